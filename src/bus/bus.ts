@@ -1,0 +1,23 @@
+import type { StoredEvent } from '../domain/event.ts'
+
+/** What was appended: the log's position after these events, which end there without a hole between them. */
+export type Announcement = { project: string; epoch: string; offset: number; events: StoredEvent[] }
+
+export type Subscriber = {
+  deliver(announcement: Announcement): void
+  /** Messages may have been lost, for instance while the broker was away. */
+  missed(): void
+}
+
+export type Unsubscribe = () => void
+
+/**
+ * Carries announcements between the workers of one deployment. Every subscriber hears every message of its topic,
+ * its own worker's included, so live delivery has one path. At most once: what was missed is read from the log.
+ */
+export type Bus = {
+  /** Never throws: a failure is counted, and followers heal from the log. */
+  publish(topic: string, announcement: Announcement): void
+  subscribe(topic: string, subscriber: Subscriber): Promise<Unsubscribe>
+  close(): Promise<void>
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod'
+
+/** A project's name: unique without regard to case, safe in URLs, file names and metric labels. */
+export const PROJECT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
+
+/** Where reports go whose project cannot be told. */
+export const UNASSIGNED = 'unassigned'
+
+/** The log of registrations, configuration changes and archivings. No project can take its name. */
+export const PROJECTS_LOG = '_projects'
+
+/** Says why a name cannot name a project, or nothing when it can. */
+export function projectNameProblem(name: string): string | undefined {
+  if (name === 'default' || name === UNASSIGNED) return `"${name}" is reserved`
+  if (name.startsWith('_')) return 'names that begin with _ are reserved'
+  if (!PROJECT_NAME.test(name)) return 'use 1 to 63 letters, digits, dots, dashes or underscores, beginning with a letter or digit'
+  return undefined
+}
+
+// Control characters, and the marks that reorder text: in an identifier they can only deceive.
+const DECEPTIVE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
+
+/** An identifier that somebody else chose: shown and compared, never interpreted. */
+export const ForeignId = z
+  .string()
+  .min(1)
+  .max(128)
+  .refine((text) => !DECEPTIVE.test(text), 'contains control or direction characters')

@@ -1,0 +1,30 @@
+/** The API's error codes and the HTTP status each is answered with. */
+export const ERROR_STATUS = {
+  VALIDATION_ERROR: 400,
+  INVALID_PROJECT_NAME: 400,
+  UNAUTHENTICATED: 401,
+  PERMISSION_DENIED: 403,
+  PROJECT_NOT_FOUND: 404,
+  NOT_FOUND: 404,
+  STATE_CONFLICT: 409,
+  PROJECT_ALREADY_EXISTS: 409,
+  GONE: 410,
+  PAYLOAD_TOO_LARGE: 413,
+  RATE_LIMIT_EXCEEDED: 429,
+  INTERNAL_ERROR: 500,
+  SERVICE_UNAVAILABLE: 503,
+} as const
+
+export type ErrorCode = keyof typeof ERROR_STATUS
+
+/** The caller's fault: the message says what is wrong, where, and what to do, and may be shown to the caller. */
+export class RefusedError extends Error {
+  override name = 'RefusedError'
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details: Record<string, unknown> = {},
+  ) {
+    super(message)
+  }
+}

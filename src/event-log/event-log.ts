@@ -1,0 +1,56 @@
+import type { NewEvent, StoredEvent } from '../domain/event.ts'
+
+/** Where a project's log ends: `offset` counts from 1 without holes as long as `epoch` stays; 0 is an empty log. */
+export type Position = { epoch: string; offset: number }
+
+export type Appended = {
+  /** The head after the append. */
+  position: Position
+  /** What was new, numbered; what was known already is not here. */
+  appended: StoredEvent[]
+  duplicates: number
+}
+
+export type ReadRange = {
+  /** Exclusive: 0 reads from the beginning. */
+  after: number
+  /** Inclusive; to the head when absent. */
+  upTo?: number
+  /** Events at most; bounded by 1,000. */
+  limit: number
+}
+
+export type Page = {
+  epoch: string
+  /** The first offset that is still there; head + 1 where there is none. */
+  first: number
+  head: number
+  events: StoredEvent[]
+}
+
+export type SnapshotKey = { project: string; epoch: string; foldVersion: number }
+export type Snapshot = SnapshotKey & { offset: number; body: string }
+
+/**
+ * What happened, per project, durable and numbered. An append is atomic: all events of it or none, with one offset
+ * after the other. An id that the project's log holds already is a duplicate, whatever its content. A promise that
+ * resolved means on disk. Every method rejects with LogUnavailableError while the engine cannot answer.
+ */
+export type EventLog = {
+  append(project: string, events: readonly NewEvent[]): Promise<Appended>
+  read(project: string, range: ReadRange): Promise<Page>
+  head(project: string): Promise<Position>
+  /** Heads of all projects that hold at least one event. */
+  heads(): Promise<Map<string, Position>>
+  /** The newest snapshot at or before an offset (the head when absent) for this epoch and fold version. */
+  snapshot(key: SnapshotKey, atOrBefore?: number): Promise<Snapshot | undefined>
+  saveSnapshot(snapshot: Snapshot): Promise<void>
+  /** The last offset received at or before an instant (ms since 1970); 0 where there is none. */
+  offsetAt(project: string, at: number): Promise<number>
+  close(): Promise<void>
+}
+
+/** The engine is away, full or read-only. Nothing of the append was stored; the caller may send it again. */
+export class LogUnavailableError extends Error {
+  override name = 'LogUnavailableError'
+}
