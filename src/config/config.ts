@@ -1,0 +1,60 @@
+import type { Project } from '../domain/project-registry.ts'
+import type { Secret } from './secret.ts'
+
+export const APP_ENVS = ['development', 'production'] as const
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export const LOG_FORMATS = ['detailed', 'json'] as const
+
+/** A program that drives projects and reports on them; we connect to it. */
+export type OrchestratorConfig = {
+  name: string
+  /** ws:// or wss://, without credentials. */
+  url: string
+  /** The projects it may report on; undefined: every valid name that it reports. */
+  projects: string[] | undefined
+  token: Secret | undefined
+}
+
+/** What the deployment says it has. The service runs no projects: these are shown and compared, never enforced. */
+export type ResourceLimits = {
+  parallelProjects: number | undefined
+  totalAgents: number | undefined
+  memoryMb: number | undefined
+  diskMb: number | undefined
+  cpuCores: number | undefined
+}
+
+/** Every setting in force, from flags, environment, file and defaults. Frozen to the bottom. */
+export type Config = {
+  host: string
+  /** 0 asks the system for a free one. */
+  port: number
+  /** Absolute. */
+  dataDir: string
+  /** Absolute; undefined when the service starts without one. */
+  configFile: string | undefined
+  appEnv: (typeof APP_ENVS)[number]
+  debug: boolean
+  /** Restart when the program or the configuration file changes. Never in production. */
+  autoReload: boolean
+  logLevel: (typeof LOG_LEVELS)[number]
+  logFormat: (typeof LOG_FORMATS)[number]
+  projects: Project[]
+  orchestrators: OrchestratorConfig[]
+  /** Silence for longer than this, while working, is shown as stale. */
+  staleMinutes: number
+  isMetricsOn: boolean
+  isHealthOn: boolean
+  /** How long browsers keep static files whose name carries no content hash. */
+  staticCacheSeconds: number
+  isGzipOn: boolean
+  /** Open websockets at once; the next is asked to try later. */
+  maxViewers: number
+  /** Whoever reaches the address may read and report: this version has no sign-in. */
+  isOpen: boolean
+  /** Open, and reachable from other machines because ALLOW_OPEN=true says that something in front protects it: shown on every page. */
+  isOpenToOthers: boolean
+  /** Origins of other sites whose pages may call the API. */
+  allowedOrigins: string[]
+  limits: ResourceLimits
+}
