@@ -1,0 +1,85 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { runGates } from './gates.ts'
+import { endCommands } from './support/command.ts'
+import { readyMachine } from './support/machine.ts'
+import { indent, paint, seconds } from './support/paint.ts'
+import { type FileResult, findTestFiles, runTestFiles } from './support/test-files.ts'
+
+const HELP = `npm test [-- pattern…]
+
+Makes the machine ready, runs every gate and every test, and ends with the line "N passed, N failed".
+
+  pattern      only test files whose path holds it, and no gates: npm test -- test/domain
+  -t, --name   only tests whose name matches this expression
+  -j, --jobs   test files side by side (as many as cores)
+  --help       this text`
+
+const ALL_TESTS_DEADLINE_MS = 9 * 60_000
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { name: { type: 'string', short: 't' }, jobs: { type: 'string', short: 'j' }, help: { type: 'boolean', short: 'h' } },
+  })
+  const jobs = Number(values.jobs ?? Math.max(2, availableParallelism()))
+  if (!Number.isInteger(jobs) || jobs < 1) throw new Error(`--jobs is a number of 1 or more, not "${values.jobs}"`)
+  return { help: values.help, testName: values.name, jobs, patterns: positionals, isWhole: positionals.length === 0 && !values.name }
+}
+
+function showFile({ file, passed, failed, skipped, ms, output }: FileResult) {
+  const counts = [`${passed} passed`, failed > 0 && `${failed} failed`, skipped > 0 && `${skipped} skipped`].filter(Boolean).join(', ')
+  console.log(`  ${failed > 0 ? paint.bad('✗') : paint.good('✓')} ${file.padEnd(56)} ${counts.padEnd(12)} ${paint.dim(seconds(ms))}`)
+  if (failed > 0) console.log(indent(output))
+}
+
+function showSlowest(results: FileResult[]) {
+  const slowest = results.toSorted((a, b) => b.ms - a.ms).slice(0, 5)
+  console.log(`Slowest: ${slowest.map(({ file, ms }) => `${file} ${seconds(ms)}`).join(', ')}`)
+}
+
+async function runEverything({ testName, jobs, patterns, isWhole }: ReturnType<typeof readArguments>): Promise<boolean> {
+  const missing = await readyMachine()
+  const gates = isWhole ? await runGates({ lineLimit: 200 }) : []
+  const files = findTestFiles(join(import.meta.dir, '..'), patterns)
+  console.log(paint.strong(`Tests: ${files.length} files, ${jobs} side by side`))
+  const results = await runTestFiles(files, { slots: jobs, testName, deadlineMs: ALL_TESTS_DEADLINE_MS, onFile: showFile })
+  if (results.length > 1) showSlowest(results)
+  const broken = [
+    ...missing.map((need) => `${need.command} is not installed`),
+    ...gates.filter((gate) => !gate.isPassed).map((gate) => `gate: ${gate.name}`),
+    ...results.filter((result) => result.failed > 0).map((result) => result.file),
+  ]
+  if (broken.length > 0) console.log(paint.bad(`Failed: ${broken.join(', ')}`))
+
+  const sum = (key: 'passed' | 'failed' | 'skipped') => results.reduce((total, result) => total + result[key], 0)
+  const passed = sum('passed') + gates.filter((gate) => gate.isPassed).length
+  const failed = sum('failed') + gates.filter((gate) => !gate.isPassed).length + missing.length
+  const skipped = sum('skipped')
+  console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
+  return failed === 0 && passed > 0
+}
+
+async function main(): Promise<number> {
+  try {
+    const options = readArguments()
+    if (options.help) {
+      console.log(HELP)
+      return 0
+    }
+    return (await runEverything(options)) ? 0 : 1
+  } catch (error) {
+    console.log(error instanceof Error ? error.message : error)
+    console.log('0 passed, 1 failed')
+    return 1
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    void endCommands().then(() => process.exit(130))
+  })
+}
+process.chdir(join(import.meta.dir, '..'))
+process.exit(await main())

@@ -1,0 +1,56 @@
+import { paint } from './paint.ts'
+
+export type Need = { command: string; packages: string[]; why: string }
+
+/** Programs that tests drive and npm does not carry. */
+export const NEEDS: Need[] = [{ command: 'chromium', packages: ['chromium'], why: 'the journeys in a real browser' }]
+
+const APT = { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' }
+const LOCK_WAIT = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3']
+const WORTH_SHOWING = /^(Get:|Fetched|Unpacking|Setting up|E:|W:|Err:)/
+
+/** The commands that somebody types to get what is missing. */
+export function installCommand(missing: Need[], isRoot: boolean): string {
+  const prefix = isRoot ? '' : 'sudo '
+  return `${prefix}apt-get update && ${prefix}apt-get install -y ${missing.flatMap((need) => need.packages).join(' ')}`
+}
+
+async function showLines(stream: ReadableStream<Uint8Array>): Promise<void> {
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const bytes of stream) {
+    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) if (WORTH_SHOWING.test(line)) console.log(paint.dim(`    ${line}`))
+  }
+}
+
+async function apt(argv: string[]): Promise<boolean> {
+  console.log(`  ${['apt-get', ...argv].join(' ')}`)
+  const child = Bun.spawn(['apt-get', ...LOCK_WAIT, ...argv], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...APT },
+    timeout: 420_000,
+  })
+  await Promise.all([showLines(child.stdout), showLines(child.stderr)])
+  return (await child.exited) === 0
+}
+
+/**
+ * Installs what is missing where it may, and gives back what is missing still: tests that need it will fail, and say
+ * so by themselves.
+ */
+export async function readyMachine(needs = NEEDS): Promise<Need[]> {
+  const missing = needs.filter((need) => !Bun.which(need.command))
+  if (missing.length === 0) return []
+  console.log(paint.strong('Machine'))
+  for (const need of missing) console.log(`  ${need.command} is missing: ${need.why}`)
+  const isRoot = process.getuid?.() === 0
+  if (isRoot && Bun.which('apt-get')) {
+    await apt(['update', '-q'])
+    await apt(['install', '-y', '-q', '--no-install-recommends', ...missing.flatMap((need) => need.packages)])
+  }
+  const still = missing.filter((need) => !Bun.which(need.command))
+  if (still.length > 0) console.log(`  ${paint.bad('Not installed.')} To get it: ${installCommand(still, isRoot)}`)
+  return still
+}

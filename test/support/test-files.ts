@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runCommand } from './command.ts'
+import { countCases, type TestCounts } from './junit.ts'
+
+export type FileResult = TestCounts & { file: string; ms: number; output: string }
+export type RunOptions = { slots: number; testName?: string | undefined; deadlineMs: number; onFile(result: FileResult): void }
+
+const FILE_DEADLINE_MS = 240_000
+const TEST_TIMEOUT_MS = 60_000
+
+/** Whole-system tests take longest: begun first, they do not trail behind the quick ones. */
+const SLOW_FOLDERS = ['test/cluster/', 'test/faults/', 'test/journeys/', 'test/browser/', 'test/event-log/']
+
+function rank(file: string): number {
+  const index = SLOW_FOLDERS.findIndex((folder) => file.startsWith(folder))
+  return index === -1 ? SLOW_FOLDERS.length : index
+}
+
+/** Test files below a root whose path holds one of the patterns (all when none is given), the slow ones first. */
+export function findTestFiles(root: string, patterns: string[]): string[] {
+  const wanted = patterns.map((pattern) => pattern.replace(/^\.\//, ''))
+  return [...new Bun.Glob('test/**/*.test.{ts,tsx}').scanSync({ cwd: root })]
+    .filter((file) => wanted.length === 0 || wanted.some((pattern) => file.includes(pattern)))
+    .toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b))
+}
+
+/** Why a file whose report does not show it failed all the same, or nothing where the report tells all. */
+function hiddenFailure(counts: TestCounts | undefined, ran: { exitCode: number; isLate: boolean }): string | undefined {
+  if (ran.isLate) return `ended after ${FILE_DEADLINE_MS / 1000} s`
+  if (!counts) return 'the file did not load, or holds no test'
+  if (ran.exitCode !== 0 && counts.failed === 0) return `the tests passed, and the runner ended with code ${ran.exitCode}`
+  return undefined
+}
+
+async function runFile(file: string, slot: number, { testName, deadlineMs }: RunOptions): Promise<FileResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'visualizer-junit-'))
+  const report = join(folder, 'report.xml')
+  const flags = ['--no-orphans', `--timeout=${TEST_TIMEOUT_MS}`, '--reporter=junit', `--reporter-outfile=${report}`]
+  if (testName) flags.push('--test-name-pattern', testName)
+  try {
+    const ran = await runCommand([process.execPath, 'test', ...flags, `./${file}`], {
+      // A process for each file: one that hangs or dies takes no other along.
+      env: { BUN_TEST_WORKER_ID: String(slot), FORCE_COLOR: '0', NODE_ENV: 'test' },
+      deadlineMs: Math.min(FILE_DEADLINE_MS, deadlineMs),
+    })
+    const junit = Bun.file(report)
+    const counts = (await junit.exists()) ? countCases(await junit.text()) : undefined
+    const hidden = hiddenFailure(counts, ran)
+    const { passed, failed, skipped } = counts ?? { passed: 0, failed: 0, skipped: 0 }
+    const output = hidden ? `${ran.output}\n${hidden}` : ran.output
+    return { file, passed, failed: failed + (hidden ? 1 : 0), skipped, ms: ran.ms, output }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Runs test files side by side; those that are not begun at the deadline count as failed. */
+export async function runTestFiles(files: string[], options: RunOptions): Promise<FileResult[]> {
+  const waiting = [...files]
+  const results: FileResult[] = []
+  const endAt = performance.now() + options.deadlineMs
+  const slots = Array.from({ length: options.slots }, async (_, index) => {
+    for (let file = waiting.shift(); file; file = waiting.shift()) {
+      const leftMs = endAt - performance.now()
+      const late = { file, passed: 0, failed: 1, skipped: 0, ms: 0, output: 'not begun: the time for all tests was over' }
+      const result = leftMs > 1_000 ? await runFile(file, index + 1, { ...options, deadlineMs: leftMs }) : late
+      options.onFile(result)
+      results.push(result)
+    }
+  })
+  await Promise.all(slots)
+  return results
+}
