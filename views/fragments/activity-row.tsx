@@ -1,0 +1,31 @@
+import type { FC } from 'hono/jsx'
+import type { StoredEvent } from '../../src/domain/event.ts'
+import { domId } from '../dom-id.ts'
+import { eventLine } from '../event-lines/event-line.tsx'
+import { EventIcon } from './event-icon.tsx'
+import { Identifier, visibleText } from './foreign-text.tsx'
+import { Clock, Since } from './since.tsx'
+
+/** One event as one line. Keyed by its offset: sent twice, it shows once. */
+export const ActivityRow: FC<{ event: StoredEvent; now: number }> = ({ event, now }) => {
+  const { icon, who, what, storyId, isUnexpected } = eventLine(event)
+  return (
+    <li id={domId('event', event.offset)} class={`event event--${icon}`} data-offset={event.offset}>
+      <span class="event__clock">
+        <Clock at={event.received_at} />
+      </span>
+      <span class="event__age">
+        <Since at={event.received_at} now={now} />
+      </span>
+      <EventIcon name={icon} />
+      <strong class="event__who">
+        <bdi>{visibleText(who, 40)}</bdi>
+      </strong>
+      <span class="event__what">
+        {what}
+        {isUnexpected ? <span class="unexpected">unexpected step</span> : null}
+      </span>
+      <span class="event__story">{storyId ? <Identifier id={storyId} /> : null}</span>
+    </li>
+  )
+}

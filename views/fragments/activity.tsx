@@ -1,0 +1,43 @@
+import type { FC } from 'hono/jsx'
+import type { StoredEvent } from '../../src/domain/event.ts'
+import { ActivityRow } from './activity-row.tsx'
+
+/** Rows that a page holds: older ones are a request away, and the page's script drops what new ones push out. */
+export const ACTIVITY_ROWS = 50
+
+type ActivityProps = {
+  /** In any order. */
+  events: readonly StoredEvent[]
+  /** The log's head: how many events there are in all. */
+  total: number
+  now: number
+}
+
+/** What happened, newest first. */
+export const Activity: FC<ActivityProps> = ({ events, total, now }) => (
+  <section id="activity" class="card" aria-labelledby="activity-title">
+    <header class="card__head">
+      <h2 id="activity-title">Activity</h2>
+      <p>
+        {total.toLocaleString('en')} {total === 1 ? 'event' : 'events'}, times in <span data-clock-zone>UTC</span>
+      </p>
+      <button id="activity-new" class="button" type="button" hidden>
+        0 new
+      </button>
+    </header>
+    <ActivityList events={events} now={now} />
+    {events.length === 0 ? <p class="nothing">Nothing was reported yet.</p> : null}
+  </section>
+)
+
+/** The rows alone, for a frame that replaces them after a gap. */
+export const ActivityList: FC<{ events: readonly StoredEvent[]; now: number }> = ({ events, now }) => (
+  <ol id="activity-list" class="activity" data-rows={ACTIVITY_ROWS} reversed>
+    {events
+      .toSorted((one, other) => other.offset - one.offset)
+      .slice(0, ACTIVITY_ROWS)
+      .map((event) => (
+        <ActivityRow event={event} now={now} />
+      ))}
+  </ol>
+)

@@ -1,0 +1,68 @@
+import type { FC } from 'hono/jsx'
+import type { Agent } from '../../src/domain/project-state.ts'
+import type { AgentLine } from '../agent-tree.ts'
+import { domId } from '../dom-id.ts'
+import { agentLook } from '../state-look.ts'
+import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
+import { Shape } from './shape.tsx'
+import { Since } from './since.tsx'
+import { compact } from './sprint.tsx'
+
+const INDENT = 20
+const HEIGHT = 40
+
+/** One agent: what it does or asks, in which tool, since when. */
+export const AgentRow: FC<{ line: AgentLine; now: number }> = ({ line, now }) => {
+  const { agent } = line
+  const look = agentLook(agent.status)
+  const tokens = agent.usage.inputTokens + agent.usage.outputTokens
+  return (
+    <li id={domId('agent', agent.agentId)} class={`agent depth-${line.depth} tone-${look.tone}`}>
+      <div class="agent__who">
+        <Rails line={line} />
+        <Shape name={look.shape} />
+        <strong>
+          <bdi>{visibleText(agent.agentType, 40)}</bdi>
+        </strong>
+        {agent.storyId === undefined ? null : <Identifier id={agent.storyId} />}
+      </div>
+      <div class="agent__what">
+        <Doing agent={agent} />
+      </div>
+      <div class="agent__for">
+        <Since at={agent.tool?.since ?? agent.since} now={now} form={agent.status === 'needs_input' ? 'waiting' : 'age'} />
+      </div>
+      <div class="agent__state">{look.word}</div>
+      <div class="agent__tokens">{tokens > 0 ? compact(tokens) : ''}</div>
+      <div class="agent__cost">{agent.usage.costUsd > 0 ? `$${agent.usage.costUsd.toFixed(2)}` : ''}</div>
+    </li>
+  )
+}
+
+const Doing: FC<{ agent: Agent }> = ({ agent }) => {
+  if (agent.tool !== undefined) {
+    return (
+      <>
+        <span class="tool">
+          <bdi>{visibleText(agent.tool.name, 30)}</bdi>
+        </span>{' '}
+        {agent.tool.detail === undefined ? null : <code dir="auto">{visibleText(agent.tool.detail, 90)}</code>}
+      </>
+    )
+  }
+  const said = agent.status === 'working' ? (agent.action ?? agent.reason) : (agent.reason ?? agent.action)
+  return said === undefined ? <>{''}</> : <ForeignText text={said} limit={110} />
+}
+
+/** The lines that lead to the agents above. */
+const Rails: FC<{ line: AgentLine }> = ({ line: { depth, rails, isLast } }) => {
+  if (depth === 0) return null
+  const own = (depth - 1) * INDENT + 8
+  const above = rails.slice(1).map((goesOn, level) => (goesOn ? `M${level * INDENT + 8} 0v${HEIGHT}` : ''))
+  const elbow = `M${own} 0v${isLast ? HEIGHT / 2 : HEIGHT}M${own} ${HEIGHT / 2}h8`
+  return (
+    <svg class="rails" width={depth * INDENT} height={HEIGHT} viewBox={`0 0 ${depth * INDENT} ${HEIGHT}`} aria-hidden="true">
+      <path d={`${above.join('')}${elbow}`} />
+    </svg>
+  )
+}

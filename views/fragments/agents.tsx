@@ -1,0 +1,93 @@
+import type { FC } from 'hono/jsx'
+import type { Agent, ProjectState } from '../../src/domain/project-state.ts'
+import { type AgentLine, agentTree } from '../agent-tree.ts'
+import { AgentRow } from './agent-row.tsx'
+import { compact } from './sprint.tsx'
+
+const SHOWN = 120
+
+/** Who works here, below those who started them. */
+export const Agents: FC<{ state: Pick<ProjectState, 'agents' | 'usage'>; now: number }> = ({ state, now }) => {
+  const agents = [...state.agents.values()]
+  const lines = agentTree(present(state.agents))
+  const ended = agents.length - lines.length
+  return (
+    <section id="agents" class="card" aria-labelledby="agents-title">
+      <header class="card__head">
+        <h2 id="agents-title">Agents</h2>
+        <p>{summary(lines)}</p>
+        <p class="card__aside">{spent(state)}</p>
+      </header>
+      {lines.length === 0 ? (
+        <p class="nothing">No agent is at work. One appears with its first activity.</p>
+      ) : (
+        <>
+          <AgentColumns />
+          <ul class="agents">
+            {lines.slice(0, SHOWN).map((line) => (
+              <AgentRow line={line} now={now} />
+            ))}
+          </ul>
+        </>
+      )}
+      {lines.length > SHOWN ? <p class="nothing">{lines.length - SHOWN} more agents</p> : null}
+      {ended > 0 ? <Ended agents={state.agents} count={ended} now={now} /> : null}
+    </section>
+  )
+}
+
+const AgentColumns: FC = () => (
+  <div class="agents__columns" aria-hidden="true">
+    <span>Agent</span>
+    <span>Tool in flight</span>
+    <span class="columns__right">For</span>
+    <span>State</span>
+    <span class="columns__right">Tokens</span>
+    <span class="columns__right">Cost</span>
+  </div>
+)
+
+/** Those not ended, and the ended ones that still have somebody below them. */
+function present(agents: ReadonlyMap<string, Agent>): Map<string, Agent> {
+  const kept = new Map<string, Agent>()
+  const keep = (agent: Agent | undefined) => {
+    if (agent === undefined || kept.has(agent.agentId)) return
+    kept.set(agent.agentId, agent)
+    if (agent.parentId !== undefined) keep(agents.get(agent.parentId))
+  }
+  for (const agent of agents.values()) if (agent.status !== 'ended') keep(agent)
+  return kept
+}
+
+const ENDED_SHOWN = 50
+
+const Ended: FC<{ agents: ReadonlyMap<string, Agent>; count: number; now: number }> = ({ agents, count, now }) => {
+  const shown = present(agents)
+  const newest = [...agents.values()]
+    .filter((agent) => !shown.has(agent.agentId))
+    .sort((one, other) => other.since - one.since)
+    .slice(0, ENDED_SHOWN)
+  return (
+    <details id="ended-agents" class="folded">
+      <summary>{count} more, ended</summary>
+      <ul class="agents">
+        {newest.map((agent) => (
+          <AgentRow line={{ agent, depth: 0, rails: [], isLast: true }} now={now} />
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+function summary(lines: AgentLine[]): string {
+  if (lines.length === 0) return 'none'
+  const working = lines.filter(({ agent }) => agent.status === 'working').length
+  const levels = Math.max(...lines.map(({ depth }) => depth)) + 1
+  return `${lines.length}${levels > 1 ? ` at ${levels} levels` : ''}, ${working} working`
+}
+
+function spent({ usage }: Pick<ProjectState, 'usage'>): string {
+  const tokens = usage.inputTokens + usage.outputTokens
+  const parts = [tokens > 0 ? `${compact(tokens)} tokens` : '', usage.costUsd > 0 ? `$${usage.costUsd.toFixed(2)}` : '']
+  return parts.filter(Boolean).join(', ')
+}

@@ -1,0 +1,82 @@
+import type { FC } from 'hono/jsx'
+import type { Backlog, Epic, Story } from '../../src/domain/project-state.ts'
+import { domId } from '../dom-id.ts'
+import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
+
+const SHOWN = 100
+
+/** What is planned, as the project's files tell it. */
+export const BacklogCard: FC<{ backlog: Backlog | undefined }> = ({ backlog }) => {
+  const stories = backlog?.stories ?? []
+  const open = inOrder(stories.filter(({ status }) => status !== 'done'))
+  const done = stories.filter(({ status }) => status === 'done')
+  return (
+    <section id="backlog" class="card" aria-labelledby="backlog-title">
+      <header class="card__head">
+        <h2 id="backlog-title">Backlog</h2>
+        <p>{stories.length === 0 ? '' : `${open.length} open, ${done.length} done`}</p>
+      </header>
+      {backlog === undefined ? <NoBacklog /> : null}
+      {backlog !== undefined && open.length === 0 ? (
+        <p class="nothing">Nothing is planned. `/epic` or `/backlog add_story` adds to it.</p>
+      ) : null}
+      <Stories stories={open.slice(0, SHOWN)} epics={backlog?.epics ?? []} />
+      {open.length > SHOWN ? <p class="nothing">{open.length - SHOWN} more stories</p> : null}
+      {done.length > 0 ? (
+        <details id="backlog-done" class="folded">
+          <summary>{done.length} more, done</summary>
+          <Stories stories={done.slice(0, SHOWN)} epics={backlog?.epics ?? []} />
+        </details>
+      ) : null}
+    </section>
+  )
+}
+
+const NoBacklog: FC = () => (
+  <p class="nothing">
+    No backlog is known. It is read from <code>.orch-state/backlog.json</code> in the project's folder.
+  </p>
+)
+
+function inOrder(stories: Story[]): Story[] {
+  const order = ['in_progress', 'sprint', 'backlog']
+  const place = ({ status }: Story) => (order.includes(status) ? order.indexOf(status) : order.length)
+  return stories.toSorted((one, other) => place(one) - place(other) || (one.priority ?? 9) - (other.priority ?? 9))
+}
+
+const Stories: FC<{ stories: Story[]; epics: Epic[] }> = ({ stories, epics }) =>
+  stories.length === 0 ? null : (
+    <ul class="stories">
+      {stories.map((story) => (
+        <StoryRow story={story} epic={epics.find(({ id }) => id === story.epicId)} />
+      ))}
+    </ul>
+  )
+
+const StoryRow: FC<{ story: Story; epic: Epic | undefined }> = ({ story, epic }) => (
+  <li id={domId('story', story.id)} class="story">
+    <span class="story__priority" title="Priority, 1 is highest">
+      {story.priority === undefined ? '' : `P${story.priority}`}
+    </span>
+    <span class="story__title">
+      <ForeignText text={story.title} limit={120} />
+      {epic ? (
+        <small>
+          <ForeignText text={epic.title} limit={40} />
+        </small>
+      ) : null}
+    </span>
+    <span class="story__status">{visibleText(story.status.replaceAll('_', ' '), 24)}</span>
+    <span class="story__tests">{testLine(story)}</span>
+    <Identifier id={story.id} />
+  </li>
+)
+
+function testLine({ testStatus, ciStatus, testCoverage }: Story): string {
+  const parts = [
+    testStatus,
+    ciStatus ? `CI ${ciStatus}` : undefined,
+    testCoverage === undefined ? undefined : `${Math.round(testCoverage)} % covered`,
+  ]
+  return visibleText(parts.filter(Boolean).join(', '), 60)
+}

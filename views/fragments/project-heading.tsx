@@ -1,0 +1,64 @@
+import type { FC } from 'hono/jsx'
+import type { Attention } from '../../src/domain/attention.ts'
+import type { Project } from '../../src/domain/project-registry.ts'
+import type { ProjectState } from '../../src/domain/project-state.ts'
+import { AttentionMark } from './state-badge.tsx'
+import { ForeignText } from './foreign-text.tsx'
+import { Since } from './since.tsx'
+
+export type ProjectView = { project: Project; state: ProjectState; attention: Attention; now: number }
+
+/** Name, the one word, its reason, and how old all of it is. */
+export const ProjectHeading: FC<ProjectView> = ({ project, state, attention, now }) => (
+  <div id="heading" class="heading heading--project">
+    <div>
+      <h1>
+        {project.name} <AttentionMark attention={attention} now={now} isLarge />
+      </h1>
+      <ul class="facts">
+        <li>
+          <ForeignText text={attention.reason} limit={160} />
+        </li>
+        <Ages state={state} attention={attention} now={now} />
+        <li>{agentsLine(state)}</li>
+        {project.status === 'active' ? null : <li>{project.status}</li>}
+        {project.priority === 'normal' ? null : <li>{project.priority} priority</li>}
+      </ul>
+      {project.description ? (
+        <p class="heading__line">
+          <ForeignText text={project.description} limit={240} />
+        </p>
+      ) : null}
+    </div>
+  </div>
+)
+
+const Ages: FC<Pick<ProjectView, 'state' | 'attention' | 'now'>> = ({ state, attention, now }) => (
+  <>
+    {attention.waitingSince === undefined ? null : (
+      <li>
+        waiting{' '}
+        <strong>
+          <Since at={attention.waitingSince} now={now} form="waiting" />
+        </strong>
+      </li>
+    )}
+    {state.workflow.enteredAt === undefined ? null : (
+      <li>
+        in <code>{state.workflow.state}</code> for{' '}
+        <strong>
+          <Since at={state.workflow.enteredAt} now={now} form="age" />
+        </strong>
+      </li>
+    )}
+    <li>
+      last event <strong>{state.lastEventAt === undefined ? 'never' : <Since at={state.lastEventAt} now={now} />}</strong>
+    </li>
+  </>
+)
+
+function agentsLine(state: ProjectState): string {
+  const present = [...state.agents.values()].filter((agent) => agent.status !== 'ended').length
+  if (present === 0) return 'no agents'
+  return present === 1 ? '1 agent' : `${present} agents`
+}

@@ -1,0 +1,72 @@
+import type { FC } from 'hono/jsx'
+import type { AttentionWord } from '../../src/domain/attention.ts'
+import type { ProjectSummary } from '../../src/domain/project-summary.ts'
+import { isFiltered, overviewHref, type OverviewQuery } from '../overview-query.ts'
+import { Paging } from './paging.tsx'
+import { ProjectRow } from './project-row.tsx'
+
+/** What stands together; a gap, not a heading, sets the groups apart. */
+const GROUPS: { name: string; words: readonly AttentionWord[] }[] = [
+  { name: 'asking', words: ['needs_you'] },
+  { name: 'look', words: ['blocked', 'failed', 'in_review', 'stale'] },
+  { name: 'moving', words: ['working', 'waiting'] },
+  { name: 'still', words: ['paused', 'idle'] },
+]
+
+type ListProps = { rows: readonly ProjectSummary[]; total: number; query: OverviewQuery; now: number }
+
+/** All rows of the page, in their order. Sent whole when members or their order change. */
+export const ProjectList: FC<ListProps> = ({ rows, total, query, now }) => (
+  <section id="projects" class="projects" aria-label="Projects">
+    <div class="columns" aria-hidden="true">
+      <span class="columns__count">
+        {total} {total === 1 ? 'project' : 'projects'}, by attention
+      </span>
+      <span>Cycles</span>
+      <span>Agents</span>
+      <span>Last hour</span>
+      <span class="columns__right">Last event</span>
+      <span class="columns__right">Waiting for you</span>
+      <span class="columns__right">Age</span>
+    </div>
+    {rows.length === 0 ? <Nothing query={query} /> : null}
+    {GROUPS.map(({ name, words }) => (
+      <Group name={name} rows={rows.filter((row) => words.includes(row.attention.word))} now={now} />
+    ))}
+    <Done rows={rows.filter((row) => row.attention.word === 'done')} isOpen={query.attention === 'done'} now={now} />
+    <Paging total={total} query={query} />
+  </section>
+)
+
+const Group: FC<{ name: string; rows: ProjectSummary[]; now: number }> = ({ name, rows, now }) =>
+  rows.length === 0 ? null : (
+    <ul id={`group-${name}`} class="rows">
+      {rows.map((summary) => (
+        <ProjectRow summary={summary} now={now} />
+      ))}
+    </ul>
+  )
+
+/** Done folds: it asks for nothing. Failures never do. */
+const Done: FC<{ rows: ProjectSummary[]; isOpen: boolean; now: number }> = ({ rows, isOpen, now }) =>
+  rows.length === 0 ? null : (
+    <details id="done-projects" class="folded" open={isOpen}>
+      <summary>{rows.length} more, done</summary>
+      <Group name="done" rows={rows} now={now} />
+    </details>
+  )
+
+const Nothing: FC<{ query: OverviewQuery }> = ({ query }) => (
+  <div class="nothing">
+    {isFiltered(query) ? (
+      <>
+        <p>No project matches these filters.</p>
+        <a class="button" href={overviewHref({ page: 1 })}>
+          Show all projects
+        </a>
+      </>
+    ) : (
+      <p>No project on this page. Projects appear with their first event.</p>
+    )}
+  </div>
+)

@@ -1,0 +1,118 @@
+import type { FC } from 'hono/jsx'
+import type { Attention } from '../../src/domain/attention.ts'
+import type { ProjectSummary } from '../../src/domain/project-summary.ts'
+import { domId } from '../dom-id.ts'
+import { ATTENTION_LOOKS, workflowLook } from '../state-look.ts'
+import { AttentionWords } from './state-badge.tsx'
+import { ForeignText, visibleText } from './foreign-text.tsx'
+import { Question } from './question.tsx'
+import { Ring } from './ring.tsx'
+import { Shape } from './shape.tsx'
+import { Since } from './since.tsx'
+import { Sparkline } from './sparkline.tsx'
+
+const RINGS_SHOWN = 3
+
+/** A project's page. */
+export function projectHref(name: string): string {
+  return `/projects/${encodeURIComponent(name)}`
+}
+
+/** One project on the overview: does it need me, what does it do, is it moving. An open question grows the row. */
+export const ProjectRow: FC<{ summary: ProjectSummary; now: number }> = ({ summary, now }) => {
+  const { project, attention } = summary
+  const look = ATTENTION_LOOKS[attention.word]
+  const question = attention.word === 'needs_you' ? summary.approvals.first : undefined
+  return (
+    <li id={domId('project', project.name)} class={`row tone-${look.tone}${question ? ' row--asks' : ''}`} data-attention={attention.word}>
+      <Shape name={look.shape} class="row__shape" />
+      <div class="row__what">
+        <h2>
+          <a class="row__name" href={projectHref(project.name)}>
+            {project.name}
+          </a>{' '}
+          <span class="row__word">
+            <AttentionWords attention={attention} now={now} />
+          </span>{' '}
+          <Stand summary={summary} />
+        </h2>
+        <p class="row__reason">
+          <ForeignText text={attention.reason} limit={160} />
+        </p>
+      </div>
+      <Cycles summary={summary} />
+      <AgentCount count={summary.agents} />
+      <div class="row__hour">
+        <Sparkline minutes={summary.minutes} now={now} />
+      </div>
+      <Times summary={summary} attention={attention} now={now} />
+      {question ? <Question approval={question} more={summary.approvals.total - 1} href={projectHref(project.name)} /> : null}
+    </li>
+  )
+}
+
+/** Where the project stands: its sprint, else its workflow state, and a lifecycle that is not the usual one. */
+const Stand: FC<{ summary: ProjectSummary }> = ({ summary: { project, sprint, workflowState } }) => (
+  <span class="row__stand">
+    {project.status === 'active' ? '' : `${project.status}, `}
+    {project.priority === 'critical' || project.priority === 'high' ? `${project.priority} priority, ` : ''}
+    {sprint ? (
+      <>
+        <ForeignText text={sprint.goal} limit={48} />, {sprint.done} of {sprint.total} stories
+      </>
+    ) : (
+      <bdi>{visibleText(workflowLook(workflowState).word, 40)}</bdi>
+    )}
+  </span>
+)
+
+const Cycles: FC<{ summary: ProjectSummary }> = ({ summary: { cycles, cyclesTotal } }) => (
+  <div class="row__cycles">
+    {cycles.length === 0 ? <span class="row__none">none open</span> : null}
+    {cycles.slice(0, RINGS_SHOWN).map((cycle) => (
+      <Ring cycle={cycle} />
+    ))}
+    {cyclesTotal > RINGS_SHOWN ? <span class="row__more">+{cyclesTotal - RINGS_SHOWN}</span> : null}
+  </div>
+)
+
+const AgentCount: FC<{ count: number }> = ({ count }) => (
+  <div class="row__agents">
+    {count === 0 ? (
+      <span class="row__none">no agents</span>
+    ) : (
+      <>
+        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+          <path class="line" d="M2.5 6.5a2 2 0 0 1 2-2h7a2 2 0 0 1 2 2v4a2 2 0 0 1-2 2h-7a2 2 0 0 1-2-2ZM8 4.5v-2M5.8 8v1M10.2 8v1" />
+        </svg>
+        {count}
+        <span class="visually-hidden"> {count === 1 ? 'agent' : 'agents'}</span>
+      </>
+    )}
+  </div>
+)
+
+const Times: FC<{ summary: ProjectSummary; attention: Attention; now: number }> = ({ summary, attention, now }) => (
+  <>
+    <div class="row__last">
+      <span class="label">Last event </span>
+      {summary.lastEventAt === undefined ? 'never' : <Since at={summary.lastEventAt} now={now} />}
+    </div>
+    <div class="row__waiting">
+      {attention.waitingSince === undefined ? null : (
+        <>
+          <span class="label">waits </span>
+          <Since at={attention.waitingSince} now={now} form="waiting" />
+        </>
+      )}
+    </div>
+    <div class="row__age">
+      {summary.ageSince === undefined ? null : (
+        <>
+          <span class="label">Age </span>
+          <Since at={summary.ageSince} now={now} form="age" />
+        </>
+      )}
+    </div>
+  </>
+)

@@ -1,0 +1,40 @@
+import type { FC } from 'hono/jsx'
+import { TDD_STATES } from '../../src/domain/tdd-machine.ts'
+import { type PhasedCycle, type PhaseMark, phaseMarks, phaseWords } from '../phases.ts'
+import { visibleText } from './foreign-text.tsx'
+
+const CENTRE = 12
+const RADIUS = 9.6
+const GAP_DEGREES = 14
+const SPAN_DEGREES = 360 / TDD_STATES.length
+
+/** One arc a phase, clockwise from the top. */
+const ARCS = TDD_STATES.map((_, index) => {
+  const start = index * SPAN_DEGREES + GAP_DEGREES / 2
+  return `M${point(start)}A${RADIUS} ${RADIUS} 0 0 1 ${point(start + SPAN_DEGREES - GAP_DEGREES)}`
+})
+
+function point(degrees: number): string {
+  const radians = ((degrees - 90) * Math.PI) / 180
+  return `${(CENTRE + RADIUS * Math.cos(radians)).toFixed(1)} ${(CENTRE + RADIUS * Math.sin(radians)).toFixed(1)}`
+}
+
+/** A cycle as a ring of five arcs: the place says the phase, the surrounding tone says the state. */
+export const Ring: FC<{ cycle: PhasedCycle }> = ({ cycle }) => {
+  const marks = phaseMarks(cycle)
+  return (
+    <svg class="cycle-ring" viewBox="0 0 24 24" role="img">
+      <title>{`${visibleText(cycle.storyId, 64)}: ${visibleText(phaseWords(cycle), 80)}`}</title>
+      {arcs(marks, 'ahead')}
+      {arcs(marks, 'visited')}
+      {arcs(marks, 'current')}
+      {arcs(marks, 'unexpected')}
+    </svg>
+  )
+}
+
+/** Arcs of one kind are one path, so that a ring stays a few nodes. */
+function arcs(marks: PhaseMark[], kind: PhaseMark) {
+  const path = ARCS.filter((_, index) => marks[index] === kind).join('')
+  return path === '' ? null : <path class={`arc arc--${kind}`} d={path} />
+}

@@ -1,0 +1,31 @@
+import type { FC } from 'hono/jsx'
+import { relativeTime, type TimeForm } from '../relative-time.ts'
+
+/** An instant (ms since 1970) as a distance from now, with the exact one in reach; the page keeps it ticking. */
+export const Since: FC<{ at: number; now: number; form?: TimeForm }> = ({ at, now, form = 'ago' }) => {
+  const exact = isoTime(at)
+  return (
+    <time datetime={exact} title={exactTime(exact)} data-since={at} data-form={form}>
+      {relativeTime(at, now, form)}
+    </time>
+  )
+}
+
+/** The time of day, in UTC until the page's script puts it into the reader's zone. */
+export const Clock: FC<{ at: number }> = ({ at }) => {
+  const exact = isoTime(at)
+  return (
+    <time class="clock" datetime={exact} title={exactTime(exact)} data-clock={at}>
+      {exact.slice(11, 19)}
+    </time>
+  )
+}
+
+// Instants come from the log's clock; one outside what Date can hold must not take the page down.
+function isoTime(at: number): string {
+  return Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : new Date(0).toISOString()
+}
+
+function exactTime(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`
+}

@@ -1,0 +1,50 @@
+import type { FC } from 'hono/jsx'
+
+/** Events per minute, [minute since 1970, count], as the fold keeps them. */
+export type Minutes = readonly (readonly [number, number])[]
+
+type BarChart = { bars: number; minutesPerBar: number; width: number; height: number; step: number }
+
+const SPARKLINE: BarChart = { bars: 30, minutesPerBar: 2, width: 120, height: 24, step: 4 }
+const HISTOGRAM: BarChart = { bars: 60, minutesPerBar: 1, width: 420, height: 44, step: 7 }
+
+/** The last hour of a project in 30 bars; the newest one has the colour of the state around it. */
+export const Sparkline: FC<{ minutes: Minutes; now: number }> = ({ minutes, now }) => <Bars chart={SPARKLINE} minutes={minutes} now={now} />
+
+/** The last hour of all projects in 60 bars. */
+export const Histogram: FC<{ minutes: Minutes; now: number }> = ({ minutes, now }) => <Bars chart={HISTOGRAM} minutes={minutes} now={now} />
+
+const Bars: FC<{ chart: BarChart; minutes: Minutes; now: number }> = ({ chart, minutes, now }) => {
+  const counts = countsPerBar(minutes, now, chart)
+  const highest = Math.max(1, ...counts)
+  const paths = { empty: '', past: '', now: '' }
+  counts.forEach((count, index) => {
+    const x = index * chart.step + chart.step / 2
+    const tall = Math.max(2, Math.round((count / highest) * chart.height))
+    if (count === 0) paths.empty += `M${x - 1} ${chart.height - 0.5}h2`
+    else paths[index === chart.bars - 1 ? 'now' : 'past'] += `M${x} ${chart.height}v-${tall}`
+  })
+  return (
+    <svg class={`bars bars--${chart.bars}`} viewBox={`0 0 ${chart.width} ${chart.height}`} aria-hidden="true">
+      {paths.empty ? <path class="bar bar--none" d={paths.empty} /> : null}
+      {paths.past ? <path class="bar" d={paths.past} /> : null}
+      {paths.now ? <path class="bar bar--now" d={paths.now} /> : null}
+    </svg>
+  )
+}
+
+/** Counts of the last `bars` periods, oldest first; what lies before or ahead of them is left out. */
+export function countsPerBar(minutes: Minutes, now: number, chart: Pick<BarChart, 'bars' | 'minutesPerBar'>): number[] {
+  const counts = new Array<number>(chart.bars).fill(0)
+  const thisMinute = Math.floor(now / 60_000)
+  for (const [minute, count] of minutes) {
+    const bar = chart.bars - 1 - Math.floor((thisMinute - minute) / chart.minutesPerBar)
+    if (bar >= 0 && bar < chart.bars) counts[bar] = (counts[bar] ?? 0) + count
+  }
+  return counts
+}
+
+/** All events of the last 60 minutes. */
+export function eventsInLastHour(minutes: Minutes, now: number): number {
+  return countsPerBar(minutes, now, HISTOGRAM).reduce((sum, count) => sum + count, 0)
+}

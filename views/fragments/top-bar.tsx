@@ -1,0 +1,96 @@
+import type { FC } from 'hono/jsx'
+import type { AttentionWord } from '../../src/domain/attention.ts'
+import { overviewHref } from '../overview-query.ts'
+import { type AttentionCounts, AttentionCountsBar } from './attention-counts.tsx'
+import { visibleText } from './foreign-text.tsx'
+import { LivePill } from './live-pill.tsx'
+import { Shape } from './shape.tsx'
+
+type TopBarProps = {
+  counts: AttentionCounts
+  now: number
+  live: { path: string; lastEventAt?: number | undefined } | undefined
+  viewer: { name: string } | undefined
+  searchText: string | undefined
+  currentAttention: AttentionWord | undefined
+}
+
+/** The bar on every page: where am I, does anything need me, is it live. */
+export const TopBar: FC<TopBarProps> = ({ counts, now, live, viewer, searchText, currentAttention }) => (
+  <header class="top">
+    <a class="top__brand" href="/">
+      <Logo />
+      <span>Visualizer</span>
+    </a>
+    <AttentionCountsBar counts={counts} current={currentAttention} />
+    <div class="top__tools">
+      <Search text={searchText} />
+      <LivePill isLive={live !== undefined} lastEventAt={live?.lastEventAt} now={now} />
+      <QuestionsLink count={counts.needs_you} />
+      <button id="theme" class="icon-button needs-script" type="button" data-theme-toggle aria-label="Switch between light and dark">
+        <ThemeIcon />
+      </button>
+      {viewer ? <Viewer name={viewer.name} /> : null}
+    </div>
+  </header>
+)
+
+/** How many projects ask something: always in reach, whatever the page. */
+export const QuestionsLink: FC<{ count: number }> = ({ count }) => (
+  <a
+    id="questions"
+    class={`button questions${count > 0 ? ' questions--open tone-needs' : ''}`}
+    href={overviewHref({ page: 1, attention: 'needs_you' })}
+  >
+    {count > 0 ? <Shape name="diamond" /> : null}
+    {count === 0 ? 'No approvals' : `${count} ${count === 1 ? 'project asks' : 'projects ask'}`}
+  </a>
+)
+
+const Search: FC<{ text: string | undefined }> = ({ text }) => (
+  <form class="search" role="search" action="/" method="get">
+    <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+      <path class="line" d="M11.2 11.2 14.5 14.5M12.5 7A5.5 5.5 0 1 1 1.5 7a5.5 5.5 0 0 1 11 0Z" />
+    </svg>
+    <input
+      id="search"
+      type="search"
+      name="q"
+      value={text ?? ''}
+      aria-label="Filter projects"
+      placeholder="Filter projects"
+      autocomplete="off"
+      maxlength={200}
+    />
+    <kbd aria-hidden="true">/</kbd>
+  </form>
+)
+
+const Viewer: FC<{ name: string }> = ({ name }) => {
+  const shown = visibleText(name, 60)
+  const initials = shown
+    .split(/\s+/)
+    .slice(0, 2)
+    .map((word) => Array.from(word)[0] ?? '')
+    .join('')
+  return (
+    <span class="viewer" role="img" title={shown} aria-label={`Signed in as ${shown}`}>
+      {initials.toUpperCase()}
+    </span>
+  )
+}
+
+const Logo: FC = () => (
+  <svg class="logo" viewBox="0 0 20 20" aria-hidden="true">
+    <path class="logo__track" d="M3.5 14.5A8 8 0 0 1 8.5 2.1" />
+    <path class="logo__arc" d="M11.5 2.1a8 8 0 0 1 6.4 6.4M17.9 11.5a8 8 0 0 1-12 5.3" />
+    <path class="logo__heart" d="M10 6.8 13.2 10 10 13.2 6.8 10Z" />
+  </svg>
+)
+
+const ThemeIcon: FC = () => (
+  <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+    <circle class="line" cx="8" cy="8" r="5.8" />
+    <path class="fill" d="M8 2.2a5.8 5.8 0 0 1 0 11.6Z" />
+  </svg>
+)

@@ -1,0 +1,48 @@
+import type { FC } from 'hono/jsx'
+import type { Workflow } from '../../src/domain/project-state.ts'
+import { nextCommands, WORKFLOW_STATES } from '../../src/domain/workflow-machine.ts'
+import { WorkflowDiagram } from '../diagrams/workflow.tsx'
+import { workflowLook } from '../state-look.ts'
+import { visibleText } from './foreign-text.tsx'
+import { Since } from './since.tsx'
+
+/** Where the project stands, how it came there, and what may be commanded next. */
+export const WorkflowCard: FC<{ workflow: Workflow; now: number }> = ({ workflow, now }) => (
+  <section id="workflow" class="card" aria-labelledby="workflow-title">
+    <header class="card__head">
+      <h2 id="workflow-title">Workflow</h2>
+      <p>
+        <bdi>{visibleText(workflowLook(workflow.state).word, 60)}</bdi>
+        {workflow.enteredAt === undefined ? ', nothing was reported yet' : ' for '}
+        {workflow.enteredAt === undefined ? null : <Since at={workflow.enteredAt} now={now} form="age" />}
+        {`, ${visitedStates(workflow).size} of ${WORKFLOW_STATES.length} states visited`}
+      </p>
+      <p class="legend" aria-hidden="true">
+        <span class="legend__visited">visited</span>
+        <span class="legend__possible">possible</span>
+      </p>
+    </header>
+    <WorkflowDiagram workflow={workflow} now={now} />
+    <Allowed state={workflow.state} />
+  </section>
+)
+
+/** States of the table that the project has been in. */
+export function visitedStates(workflow: Workflow): Set<string> {
+  const named = [workflow.state, ...workflow.stays.keys(), ...[...workflow.edges.keys()].flatMap((edge) => edge.split('>'))]
+  return new Set(WORKFLOW_STATES.filter((state) => named.includes(state)))
+}
+
+const Allowed: FC<{ state: string }> = ({ state }) => (
+  <div class="allowed">
+    <h3>Allowed now</h3>
+    <ul>
+      {nextCommands(state).map(({ command, to }) => (
+        <li>
+          <code>{command}</code>
+          {to === state ? null : <span> to {workflowLook(to).word}</span>}
+        </li>
+      ))}
+    </ul>
+  </div>
+)

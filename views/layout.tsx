@@ -1,0 +1,76 @@
+import { raw } from 'hono/html'
+import type { FC, PropsWithChildren } from 'hono/jsx'
+import type { AttentionWord } from '../src/domain/attention.ts'
+import { type AttentionCounts, pageTitle } from './fragments/attention-counts.tsx'
+import { TopBar } from './fragments/top-bar.tsx'
+
+export type Theme = 'light' | 'dark'
+
+/** What every page is told about the request it answers. */
+export type Frame = {
+  counts: AttentionCounts
+  now: number
+  /** From the cookie; without one the page follows the system. */
+  theme?: Theme | undefined
+  viewer?: { name: string } | undefined
+  /** The socket that keeps the page current; a page without one says how old it is. */
+  live?: { path: string; lastEventAt?: number | undefined } | undefined
+  /** For readers without script: how often the page loads itself again. */
+  refreshSeconds?: number | undefined
+}
+
+type LayoutProps = PropsWithChildren<
+  Frame & { title: string; description?: string; searchText?: string | undefined; currentAttention?: AttentionWord | undefined }
+>
+
+const HTMX_CONFIG = '{"defaultSettleDelay":0,"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open"]}'
+
+/** The whole document around a page. Nothing inline: the content security policy allows no script and no style of that kind. */
+export const Layout: FC<LayoutProps> = (props) => (
+  <>
+    {raw('<!DOCTYPE html>')}
+    <html lang="en" {...(props.theme ? { 'data-theme': props.theme } : {})}>
+      <Head {...props} />
+      <body>
+        <a class="skip" href="#main">
+          Skip to content
+        </a>
+        <TopBar
+          counts={props.counts}
+          now={props.now}
+          live={props.live}
+          viewer={props.viewer}
+          searchText={props.searchText}
+          currentAttention={props.currentAttention}
+        />
+        <div id="page" {...(props.live ? { 'hx-ws:connect': props.live.path } : {})}>
+          <main id="main" tabindex={-1}>
+            {props.children}
+          </main>
+        </div>
+        <div id="announcements" class="visually-hidden" role="status" aria-live="polite" />
+      </body>
+    </html>
+  </>
+)
+
+const Head: FC<LayoutProps> = ({ title, description, counts, refreshSeconds }) => (
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>{pageTitle(title, counts)}</title>
+    <meta name="description" content={description ?? 'Where many software projects stand, live.'} />
+    <meta name="color-scheme" content="light dark" />
+    <meta name="htmx-config" content={HTMX_CONFIG} />
+    <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />
+    <link rel="stylesheet" href="/static/app.css" />
+    {['htmx.js', 'hx-ws.js', 'hx-upsert.js', 'app.js'].map((file) => (
+      <script src={`/static/${file}`} defer />
+    ))}
+    {refreshSeconds ? (
+      <noscript>
+        <meta http-equiv="refresh" content={String(refreshSeconds)} />
+      </noscript>
+    ) : null}
+  </head>
+)

@@ -1,0 +1,53 @@
+import { LIFECYCLES, PRIORITIES, type Lifecycle, type Priority } from '../src/domain/project-registry.ts'
+import type { AttentionWord } from '../src/domain/attention.ts'
+import { ATTENTION_ORDER } from './state-look.ts'
+
+/** What the overview is narrowed to: the page's URL, and nothing else, says it. */
+export type OverviewQuery = {
+  text?: string | undefined
+  attention?: AttentionWord | undefined
+  status?: Lifecycle | undefined
+  priority?: Priority | undefined
+  tag?: string | undefined
+  /** Counts from 1. */
+  page: number
+}
+
+/** Projects on one page: as many topics as one socket may follow. */
+export const PROJECTS_PER_PAGE = 60
+
+/** Reads the URL's filters; unknown values are ignored. */
+export function parseOverviewQuery(params: URLSearchParams): OverviewQuery {
+  const page = Number(params.get('page') ?? 1)
+  return {
+    text: params.get('q')?.trim().slice(0, 200) || undefined,
+    attention: ATTENTION_ORDER.find((word) => word === params.get('attention')),
+    status: LIFECYCLES.find((status) => status === params.get('status')),
+    priority: PRIORITIES.find((priority) => priority === params.get('priority')),
+    tag: params.get('tag')?.trim().slice(0, 100) || undefined,
+    page: Number.isSafeInteger(page) && page > 0 ? page : 1,
+  }
+}
+
+/** The query as the search part of a URL, `?` included; empty where nothing is narrowed. The same query gives the same text. */
+export function overviewSearch(query: OverviewQuery): string {
+  const params = new URLSearchParams()
+  if (query.text) params.set('q', query.text)
+  if (query.attention) params.set('attention', query.attention)
+  if (query.status) params.set('status', query.status)
+  if (query.priority) params.set('priority', query.priority)
+  if (query.tag) params.set('tag', query.tag)
+  if (query.page > 1) params.set('page', String(query.page))
+  const search = params.toString()
+  return search === '' ? '' : `?${search}`
+}
+
+/** The overview's address with some filters changed; it begins at the first page unless a page is named. */
+export function overviewHref(query: OverviewQuery, change: Partial<OverviewQuery> = {}): string {
+  return `/${overviewSearch({ ...query, page: 1, ...change })}`
+}
+
+/** Whether anything is narrowed at all. */
+export function isFiltered(query: OverviewQuery): boolean {
+  return Boolean(query.text ?? query.attention ?? query.status ?? query.priority ?? query.tag)
+}

@@ -1,0 +1,45 @@
+import type { FC } from 'hono/jsx'
+import { visibleText } from '../fragments/foreign-text.tsx'
+import { type Frame, Layout } from '../layout.tsx'
+
+type ErrorProps = Frame & {
+  /** HTTP status. */
+  status: number
+  /** What happened, as a heading. */
+  title: string
+  /** What happened, in a sentence or two. */
+  message: string
+  /** What was kept in spite of it. */
+  kept?: string
+  /** What to do next. */
+  next: string
+  requestId?: string
+}
+
+/** What happened, what was kept, what to do next, and the id to ask about. */
+export const ErrorPage: FC<ErrorProps> = ({ status, title, message, kept, next, requestId, ...frame }) => (
+  <Layout {...frame} title={title}>
+    <div class="problem">
+      <p class="problem__status">Error {status}</p>
+      <h1>{title}</h1>
+      <p>
+        <bdi>{visibleText(message, 400)}</bdi>
+      </p>
+      <dl class="problem__facts">
+        <dt>Kept</dt>
+        <dd>{kept ?? 'Everything that was acknowledged before is stored. Nothing was changed by this request.'}</dd>
+        <dt>Next</dt>
+        <dd>{next}</dd>
+        {requestId ? <dt>Request id</dt> : null}
+        {requestId ? (
+          <dd>
+            <code>{visibleText(requestId, 80)}</code>
+          </dd>
+        ) : null}
+      </dl>
+      <a class="button button--ink" href="/">
+        All projects
+      </a>
+    </div>
+  </Layout>
+)

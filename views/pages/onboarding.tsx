@@ -1,0 +1,103 @@
+import type { FC } from 'hono/jsx'
+import type { LinkHealth } from '../../src/ingest/link-health.ts'
+import { Links } from '../fragments/link-health.tsx'
+import { Shape } from '../fragments/shape.tsx'
+import { Since } from '../fragments/since.tsx'
+import { type Frame, Layout } from '../layout.tsx'
+import { WorkflowStrip } from '../diagrams/workflow-strip.tsx'
+
+export type OnboardingContentProps = {
+  now: number
+  /** Scheme, host and port as the reader's browser reached us: pasted commands go there. */
+  origin: string
+  /** Since when the service listens. */
+  startedAt: number
+  links: readonly LinkHealth[]
+}
+
+/** GET / before the first project: what to do, in commands that work when pasted. */
+export const OnboardingPage: FC<OnboardingContentProps & Frame> = (props) => (
+  <Layout {...props} title="Begin">
+    <OnboardingContent {...props} />
+  </Layout>
+)
+
+export const OnboardingContent: FC<OnboardingContentProps> = ({ origin, startedAt, now, links }) => (
+  <>
+    <Onboarding origin={origin} startedAt={startedAt} now={now} />
+    <Links links={links} now={now} />
+  </>
+)
+
+/** Stands where the projects will be; the first one replaces it. */
+export const Onboarding: FC<{ origin: string; startedAt: number; now: number }> = ({ origin, startedAt, now }) => (
+  <div id="onboarding" class="onboarding">
+    <WorkflowStrip />
+    <h1>No project has reported yet</h1>
+    <p class="onboarding__lead">A project appears here with its first event. Nothing to set up before that.</p>
+    <ol class="steps">
+      <FirstEvent origin={origin} />
+      <Orchestrator />
+      <StateFiles />
+    </ol>
+    <div class="await tone-working">
+      <Shape name="ring" />
+      <p>
+        <strong>Waiting for your first event</strong>
+        <span>
+          Listening at {origin} for <Since at={startedAt} now={now} form="waiting" />. This page shows the project by itself.
+        </span>
+      </p>
+      <a class="button" href="/health">
+        It does not arrive?
+      </a>
+    </div>
+  </div>
+)
+
+const FirstEvent: FC<{ origin: string }> = ({ origin }) => (
+  <Step title="Send a first event" id="first-event" code={firstEventCommand(origin)}>
+    Any program that can make a web request can report. Paste this into a terminal:
+  </Step>
+)
+
+/** The command that registers a project by reporting for it. */
+export function firstEventCommand(origin: string): string {
+  return [
+    `curl -sS -X POST ${shellWord(`${origin}/api/v1/projects/my-project/events`)} \\`,
+    `  -H 'Content-Type: application/json' \\`,
+    `  -d '{"type":"workflow_transition","old_state":"IDLE","new_state":"BACKLOG_READY"}'`,
+  ].join('\n')
+}
+
+/** The origin comes from the request: only what is harmless stays bare in a command that people paste. */
+function shellWord(text: string): string {
+  return /^[\w:/.[\]-]+$/.test(text) && !/[[\]]/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}
+
+const Orchestrator: FC = () => (
+  <Step title="Or connect an orchestrator" id="orchestrator" code={'orchestrators:\n  local: { url: ws://localhost:8080 }'}>
+    Add it to <code>orch-config.yaml</code>, then start again.
+  </Step>
+)
+
+const StateFiles: FC = () => (
+  <Step title="Or read state files" id="state-files" code={'projects:\n  my-project:\n    path: /path/to/my-project'}>
+    Point at folders that hold <code>.orch-state/</code>, in the same file. They are only read.
+  </Step>
+)
+
+const Step: FC<{ title: string; id: string; code: string; children?: unknown }> = ({ title, id, code, children }) => (
+  <li class="step">
+    <h2>{title}</h2>
+    <p>{children}</p>
+    <div class="snippet">
+      <pre id={`code-${id}`} tabindex={0} aria-label={title}>
+        <code>{code}</code>
+      </pre>
+      <button class="button needs-script" type="button" data-copy={`code-${id}`} aria-label={`Copy: ${title}`}>
+        Copy
+      </button>
+    </div>
+  </li>
+)

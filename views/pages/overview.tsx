@@ -1,0 +1,45 @@
+import type { FC } from 'hono/jsx'
+import type { ProjectSummary } from '../../src/domain/project-summary.ts'
+import type { LinkHealth } from '../../src/ingest/link-health.ts'
+import type { AttentionCounts } from '../fragments/attention-counts.tsx'
+import { Filters } from '../fragments/filters.tsx'
+import { Links } from '../fragments/link-health.tsx'
+import { OverviewHeading } from '../fragments/overview-heading.tsx'
+import { ProjectList } from '../fragments/project-list.tsx'
+import { type Frame, Layout } from '../layout.tsx'
+import type { OverviewFigures } from '../overview-figures.ts'
+import type { OverviewQuery } from '../overview-query.ts'
+
+export type OverviewContentProps = {
+  counts: AttentionCounts
+  now: number
+  /** The projects of this page, in their order. */
+  rows: readonly ProjectSummary[]
+  query: OverviewQuery
+  /** How many match the query, on all pages. */
+  total: number
+  /** Of all projects that the viewer may see. */
+  figures: OverviewFigures
+  /** All tags that a filter can name. */
+  tags: readonly string[]
+  links: readonly LinkHealth[]
+}
+
+/** GET / — all projects, by who needs a person first. */
+export const OverviewPage: FC<OverviewContentProps & Frame> = (props) => (
+  <Layout {...props} title="Projects" searchText={props.query.text} currentAttention={props.query.attention}>
+    <OverviewContent {...props} />
+  </Layout>
+)
+
+/** What stands in the page's main part; it replaces the beginning when the first project appears. */
+export const OverviewContent: FC<OverviewContentProps> = ({ counts, now, rows, query, total, figures, tags, links }) => (
+  <>
+    <OverviewHeading counts={counts} figures={figures} now={now} />
+    <div class="listing">
+      <Filters query={query} tags={tags} />
+      <ProjectList rows={rows} total={total} query={query} now={now} />
+    </div>
+    <Links links={links} now={now} />
+  </>
+)
