@@ -1,0 +1,114 @@
+import { type Browser, chromium, type Page } from 'playwright-core'
+import { endAfter, type Lifetime } from './ending.ts'
+import { eventually } from './eventually.ts'
+import { installCommand, NEEDS } from './machine.ts'
+
+export type PageOptions = {
+  device?: 'desktop' | 'phone'
+  colorScheme?: 'light' | 'dark'
+  reducedMotion?: 'reduce' | 'no-preference'
+  /** False shows the page as someone without script gets it. */
+  isScripted?: boolean
+}
+
+export type TestBrowser = { browser: Browser; openPage(url: string, options?: PageOptions): Promise<WatchedPage> }
+
+export type WatchedPage = {
+  page: Page
+  /** Console errors, uncaught errors and violations of the content security policy so far. */
+  problems(): string[]
+  /** What the test brings about itself, for instance the failed requests while the server is down. */
+  tolerate(pattern: RegExp): void
+}
+
+const ARGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+const VIEWPORTS = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
+
+const REPORT_VIOLATIONS = `document.addEventListener('securitypolicyviolation', (event) => {
+  console.error('content security policy: ' + event.violatedDirective + ' ' + (event.blockedURI || event.sample))
+})`
+
+function watch(page: Page): WatchedPage {
+  const seen: string[] = []
+  const tolerated: RegExp[] = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') seen.push(`${message.text()} (${message.location().url})`)
+  })
+  page.on('pageerror', (error) => seen.push(`uncaught: ${error.stack ?? error.message}`))
+  page.on('crash', () => seen.push('the page crashed'))
+  const problems = () => seen.filter((problem) => !tolerated.some((pattern) => pattern.test(problem)))
+  return { page, problems, tolerate: (pattern) => tolerated.push(pattern) }
+}
+
+/** Fails when a page complained about anything that the test did not bring about itself. */
+export function expectCleanConsole({ page, problems }: WatchedPage): void {
+  if (problems().length > 0) throw new Error(`${page.url()} complained:\n  ${problems().join('\n  ')}`)
+}
+
+async function openPage(browser: Browser, url: string, options: PageOptions): Promise<WatchedPage> {
+  const { device = 'desktop', colorScheme = 'light', reducedMotion = 'no-preference', isScripted = true } = options
+  const isPhone = device === 'phone'
+  const context = await browser.newContext({
+    viewport: VIEWPORTS[device],
+    colorScheme,
+    reducedMotion,
+    isMobile: isPhone,
+    hasTouch: isPhone,
+    javaScriptEnabled: isScripted,
+  })
+  context.setDefaultTimeout(15_000)
+  await context.addInitScript(REPORT_VIOLATIONS)
+  const watched = watch(await context.newPage())
+  endAfter('test', async () => {
+    await context.close()
+    expectCleanConsole(watched)
+  })
+  await watched.page.goto(url, { waitUntil: 'load' })
+  return watched
+}
+
+/** Starts Chromium, one for a test file (in `beforeAll`); pages live in contexts of their own, until their test ends. */
+export async function openBrowser(lifetime: Lifetime = 'file'): Promise<TestBrowser> {
+  const executablePath = Bun.which('chromium')
+  if (!executablePath) {
+    const needed = NEEDS.filter((need) => need.command === 'chromium')
+    throw new Error(`chromium is missing. To get it: ${installCommand(needed, process.getuid?.() === 0)}`)
+  }
+  const browser = await chromium.launch({ executablePath, args: ARGS, timeout: 60_000 })
+  endAfter(lifetime, () => browser.close())
+  return { browser, openPage: (url, options = {}) => openPage(browser, url, options) }
+}
+
+/**
+ * Waits until a condition holds in the page. Playwright's waitForFunction needs eval, which the service's content
+ * security policy forbids to everybody; this asks again from outside, across reloads too.
+ */
+export async function until(page: Page, condition: () => unknown, withinMs = 5_000): Promise<void> {
+  const shown = async () => `The page shows:\n${(await page.innerText('body')).slice(0, 2_000)}`
+  try {
+    await eventually(async () => Boolean(await page.evaluate(condition)), { withinMs, everyMs: 25 })
+  } catch (error) {
+    throw new Error(`not seen within ${withinMs} ms: ${condition.toString()}\n${await shown()}`, { cause: error })
+  }
+}
+
+/** Waits until the text of the page (or of the first element of a selector) holds a text. */
+export async function untilText(page: Page, text: string | RegExp, { within = 'body', withinMs = 5_000 } = {}): Promise<void> {
+  const shown = () => page.locator(within).first().innerText({ timeout: 1_000 })
+  try {
+    await eventually(async () => (typeof text === 'string' ? (await shown()).includes(text) : text.test(await shown())), { withinMs })
+  } catch (error) {
+    const now = await shown().catch(String)
+    throw new Error(`"${String(text)}" not seen in ${within} within ${withinMs} ms. It shows:\n${now.slice(0, 2_000)}`, { cause: error })
+  }
+}

@@ -1,0 +1,128 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { endAfter, type Lifetime, temporaryFolder } from './ending.ts'
+import { eventually, within } from './eventually.ts'
+import { freePort } from './ports.ts'
+
+export type ServerOptions = {
+  /** What orch-config.yaml holds; without it the service starts empty. */
+  config?: string
+  env?: Record<string, string>
+  dataDir?: string
+  port?: number
+  /** Further flags of `visualizer serve`. */
+  args?: string[]
+  lifetime?: Lifetime
+  readyWithinMs?: number
+}
+
+export type RunningServer = {
+  url: string
+  port: number
+  dataDir: string
+  pid(): number
+  /** Asks it to end (SIGTERM) and gives back its exit code. */
+  stop(): Promise<number>
+  /** Ends it as a power cut would (SIGKILL). */
+  kill(): Promise<void>
+  /** Starts it again on the same port with the same data, ended or not. */
+  restart(): Promise<void>
+  /** Everything that it wrote to stdout and stderr so far, all runs together. */
+  logs(): string
+}
+
+export type Ended = { exitCode: number; stdout: string; stderr: string }
+
+type Run = { child: Bun.Subprocess<'ignore', 'pipe', 'pipe'>; read: Promise<unknown> }
+
+const PROGRAM = join(import.meta.dir, '../../src/main.ts')
+const STOP_WITHIN_MS = 35_000
+
+/** What every program has, and nothing of ours: a PORT of the person who runs the tests must not reach the server. */
+function plainEnvironment(): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'USER']
+  return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
+}
+
+function spawn(args: string[], env: Record<string, string>) {
+  return Bun.spawn([process.execPath, PROGRAM, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...plainEnvironment(), ...env },
+  })
+}
+
+/** Runs the real program to its end: `check-config`, `--help`, a start that is refused. */
+export async function runProgram(args: string[], env: Record<string, string> = {}): Promise<Ended> {
+  const child = spawn(args, env)
+  endAfter('test', () => child.kill('SIGKILL'))
+  const reading = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited])
+  const [stdout, stderr, exitCode] = await within(20_000, `visualizer ${args.join(' ')}`, reading)
+  return { exitCode, stdout, stderr }
+}
+
+async function collect(stream: ReadableStream<Uint8Array>, into: string[]): Promise<void> {
+  const decoder = new TextDecoder()
+  for await (const bytes of stream) into.push(decoder.decode(bytes, { stream: true }))
+}
+
+async function isReady(url: string): Promise<boolean> {
+  const response = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(1_000) })
+  return response.ok
+}
+
+/** Starts the real program and waits until it is ready; it ends with the test (or file), whatever happens in it. */
+export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
+  const { lifetime = 'test', readyWithinMs = 20_000, env = {} } = options
+  const port = options.port ?? (await freePort())
+  const dataDir = options.dataDir ?? temporaryFolder(lifetime)
+  const url = `http://localhost:${port}`
+  const written: string[] = []
+  const logs = () => written.join('')
+  const args = ['serve', '--port', String(port), '--data-dir', dataDir, ...(options.args ?? [])]
+  if (options.config !== undefined) {
+    const path = join(temporaryFolder(lifetime), 'orch-config.yaml')
+    writeFileSync(path, options.config)
+    args.push('--config', path)
+  }
+  let run: Run | undefined
+
+  async function start() {
+    const child = spawn(args, env)
+    run = { child, read: Promise.all([collect(child.stdout, written), collect(child.stderr, written)]) }
+    let exit: number | undefined
+    void child.exited.then((code) => (exit = code))
+    const answered = await eventually(async () => exit !== undefined || (await isReady(url)), { withinMs: readyWithinMs, else: logs })
+    if (answered && exit !== undefined) throw new Error(`the server ended with code ${exit}\n${logs()}`)
+  }
+
+  async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number> {
+    if (!run) return 0
+    const { child, read } = run
+    run = undefined
+    child.kill(signal)
+    try {
+      const exitCode = await within(STOP_WITHIN_MS, `the server's end after ${signal}`, child.exited)
+      await within(5_000, "the end of the server's output", read)
+      return exitCode
+    } catch (error) {
+      child.kill('SIGKILL')
+      throw new Error(`${String(error)}\n${logs()}`, { cause: error })
+    }
+  }
+
+  endAfter(lifetime, async () => void (await end('SIGKILL')))
+  await start()
+  return {
+    url,
+    port,
+    dataDir,
+    logs,
+    pid: () => run?.child.pid ?? 0,
+    stop: () => end('SIGTERM'),
+    kill: async () => void (await end('SIGKILL')),
+    async restart() {
+      await end('SIGTERM')
+      await start()
+    },
+  }
+}
