@@ -1,0 +1,70 @@
+import type { Import, SourceFile } from './source-files.ts'
+
+const ALL = ['*']
+
+/** The words that both sides of the bus must spell alike, and the log's contract: its error and its limits. */
+const CONTRACTS = ['src/bus/topics.ts', 'src/event-log/event-log.ts']
+
+/**
+ * Which floors (or single files) a floor may import at run time; it may always import itself. Types are free: they
+ * say what is passed in. Telemetry is passed in everywhere but to the floors that start it.
+ */
+const MAY_IMPORT: Record<string, string[]> = {
+  launch: [],
+  main: ['compose', 'config', 'cluster', 'domain'],
+  compose: ALL,
+  cluster: ['telemetry'],
+  web: ['live', 'projection', 'ingest', 'control', 'auth', 'views', 'domain', ...CONTRACTS],
+  live: ['projection', 'auth', 'views', 'domain', ...CONTRACTS],
+  projection: ['domain', ...CONTRACTS],
+  ingest: ['domain', ...CONTRACTS],
+  control: ['domain', ...CONTRACTS],
+  auth: ['domain'],
+  telemetry: ['domain'],
+  'event-log': ['domain'],
+  bus: ['domain'],
+  'key-value': ['domain'],
+  config: ['domain'],
+  views: ['domain'],
+  domain: [],
+}
+
+/** Packages (and runtime modules) that a floor may import; floors that are not listed choose by themselves. */
+const MAY_IMPORT_PACKAGES: Record<string, RegExp> = {
+  domain: /^zod$/,
+  views: /^hono\/(jsx|html)(\/|$)/,
+  launch: /^node:/,
+}
+
+function isAllowed(source: SourceFile, { name, file }: Import, floor: string): boolean {
+  if (file === undefined) return MAY_IMPORT_PACKAGES[source.floor]?.test(name) ?? true
+  const allowed = MAY_IMPORT[source.floor] ?? []
+  return floor === source.floor || allowed.includes(floor) || allowed.includes(file) || allowed === ALL
+}
+
+/** Imports that do not point down. */
+export function wrongImports(sources: SourceFile[], floorOf: (path: string) => string): string[] {
+  const unknown = sources.filter(({ floor }) => !(floor in MAY_IMPORT)).map(({ path }) => `${path}: no floor of this name is known`)
+  const wrong = sources.flatMap((source) =>
+    source.imports
+      .filter((one) => !isAllowed(source, one, one.file ? floorOf(one.file) : ''))
+      .map(({ name }) => `${source.path}: ${source.floor} may not import ${name}`),
+  )
+  return [...unknown, ...wrong]
+}
+
+/** Files that import each other at run time, each ring once. */
+export function importCycles(sources: SourceFile[]): string[] {
+  const edges = new Map(sources.map(({ path, imports }) => [path, imports.flatMap(({ file }) => file ?? [])]))
+  const done = new Set<string>()
+  const cycles: string[] = []
+  const visit = (path: string, trail: string[]) => {
+    const start = trail.indexOf(path)
+    if (start !== -1) cycles.push(`import cycle: ${[...trail.slice(start), path].join(' → ')}`)
+    if (start !== -1 || done.has(path)) return
+    for (const next of edges.get(path) ?? []) visit(next, [...trail, path])
+    done.add(path)
+  }
+  for (const path of edges.keys()) visit(path, [])
+  return cycles
+}
