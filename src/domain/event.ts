@@ -1,10 +1,11 @@
 import { z } from 'zod'
 import { ForeignId } from './names.ts'
+import type { RegistryEvent } from './registry-event.ts'
 
 /** Text that a tool wrote: kept as it is up to its bound, escaped and stripped where it is shown. */
 const Text = z.string()
 const Label = z.string().min(1).max(256)
-const Count = z.number().nonnegative().finite()
+const Count = z.number().nonnegative()
 const Progress = z.number().min(0).max(1)
 
 const AgentRef = { agent_id: ForeignId.nullish(), parent_agent_id: ForeignId.nullish() }
@@ -23,6 +24,8 @@ const KNOWN = [
     old_state: Label.nullish(),
     command: Label.nullish(),
     user: Label.nullish(),
+    /** Ours: concluded from a state that somebody told, not from a transition that somebody saw. */
+    inferred: z.boolean().optional(),
   }),
   z.looseObject({
     type: z.literal('tdd_transition'),
@@ -30,7 +33,7 @@ const KNOWN = [
     new_state: Label,
     old_state: Label.nullish(),
     cycle_id: ForeignId.nullish(),
-    /** Ours: concluded from a state that somebody told, not from a transition that somebody saw. */
+    /** Ours, as above. */
     inferred: z.boolean().optional(),
   }),
   z.looseObject({ type: z.literal('tdd_cycle_started'), story_id: ForeignId, cycle_id: ForeignId.nullish(), progress: Progress.nullish() }),
@@ -53,7 +56,7 @@ const KNOWN = [
     action: Text.min(1),
     status: z.enum(ACTIVITY_STATUSES),
     tool: Label.nullish(),
-    detail: z.unknown(),
+    detail: z.unknown().optional(),
     ...StoryRef,
     ...AgentRef,
   }),
@@ -73,7 +76,9 @@ const KNOWN = [
     file: z.string().min(1).max(512),
     mtime: z.string().max(64).nullish(),
     /** What the file holds; null where it cannot be told, and `problem` says why. */
-    content: z.unknown(),
+    content: z.unknown().optional(),
+    /** Ours: how many records a file over the bound has lost, oldest first. */
+    dropped_records: Count.nullish(),
     problem: z.enum(STATE_FILE_PROBLEMS).nullish(),
     detail: Text.nullish(),
   }),
@@ -109,7 +114,7 @@ const KNOWN = [
     status: z.enum(COMMAND_STATUSES),
     command_id: ForeignId.nullish(),
     user_id: Label.nullish(),
-    result: z.unknown(),
+    result: z.unknown().optional(),
   }),
   z.looseObject({
     type: z.literal('error_state'),
@@ -133,27 +138,32 @@ const KNOWN = [
     ...StoryRef,
     ...AgentRef,
   }),
-  z.looseObject({ type: z.literal('ci_status'), status: z.enum(CI_STATUSES), url: Text.nullish(), ...StoryRef }),
+  z.looseObject({
+    type: z.literal('ci_status'),
+    status: z.enum(CI_STATUSES),
+    url: Text.nullish(),
+    /** What failed, for instance the command. */
+    detail: Text.nullish(),
+    ...StoryRef,
+  }),
 ] as const
 
 export const KnownEvent = z.discriminatedUnion('type', KNOWN)
 
 /** An event of somebody's own: stored and shown as it is. */
-export const ForeignEvent = z.looseObject({ type: z.templateLiteral(['x-', z.string().min(1).max(62)]) })
+export const ForeignEvent = z.looseObject({ type: z.templateLiteral(['x-', z.string().regex(/[A-Za-z0-9][A-Za-z0-9._-]{0,61}/)]) })
 
 export type KnownEvent = z.infer<typeof KnownEvent>
 export type ForeignEvent = z.infer<typeof ForeignEvent>
 export type EventType = KnownEvent['type'] | ForeignEvent['type']
 
-/** What a source reports: the wire's own words, an id that names it once, and its own clock's text. */
-export type NewEvent = (KnownEvent | ForeignEvent) & { id: string; timestamp?: string | undefined }
+type Identified = { id: string; timestamp?: string | undefined }
+type Numbered = Identified & { offset: number; received_at: number }
+
+/** What a source reports: the wire's own words, an id that names it once, and its own clock's text. The registry's log takes its own events. */
+export type NewEvent = (KnownEvent | ForeignEvent | RegistryEvent) & Identified
 
 /** What the log returns: numbered without holes per project, stamped with the log's clock (ms since 1970, never going back). */
-export type StoredEvent = NewEvent & { offset: number; received_at: number }
+export type StoredEvent = (KnownEvent | ForeignEvent | RegistryEvent) & Numbered
 
-export type StoredEventOf<T extends KnownEvent['type']> = Extract<KnownEvent, { type: T }> & {
-  id: string
-  timestamp?: string | undefined
-  offset: number
-  received_at: number
-}
+export type StoredEventOf<T extends KnownEvent['type']> = Extract<KnownEvent, { type: T }> & Numbered

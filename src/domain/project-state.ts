@@ -1,4 +1,5 @@
-import type { AGENT_STATUSES, CI_STATUSES } from './event.ts'
+import type { AGENT_STATUSES } from './event.ts'
+import type { CiRun, Command, Decision, Task, Usage } from './reports.ts'
 
 /*
  * What a project's log says, folded. Plain data: instants are ms since 1970 by the log's clock (`received_at`), text is
@@ -7,7 +8,6 @@ import type { AGENT_STATUSES, CI_STATUSES } from './event.ts'
  */
 
 export type AgentStatus = (typeof AGENT_STATUSES)[number]
-export type CiStatus = (typeof CI_STATUSES)[number]
 
 /** How we know: somebody saw it happen, somebody told the state, or a file on disk says so. */
 export type Source = 'reported' | 'inferred' | 'file'
@@ -24,6 +24,9 @@ export type Transition = {
   source: Source
   /** The machine's table has no such edge. */
   isUnexpected: boolean
+  /** The command that led here and who gave it, where told. */
+  command: string | undefined
+  by: string | undefined
 }
 
 export type Workflow = {
@@ -32,6 +35,11 @@ export type Workflow = {
   /** Undefined until something was told. */
   enteredAt: number | undefined
   offset: number
+  /** The instant that the last change names: a status file has to be later to move the state. */
+  changedAt: number | undefined
+  /** The command that led to the state and who gave it, where told. */
+  command: string | undefined
+  by: string | undefined
   /** True once a transition (not a whole-state report) named this project. */
   hasTransition: boolean
   /** Edges taken, `FROM>TO` → times and whether the table lacks it; in order of first use, at most 64. */
@@ -49,6 +57,8 @@ export type Cycle = {
   enteredAt: number
   /** Offset of the event that moved it last. */
   offset: number
+  /** Instant of the last event that named it. */
+  lastEventAt: number
   /** Phases seen in this cycle, each once, in order of first visit. */
   visited: string[]
   /** The last step is not in the table. */
@@ -82,8 +92,6 @@ export type Agent = {
   usage: Usage
 }
 
-export type Usage = { inputTokens: number; outputTokens: number; cacheReadTokens: number; costUsd: number }
-
 export type Approval = {
   approvalId: string
   title: string
@@ -100,15 +108,6 @@ export type Approval = {
 }
 
 export type OpenError = { errorId: string; type: string | undefined; message: string; severity: string; at: number; offset: number }
-
-export type CiRun = {
-  status: CiStatus
-  url: string | undefined
-  storyId: string | undefined
-  at: number
-  offset: number
-  failuresInRow: number
-}
 
 export type Story = {
   id: string
@@ -140,15 +139,6 @@ export type Epic = { id: string; title: string; description: string | undefined;
 
 export type Backlog = { epics: Epic[]; stories: Story[]; sprints: Sprint[] }
 
-export type Task = {
-  id: string
-  agentType: string
-  command: string
-  status: string
-  retryCount: number | undefined
-  maxRetries: number | undefined
-}
-
 /** Test figures of a story's cycle as its file tells them. */
 export type CycleFile = {
   cycleId: string
@@ -169,16 +159,6 @@ export type FileNotice = { file: string; problem: string; detail: string | undef
 
 export type Parallel = { data: Record<string, unknown>; at: number; offset: number }
 
-export type Command = {
-  commandId: string
-  command: string
-  status: string
-  by: string | undefined
-  at: number
-  offset: number
-  result: string | undefined
-}
-
 export type ProjectState = {
   /** The last event that was applied; 0 before the first. */
   offset: number
@@ -194,6 +174,9 @@ export type ProjectState = {
   agents: Map<string, Agent>
   /** Open ones, in the order asked; at most 200. */
   approvals: Map<string, Approval>
+  /** The last 100 questions that were decided, by approval id. */
+  decisions: Map<string, Decision>
+  /** At most 100, oldest first. */
   errors: Map<string, OpenError>
   ci: CiRun | undefined
   parallel: Parallel | undefined
@@ -204,6 +187,8 @@ export type ProjectState = {
   /** Tasks of status.json. */
   tasks: Task[]
   orchestrationMode: string | undefined
+  /** Of status.json's last content, to know a change from a touch. */
+  statusDigest: string | undefined
   /** State files that cannot be read now; what they last said stays. */
   notices: Map<string, FileNotice>
   /** The last 50 commands that an orchestrator reported, by id. */

@@ -1,0 +1,26 @@
+import { type Draft, keepNewest, writableCommands } from './draft.ts'
+import type { StoredEventOf } from './event.ts'
+import { textOf } from './loose-fields.ts'
+
+const COMMANDS_KEPT = 50
+
+/** What an orchestrator says of a command that it runs; one without an id is a command of its own each time. */
+export function foldCommandExecution(draft: Draft, event: StoredEventOf<'command_execution'>) {
+  const commands = writableCommands(draft)
+  const commandId = event.command_id ?? `offset-${event.offset}`
+  const known = commands.get(commandId)
+  commands.set(commandId, {
+    commandId,
+    command: textOf(event.command) ?? commandId,
+    status: event.status,
+    by: event.user_id ?? known?.by,
+    at: event.received_at,
+    offset: event.offset,
+    result: resultText(event.result) ?? known?.result,
+  })
+  keepNewest(commands, COMMANDS_KEPT)
+}
+
+function resultText(result: unknown): string | undefined {
+  return result === undefined || result === null || typeof result === 'string' ? textOf(result) : textOf(JSON.stringify(result))
+}

@@ -1,0 +1,83 @@
+import { begun, isOpenCycle, keepCycle, moveCycle } from './cycle.ts'
+import { type Draft, keepNewest, writableCycleFiles } from './draft.ts'
+import type { StoredEventOf } from './event.ts'
+import { fileTime } from './file-time.ts'
+import { numberOf, recordsOf, statusWord, textOf } from './loose-fields.ts'
+import type { CycleFile } from './project-state.ts'
+import type { FileReport } from './state-file.ts'
+
+const FILES_KEPT = 500
+const TASKS_KEPT = 50
+
+/** What a file says of a story's cycle; `at` is when it was written. */
+type FiledCycle = { storyId: string; cycleId: string | undefined; state: string; at: number | undefined; isComplete: boolean }
+
+/** tdd_cycles/<id>.json: test figures of a story's cycle, and the cycle itself where no event told of it. */
+export function foldCycleFile(draft: Draft, { content, event }: FileReport) {
+  const cycleId = textOf(content['id'], 128)
+  const storyId = textOf(content['story_id'], 128)
+  const state = statusWord(content['current_state'])
+  if (cycleId === undefined || storyId === undefined || state === undefined) return
+  const isComplete = textOf(content['completed_at']) !== undefined
+  const files = writableCycleFiles(draft)
+  files.delete(cycleId)
+  files.set(cycleId, { cycleId, storyId, state, isComplete, ...figures(content) })
+  keepNewest(files, FILES_KEPT)
+  const at = fileTime(undefined, event.mtime)
+  moveFileCycle(draft, { storyId, cycleId, state, at, isComplete }, event)
+}
+
+function figures(content: Record<string, unknown>): Omit<CycleFile, 'cycleId' | 'storyId' | 'state' | 'isComplete'> {
+  const tasks = recordsOf(content['tasks'], TASKS_KEPT)
+  const tests = tasks.flatMap((task) => recordsOf(task['test_file_objects'], TASKS_KEPT))
+  return {
+    tasks: tasks.map((task) => ({
+      id: textOf(task['id'], 128) ?? '',
+      description: textOf(task['description']) ?? '',
+      state: statusWord(task['current_state']) ?? '',
+    })),
+    passingTests: total(tests, 'passing_tests'),
+    failingTests: total(tests, 'failing_tests'),
+    testRuns: numberOf(content['total_test_runs']) ?? 0,
+    refactors: numberOf(content['total_refactors']) ?? 0,
+    commits: numberOf(content['total_commits']) ?? 0,
+    ciStatus: statusWord(content['ci_status']),
+    coverage: numberOf(content['overall_test_coverage']),
+  }
+}
+
+function total(records: Record<string, unknown>[], field: string): number {
+  return records.reduce((sum, record) => sum + (numberOf(record[field]) ?? 0), 0)
+}
+
+/**
+ * A cycle that only files tell of follows them. One that events told of is theirs, until a file shows the next one: a file
+ * may be older than what was heard.
+ */
+export function moveFileCycle(draft: Draft, filed: FiledCycle, event: StoredEventOf<'state_file'>) {
+  const known = draft.next.cycles.get(filed.storyId)
+  if (known && !isForFiles(known, filed)) return
+  // A file that was there before we looked is as old as it says: it did not move just now.
+  const at = Math.min(filed.at ?? event.received_at, event.received_at)
+  const { storyId, cycleId, state, isComplete } = filed
+  const told = { storyId, cycleId, at, offset: event.offset, source: 'file' as const, title: undefined }
+  if (known?.state === state && (cycleId ?? known.cycleId) === known.cycleId) return complete(draft, storyId, isComplete)
+  if (known) moveCycle(draft, { ...told, from: undefined, to: state, timestamp: event.mtime ?? undefined })
+  else keepCycle(draft, { ...begun(draft.next, told, undefined), state, visited: [state] })
+  complete(draft, storyId, isComplete)
+}
+
+function isForFiles(
+  known: { source: string; cycleId: string | undefined; state: string; completedAt: number | undefined },
+  filed: FiledCycle,
+) {
+  if (known.source === 'file') return true
+  return !isOpenCycle(known) && !filed.isComplete && filed.state !== 'commit' && isOtherId(known.cycleId, filed.cycleId)
+}
+
+const isOtherId = (one: string | undefined, other: string | undefined) => one !== undefined && other !== undefined && one !== other
+
+function complete(draft: Draft, storyId: string, isComplete: boolean) {
+  const cycle = draft.next.cycles.get(storyId)
+  if (cycle && isComplete && cycle.completedAt === undefined) keepCycle(draft, { ...cycle, completedAt: cycle.lastEventAt })
+}

@@ -1,0 +1,142 @@
+import { type Draft, writableCycles } from './draft.ts'
+import type { StoredEventOf } from './event.ts'
+import { textOf } from './loose-fields.ts'
+import type { Cycle, ProjectState, Source } from './project-state.ts'
+import { isExpectedTddStep } from './tdd-machine.ts'
+import { recordTransition } from './workflow.ts'
+
+const DONE_KEPT = 500
+const CYCLES_KEPT = 2_000
+const VISITED_KEPT = 16
+
+export type Told = { storyId: string; cycleId: string | undefined; at: number; offset: number; source: Source; title: string | undefined }
+export type CycleStep = Told & { from: string | undefined; to: string; timestamp: string | undefined }
+
+/** Whether the cycle still has steps before it: neither committed (or aborted) nor reported complete. */
+export function isOpenCycle({ state, completedAt }: Pick<Cycle, 'state' | 'completedAt'>): boolean {
+  return completedAt === undefined && state !== 'commit'
+}
+
+/** A step of a story's cycle. A step of a cycle that nobody saw start begins it: reports may come late. */
+export function foldTddTransition(draft: Draft, event: StoredEventOf<'tdd_transition'>) {
+  const told = toldBy(event, event.inferred ? 'inferred' : 'reported')
+  moveCycle(draft, { ...told, from: event.old_state ?? undefined, to: event.new_state, timestamp: event.timestamp })
+}
+
+/** Moves a story's cycle, or begins the next one. */
+export function moveCycle(draft: Draft, step: CycleStep) {
+  const known = draft.next.cycles.get(step.storyId)
+  const cycle = known && !beginsAnother(known, step) ? known : undefined
+  const from = step.from ?? cycle?.state
+  const isUnexpected = step.source === 'reported' && !isExpectedTddStep(from, step.to)
+  const { at, offset, timestamp, storyId, to, source } = step
+  const untold = { command: undefined, by: undefined }
+  recordTransition(draft, { offset, at, timestamp, machine: 'tdd', storyId, from, to, source, isUnexpected, ...untold })
+  const current = cycle ?? begun(draft.next, step, known)
+  const isSameState = cycle?.state === to
+  const moved = {
+    state: to,
+    enteredAt: isSameState ? cycle.enteredAt : at,
+    offset,
+    lastEventAt: at,
+    previousState: isSameState ? cycle.previousState : from,
+  }
+  const visited = withVisit(withVisit(cycle?.visited ?? [], from), to)
+  keepCycle(draft, {
+    ...current,
+    ...moved,
+    visited,
+    isUnexpected,
+    cycleId: step.cycleId ?? current.cycleId,
+    source,
+    completedAt: undefined,
+  })
+}
+
+function beginsAnother(known: Cycle, { cycleId, from, to }: CycleStep): boolean {
+  if (isOther(known, cycleId)) return true
+  return to === 'design' && (known.completedAt !== undefined || (from === undefined && !isOpenCycle(known)))
+}
+
+const isOther = (known: Cycle, cycleId: string | undefined) =>
+  known.cycleId !== undefined && cycleId !== undefined && known.cycleId !== cycleId
+
+/** The start of a cycle. The start of the one that a step has already begun only names it. */
+export function foldCycleStarted(draft: Draft, event: StoredEventOf<'tdd_cycle_started'>) {
+  const told = toldBy(event, 'reported')
+  const known = draft.next.cycles.get(told.storyId)
+  const isSame =
+    known &&
+    !isOther(known, told.cycleId) &&
+    (known.cycleId === undefined ? isOpenCycle(known) && known.state === 'design' : known.cycleId === told.cycleId)
+  const cycle = isSame ? known : begun(draft.next, told, known)
+  keepCycle(draft, { ...cycle, cycleId: told.cycleId ?? cycle.cycleId, progress: event.progress ?? cycle.progress, lastEventAt: told.at })
+}
+
+/** How far a cycle is. Progress of one that nobody saw start begins it where cycles begin. */
+export function foldCycleProgress(draft: Draft, event: StoredEventOf<'tdd_progress_update'>) {
+  const told = toldBy(event, 'inferred')
+  const known = draft.next.cycles.get(told.storyId)
+  const cycle = known && !isOther(known, told.cycleId) ? known : begun(draft.next, told, known)
+  keepCycle(draft, { ...cycle, cycleId: told.cycleId ?? cycle.cycleId, progress: event.progress ?? cycle.progress, lastEventAt: told.at })
+}
+
+/** The end of a cycle. The late end of an earlier one does not end the one that is open. */
+export function foldCycleCompleted(draft: Draft, event: StoredEventOf<'tdd_cycle_completed'>) {
+  const told = toldBy(event, 'inferred')
+  const known = draft.next.cycles.get(told.storyId)
+  if (known && isOther(known, told.cycleId) && isOpenCycle(known)) return
+  const cycle = known && !isOther(known, told.cycleId) ? known : { ...begun(draft.next, told, known), state: 'commit', visited: ['commit'] }
+  const progress = event.progress ?? (cycle.progress === undefined ? undefined : 1)
+  keepCycle(draft, {
+    ...cycle,
+    cycleId: told.cycleId ?? cycle.cycleId,
+    progress,
+    completedAt: told.at,
+    lastEventAt: told.at,
+    offset: told.offset,
+  })
+}
+
+function toldBy(
+  event: { story_id: string; cycle_id?: string | null | undefined; offset: number; received_at: number; [field: string]: unknown },
+  source: Source,
+): Told {
+  const { story_id: storyId, cycle_id: cycleId, offset, received_at: at } = event
+  return { storyId, cycleId: cycleId ?? undefined, at, offset, source, title: textOf(event['title'], 300) }
+}
+
+/** A cycle in its first moment: in design, where every cycle begins. */
+export function begun(state: ProjectState, told: Told, last: Cycle | undefined): Cycle {
+  const { storyId, cycleId, at, offset, source } = told
+  const title = told.title ?? last?.title ?? state.backlog?.stories.find(({ id }) => id === storyId)?.title
+  const times = { startedAt: at, enteredAt: at, lastEventAt: at, completedAt: undefined, offset }
+  const phase = { state: 'design', previousState: undefined, visited: ['design'], isUnexpected: false, progress: undefined }
+  return { storyId, cycleId, ...phase, ...times, source, round: (last?.round ?? 0) + 1, title }
+}
+
+function withVisit(visited: string[], state: string | undefined): string[] {
+  return state === undefined || visited.includes(state) || visited.length >= VISITED_KEPT ? visited : [...visited, state]
+}
+
+/** Replaces a story's cycle; of those that are over only the last 500 are kept. */
+export function keepCycle(draft: Draft, cycle: Cycle) {
+  const cycles = writableCycles(draft)
+  cycles.set(cycle.storyId, cycle)
+  if (cycles.size <= DONE_KEPT) return
+  const isOver = !isOpenCycle(cycle)
+  if (cycles.size > CYCLES_KEPT) forgetOldest(cycles, () => true)
+  else if (isOver && count(cycles, (other) => !isOpenCycle(other)) > DONE_KEPT) forgetOldest(cycles, (other) => !isOpenCycle(other))
+}
+
+function count(cycles: Map<string, Cycle>, matches: (cycle: Cycle) => boolean): number {
+  let total = 0
+  for (const cycle of cycles.values()) if (matches(cycle)) total++
+  return total
+}
+
+function forgetOldest(cycles: Map<string, Cycle>, matches: (cycle: Cycle) => boolean) {
+  let oldest: Cycle | undefined
+  for (const cycle of cycles.values()) if (matches(cycle) && (!oldest || cycle.offset < oldest.offset)) oldest = cycle
+  if (oldest) cycles.delete(oldest.storyId)
+}

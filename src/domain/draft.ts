@@ -1,0 +1,82 @@
+import type { ProjectState } from './project-state.ts'
+
+/**
+ * A state while a batch is folded into it. `next` shares every container with `before` until somebody asks for one to
+ * write to: so a container that no event touched is the same object afterwards, and a batch copies each at most once.
+ */
+export type Draft = { readonly before: ProjectState; readonly next: ProjectState }
+
+/** Begins a batch on a state that stays as it is. */
+export function openDraft(state: ProjectState): Draft {
+  return { before: state, next: { ...state } }
+}
+
+/** The containers below are to be asked for only when something in them changes. */
+export function writableWorkflow({ before, next }: Draft): ProjectState['workflow'] {
+  const { workflow } = next
+  if (workflow === before.workflow) next.workflow = { ...workflow, edges: new Map(workflow.edges), stays: new Map(workflow.stays) }
+  return next.workflow
+}
+
+export function writableTransitions({ before, next }: Draft): ProjectState['transitions'] {
+  if (next.transitions === before.transitions) next.transitions = [...before.transitions]
+  return next.transitions
+}
+
+export function writableMinutes({ before, next }: Draft): ProjectState['minutes'] {
+  if (next.minutes === before.minutes) next.minutes = [...before.minutes]
+  return next.minutes
+}
+
+export function writableCycles({ before, next }: Draft): ProjectState['cycles'] {
+  if (next.cycles === before.cycles) next.cycles = new Map(before.cycles)
+  return next.cycles
+}
+
+export function writableAgents({ before, next }: Draft): ProjectState['agents'] {
+  if (next.agents === before.agents) next.agents = new Map(before.agents)
+  return next.agents
+}
+
+export function writableApprovals({ before, next }: Draft): ProjectState['approvals'] {
+  if (next.approvals === before.approvals) next.approvals = new Map(before.approvals)
+  return next.approvals
+}
+
+export function writableDecisions({ before, next }: Draft): ProjectState['decisions'] {
+  if (next.decisions === before.decisions) next.decisions = new Map(before.decisions)
+  return next.decisions
+}
+
+export function writableErrors({ before, next }: Draft): ProjectState['errors'] {
+  if (next.errors === before.errors) next.errors = new Map(before.errors)
+  return next.errors
+}
+
+export function writableCommands({ before, next }: Draft): ProjectState['commands'] {
+  if (next.commands === before.commands) next.commands = new Map(before.commands)
+  return next.commands
+}
+
+export function writableNotices({ before, next }: Draft): ProjectState['notices'] {
+  if (next.notices === before.notices) next.notices = new Map(before.notices)
+  return next.notices
+}
+
+export function writableSprints({ before, next }: Draft): ProjectState['sprints'] {
+  if (next.sprints === before.sprints) next.sprints = new Map(before.sprints)
+  return next.sprints
+}
+
+export function writableCycleFiles({ before, next }: Draft): ProjectState['cycleFiles'] {
+  if (next.cycleFiles === before.cycleFiles) next.cycleFiles = new Map(before.cycleFiles)
+  return next.cycleFiles
+}
+
+/** Drops what a bounded map holds too much of, first in first out. */
+export function keepNewest(map: Map<string, unknown>, limit: number) {
+  for (const key of map.keys()) {
+    if (map.size <= limit) return
+    map.delete(key)
+  }
+}

@@ -1,0 +1,42 @@
+/*
+ * Reading what other programs wrote, field by field, without trusting any of it. What does not fit is absent.
+ */
+
+/** A JSON object, not an array. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Non-empty text, shortened to `limit` characters: states keep what is shown, the log keeps all of it. */
+export function textOf(value: unknown, limit = 2_000): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined
+  return value.length > limit ? `${value.slice(0, limit).toWellFormed()}…` : value
+}
+
+/** A finite number, also one written as text. */
+export function numberOf(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined
+}
+
+/** The objects of a list; the newest `limit` of them, for lists grow at their end. */
+export function recordsOf(value: unknown, limit: number): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isRecord).slice(-limit) : []
+}
+
+/** The texts of a list, each once. */
+export function textsOf(value: unknown, limit: number): string[] {
+  const texts = Array.isArray(value) ? value.map((item) => textOf(item, 500)).filter((text) => text !== undefined) : []
+  return [...new Set(texts)].slice(0, limit)
+}
+
+/** An enum's word without the class that Python may write before it: `TaskStatus.PENDING` is `PENDING`. */
+export function enumWord(value: unknown): string | undefined {
+  const text = textOf(value, 256)
+  return text === undefined ? undefined : text.replace(/^[A-Za-z_]\w*\./, '')
+}
+
+/** An enum's word in lower case, as statuses are written. */
+export function statusWord(value: unknown): string | undefined {
+  return enumWord(value)?.toLowerCase()
+}

@@ -1,0 +1,40 @@
+import type { CI_STATUSES } from './event.ts'
+
+/* What is told of a project beside its workflow, its cycles and its agents. Part of its state, see project-state.ts. */
+
+export type CiStatus = (typeof CI_STATUSES)[number]
+
+export type Usage = { inputTokens: number; outputTokens: number; cacheReadTokens: number; costUsd: number }
+
+export type CiRun = {
+  status: CiStatus
+  url: string | undefined
+  storyId: string | undefined
+  at: number
+  offset: number
+  failuresInRow: number
+  /** What failed, where told. */
+  detail: string | undefined
+}
+
+export type Command = {
+  commandId: string
+  command: string
+  status: string
+  by: string | undefined
+  at: number
+  offset: number
+  result: string | undefined
+}
+
+/** What became of a question: a file that still lists it does not open it again. */
+export type Decision = { decision: 'allow' | 'deny' | 'withdrawn'; by: string | undefined; at: number; offset: number }
+
+export type Task = {
+  id: string
+  agentType: string
+  command: string
+  status: string
+  retryCount: number | undefined
+  maxRetries: number | undefined
+}

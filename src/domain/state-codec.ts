@@ -1,0 +1,64 @@
+import { isRecord } from './loose-fields.ts'
+import { emptyProject } from './project.ts'
+import type { ProjectState, Workflow } from './project-state.ts'
+
+const MAPS = ['cycles', 'agents', 'approvals', 'decisions', 'errors', 'sprints', 'cycleFiles', 'notices', 'commands'] as const
+
+/** Plain JSON: every Map is a list of its entries, in its order. */
+type Encoded = { [K in keyof ProjectState]: ProjectState[K] extends Map<infer Key, infer Value> ? [Key, Value][] : ProjectState[K] }
+type EncodedState = Omit<Encoded, 'workflow'> & { workflow: EncodedWorkflow }
+type EncodedWorkflow = Omit<Workflow, 'edges' | 'stays'> & {
+  edges: [string, { count: number; isUnexpected: boolean }][]
+  stays: [string, { count: number; ms: number }][]
+}
+
+/** The state as plain JSON data. */
+export function plainState(state: ProjectState): EncodedState {
+  const { workflow } = state
+  return {
+    ...state,
+    workflow: { ...workflow, edges: [...workflow.edges], stays: [...workflow.stays] },
+    cycles: [...state.cycles],
+    agents: [...state.agents],
+    approvals: [...state.approvals],
+    decisions: [...state.decisions],
+    errors: [...state.errors],
+    sprints: [...state.sprints],
+    cycleFiles: [...state.cycleFiles],
+    notices: [...state.notices],
+    commands: [...state.commands],
+  }
+}
+
+/** A state as text, for snapshots: only the fold version that wrote it reads it. */
+export function encodeState(state: ProjectState): string {
+  return JSON.stringify(plainState(state))
+}
+
+/** The state that `encodeState` wrote. Throws on a text that is no state. */
+export function decodeState(text: string): ProjectState {
+  const encoded: unknown = JSON.parse(text)
+  if (!isEncoded(encoded)) throw new Error('a snapshot holds no project state')
+  const { workflow } = encoded
+  return {
+    ...emptyProject(),
+    ...encoded,
+    workflow: { ...workflow, edges: new Map(workflow.edges), stays: new Map(workflow.stays) },
+    cycles: new Map(encoded.cycles),
+    agents: new Map(encoded.agents),
+    approvals: new Map(encoded.approvals),
+    decisions: new Map(encoded.decisions),
+    errors: new Map(encoded.errors),
+    sprints: new Map(encoded.sprints),
+    cycleFiles: new Map(encoded.cycleFiles),
+    notices: new Map(encoded.notices),
+    commands: new Map(encoded.commands),
+  }
+}
+
+/** The outline is enough: this program wrote it, and its key names the fold version. */
+function isEncoded(value: unknown): value is EncodedState {
+  if (!isRecord(value) || typeof value['offset'] !== 'number' || !isRecord(value['workflow'])) return false
+  const { edges, stays } = value['workflow']
+  return Array.isArray(edges) && Array.isArray(stays) && MAPS.every((key) => Array.isArray(value[key]))
+}

@@ -1,0 +1,47 @@
+import { foldBacklogFile, foldSprintFile } from './backlog-file.ts'
+import { foldCycleFile } from './cycle-file.ts'
+import { type Draft, keepNewest, writableNotices } from './draft.ts'
+import type { StoredEventOf } from './event.ts'
+import { isRecord, textOf } from './loose-fields.ts'
+import { foldStatusFile } from './status-file.ts'
+
+const NOTICES_KEPT = 100
+
+/** A state file with what its readers need of the event. */
+export type FileReport = { content: Record<string, unknown>; event: StoredEventOf<'state_file'> }
+
+/**
+ * What a file below .orch-state/ says. One that cannot be read leaves a notice, and what it said last stays; once it can
+ * be read the notice goes.
+ */
+export function foldStateFile(draft: Draft, event: StoredEventOf<'state_file'>) {
+  const { content, problem, file } = event
+  if (problem) return notice(draft, event, { problem, detail: textOf(event.detail, 500) })
+  if (!isRecord(content)) return notice(draft, event, { problem: 'damaged', detail: 'it holds no JSON object' })
+  readFile(draft, { content, event })
+  if (event.dropped_records) {
+    return notice(draft, event, { problem: 'too_large', detail: `its ${event.dropped_records} oldest records are left out` })
+  }
+  if (draft.next.notices.has(file)) writableNotices(draft).delete(file)
+}
+
+function readFile(draft: Draft, report: FileReport) {
+  const { file } = report.event
+  if (file === 'status.json') return foldStatusFile(draft, report)
+  if (file === 'backlog.json') return foldBacklogFile(draft, report)
+  if (!file.endsWith('.json')) return
+  if (file.startsWith('sprints/')) return foldSprintFile(draft, report)
+  if (file.startsWith('tdd_cycles/') && !file.endsWith('_state.json')) foldCycleFile(draft, report)
+}
+
+function notice(
+  draft: Draft,
+  { file, received_at, offset }: StoredEventOf<'state_file'>,
+  said: { problem: string; detail: string | undefined },
+) {
+  const known = draft.next.notices.get(file)
+  const since = known?.problem === said.problem ? known.since : received_at
+  const notices = writableNotices(draft)
+  notices.set(file, { file, ...said, since, offset })
+  keepNewest(notices, NOTICES_KEPT)
+}

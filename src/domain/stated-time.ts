@@ -1,0 +1,52 @@
+/** What a reporter's clock said, in ms since 1970: exact with a zone; without one as if the zone were UTC. */
+export type StatedTime = { ms: number; isZoned: boolean }
+
+export const STATED_TIME_FORMS = '2026-11-23T20:30:47.032322, the same with a space for the T, with Z or with an offset like +01:00'
+
+const FORM = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:\s?([Zz]|[+-]\d\d(?::?\d\d)?))?$/
+const MINUTE_MS = 60_000
+const QUARTER_MS = 15 * MINUTE_MS
+/** No zone is further from UTC than +14:00. */
+const WIDEST_ZONE_MS = 14 * 60 * MINUTE_MS
+
+/** Reads the forms that reporters write; undefined for anything else, an impossible date included. */
+export function parseStatedTime(text: string): StatedTime | undefined {
+  const match = FORM.exec(text)
+  if (!match) return undefined
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((part) => Number(part ?? 0))
+  if (hour > 23 || minute > 59 || second > 59) return undefined
+  const midnight = new Date(0).setUTCFullYear(year, month - 1, day)
+  if (new Date(midnight).getUTCMonth() !== month - 1 || day < 1) return undefined
+  const ms = midnight + ((hour * 60 + minute) * 60 + second) * 1000 + Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'))
+  const zoneMs = zoneOf(match[8])
+  if (zoneMs === undefined) return match[8] === undefined ? { ms, isZoned: false } : undefined
+  return { ms: ms - zoneMs, isZoned: true }
+}
+
+function zoneOf(zone: string | undefined): number | undefined {
+  if (zone === undefined) return undefined
+  if (zone === 'Z' || zone === 'z') return 0
+  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(3).replace(':', ''))]
+  if (hours > 23 || minutes > 59) return undefined
+  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS
+}
+
+/**
+ * The instant (ms since 1970) that a reporter's text names. A zoneless one is placed with the offset of the clock that
+ * wrote it (ms to add to get UTC); undefined when the text names no instant, or when the offset is not known.
+ */
+export function placeStatedTime(text: string, offsetMs: number | undefined): number | undefined {
+  const stated = parseStatedTime(text)
+  if (!stated) return undefined
+  if (stated.isZoned) return stated.ms
+  return offsetMs === undefined ? undefined : stated.ms + offsetMs
+}
+
+/**
+ * The offset (ms) of a zoneless clock, judged by a text that it wrote and an instant close to the writing: rounded to
+ * 15 minutes, the step of the world's zones. Undefined where no zone is that far away: then the two are not close.
+ */
+export function clockOffset(closeTo: number, stated: StatedTime): number | undefined {
+  const offset = Math.round((closeTo - stated.ms) / QUARTER_MS) * QUARTER_MS
+  return Math.abs(offset) > WIDEST_ZONE_MS ? undefined : offset
+}

@@ -1,0 +1,93 @@
+import { openApproval } from './approval.ts'
+import { moveFileCycle } from './cycle-file.ts'
+import { type Draft, writableApprovals } from './draft.ts'
+import { fileTime } from './file-time.ts'
+import { enumWord, isRecord, numberOf, recordsOf, statusWord, textOf, textsOf } from './loose-fields.ts'
+import type { Task } from './reports.ts'
+import type { FileReport } from './state-file.ts'
+import { isWorkflowState } from './workflow-machine.ts'
+import { enterWorkflowState } from './workflow.ts'
+
+const TASKS_KEPT = 200
+const APPROVALS_LISTED = 100
+
+/** status.json, in each of its three shapes: the workflow state, the tasks under way, and what waits for approval. */
+export function foldStatusFile(draft: Draft, report: FileReport) {
+  const { next } = draft
+  const digest = digestOf(report.content)
+  const isChanged = digest !== next.statusDigest
+  next.statusDigest = digest
+  if (!isChanged) return
+  next.orchestrationMode = statusWord(report.content['orchestration_mode']) ?? next.orchestrationMode
+  next.tasks = recordsOf(report.content['active_tasks'], TASKS_KEPT).flatMap((task) => readTask(task) ?? [])
+  moveWorkflow(draft, report)
+  listApprovals(draft, report)
+  for (const [storyId, told] of Object.entries(cyclesIn(report.content))) toldCycle(draft, report, [storyId, told])
+}
+
+/** Only what was written after the state's last change can move it: an old file says nothing about now. */
+function moveWorkflow(draft: Draft, { content, event }: FileReport) {
+  const { workflow } = draft.next
+  const state = workflowWordOf(content['workflow_state'] ?? content['current_state'])
+  const said = content['last_updated']
+  const changedAt = fileTime(said, event.mtime) ?? event.received_at
+  if (state === undefined || (workflow.changedAt !== undefined && changedAt <= workflow.changedAt)) return
+  if (state === workflow.state && workflow.enteredAt !== undefined) return
+  const from = workflow.enteredAt === undefined ? undefined : workflow.state
+  const { offset, received_at: at } = event
+  const told = { command: undefined, by: undefined, timestamp: textOf(said, 64) ?? event.mtime ?? undefined }
+  enterWorkflowState(draft, { offset, at, from, to: state, source: 'file', changedAt, ...told })
+}
+
+function workflowWordOf(value: unknown): string | undefined {
+  const word = enumWord(value)
+  const upper = word?.toUpperCase()
+  return upper !== undefined && isWorkflowState(upper) ? upper : word
+}
+
+function readTask(task: Record<string, unknown>): Task | undefined {
+  const id = textOf(task['id'], 200)
+  if (id === undefined) return undefined
+  return {
+    id,
+    agentType: textOf(task['agent_type'], 100) ?? '',
+    command: textOf(task['command']) ?? '',
+    status: statusWord(task['status']) ?? '',
+    retryCount: numberOf(task['retry_count']),
+    maxRetries: numberOf(task['max_retries']),
+  }
+}
+
+/** The file lists each open question, some of them many times. One that it no longer lists is closed. */
+function listApprovals(draft: Draft, { content, event }: FileReport) {
+  const { next } = draft
+  const listed = new Set(textsOf(content['pending_approvals'], APPROVALS_LISTED))
+  for (const approval of next.approvals.values()) {
+    if (approval.source === 'file' && !listed.has(approval.approvalId)) writableApprovals(draft).delete(approval.approvalId)
+  }
+  for (const approvalId of listed) {
+    if (next.approvals.has(approvalId) || next.decisions.has(approvalId)) continue
+    const task = next.tasks.find(({ id }) => id === approvalId)
+    const about = { title: task?.command || approvalId, kind: 'task', agentType: task?.agentType || undefined }
+    const nothing = { description: undefined, priority: undefined, storyId: undefined, agentId: undefined, expiresAt: undefined }
+    openApproval(draft, { approvalId, ...about, ...nothing, requestedAt: event.received_at, offset: event.offset, source: 'file' })
+  }
+}
+
+function cyclesIn(content: Record<string, unknown>): Record<string, unknown> {
+  const cycles = content['tdd_cycles']
+  return isRecord(cycles) ? cycles : {}
+}
+
+function toldCycle(draft: Draft, { event, content }: FileReport, [storyId, told]: [string, unknown]) {
+  const cycle = isRecord(told) ? told : { current_state: told }
+  const state = statusWord(cycle['current_state'] ?? cycle['state'])
+  if (state === undefined || storyId === '' || storyId.length > 128) return
+  const at = fileTime(cycle['last_updated'] ?? content['last_updated'], event.mtime)
+  moveFileCycle(draft, { storyId, cycleId: textOf(cycle['cycle_id'], 128), state, at, isComplete: false }, event)
+}
+
+/** Short, for it lives in every state; it only has to differ when the content does. */
+function digestOf(content: Record<string, unknown>): string {
+  return new Bun.CryptoHasher('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)
+}

@@ -1,0 +1,80 @@
+export const TDD_STATES = ['design', 'test_red', 'code_green', 'refactor', 'commit'] as const
+export type TddState = (typeof TDD_STATES)[number]
+
+/** A command of the cycle: from where, to where, and what has to hold for the story's current task. */
+export type TddEdge = { command: string; from: TddState; to: TddState; condition: string | undefined }
+
+const A_FAILING_TEST = 'a failing test exists'
+const TESTS_PASS = 'all tests pass'
+const PASSING_COMMITTED = 'tests pass and are committed'
+
+const by = (command: string, [from, to]: readonly [TddState, TddState], condition?: string): TddEdge => ({ command, from, to, condition })
+const fromAny = (command: string, to?: TddState) => TDD_STATES.map((from) => by(command, [from, to ?? from]))
+
+export const TDD_EDGES: readonly TddEdge[] = [
+  ...fromAny('/tdd start', 'design'),
+  by('/tdd test', ['design', 'test_red']),
+  by('/tdd code', ['test_red', 'code_green'], A_FAILING_TEST),
+  by('/tdd refactor', ['code_green', 'refactor'], TESTS_PASS),
+  by('/tdd commit', ['code_green', 'commit'], TESTS_PASS),
+  by('/tdd commit', ['refactor', 'commit'], TESTS_PASS),
+  by('/tdd next', ['design', 'test_red']),
+  by('/tdd next', ['test_red', 'code_green']),
+  by('/tdd next', ['code_green', 'refactor']),
+  by('/tdd next', ['refactor', 'commit']),
+  by('/tdd next', ['commit', 'design']),
+  by('/tdd commit-tests', ['test_red', 'code_green'], 'failing tests and their files exist'),
+  by('/tdd commit-code', ['code_green', 'refactor'], PASSING_COMMITTED),
+  by('/tdd commit-refactor', ['refactor', 'commit'], PASSING_COMMITTED),
+  ...fromAny('/tdd abort', 'commit'),
+  ...fromAny('/tdd status'),
+  ...fromAny('/tdd run_tests'),
+]
+
+/** Steps back that no command makes, and that are no surprise. */
+export const TDD_BACK_EDGES: readonly { from: TddState; to: TddState; why: string }[] = [
+  { from: 'refactor', to: 'code_green', why: 'tests broken' },
+  { from: 'code_green', to: 'test_red', why: 'more tests needed' },
+  { from: 'test_red', to: 'design', why: 'requirements unclear' },
+]
+
+const EXPECTED = new Set([...TDD_EDGES, ...TDD_BACK_EDGES].map(({ from, to }) => `${from}>${to}`))
+const WORDS: Record<TddState, string> = {
+  design: 'Design',
+  test_red: 'Test red',
+  code_green: 'Code green',
+  refactor: 'Refactor',
+  commit: 'Commit',
+}
+const AGENTS: Record<TddState, string> = {
+  design: 'DesignAgent',
+  test_red: 'QAAgent',
+  code_green: 'CodeAgent',
+  refactor: 'CodeAgent',
+  commit: 'CodeAgent',
+}
+
+/** Whether the text is a phase of the cycle. */
+export function isTddState(text: string): text is TddState {
+  return TDD_STATES.some((state) => state === text)
+}
+
+/** Whether the table or its drawn back edges have this step. Nothing is unexpected where it is not known what was before. */
+export function isExpectedTddStep(from: string | undefined, to: string): boolean {
+  return from === undefined || EXPECTED.has(`${from}>${to}`)
+}
+
+/** The friendly word of a phase; an unknown one is its own word. */
+export function tddWord(state: string): string {
+  return isTddState(state) ? WORDS[state] : state
+}
+
+/** The agent whose phase it is. */
+export function tddAgent(state: string): string | undefined {
+  return isTddState(state) ? AGENTS[state] : undefined
+}
+
+/** What may be commanded in a phase, where it leads and what has to hold; what moves comes first. */
+export function nextTddCommands(state: string): TddEdge[] {
+  return TDD_EDGES.filter(({ from }) => from === state).sort((a, b) => Number(a.to === state) - Number(b.to === state))
+}
