@@ -5,7 +5,7 @@ import { isSecretValue, namedSecret } from '../../src/ingest/secret-words.ts'
 
 const redact = compileRedaction({ isOn: true })
 const chat = (message: string): NewEvent => ({ id: 'event-1', type: 'chat_message', message })
-const shown = (text: string) => redact(chat(text))['message']
+const shown = (text: string) => (redact(chat(text)) as { message: unknown }).message
 
 const LOWER = 'abcdefghijklmnopqrstuvwxyz'
 const DIGITS = '0123456789'
@@ -23,55 +23,56 @@ function random(alphabet: string, length: number): string {
   return alphabet.includes('7') ? `${text.slice(0, -1)}7` : text
 }
 
-// Put together from parts, so that no file of ours holds what looks like a live key.
+// Cut in two here and joined when the test runs, so that no file of ours holds what looks like a live key.
+const cut = ''
 const KEYS: Record<string, () => string> = {
-  'github token': () => `gh${'p'}_${random(ALNUM, 36)}`,
-  'github token (fine-grained)': () => `github${'_pat_'}${random(ALNUM, 22)}_${random(ALNUM, 59)}`,
-  'github token (app)': () => `gh${'s'}_${random(ALNUM, 36)}`,
-  'gitlab token': () => `gl${'pat'}-${random(ALNUM, 20)}`,
-  'slack token': () => `xo${'xb'}-${random(DIGITS, 12)}-${random(DIGITS, 12)}-${random(ALNUM, 24)}`,
-  'slack token (app)': () => `xa${'pp'}-1-A${random(ALNUM, 10)}-${random(DIGITS, 13)}-${random(HEX, 64)}`,
-  'slack webhook': () => `hooks.slack${'.com'}/services/T${random(ALNUM, 8)}/B${random(ALNUM, 8)}/${random(ALNUM, 24)}`,
-  'stripe key': () => `sk${'_live_'}${random(ALNUM, 24)}`,
-  'stripe key (restricted)': () => `rk${'_live_'}${random(ALNUM, 99)}`,
-  'stripe webhook secret': () => `wh${'sec_'}${random(ALNUM, 32)}`,
-  'google api key': () => `AI${'za'}${random(ALNUM, 35)}`,
-  'google oauth token': () => `ya${'29.'}${random(ALNUM, 60)}`,
-  'google client secret': () => `GOC${'SPX-'}${random(ALNUM, 28)}`,
-  'anthropic key': () => `sk-${'ant'}-api03-${random(ALNUM, 93)}-${random(ALNUM, 6)}AA`,
+  'github token': () => `gh${cut}p_${random(ALNUM, 36)}`,
+  'github token (fine-grained)': () => `github${cut}_pat_${random(ALNUM, 22)}_${random(ALNUM, 59)}`,
+  'github token (app)': () => `gh${cut}s_${random(ALNUM, 36)}`,
+  'gitlab token': () => `gl${cut}pat-${random(ALNUM, 20)}`,
+  'slack token': () => `xo${cut}xb-${random(DIGITS, 12)}-${random(DIGITS, 12)}-${random(ALNUM, 24)}`,
+  'slack token (app)': () => `xa${cut}pp-1-A${random(ALNUM, 10)}-${random(DIGITS, 13)}-${random(HEX, 64)}`,
+  'slack webhook': () => `hooks.slack${cut}.com/services/T${random(ALNUM, 8)}/B${random(ALNUM, 8)}/${random(ALNUM, 24)}`,
+  'stripe key': () => `sk${cut}_live_${random(ALNUM, 24)}`,
+  'stripe key (restricted)': () => `rk${cut}_live_${random(ALNUM, 99)}`,
+  'stripe webhook secret': () => `wh${cut}sec_${random(ALNUM, 32)}`,
+  'google api key': () => `AI${cut}za${random(ALNUM, 35)}`,
+  'google oauth token': () => `ya${cut}29.${random(ALNUM, 60)}`,
+  'google client secret': () => `GOC${cut}SPX-${random(ALNUM, 28)}`,
+  'anthropic key': () => `sk-${cut}ant-api03-${random(ALNUM, 93)}-${random(ALNUM, 6)}AA`,
   'openai key': () => `sk-${random(ALNUM, 48)}`,
-  'openai key (project)': () => `sk-${'proj'}-${random(ALNUM, 60)}_${random(ALNUM, 40)}`,
-  'openrouter key': () => `sk-${'or'}-v1-${random(HEX, 64)}`,
-  'npm token': () => `np${'m_'}${random(ALNUM, 36)}`,
-  'pypi token': () => `py${'pi-'}AgEIcHlwaS5vcmc${random(ALNUM, 80)}`,
-  'aws secret key': () => `AK${'IA'}${random(LOWER.toUpperCase() + DIGITS, 16)}`,
-  'aws secret key (session)': () => `AS${'IA'}${random(LOWER.toUpperCase() + DIGITS, 16)}`,
-  'sendgrid key': () => `S${'G.'}${random(ALNUM, 22)}.${random(ALNUM, 43)}`,
-  'twilio key': () => `S${'K'}${random(HEX, 32)}`,
-  'mailgun key': () => `ke${'y-'}${random(HEX, 32)}`,
-  'databricks token': () => `da${'pi'}${random(HEX, 32)}`,
-  'hugging face token': () => `h${'f_'}${random(ALNUM, 34)}`,
-  'digitalocean token': () => `do${'p_v1_'}${random(HEX, 64)}`,
-  'telegram token': () => `${random(DIGITS, 10)}:A${'A'}${random(ALNUM, 33)}`,
+  'openai key (project)': () => `sk-${cut}proj-${random(ALNUM, 60)}_${random(ALNUM, 40)}`,
+  'openrouter key': () => `sk-${cut}or-v1-${random(HEX, 64)}`,
+  'npm token': () => `np${cut}m_${random(ALNUM, 36)}`,
+  'pypi token': () => `py${cut}pi-AgEIcHlwaS5vcmc${random(ALNUM, 80)}`,
+  'aws secret key': () => `AK${cut}IA${random(LOWER.toUpperCase() + DIGITS, 16)}`,
+  'aws secret key (session)': () => `AS${cut}IA${random(LOWER.toUpperCase() + DIGITS, 16)}`,
+  'sendgrid key': () => `S${cut}G.${random(ALNUM, 22)}.${random(ALNUM, 43)}`,
+  'twilio key': () => `S${cut}K${random(HEX, 32)}`,
+  'mailgun key': () => `ke${cut}y-${random(HEX, 32)}`,
+  'databricks token': () => `da${cut}pi${random(HEX, 32)}`,
+  'hugging face token': () => `h${cut}f_${random(ALNUM, 34)}`,
+  'digitalocean token': () => `do${cut}p_v1_${random(HEX, 64)}`,
+  'telegram token': () => `${random(DIGITS, 10)}:A${cut}A${random(ALNUM, 33)}`,
   'discord token': () => `M${random(ALNUM, 23)}.${random(ALNUM, 6)}.${random(ALNUM, 38)}`,
-  'json web token': () => `ey${'J'}${random(ALNUM, 30)}.ey${'J'}${random(ALNUM, 80)}.${random(ALNUM, 43)}`,
-  'azure client secret': () => `${random(ALNUM, 3)}8${'Q~'}${random(ALNUM, 34)}`,
-  'shopify token': () => `shp${'at_'}${random(HEX, 32)}`,
-  'square token': () => `sq0${'atp-'}${random(ALNUM, 22)}`,
-  'linear key': () => `lin${'_api_'}${random(ALNUM, 40)}`,
-  'notion token': () => `nt${'n_'}${random(ALNUM, 46)}`,
-  'postman key': () => `PM${'AK-'}${random(HEX, 24)}-${random(HEX, 34)}`,
-  'grafana token': () => `gl${'sa_'}${random(ALNUM, 32)}_${random(HEX, 8)}`,
-  'vault token': () => `hv${'s.'}${random(ALNUM, 90)}`,
-  'docker token': () => `dckr${'_pat_'}${random(ALNUM, 27)}`,
-  'sentry token': () => `sntr${'ys_'}${random(ALNUM, 60)}`,
-  'groq key': () => `gs${'k_'}${random(ALNUM, 52)}`,
-  'xai key': () => `xa${'i-'}${random(ALNUM, 80)}`,
-  'replicate token': () => `r${'8_'}${random(ALNUM, 37)}`,
-  'atlassian token': () => `ATA${'TT3'}${random(ALNUM, 180)}`,
-  'supabase token': () => `sb${'p_'}${random(HEX, 40)}`,
-  'new relic key': () => `NR${'AK-'}${random(LOWER.toUpperCase() + DIGITS, 27)}`,
-  'doppler token': () => `dp${'.pt.'}${random(ALNUM, 43)}`,
+  'json web token': () => `ey${cut}J${random(ALNUM, 30)}.ey${cut}J${random(ALNUM, 80)}.${random(ALNUM, 43)}`,
+  'azure client secret': () => `${random(ALNUM, 3)}8${cut}Q~${random(ALNUM, 34)}`,
+  'shopify token': () => `shp${cut}at_${random(HEX, 32)}`,
+  'square token': () => `sq0${cut}atp-${random(ALNUM, 22)}`,
+  'linear key': () => `lin${cut}_api_${random(ALNUM, 40)}`,
+  'notion token': () => `nt${cut}n_${random(ALNUM, 46)}`,
+  'postman key': () => `PM${cut}AK-${random(HEX, 24)}-${random(HEX, 34)}`,
+  'grafana token': () => `gl${cut}sa_${random(ALNUM, 32)}_${random(HEX, 8)}`,
+  'vault token': () => `hv${cut}s.${random(ALNUM, 90)}`,
+  'docker token': () => `dckr${cut}_pat_${random(ALNUM, 27)}`,
+  'sentry token': () => `sntr${cut}ys_${random(ALNUM, 60)}`,
+  'groq key': () => `gs${cut}k_${random(ALNUM, 52)}`,
+  'xai key': () => `xa${cut}i-${random(ALNUM, 80)}`,
+  'replicate token': () => `r${cut}8_${random(ALNUM, 37)}`,
+  'atlassian token': () => `ATA${cut}TT3${random(ALNUM, 180)}`,
+  'supabase token': () => `sb${cut}p_${random(HEX, 40)}`,
+  'new relic key': () => `NR${cut}AK-${random(LOWER.toUpperCase() + DIGITS, 27)}`,
+  'doppler token': () => `dp${cut}.pt.${random(ALNUM, 43)}`,
 }
 
 const WRAPPINGS: Record<string, (key: string) => string> = {
@@ -175,7 +176,7 @@ describe('what only its surroundings give away is replaced:', () => {
     (s) => `DefaultEndpointsProtocol=https;AccountName=a;AccountKey=${s}${random(ALNUM, 30)}==;EndpointSuffix=core`,
     (s) => `https://a.blob.example/c?sv=2026&sig=${s}%3D&se=1`,
     (s) => `Cookie: session=${s}; theme=dark`,
-    (s) => `AK${'IA'}${'A'.repeat(15)}7,${s}${s.slice(0, 10)}`,
+    (s) => `AK${cut}IA${'A'.repeat(15)}7,${s}${s.slice(0, 10)}`,
     (s) => `accessToken: "${s}"`,
   )
   test.each(cases)('%s', (text, secret) => {
@@ -192,7 +193,7 @@ describe('what only its surroundings give away is replaced:', () => {
 
 describe('members that are named like a secret', () => {
   const status = (status_data: Record<string, unknown>): NewEvent => ({ id: 'event-1', type: 'parallel_status', status_data })
-  const after = (status_data: Record<string, unknown>) => redact(status(status_data))['status_data']
+  const after = (status_data: Record<string, unknown>) => (redact(status(status_data)) as { status_data: unknown }).status_data
 
   test('lose their value, at any depth and in lists', () => {
     expect(after({ db: { password: 'correct horse', host: 'db' }, api_keys: [], tokens: 3 })).toEqual({
@@ -309,8 +310,8 @@ describe('an event', () => {
     const event: NewEvent = { id: 'a', type: 'parallel_status', status_data: { kept: { a: 1 }, note: key } }
     const after = redact(event) as { status_data: { kept: unknown; note: string } }
     expect(after.status_data.note).toBe('[redacted: github token]')
-    expect(after.status_data.kept).toBe((event['status_data'] as { kept: unknown }).kept)
-    expect((event['status_data'] as { note: string }).note).toBe(key)
+    expect(after.status_data.kept).toBe((event as { status_data: { kept: unknown } }).status_data.kept)
+    expect((event as { status_data: { note: string } }).status_data.note).toBe(key)
   })
   test('keeps its id and type whatever they look like', () => {
     const id = KEYS['github token']!()
@@ -339,7 +340,7 @@ describe('settings', () => {
   })
   test('patterns of one’s own replace what they match', () => {
     const own = compileRedaction({ isOn: true, patterns: ['ACME-[0-9]{6}'] })
-    expect(own(chat('badge ACME-123456 shown'))['message']).toBe('badge [redacted: configured pattern] shown')
+    expect(own(chat('badge ACME-123456 shown'))).toEqual(chat('badge [redacted: configured pattern] shown'))
   })
   test('a pattern that is none, or that matches nothing, is refused when it is read', () => {
     expect(() => compileRedaction({ isOn: true, patterns: ['('] })).toThrow(SyntaxError)
@@ -352,7 +353,7 @@ test('no text is slow: hostile ones cost what their length costs', () => {
     'sk-',
     'eyJ',
     'eyJaaaaaaaaaaaa.',
-    `${PEM.trim()}`,
+    PEM.trim(),
     `${PEM}AAAAAAAAAAAAAAAAAAAA`,
     'token=',
     'token="',
