@@ -1,0 +1,49 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { NewEvent } from '../domain/event.ts'
+import { RefusedError } from '../domain/refused.ts'
+import { LogUnavailableError } from '../event-log/event-log.ts'
+import type { Tally } from './link-health.ts'
+
+type Deps = {
+  accept(project: string, events: readonly NewEvent[]): Promise<unknown>
+  tally: Tally
+  onError(error: unknown): void
+  /** Aborted when waiting for the log shall end. */
+  signal: AbortSignal
+}
+
+const BATCH = 500
+const FIRST_DELAY_MS = 100
+const LAST_DELAY_MS = 5_000
+
+/** Runs until the log answers; what it throws besides is for the caller. */
+export async function untilLogAnswers<T>(run: () => Promise<T>, { tally, signal }: Pick<Deps, 'tally' | 'signal'>): Promise<T> {
+  for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, LAST_DELAY_MS)) {
+    try {
+      const result = await run()
+      tally.storing(undefined)
+      return result
+    } catch (error) {
+      if (!(error instanceof LogUnavailableError) || signal.aborted) throw error
+      tally.storing(`cannot be stored now: ${error.message}`)
+      await wait(delayMs, undefined, { signal }).catch(() => Promise.reject(error))
+    }
+  }
+}
+
+/**
+ * Stores events project by project, each project's in order, waiting while the log is away. What can never be stored is
+ * counted, or reported when it is our own fault, and what comes after it still gets its turn.
+ */
+export async function storeInOrder(events: readonly { project: string; event: NewEvent }[], deps: Deps): Promise<void> {
+  const byProject = Map.groupBy(events, ({ project }) => project)
+  for (const [project, all] of byProject) {
+    for (let from = 0; from < all.length; from += BATCH) {
+      const part = all.slice(from, from + BATCH).map(({ event }) => event)
+      await untilLogAnswers(() => deps.accept(project, part), deps).catch((error: unknown) => {
+        if (error instanceof RefusedError) deps.tally.refuse(`${project}: ${error.message}`)
+        else deps.onError(error)
+      })
+    }
+  }
+}

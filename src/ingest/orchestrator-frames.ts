@@ -1,0 +1,94 @@
+import type { NewEvent } from '../domain/event.ts'
+import { parseEvent } from '../domain/parse-event.ts'
+import { RefusedError } from '../domain/refused.ts'
+import { placeStatedTime } from '../domain/stated-time.ts'
+import { broadcastId } from './broadcast-id.ts'
+import { type ClaimedEvent, claimedEvents, isShare, type KnownState } from './claimed-state.ts'
+import { type Frame, isFrame } from './orchestrator-frame.ts'
+import { addressedProject, type LinkScope } from './orchestrator-scope.ts'
+
+export type { ClaimedEvent, KnownState } from './claimed-state.ts'
+
+/** What a frame says: events in order, names that do not count here, and what could not be accepted and why. */
+export type Translation = { events: ClaimedEvent[]; dropped: string[]; refused: string[] }
+
+export type StateOf = (project: string) => KnownState
+
+/** Answers and whole states are no events, and state files are what our own watcher read. */
+const NO_EVENT = new Set(['current_state', 'transition_history', 'error', 'state_file'])
+
+/**
+ * Translates one frame of an orchestrator into events of its projects. `stateOf` is asked for a `current_state` alone: each
+ * difference from what is known becomes one inferred transition, with a `claim` that is equal as long as both sides are.
+ */
+export function translateFrame(frame: Frame, scope: LinkScope, stateOf: StateOf): Translation {
+  const translation: Translation = { events: [], dropped: [], refused: [] }
+  if (frame.type === 'transition_history') translateHistory(frame, scope, translation)
+  else if (frame.type === 'current_state') translateState(frame, { scope, stateOf }, translation)
+  else translateBroadcast(frame, scope, translation)
+  return translation
+}
+
+/** Transitions again, oldest first, under the ids that they had when they were live. */
+function translateHistory(frame: Frame, scope: LinkScope, into: Translation) {
+  const { history } = frame
+  if (!Array.isArray(history)) return void into.refused.push('transition_history without a list')
+  for (const entry of history as unknown[]) {
+    if (isFrame(entry)) translateBroadcast(entry, scope, into)
+    else into.refused.push('an entry of transition_history without a type')
+  }
+}
+
+function translateState(frame: Frame, { scope, stateOf }: { scope: LinkScope; stateOf: StateOf }, into: Translation) {
+  const claims = claimedEvents(frame, scope, stateOf)
+  into.events.push(...claims.events.map((claimed) => ({ ...claimed, event: placed(claimed.event, scope) })))
+  into.dropped.push(...claims.dropped)
+  into.refused.push(...claims.refused)
+}
+
+function translateBroadcast(frame: Frame, scope: LinkScope, into: Translation) {
+  if (NO_EVENT.has(frame.type)) return void into.refused.push(`${frame.type} where an event belongs`)
+  const address = addressedProject(frame['project'], scope)
+  if ('dropped' in address) return void into.dropped.push(address.dropped)
+  try {
+    into.events.push({ project: address.project, event: placed(broadcastEvent(frame, address.project), scope) })
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error
+    into.refused.push(error.message)
+  }
+}
+
+/** The event that a broadcast frame is; refused with the field that does not fit. */
+export function broadcastEvent(frame: Frame, project: string): NewEvent {
+  // Our own marks: what somebody else sends under these names must not pass for our conclusion.
+  const { project: _named, inferred: _inferred, occurred_at: _occurred, ...fields } = frame
+  const event = parseEvent({ ...fields, ...progressFields(frame['progress']) }, { project })
+  return { ...event, id: broadcastId(frame) }
+}
+
+/** A number from 0 to 1 is progress; whatever else an orchestrator calls so (often an object of figures) is kept beside it. */
+function progressFields(progress: unknown): Record<string, unknown> {
+  return progress === undefined || progress === null || isShare(progress) ? {} : { progress: undefined, progress_detail: progress }
+}
+
+/** Adds the instant that the reporter's clock meant, where that can be told; its own text stays as it is. */
+function placed<E extends NewEvent>(event: E, { offsetMs }: LinkScope): E {
+  if (event.timestamp === undefined) return event
+  const at = placeStatedTime(event.timestamp, offsetMs)
+  return at === undefined ? event : { ...event, occurred_at: new Date(at).toISOString() }
+}
+
+/**
+ * The events that a `current_state` or `transition_history` reported over HTTP for one project stands for. Whole states may
+ * speak of other projects too: those cycles are for other reports. Anything else that does not fit refuses the whole frame.
+ */
+export function expandFrame(project: string, frame: Frame, known: KnownState): NewEvent[] {
+  const scope: LinkScope = { name: 'http', projects: [project], offsetMs: undefined }
+  const { events, dropped, refused } = translateFrame(frame, scope, () => known)
+  const [problem] = refused
+  if (problem !== undefined) throw new RefusedError('VALIDATION_ERROR', `${frame.type}: ${problem}`)
+  if (dropped.length > 0 && frame.type === 'transition_history') {
+    throw new RefusedError('VALIDATION_ERROR', `transition_history names the project ${dropped[0]}, but was reported for ${project}`)
+  }
+  return events.map(({ event }) => event)
+}

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { NewEvent, StoredEvent } from '../../src/domain/event.ts'
+import { emptyProject, foldEvents } from '../../src/domain/project.ts'
+import type { ProjectState } from '../../src/domain/project-state.ts'
+import { LogUnavailableError } from '../../src/event-log/event-log.ts'
+import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+
+/** What links store into: a real event log, its folds, and a way to wait for what arrives there. */
+export async function openJournal() {
+  const folder = mkdtempSync(join(tmpdir(), 'journal-'))
+  const eventLog = await openSqliteLog({ file: join(folder, 'events.sqlite') })
+  const events = new Map<string, StoredEvent[]>()
+  let isAway = false
+  let waiters: { until: () => boolean; resolve: () => void }[] = []
+
+  const eventsOf = (project: string) => events.get(project) ?? []
+
+  return {
+    /** While away, everything is answered as by an engine that cannot be reached. */
+    away(away: boolean) {
+      isAway = away
+    },
+    async accept(project: string, reported: readonly NewEvent[]) {
+      if (isAway) throw new LogUnavailableError('the disk is away')
+      const { appended } = await eventLog.append(project, reported)
+      events.set(project, [...eventsOf(project), ...appended])
+      for (const { resolve } of waiters.filter(({ until }) => until())) resolve()
+      waiters = waiters.filter(({ until }) => !until())
+    },
+    async stateOf(project: string): Promise<ProjectState> {
+      if (isAway) throw new LogUnavailableError('the disk is away')
+      return foldEvents(emptyProject(), eventsOf(project))
+    },
+    events: eventsOf,
+    projects: () => [...events.keys()].toSorted(),
+    /** States that a story's cycle took, one after the other, as stored. */
+    steps: (project: string, story: string) =>
+      eventsOf(project).flatMap((event) => (event.type === 'tdd_transition' && event.story_id === story ? [event.new_state] : [])),
+    until(condition: () => boolean): Promise<void> {
+      if (condition()) return Promise.resolve()
+      return new Promise((resolve) => void waiters.push({ until: condition, resolve }))
+    },
+    async close() {
+      await eventLog.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export type Journal = Awaited<ReturnType<typeof openJournal>>
