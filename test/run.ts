@@ -16,6 +16,7 @@ Makes the machine ready, runs every gate and every test, and ends with the line 
   -j, --jobs   test files side by side (as many as cores)
   --help       this text`
 
+const ROOT = join(import.meta.dir, '..')
 const ALL_TESTS_DEADLINE_MS = 9 * 60_000
 
 function readArguments() {
@@ -42,9 +43,9 @@ function showSlowest(results: FileResult[]) {
 async function runEverything({ testName, jobs, patterns, isWhole }: ReturnType<typeof readArguments>): Promise<boolean> {
   const missing = await readyMachine()
   const gates = isWhole ? await runGates({ lineLimit: 200 }) : []
-  const files = findTestFiles(join(import.meta.dir, '..'), patterns)
+  const files = findTestFiles(ROOT, patterns)
   console.log(paint.strong(`Tests: ${files.length} files, ${jobs} side by side`))
-  const results = await runTestFiles(files, { slots: jobs, testName, deadlineMs: ALL_TESTS_DEADLINE_MS, onFile: showFile })
+  const results = await runTestFiles(files, { root: ROOT, slots: jobs, testName, deadlineMs: ALL_TESTS_DEADLINE_MS, onFile: showFile })
   if (results.length > 1) showSlowest(results)
   const broken = [
     ...missing.map((need) => `${need.command} is not installed`),
@@ -81,5 +82,5 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     void endCommands().then(() => process.exit(130))
   })
 }
-process.chdir(join(import.meta.dir, '..'))
+process.chdir(ROOT)
 process.exit(await main())

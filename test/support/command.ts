@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 export type CommandResult = { exitCode: number; output: string; ms: number; isLate: boolean }
-export type CommandOptions = { env?: Record<string, string>; deadlineMs: number }
+export type CommandOptions = { env?: Record<string, string>; cwd?: string; deadlineMs: number }
 
 const running = new Set<Bun.Subprocess>()
 
@@ -20,14 +20,14 @@ async function end(child: Bun.Subprocess): Promise<void> {
 }
 
 /** Runs a command to its end or its deadline; what it wrote to either stream comes back in the order written. */
-export async function runCommand(argv: string[], { env = {}, deadlineMs }: CommandOptions): Promise<CommandResult> {
+export async function runCommand(argv: string[], { env = {}, cwd = process.cwd(), deadlineMs }: CommandOptions): Promise<CommandResult> {
   const folder = mkdtempSync(join(tmpdir(), 'visualizer-run-'))
   const path = join(folder, 'output')
   const file = openSync(path, 'a')
   const began = performance.now()
   let isLate = false
   try {
-    const child = Bun.spawn(argv, { stdio: ['ignore', file, file], env: { ...process.env, ...env } })
+    const child = Bun.spawn(argv, { stdio: ['ignore', file, file], env: { ...process.env, ...env }, cwd })
     running.add(child)
     const timer = setTimeout(() => {
       isLate = true

@@ -3,9 +3,16 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runCommand } from './command.ts'
 import { countCases, type TestCounts } from './junit.ts'
+import { seconds } from './paint.ts'
 
 export type FileResult = TestCounts & { file: string; ms: number; output: string }
-export type RunOptions = { slots: number; testName?: string | undefined; deadlineMs: number; onFile(result: FileResult): void }
+export type RunOptions = {
+  root: string
+  slots: number
+  testName?: string | undefined
+  deadlineMs: number
+  onFile(result: FileResult): void
+}
 
 const FILE_DEADLINE_MS = 240_000
 const TEST_TIMEOUT_MS = 60_000
@@ -27,20 +34,21 @@ export function findTestFiles(root: string, patterns: string[]): string[] {
 }
 
 /** Why a file whose report does not show it failed all the same, or nothing where the report tells all. */
-function hiddenFailure(counts: TestCounts | undefined, ran: { exitCode: number; isLate: boolean }): string | undefined {
-  if (ran.isLate) return `ended after ${FILE_DEADLINE_MS / 1000} s`
+function hiddenFailure(counts: TestCounts | undefined, ran: { exitCode: number; isLate: boolean; ms: number }): string | undefined {
+  if (ran.isLate) return `it did not end by itself, and was ended after ${seconds(ran.ms)}`
   if (!counts) return 'the file did not load, or holds no test'
   if (ran.exitCode !== 0 && counts.failed === 0) return `the tests passed, and the runner ended with code ${ran.exitCode}`
   return undefined
 }
 
-async function runFile(file: string, slot: number, { testName, deadlineMs }: RunOptions): Promise<FileResult> {
+async function runFile(file: string, slot: number, { root, testName, deadlineMs }: RunOptions): Promise<FileResult> {
   const folder = mkdtempSync(join(tmpdir(), 'visualizer-junit-'))
   const report = join(folder, 'report.xml')
   const flags = ['--no-orphans', `--timeout=${TEST_TIMEOUT_MS}`, '--reporter=junit', `--reporter-outfile=${report}`]
   if (testName) flags.push('--test-name-pattern', testName)
   try {
     const ran = await runCommand([process.execPath, 'test', ...flags, `./${file}`], {
+      cwd: root,
       // A process for each file: one that hangs or dies takes no other along.
       env: { BUN_TEST_WORKER_ID: String(slot), FORCE_COLOR: '0', NODE_ENV: 'test' },
       deadlineMs: Math.min(FILE_DEADLINE_MS, deadlineMs),

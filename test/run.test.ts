@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'bun:test'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { runCommand } from './support/command.ts'
+import { temporaryFolder } from './support/ending.ts'
+import { installCommand, readyMachine } from './support/machine.ts'
+import { type FileResult, findTestFiles, runTestFiles } from './support/test-files.ts'
+
+function plant(files: Record<string, string>): string {
+  const root = temporaryFolder()
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), `import { expect, test } from 'bun:test'\n${text}`)
+  }
+  return root
+}
+
+async function runPlanted(files: Record<string, string>, deadlineMs = 30_000): Promise<FileResult[]> {
+  const root = plant(files)
+  return runTestFiles(findTestFiles(root, []), { root, slots: 2, deadlineMs, onFile: () => {} })
+}
+
+const runSuite = (args: string[]) => runCommand([process.execPath, join(import.meta.dir, 'run.ts'), ...args], { deadlineMs: 60_000 })
+
+describe('test files', () => {
+  test('run in processes of their own, and every case is counted', async () => {
+    const [a, b] = await runPlanted({
+      'test/a.test.ts':
+        "test('x', () => {})\ntest('says \"no\" & <more>', () => { console.log('said'); expect(1).toBe(2) })\ntest.skip('y', () => {})\ntest.todo('z')",
+      'test/deep/b.test.tsx': "test('x', () => { expect(process.env.BUN_TEST_WORKER_ID).toMatch(/^[12]$/) })",
+    }).then((results) => results.toSorted((one, other) => one.file.localeCompare(other.file)))
+    expect(a).toMatchObject({ file: 'test/a.test.ts', passed: 1, failed: 1, skipped: 2 })
+    expect(a?.output).toContain('said')
+    expect(a?.output).toContain('Expected: 2')
+    expect(b).toMatchObject({ file: 'test/deep/b.test.tsx', passed: 1, failed: 0, skipped: 0 })
+  })
+
+  test.each([
+    ['that cannot be loaded', "import './missing.ts'\ntest('x', () => {})", 'missing.ts'],
+    ['that holds no test', '', 'holds no test'],
+    ['that ends its own process', "test('x', () => process.kill(process.pid, 'SIGKILL'))", 'did not load'],
+    [
+      'that fails beside its tests',
+      "test('x', () => {})\nimport { afterAll } from 'bun:test'\nafterAll(() => { throw new Error('beside') })",
+      'beside',
+    ],
+  ])('a file %s has failed', async (_, text, saying) => {
+    const [result] = await runPlanted({ 'test/a.test.ts': text })
+    expect(result?.failed).toBeGreaterThan(0)
+    expect(result?.output).toContain(saying)
+  })
+
+  test('a file that never ends is ended, and files that were not begun in time have failed', async () => {
+    const endless = "test('x', () => new Promise(() => {}))\nsetInterval(() => {}, 1_000)"
+    const results = await runPlanted({ 'test/a.test.ts': endless, 'test/b.test.ts': endless, 'test/c.test.ts': endless }, 1_500)
+    expect(results.map(({ failed }) => failed)).toEqual([1, 1, 1])
+    const outputs = results.map(({ output }) => output.split('\n').at(-1)).join('\n')
+    expect(outputs).toContain('was ended after 1.5 s')
+    expect(outputs).toContain('not begun')
+  })
+
+  test('are found by any part of their path, the slow folders first', () => {
+    const root = plant({ 'test/domain/a.test.ts': '', 'test/journeys/b.test.ts': '', 'test/domain/c.test.tsx': '', 'test/domain/d.ts': '' })
+    expect(findTestFiles(root, [])).toEqual(['test/journeys/b.test.ts', 'test/domain/a.test.ts', 'test/domain/c.test.tsx'])
+    expect(findTestFiles(root, ['domain/a', './test/jour'])).toEqual(['test/journeys/b.test.ts', 'test/domain/a.test.ts'])
+  })
+})
+
+describe('the test command', () => {
+  test('ends with the count and says that nothing failed', async () => {
+    const { output, exitCode } = await runSuite(['test/support/ports.test.ts'])
+    expect(output.split('\n').at(-1)).toBe('2 passed, 0 failed')
+    expect(exitCode).toBe(0)
+  })
+
+  test('fails when nothing was run', async () => {
+    const { output, exitCode } = await runSuite(['no-such-file'])
+    expect(output.split('\n').at(-1)).toBe('0 passed, 0 failed')
+    expect(exitCode).toBe(1)
+  })
+
+  test('explains itself, and refuses flags that it does not know', async () => {
+    expect((await runSuite(['--help'])).output).toContain('npm test [-- pattern…]')
+    expect(await runSuite(['--fast'])).toMatchObject({ exitCode: 1, output: expect.stringContaining("'--fast'") as unknown })
+  })
+})
+
+describe('a program that tests need', () => {
+  const absent = { command: 'no-such-program', packages: ['no-such-package'], why: 'a test' }
+
+  test('is not asked for when it is there', async () => {
+    expect(await readyMachine([{ command: 'sh', packages: ['dash'], why: 'a test' }])).toEqual([])
+  })
+
+  test('is named with the command that gets it', () => {
+    expect(installCommand([absent], false)).toBe('sudo apt-get update && sudo apt-get install -y no-such-package')
+    expect(installCommand([absent], true)).toBe('apt-get update && apt-get install -y no-such-package')
+  })
+})
