@@ -48,7 +48,7 @@ export async function readyMachine(needs = NEEDS): Promise<Need[]> {
   const isRoot = process.getuid?.() === 0
   if (isRoot && Bun.which('apt-get')) {
     await apt(['update', '-q'])
-    await apt(['install', '-y', '-q', '--no-install-recommends', ...missing.flatMap((need) => need.packages)])
+    for (const need of missing) await apt(['install', '-y', '-q', '--no-install-recommends', ...need.packages])
   }
   const still = missing.filter((need) => !Bun.which(need.command))
   if (still.length > 0) console.log(`  ${paint.bad('Not installed.')} To get it: ${installCommand(still, isRoot)}`)
