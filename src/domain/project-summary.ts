@@ -20,6 +20,8 @@ export type ProjectSummary = {
   agents: number
   /** Questions that can still be answered, the oldest first. */
   approvals: { first: Approval | undefined; total: number }
+  /** State files that cannot be read, or not whole. */
+  notices: number
   minutes: [number, number][]
   lastEventAt: number | undefined
   /** When the current stay in the workflow began; of what was heard at all where no stay is known. */
@@ -49,6 +51,7 @@ export function summarize({ project, state, epoch, now, staleMinutes }: Summariz
     cyclesTotal: open.length,
     agents: [...state.agents.values()].filter(({ status }) => status !== 'idle' && status !== 'ended').length,
     approvals: { first: approvals[0] && shortQuestion(approvals[0]), total: approvals.length },
+    notices: state.notices.size,
     minutes,
     lastEventAt,
     ageSince: workflow.enteredAt ?? firstEventAt,

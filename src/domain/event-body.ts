@@ -1,0 +1,57 @@
+import { jsonFault } from './json-fault.ts'
+import { RefusedError } from './refused.ts'
+
+export const BATCH_LIMIT = 1_000
+
+/** One value of a body: `index` from 0 where it stood in an array, `line` from 1 where it stood in NDJSON. */
+export type BodyItem = { value: unknown; index?: number; line?: number }
+
+const LINES = new Set(['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'])
+const ACCEPTED = 'application/json (one event or an array) and application/x-ndjson (an event a line)'
+
+/**
+ * The values that a body of events holds: one JSON object, a JSON array, or a value a line. Without a media type it is JSON.
+ * Throws RefusedError that says where the text breaks, or what to send instead.
+ */
+export function readEventBody(text: string, mediaType: string | undefined): BodyItem[] {
+  const type = mediaType?.split(';')[0]?.trim().toLowerCase() ?? ''
+  const isLines = LINES.has(type)
+  if (!isLines && type !== '' && type !== 'application/json' && type !== 'text/json' && !type.endsWith('+json')) {
+    throw new RefusedError('VALIDATION_ERROR', `content type ${type.slice(0, 100)} is not accepted; send ${ACCEPTED}`, {
+      reason: 'content type',
+    })
+  }
+  const items = isLines ? readLines(text) : readJson(text)
+  if (items.length === 0) throw new RefusedError('VALIDATION_ERROR', `the body holds no event; send ${ACCEPTED}`, { reason: 'empty' })
+  if (items.length > BATCH_LIMIT) {
+    const message = `${items.length} events in one batch; send ${BATCH_LIMIT} at most, in several requests if there are more`
+    throw new RefusedError('PAYLOAD_TOO_LARGE', message, { limit: BATCH_LIMIT, sent: items.length })
+  }
+  return items
+}
+
+function readJson(text: string): BodyItem[] {
+  if (text.trim() === '') return []
+  const value = parsed(text, 0)
+  return Array.isArray(value) ? value.map((inner: unknown, index) => ({ value: inner, index })) : [{ value }]
+}
+
+function readLines(text: string): BodyItem[] {
+  const items: BodyItem[] = []
+  for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() !== '') items.push({ value: parsed(line, index), line: index + 1 })
+  }
+  return items
+}
+
+/** JSON.parse does not say where it failed: the text is read a second time, only then. */
+function parsed(text: string, linesBefore: number): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    const fault = jsonFault(text)
+    const line = linesBefore + fault.line
+    const message = `line ${line}, column ${fault.column}: ${fault.reason}`
+    throw new RefusedError('VALIDATION_ERROR', message, { line, column: fault.column, reason: fault.reason })
+  }
+}

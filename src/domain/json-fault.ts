@@ -1,0 +1,98 @@
+/** Where a text stops being JSON, lines and columns from 1, and what stands there. */
+export type JsonFault = { line: number; column: number; reason: string }
+
+type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | 'colon' | 'comma or end'
+type Reader = { text: string; at: number; stack: ('{' | '[')[]; expected: Expected }
+
+const SPACE = /[ \t\n\r]*/y
+const STRING_PART = /[^"\\\u0000-\u001f]*/y
+const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y
+const LITERAL = /(?:true|false|null)(?!\w)/y
+
+/** Finds where JSON.parse gave up: reads token by token, without recursion, so that no text is too deep for it. */
+export function jsonFault(text: string): JsonFault {
+  const reader: Reader = { text, at: 0, stack: [], expected: 'value' }
+  for (;;) {
+    skip(reader, SPACE)
+    const reason = isAtEnd(reader) ? endReason(reader) : step(reader)
+    if (reason !== undefined) return { ...placeOf(reader), reason }
+  }
+}
+
+const isAtEnd = ({ text, at }: Reader) => at >= text.length
+
+function endReason({ stack, expected }: Reader): string {
+  const open = stack.at(-1)
+  if (open !== undefined) return `the text ends before the ${open === '{' ? 'object' : 'array'} does`
+  return expected === 'value' ? 'the text ends where a value should be' : 'is no JSON'
+}
+
+/** Reads one token; the reason when it does not belong there. */
+function step(reader: Reader): string | undefined {
+  const character = reader.text[reader.at] ?? ''
+  const { expected, stack } = reader
+  if (expected === 'comma or end') return afterValue(reader, character)
+  if (expected === 'colon') return character === ':' ? moveTo(reader, 'value') : `expected a colon, found ${shown(character)}`
+  if (expected === 'value or ]' && character === ']') return close(reader)
+  if (expected === 'key or }' && character === '}') return close(reader)
+  if (expected === 'key' || expected === 'key or }') {
+    return character === '"' ? string(reader, 'colon') : `expected a key in double quotes, found ${shown(character)}`
+  }
+  if (character === '{' || character === '[') {
+    stack.push(character)
+    return moveTo(reader, character === '{' ? 'key or }' : 'value or ]')
+  }
+  if (character === '"') return string(reader, 'comma or end')
+  if (skip(reader, NUMBER) || skip(reader, LITERAL)) return expect(reader, 'comma or end')
+  return `expected a value, found ${shown(character)}`
+}
+
+function afterValue(reader: Reader, character: string): string | undefined {
+  const open = reader.stack.at(-1)
+  if (open === undefined) return `nothing may follow the value, found ${shown(character)}`
+  if (character === ',') return moveTo(reader, open === '{' ? 'key' : 'value')
+  if (character === (open === '{' ? '}' : ']')) return close(reader)
+  return `expected a comma or the end of the ${open === '{' ? 'object' : 'array'}, found ${shown(character)}`
+}
+
+function string(reader: Reader, next: Expected): string | undefined {
+  reader.at++
+  for (;;) {
+    skip(reader, STRING_PART)
+    const character = reader.text[reader.at]
+    if (character === '"') return moveTo(reader, next)
+    if (character === undefined) return 'the text ends before a text in quotes does'
+    if (!skip(reader, ESCAPE)) return character === '\\' ? 'this escape is unknown' : 'control characters in texts must be escaped'
+  }
+}
+
+function close(reader: Reader): undefined {
+  reader.stack.pop()
+  return moveTo(reader, 'comma or end')
+}
+
+function moveTo(reader: Reader, expected: Expected): undefined {
+  reader.at++
+  return expect(reader, expected)
+}
+
+function expect(reader: Reader, expected: Expected): undefined {
+  reader.expected = expected
+}
+
+function skip(reader: Reader, pattern: RegExp): boolean {
+  pattern.lastIndex = reader.at
+  const matched = pattern.exec(reader.text)?.[0].length ?? 0
+  reader.at += matched
+  return matched > 0
+}
+
+function placeOf({ text, at }: Reader): { line: number; column: number } {
+  const before = text.slice(0, at)
+  return { line: before.split('\n').length, column: at - before.lastIndexOf('\n') }
+}
+
+function shown(character: string): string {
+  return /[\u0021-\u007e]/.test(character) ? character : `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`
+}
