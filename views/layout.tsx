@@ -15,6 +15,12 @@ export type Frame = {
   viewer?: { name: string } | undefined
   /** The socket that keeps the page current; a page without one says how old it is. */
   live?: { path: string; lastEventAt?: number | undefined } | undefined
+  /** The socket that keeps the counts and the tab's title current, in hidden tabs too. */
+  attentionPath?: string | undefined
+  /** The address of a static file, with its content hash. */
+  asset?: (file: string) => string
+  /** No sign-in, and reachable from other machines: whoever looks should know. */
+  isOpenToOthers?: boolean
   /** For readers without script: how often the page loads itself again. */
   refreshSeconds?: number | undefined
 }
@@ -35,6 +41,10 @@ export const Layout: FC<LayoutProps> = (props) => (
         <a class="skip" href="#main">
           Skip to content
         </a>
+        {props.attentionPath ? (
+          <div hx-ws:connect={props.attentionPath} hx-config='{"ws":{"pauseOnBackground":false}}' data-attention-socket hidden />
+        ) : null}
+        {props.isOpenToOthers ? <p class="open-warning">Open to everyone who reaches this address: there is no sign-in.</p> : null}
         <TopBar
           counts={props.counts}
           now={props.now}
@@ -54,7 +64,9 @@ export const Layout: FC<LayoutProps> = (props) => (
   </>
 )
 
-const Head: FC<LayoutProps> = ({ title, description, counts, refreshSeconds }) => (
+const plainAsset = (file: string) => `/static/${file}`
+
+const Head: FC<LayoutProps> = ({ title, description, counts, refreshSeconds, asset = plainAsset }) => (
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -62,10 +74,10 @@ const Head: FC<LayoutProps> = ({ title, description, counts, refreshSeconds }) =
     <meta name="description" content={description ?? 'Where many software projects stand, live.'} />
     <meta name="color-scheme" content="light dark" />
     <meta name="htmx-config" content={HTMX_CONFIG} />
-    <link rel="icon" href="/static/icon.svg" type="image/svg+xml" />
-    <link rel="stylesheet" href="/static/app.css" />
+    <link rel="icon" href={asset('icon.svg')} type="image/svg+xml" />
+    <link rel="stylesheet" href={asset('app.css')} />
     {['htmx.js', 'hx-ws.js', 'hx-upsert.js', 'app.js'].map((file) => (
-      <script src={`/static/${file}`} defer />
+      <script src={asset(file)} defer />
     ))}
     {refreshSeconds ? (
       <noscript>

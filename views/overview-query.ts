@@ -1,6 +1,5 @@
 import { LIFECYCLES, PRIORITIES, type Lifecycle, type Priority } from '../src/domain/project-registry.ts'
-import type { AttentionWord } from '../src/domain/attention.ts'
-import { ATTENTION_ORDER } from './state-look.ts'
+import { ATTENTION_ORDER, type AttentionWord } from '../src/domain/attention.ts'
 
 /** What the overview is narrowed to: the page's URL, and nothing else, says it. */
 export type OverviewQuery = {

@@ -1,3 +1,4 @@
+import { isOpenCycle } from '../src/domain/cycle.ts'
 import { TDD_STATES } from '../src/domain/tdd-machine.ts'
 
 export type PhaseMark = 'current' | 'unexpected' | 'visited' | 'ahead'
@@ -14,14 +15,14 @@ export type PhasedCycle = {
 /** One mark a phase. A finished cycle has no current phase; one that took an unexpected step shows where it led. */
 export function phaseMarks(cycle: PhasedCycle): PhaseMark[] {
   return TDD_STATES.map((phase) => {
-    if (phase === cycle.state && cycle.completedAt === undefined) return cycle.isUnexpected ? 'unexpected' : 'current'
+    if (phase === cycle.state && isOpenCycle(cycle)) return cycle.isUnexpected ? 'unexpected' : 'current'
     return phase === cycle.state || cycle.visited.includes(phase) ? 'visited' : 'ahead'
   })
 }
 
 /** The marks in words, for those who do not see them. */
 export function phaseWords(cycle: PhasedCycle): string {
-  if (cycle.completedAt !== undefined) return 'finished'
+  if (!isOpenCycle(cycle)) return 'finished'
   const place = TDD_STATES.findIndex((phase) => phase === cycle.state)
   const where = place < 0 ? cycle.state : `${cycle.state}, phase ${place + 1} of ${TDD_STATES.length}`
   return cycle.isUnexpected ? `${where}, reached by an unexpected step` : where

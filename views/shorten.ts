@@ -1,21 +1,24 @@
-/** `hidden` is how many characters (UTF-16 units) are left out between the ends; 0 where the text fits. */
+import { shortened } from '../src/domain/plain-text.ts'
+
+/** `hidden` is how many characters are left out between the ends; 0 where the text fits. */
 export type Shortened = { head: string; hidden: number; tail: string }
 
+/** Beyond this many units for each shown character the middle is counted, not read: an agent may send megabytes. */
+const REACH = 8
+
 /**
- * Both ends of a long text: at most `limit` characters, none of them cut in half. The end is kept because that is
- * where a command hides what it does.
+ * Both ends of a long text, at most about `limit` characters. The end is kept because that is where a command hides
+ * what it does.
  */
 export function shorten(text: string, limit: number): Shortened {
-  const whole = { head: text, hidden: 0, tail: '' }
-  if (text.length <= limit) return whole
-  // A character has at most two units, so the ends are found without walking megabytes.
-  if (text.length <= 2 * limit && Array.from(text).length <= limit) return whole
   const tailLength = Math.floor(limit / 3)
-  const head = Array.from(text.slice(0, 2 * limit))
-    .slice(0, limit - tailLength)
-    .join('')
-  const tail = Array.from(text.slice(-2 * limit))
-    .slice(-tailLength)
-    .join('')
+  const headLength = limit - tailLength
+  const reach = REACH * limit
+  if (text.length <= 2 * reach) {
+    const { head, cut, tail } = shortened(text, headLength, tailLength)
+    return { head, hidden: cut, tail }
+  }
+  const { head } = shortened(text.slice(0, reach).toWellFormed(), headLength, 0)
+  const { tail } = shortened(text.slice(-reach).toWellFormed(), 0, tailLength)
   return { head, hidden: text.length - head.length - tail.length, tail }
 }

@@ -1,4 +1,6 @@
+import type { AgentStatus } from '../src/domain/project-state.ts'
 import type { AttentionWord } from '../src/domain/attention.ts'
+import { workflowWord } from '../src/domain/workflow-machine.ts'
 
 export type ShapeName =
   'diamond' | 'octagon' | 'dashed' | 'ring' | 'bars' | 'eye' | 'square' | 'list' | 'circle' | 'check' | 'hourglass' | 'question'
@@ -9,20 +11,7 @@ export type Tone = 'needs' | 'failed' | 'stale' | 'working' | 'paused' | 'review
 /** How a state looks: never by colour alone. */
 export type Look = { word: string; shape: ShapeName; tone: Tone }
 
-/** In the order in which people should look. */
-export const ATTENTION_ORDER = [
-  'needs_you',
-  'blocked',
-  'failed',
-  'in_review',
-  'stale',
-  'working',
-  'waiting',
-  'paused',
-  'idle',
-  'done',
-] as const satisfies readonly AttentionWord[]
-
+/** The look of the one word for a project. */
 export const ATTENTION_LOOKS: Record<AttentionWord, Look> = {
   needs_you: { word: 'Needs you', shape: 'diamond', tone: 'needs' },
   blocked: { word: 'Blocked', shape: 'octagon', tone: 'failed' },
@@ -36,31 +25,26 @@ export const ATTENTION_LOOKS: Record<AttentionWord, Look> = {
   done: { word: 'Done', shape: 'check', tone: 'done' },
 }
 
-/** What a person is waited for in: these count in the title. */
-export const NEEDS_A_PERSON: readonly AttentionWord[] = ['needs_you', 'blocked', 'failed', 'in_review']
-
-const WORKFLOW_LOOKS: Record<string, Look> = {
-  IDLE: { word: 'Idle', shape: 'circle', tone: 'idle' },
-  BACKLOG_READY: { word: 'Ready', shape: 'list', tone: 'ready' },
-  SPRINT_PLANNED: { word: 'Planned', shape: 'square', tone: 'planned' },
-  SPRINT_ACTIVE: { word: 'Active', shape: 'ring', tone: 'working' },
-  SPRINT_PAUSED: { word: 'Paused', shape: 'bars', tone: 'paused' },
-  PAUSED: { word: 'Paused', shape: 'bars', tone: 'paused' },
-  SPRINT_REVIEW: { word: 'In review', shape: 'eye', tone: 'review' },
-  BLOCKED: { word: 'Blocked', shape: 'octagon', tone: 'failed' },
-  ERROR: { word: 'Error', shape: 'octagon', tone: 'failed' },
-}
+const WORKFLOW_SHAPES = new Map<string, Omit<Look, 'word'>>([
+  ['IDLE', { shape: 'circle', tone: 'idle' }],
+  ['BACKLOG_READY', { shape: 'list', tone: 'ready' }],
+  ['SPRINT_PLANNED', { shape: 'square', tone: 'planned' }],
+  ['SPRINT_ACTIVE', { shape: 'ring', tone: 'working' }],
+  ['SPRINT_PAUSED', { shape: 'bars', tone: 'paused' }],
+  ['PAUSED', { shape: 'bars', tone: 'paused' }],
+  ['SPRINT_REVIEW', { shape: 'eye', tone: 'review' }],
+  ['BLOCKED', { shape: 'octagon', tone: 'failed' }],
+  ['ERROR', { shape: 'octagon', tone: 'failed' }],
+])
 
 /** The look of a workflow state; one that nobody knows is shown as itself. */
 export function workflowLook(state: string): Look {
-  return Object.hasOwn(WORKFLOW_LOOKS, state) ? (WORKFLOW_LOOKS[state] ?? unknown(state)) : unknown(state)
+  return { ...(WORKFLOW_SHAPES.get(state) ?? UNKNOWN), word: workflowWord(state) }
 }
 
-function unknown(state: string): Look {
-  return { word: state, shape: 'question', tone: 'idle' }
-}
+const UNKNOWN = { shape: 'question', tone: 'idle' } as const
 
-const AGENT_LOOKS: Record<string, Look> = {
+const AGENT_LOOKS: Record<AgentStatus, Look> = {
   needs_input: ATTENTION_LOOKS.needs_you,
   working: ATTENTION_LOOKS.working,
   waiting: ATTENTION_LOOKS.waiting,
@@ -70,6 +54,6 @@ const AGENT_LOOKS: Record<string, Look> = {
 }
 
 /** The look of an agent's own status. */
-export function agentLook(status: string): Look {
-  return AGENT_LOOKS[status] ?? unknown(status)
+export function agentLook(status: AgentStatus): Look {
+  return AGENT_LOOKS[status]
 }

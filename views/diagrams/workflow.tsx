@@ -1,4 +1,94 @@
 import type { FC } from 'hono/jsx'
 import type { Workflow } from '../../src/domain/project-state.ts'
+import { isWorkflowState, WORKFLOW_STATES, type WorkflowState } from '../../src/domain/workflow-machine.ts'
+import { visibleText } from '../fragments/foreign-text.tsx'
+import { Shape } from '../fragments/shape.tsx'
+import { relativeTime } from '../relative-time.ts'
+import { workflowLook } from '../state-look.ts'
+import { type EdgeKind, Edges, UnexpectedEdges } from './workflow-edges.tsx'
+import { TALL_LAYOUT, WIDE_LAYOUT, type WorkflowLayout } from './workflow-layout.ts'
 
-export const WorkflowDiagram: FC<{ workflow: Workflow; now: number }> = ({ workflow }) => <p>{workflow.state}</p>
+type DiagramProps = { workflow: Workflow; now: number }
+
+/** The workflow machine: every state and way, the ones taken in ink, the current one in its colour. */
+export const WorkflowDiagram: FC<DiagramProps> = ({ workflow, now }) => (
+  <>
+    <Drawing layout={WIDE_LAYOUT} form="wide" workflow={workflow} now={now} />
+    <Drawing layout={TALL_LAYOUT} form="tall" workflow={workflow} now={now} />
+    {isWorkflowState(workflow.state) ? null : (
+      <p class="diagram__other">
+        Now in <code dir="auto">{visibleText(workflow.state, 60)}</code>, a state that the workflow's table does not have.
+      </p>
+    )}
+  </>
+)
+
+const Drawing: FC<DiagramProps & { layout: WorkflowLayout; form: 'wide' | 'tall' }> = ({ layout, form, workflow, now }) => {
+  const kindOf = (from: string, to: string): EdgeKind => (workflow.edges.has(`${from}>${to}`) ? 'visited' : 'possible')
+  return (
+    <svg class={`diagram diagram--${form}`} viewBox={layout.viewBox} role="img">
+      <title>{inWords(workflow)}</title>
+      <Edges layout={layout} kindOf={kindOf} kind="possible" />
+      <Edges layout={layout} kindOf={kindOf} kind="visited" />
+      <UnexpectedEdges layout={layout} workflow={workflow} />
+      {WORKFLOW_STATES.map((state) => (
+        <Node state={state} layout={layout} workflow={workflow} now={now} />
+      ))}
+    </svg>
+  )
+}
+
+function inWords(workflow: Workflow): string {
+  const visited = WORKFLOW_STATES.filter((state) => state !== workflow.state && workflow.stays.has(state))
+  return `Now ${visibleText(workflow.state, 60)}${visited.length > 0 ? `; before, ${visited.join(', ')}` : ''}`
+}
+
+const Node: FC<DiagramProps & { state: WorkflowState; layout: WorkflowLayout }> = ({ state, layout, workflow, now }) => {
+  const box = layout.boxes[state]
+  const look = workflowLook(state)
+  const isCurrent = state === workflow.state
+  const isVisited = isCurrent || workflow.stays.has(state)
+  const top = box.y + box.height / 2 - (box.height > 60 ? 12 : 1)
+  return (
+    <g class={`node tone-${look.tone}${isVisited ? ' node--visited' : ''}${isCurrent ? ' node--current' : ''}`}>
+      {isCurrent ? <rect class="node__halo" x={box.x - 5} y={box.y - 5} width={box.width + 10} height={box.height + 10} rx="14" /> : null}
+      <rect x={box.x} y={box.y} width={box.width} height={box.height} rx="10" />
+      <g transform={`translate(${box.x + 13} ${top - 12})`}>
+        <g transform="scale(0.82)">
+          <Shape name={look.shape} size={16} />
+        </g>
+      </g>
+      <text class="node__word" x={box.x + 33} y={top - 1}>
+        {look.word}
+      </text>
+      <text class="node__wire" x={box.x + 13} y={top + 15}>
+        {state}
+      </text>
+      <Stay state={state} layout={layout} workflow={workflow} now={now} />
+    </g>
+  )
+}
+
+/** How long the state has been held: so far, or in all its earlier stays. */
+const Stay: FC<DiagramProps & { state: WorkflowState; layout: WorkflowLayout }> = ({ state, layout, workflow, now }) => {
+  const { x, y, anchor } = layout.stays[state]
+  const stay = workflow.stays.get(state)
+  if (state === workflow.state) {
+    if (workflow.enteredAt === undefined) return null
+    return (
+      <text class="node__stay" x={x} y={y} text-anchor={anchor}>
+        <tspan data-since={workflow.enteredAt} data-form="age">
+          {relativeTime(workflow.enteredAt, now, 'age')}
+        </tspan>
+        {' here'}
+      </text>
+    )
+  }
+  if (stay === undefined) return null
+  return (
+    <text class="node__stay" x={x} y={y} text-anchor={anchor}>
+      {stay.count > 1 ? `${stay.count} times, ` : ''}
+      {relativeTime(0, stay.ms, 'age')}
+    </text>
+  )
+}

@@ -18,16 +18,21 @@ export const Activity: FC<ActivityProps> = ({ events, total, now }) => (
   <section id="activity" class="card" aria-labelledby="activity-title">
     <header class="card__head">
       <h2 id="activity-title">Activity</h2>
-      <p>
-        {total.toLocaleString('en')} {total === 1 ? 'event' : 'events'}, times in <span data-clock-zone>UTC</span>
-      </p>
+      <ActivityTotal total={total} />
       <button id="activity-new" class="button" type="button" hidden>
         0 new
       </button>
     </header>
     <ActivityList events={events} now={now} />
-    {events.length === 0 ? <p class="nothing">Nothing was reported yet.</p> : null}
+    <p class="nothing activity__none">Nothing was reported yet.</p>
   </section>
+)
+
+/** How many events there are in all. */
+export const ActivityTotal: FC<{ total: number }> = ({ total }) => (
+  <p id="activity-total">
+    {total.toLocaleString('en')} {total === 1 ? 'event' : 'events'}, times in <span data-clock-zone>UTC</span>
+  </p>
 )
 
 /** The rows alone, for a frame that replaces them after a gap. */

@@ -8,16 +8,11 @@ const SHOWN = 120
 
 /** Who works here, below those who started them. */
 export const Agents: FC<{ state: Pick<ProjectState, 'agents' | 'usage'>; now: number }> = ({ state, now }) => {
-  const agents = [...state.agents.values()]
-  const lines = agentTree(present(state.agents))
-  const ended = agents.length - lines.length
+  const lines = presentAgents(state.agents)
+  const ended = state.agents.size - lines.length
   return (
     <section id="agents" class="card" aria-labelledby="agents-title">
-      <header class="card__head">
-        <h2 id="agents-title">Agents</h2>
-        <p>{summary(lines)}</p>
-        <p class="card__aside">{spent(state)}</p>
-      </header>
+      <AgentsHead state={state} />
       {lines.length === 0 ? (
         <p class="nothing">No agent is at work. One appears with its first activity.</p>
       ) : (
@@ -36,6 +31,15 @@ export const Agents: FC<{ state: Pick<ProjectState, 'agents' | 'usage'>; now: nu
   )
 }
 
+/** How many there are and what they used: it changes with every step of any of them. */
+export const AgentsHead: FC<{ state: Pick<ProjectState, 'agents' | 'usage'> }> = ({ state }) => (
+  <header id="agents-head" class="card__head">
+    <h2 id="agents-title">Agents</h2>
+    <p>{summary(presentAgents(state.agents))}</p>
+    <p class="card__aside">{spent(state)}</p>
+  </header>
+)
+
 const AgentColumns: FC = () => (
   <div class="agents__columns" aria-hidden="true">
     <span>Agent</span>
@@ -46,6 +50,11 @@ const AgentColumns: FC = () => (
     <span class="columns__right">Cost</span>
   </div>
 )
+
+/** The lines of the tree as it is shown. */
+export function presentAgents(agents: ReadonlyMap<string, Agent>): AgentLine[] {
+  return agentTree(present(agents))
+}
 
 /** Those not ended, and the ended ones that still have somebody below them. */
 function present(agents: ReadonlyMap<string, Agent>): Map<string, Agent> {

@@ -1,4 +1,5 @@
 import type { FC } from 'hono/jsx'
+import { isOpenApproval } from '../../src/domain/approval.ts'
 import type { Approval } from '../../src/domain/project-state.ts'
 import { domId } from '../dom-id.ts'
 import { CommandLine } from './command-line.tsx'
@@ -11,7 +12,7 @@ const SHOWN = 20
 
 /** Open questions, oldest first. They are answered where they were asked: this page shows them. */
 export const Approvals: FC<{ approvals: ReadonlyMap<string, Approval>; now: number }> = ({ approvals, now }) => {
-  const open = [...approvals.values()]
+  const open = [...approvals.values()].filter((approval) => isOpenApproval(approval, now))
   return (
     <section id="approvals" class="approvals" aria-label="Open approvals">
       {open.slice(0, SHOWN).map((approval) => (

@@ -1,14 +1,14 @@
 import type { FC } from 'hono/jsx'
-import type { AttentionWord } from '../../src/domain/attention.ts'
+import { ATTENTION_ORDER, type AttentionWord, waitsForPerson } from '../../src/domain/attention.ts'
 import { overviewHref } from '../overview-query.ts'
-import { ATTENTION_LOOKS, ATTENTION_ORDER, NEEDS_A_PERSON } from '../state-look.ts'
+import { ATTENTION_LOOKS } from '../state-look.ts'
 import { Shape } from './shape.tsx'
 
 export type AttentionCounts = Record<AttentionWord, number>
 
 /** How many projects wait for a person: the number in the tab's title. */
 export function needsYou(counts: AttentionCounts): number {
-  return NEEDS_A_PERSON.reduce((sum, word) => sum + counts[word], 0)
+  return ATTENTION_ORDER.filter(waitsForPerson).reduce((sum, word) => sum + counts[word], 0)
 }
 
 /** The tab's title: how many things need a person, then the page. */

@@ -1,4 +1,5 @@
 import type { FC } from 'hono/jsx'
+import { isOpenCycle } from '../../src/domain/cycle.ts'
 import type { Cycle, ProjectState } from '../../src/domain/project-state.ts'
 import { isTddState, TDD_STATES, tddAgent } from '../../src/domain/tdd-machine.ts'
 import { visibleText } from './foreign-text.tsx'
@@ -40,8 +41,8 @@ export const Board: FC<BoardProps> = ({ state, now }) => {
 }
 
 const Column: FC<BoardProps & { phase: string; cycles: Cycle[] }> = ({ phase, cycles, state, now }) => {
-  const open = cycles.filter(({ completedAt }) => completedAt === undefined).sort((one, other) => other.enteredAt - one.enteredAt)
-  const done = cycles.filter(({ completedAt }) => completedAt !== undefined).sort((one, other) => finishedAt(other) - finishedAt(one))
+  const open = cycles.filter(isOpenCycle).sort((one, other) => other.enteredAt - one.enteredAt)
+  const done = cycles.filter((cycle) => !isOpenCycle(cycle)).sort((one, other) => finishedAt(other) - finishedAt(one))
   const shown = [...open.slice(0, OPEN_SHOWN), ...done.slice(0, DONE_SHOWN)]
   const folded = [...open.slice(OPEN_SHOWN), ...done.slice(DONE_SHOWN)]
   return (

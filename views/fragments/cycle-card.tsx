@@ -1,4 +1,5 @@
 import type { FC } from 'hono/jsx'
+import { isOpenCycle } from '../../src/domain/cycle.ts'
 import type { Cycle, CycleFile, ProjectState } from '../../src/domain/project-state.ts'
 import { domId } from '../dom-id.ts'
 import { ATTENTION_LOOKS, type Look } from '../state-look.ts'
@@ -22,11 +23,11 @@ export const CycleCard: FC<CardProps> = ({ cycle, state, now }) => {
         <Shape name={look.shape} />
         <Identifier id={cycle.storyId} />
         <span class="cycle__age">
-          {cycle.completedAt === undefined ? (
+          {isOpenCycle(cycle) ? (
             <Since at={cycle.enteredAt} now={now} form="age" />
           ) : (
             <>
-              done <Since at={cycle.completedAt} now={now} />
+              done <Since at={cycle.completedAt ?? cycle.enteredAt} now={now} />
             </>
           )}
         </span>
@@ -46,12 +47,12 @@ export const CycleCard: FC<CardProps> = ({ cycle, state, now }) => {
 }
 
 function cycleLook(cycle: Cycle, state: CardProps['state'], now: number): Look {
-  if (cycle.completedAt !== undefined) return ATTENTION_LOOKS.done
+  if (!isOpenCycle(cycle)) return ATTENTION_LOOKS.done
   if ([...state.approvals.values()].some(({ storyId }) => storyId === cycle.storyId)) return ATTENTION_LOOKS.needs_you
   const agents = [...state.agents.values()].filter(({ storyId }) => storyId === cycle.storyId)
   if (agents.some(({ status }) => status === 'needs_input')) return ATTENTION_LOOKS.needs_you
   if (agents.some(({ status }) => status === 'failed')) return ATTENTION_LOOKS.failed
-  const isMoving = agents.some(({ status }) => status === 'working') || now - cycle.enteredAt < MOVING_MS
+  const isMoving = agents.some(({ status }) => status === 'working') || now - cycle.lastEventAt < MOVING_MS
   return isMoving ? ATTENTION_LOOKS.working : ATTENTION_LOOKS.idle
 }
 
@@ -61,6 +62,6 @@ function cycleNote(cycle: Cycle, file: CycleFile | undefined): string {
     const all = file.passingTests + file.failingTests
     return cycle.state === 'test_red' ? `${file.failingTests} of ${all} tests fail as meant` : `${file.passingTests} of ${all} pass`
   }
-  if (cycle.progress !== undefined && cycle.completedAt === undefined) return `${Math.round(cycle.progress * 100)} %`
+  if (cycle.progress !== undefined && isOpenCycle(cycle)) return `${Math.round(cycle.progress * 100)} %`
   return cycle.round > 1 ? `round ${cycle.round}` : ''
 }

@@ -1,7 +1,8 @@
 import type { FC } from 'hono/jsx'
+import { ATTENTION_ORDER } from '../../src/domain/attention.ts'
 import { LIFECYCLES, PRIORITIES } from '../../src/domain/project-registry.ts'
 import { isFiltered, overviewHref, type OverviewQuery } from '../overview-query.ts'
-import { ATTENTION_LOOKS, ATTENTION_ORDER } from '../state-look.ts'
+import { ATTENTION_LOOKS } from '../state-look.ts'
 import { visibleText } from './foreign-text.tsx'
 
 type Choice = { value: string; label: string }

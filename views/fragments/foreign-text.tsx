@@ -1,14 +1,12 @@
 import type { FC } from 'hono/jsx'
-import { plainText } from '../../src/domain/plain-text.ts'
+import { plainLine } from '../../src/domain/plain-text.ts'
 import { shorten } from '../shorten.ts'
 
 /** Foreign text as one line without anything that a screen would obey, both ends kept: for attributes and titles. */
 export function visibleText(text: string, limit = 200): string {
   // What is cut away anyway is not cleaned: an agent may send megabytes.
   const { head, hidden, tail } = shorten(text, 4 * limit)
-  const line = plainText(hidden > 0 ? `${head} … ${tail}` : head)
-    .replace(/\s+/g, ' ')
-    .trim()
+  const line = plainLine(hidden > 0 ? `${head} … ${tail}` : head)
   const shown = shorten(line, limit)
   return shown.hidden > 0 ? `${shown.head} … ${shown.tail}` : shown.head
 }

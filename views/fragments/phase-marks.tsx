@@ -1,4 +1,5 @@
 import type { FC } from 'hono/jsx'
+import { isOpenCycle } from '../../src/domain/cycle.ts'
 import { type PhasedCycle, phaseMarks, phaseWords } from '../phases.ts'
 import { visibleText } from './foreign-text.tsx'
 
@@ -7,7 +8,7 @@ const STEP = 17
 
 /** Five marks in the order of the cycle: current filled, visited outlined, an unexpected step hatched. */
 export const PhaseMarks: FC<{ cycle: PhasedCycle }> = ({ cycle }) => (
-  <svg class={`marks${cycle.completedAt === undefined ? '' : ' marks--done'}`} viewBox="0 0 82 6" role="img">
+  <svg class={`marks${isOpenCycle(cycle) ? '' : ' marks--done'}`} viewBox="0 0 82 6" role="img">
     <title>{visibleText(phaseWords(cycle), 80)}</title>
     {phaseMarks(cycle).map((mark, index) => (
       <>

@@ -1,11 +1,12 @@
 import type { FC } from 'hono/jsx'
 import type { Attention } from '../../src/domain/attention.ts'
+import type { Approval } from '../../src/domain/project-state.ts'
 import type { ProjectSummary } from '../../src/domain/project-summary.ts'
 import { domId } from '../dom-id.ts'
 import { ATTENTION_LOOKS, workflowLook } from '../state-look.ts'
 import { AttentionWords } from './state-badge.tsx'
-import { ForeignText, visibleText } from './foreign-text.tsx'
-import { Question } from './question.tsx'
+import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
+import { isSaidBelow, Question } from './question.tsx'
 import { Ring } from './ring.tsx'
 import { Shape } from './shape.tsx'
 import { Since } from './since.tsx'
@@ -36,9 +37,7 @@ export const ProjectRow: FC<{ summary: ProjectSummary; now: number }> = ({ summa
           </span>{' '}
           <Stand summary={summary} />
         </h2>
-        <p class="row__reason">
-          <ForeignText text={attention.reason} limit={160} />
-        </p>
+        <Reason attention={attention} question={question} now={now} />
       </div>
       <Cycles summary={summary} />
       <AgentCount count={summary.agents} />
@@ -48,6 +47,30 @@ export const ProjectRow: FC<{ summary: ProjectSummary; now: number }> = ({ summa
       <Times summary={summary} attention={attention} now={now} />
       {question ? <Question approval={question} more={summary.approvals.total - 1} href={projectHref(project.name)} /> : null}
     </li>
+  )
+}
+
+type ReasonProps = { attention: Attention; question: Approval | undefined; now: number }
+
+/** What it does or asks, in one line; a question that stands below in full is only named. */
+const Reason: FC<ReasonProps> = ({ attention, question, now }) => {
+  const { word, reason, actor, storyId, since, evidence } = attention
+  if (question && question.offset === evidence && isSaidBelow(question)) {
+    return (
+      <p class="row__reason">
+        <bdi>{visibleText(actor ?? 'Somebody', 40)}</bdi> asks{storyId === undefined ? '' : ', for '}
+        {storyId === undefined ? null : <Identifier id={storyId} />}
+      </p>
+    )
+  }
+  // The word beside the name says "working" already.
+  const told = word === 'working' ? reason.replace(/^working: /, '') : reason
+  return (
+    <p class="row__reason">
+      <ForeignText text={told} limit={160} />
+      {word === 'working' && since !== undefined ? ' for ' : null}
+      {word === 'working' && since !== undefined ? <Since at={since} now={now} form="waiting" /> : null}
+    </p>
   )
 }
 

@@ -3,22 +3,30 @@ import type { Approval } from '../../src/domain/project-state.ts'
 import { CommandLine } from './command-line.tsx'
 import { ForeignText } from './foreign-text.tsx'
 
-/** What an approval asks to run, where it says so: the last resort of the reader is the text itself, never a summary. */
-export function askedCommand(approval: Pick<Approval, 'kind' | 'title' | 'description'>): string | undefined {
-  const quoted = /`([^`]+)`/.exec(approval.title)?.[1]
+type Asked = Pick<Approval, 'kind' | 'title' | 'description'>
+
+const QUOTED = /`([^`]+)`/
+
+/** What an approval asks to run, where it says so. */
+export function askedCommand({ kind, title, description }: Asked): string | undefined {
+  const quoted = QUOTED.exec(title)?.[1]
   if (quoted !== undefined) return quoted
-  const isCommand = /command|bash|shell|tool|exec/i.test(approval.kind ?? '')
-  return isCommand && approval.description ? approval.description : undefined
+  return /command|bash|shell|tool|exec/i.test(kind ?? '') && description ? description : undefined
 }
 
-/** The oldest open question of a project, in its row. It is answered on the project's page. */
+/** Whether the question's own box says all that its title says: then the line above it need not. */
+export function isSaidBelow({ title, ...approval }: Asked): boolean {
+  return QUOTED.test(title) || askedCommand({ title, ...approval }) === undefined
+}
+
+/** The oldest open question of a project, in its row. It is read in full on the project's page. */
 export const Question: FC<{ approval: Approval; more: number; href: string }> = ({ approval, more, href }) => {
   const command = askedCommand(approval)
   return (
     <div class="row__question">
       {command === undefined ? (
         <p class="row__asks">
-          <ForeignText text={approval.description ?? approval.title} limit={240} />
+          <ForeignText text={approval.title} limit={240} />
         </p>
       ) : (
         <CommandLine command={command} limit={130} />

@@ -40,9 +40,14 @@ const SHAPES: Record<ShapeName, () => unknown> = {
   ),
 }
 
-/** A state's shape. Needs a `tone-…` class on itself or around it. */
-export const Shape: FC<{ name: ShapeName; class?: string }> = ({ name, class: extra }) => (
-  <svg class={`shape shape--${name}${extra ? ` ${extra}` : ''}`} viewBox="0 0 16 16" aria-hidden="true">
+/** A state's shape. Needs a `tone-…` class on itself or around it. With `size` it stands inside another drawing. */
+export const Shape: FC<{ name: ShapeName; class?: string; size?: number }> = ({ name, class: extra, size }) => (
+  <svg
+    class={`shape shape--${name}${extra ? ` ${extra}` : ''}`}
+    viewBox="0 0 16 16"
+    aria-hidden="true"
+    {...(size === undefined ? {} : { width: size, height: size })}
+  >
     {SHAPES[name]()}
   </svg>
 )

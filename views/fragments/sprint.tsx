@@ -1,17 +1,13 @@
 import type { FC } from 'hono/jsx'
-import type { ProjectState, Sprint, Story } from '../../src/domain/project-state.ts'
+import { isOpenCycle } from '../../src/domain/cycle.ts'
+import type { ProjectState, Story } from '../../src/domain/project-state.ts'
+import { type CurrentSprint, sprintOf } from '../../src/domain/sprint.ts'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 import { ParallelFigures } from './parallel.tsx'
 
-/** The sprint that counts: the active one, else the one that is planned, else the last that the files name. */
-export function currentSprint(state: Pick<ProjectState, 'sprints' | 'backlog'>): Sprint | undefined {
-  const known = [...new Map([...(state.backlog?.sprints ?? []).map((sprint) => [sprint.id, sprint] as const), ...state.sprints]).values()]
-  return known.find(({ status }) => status === 'active') ?? known.find(({ status }) => status === 'planned') ?? known.at(-1)
-}
-
 /** The sprint's goal and how far it is, with what its stories cost. */
 export const SprintCard: FC<{ state: ProjectState; now: number }> = ({ state, now }) => {
-  const sprint = currentSprint(state)
+  const sprint = sprintOf(state)
   return (
     <section id="sprint" class="card sprint" aria-labelledby="sprint-title">
       <header class="card__head">
@@ -40,11 +36,12 @@ const NoSprint: FC = () => (
 export type StoryStand = 'done' | 'working' | 'asks' | 'open'
 
 /** Where each story of a sprint stands, done first: from its cycle, else from the backlog. */
-export function storyStands(sprint: Sprint, state: ProjectState): StoryStand[] {
-  const stories = new Map((state.backlog?.stories ?? []).map((story) => [story.id, story]))
+export function storyStands(sprint: CurrentSprint, state: ProjectState): StoryStand[] {
+  const stories = new Map(sprint.stories.map((story) => [story.id, story]))
+  const ids = new Set([...sprint.storyIds, ...stories.keys()])
   const asking = new Set([...state.approvals.values()].map(({ storyId }) => storyId))
   const order: StoryStand[] = ['done', 'working', 'asks', 'open']
-  return sprint.storyIds
+  return [...ids]
     .map((id) => storyStand(id, { story: stories.get(id), state, asking }))
     .sort((one, other) => order.indexOf(one) - order.indexOf(other))
 }
@@ -53,12 +50,12 @@ type Known = { story: Story | undefined; state: ProjectState; asking: Set<string
 
 function storyStand(id: string, { story, state, asking }: Known): StoryStand {
   const cycle = state.cycles.get(id)
-  if (story?.status === 'done' || cycle?.completedAt !== undefined) return 'done'
+  if (story?.status === 'done' || (cycle && !isOpenCycle(cycle))) return 'done'
   if (asking.has(id)) return 'asks'
   return cycle || story?.status === 'in_progress' ? 'working' : 'open'
 }
 
-const Progress: FC<{ sprint: Sprint; state: ProjectState }> = ({ sprint, state }) => {
+const Progress: FC<{ sprint: CurrentSprint; state: ProjectState }> = ({ sprint, state }) => {
   const stands = storyStands(sprint, state)
   const count = (stand: StoryStand) => stands.filter((each) => each === stand).length
   return (
