@@ -11,12 +11,18 @@ export type Appended = {
   duplicates: number
 }
 
+/** Events that one append takes at most. */
+export const APPEND_LIMIT = 1_000
+
+/** Events that one read returns at most. */
+export const READ_LIMIT = 1_000
+
 export type ReadRange = {
   /** Exclusive: 0 reads from the beginning. */
   after: number
   /** Inclusive; to the head when absent. */
   upTo?: number
-  /** Events at most; bounded by 1,000. */
+  /** Events at most; bounded by READ_LIMIT. A page of large events is shorter, but never empty before the end of the range. */
   limit: number
 }
 
@@ -37,6 +43,7 @@ export type Snapshot = SnapshotKey & { offset: number; body: string }
  * resolved means on disk. Every method rejects with LogUnavailableError while the engine cannot answer.
  */
 export type EventLog = {
+  /** APPEND_LIMIT events at most: more is a RangeError. */
   append(project: string, events: readonly NewEvent[]): Promise<Appended>
   read(project: string, range: ReadRange): Promise<Page>
   head(project: string): Promise<Position>
@@ -44,13 +51,20 @@ export type EventLog = {
   heads(): Promise<Map<string, Position>>
   /** The newest snapshot at or before an offset (the head when absent) for this epoch and fold version. */
   snapshot(key: SnapshotKey, atOrBefore?: number): Promise<Snapshot | undefined>
+  /** Keeps the newest saved of every 10,000 offsets; what another fold version or epoch left of the project goes. */
   saveSnapshot(snapshot: Snapshot): Promise<void>
   /** The last offset received at or before an instant (ms since 1970); 0 where there is none. */
   offsetAt(project: string, at: number): Promise<number>
+  /** Finishes what was asked before; afterwards every method rejects. */
   close(): Promise<void>
 }
 
 /** The engine is away, full or read-only. Nothing of the append was stored; the caller may send it again. */
 export class LogUnavailableError extends Error {
   override name = 'LogUnavailableError'
+}
+
+/** The engine cannot be used as it is; the message names it and the next step. The program ends with exit code 2. */
+export class UnusableLogError extends Error {
+  override name = 'UnusableLogError'
 }

@@ -1,0 +1,85 @@
+import { LogUnavailableError } from './event-log.ts'
+
+/** What one caller wants stored at once. */
+export type Sized = { events: readonly unknown[]; bytes: number }
+
+type Waiting<Call, Result> = { call: Call; resolve: (result: Result) => void; reject: (reason: unknown) => void }
+
+/** One group makes one transaction; larger ones gain nothing and hold the event loop longer. */
+const GROUP = { events: 500, bytes: 4 * 1024 * 1024 }
+
+/** What may wait: about a second of work. Beyond it callers are told to come back instead of filling the memory. */
+const QUEUE = { events: 100_000, bytes: 128 * 1024 * 1024 }
+
+export type AppendQueue<Call, Result> = {
+  push(call: Call): Promise<Result>
+  /** Resolves once nothing waits any more. */
+  drained(): Promise<void>
+}
+
+/**
+ * Group commit: what arrives in one turn of the event loop, or while the previous group is being stored, becomes one
+ * transaction. `commit` tells each call's own outcome, in order. A call is never split.
+ */
+export function openAppendQueue<Call extends Sized, Result>(
+  commit: (calls: Call[]) => Promise<PromiseSettledResult<Result>[]>,
+): AppendQueue<Call, Result> {
+  const waiting: Waiting<Call, Result>[] = []
+  const queued = { events: 0, bytes: 0 }
+  let draining: Promise<void> | undefined
+
+  async function drain() {
+    while (waiting.length > 0) {
+      // A turn of the loop: callers that were just answered join the next group, and other work gets its share.
+      await new Promise(setImmediate)
+      const group = waiting.splice(0, groupLength(waiting))
+      for (const { call } of group) {
+        queued.events -= call.events.length
+        queued.bytes -= call.bytes
+      }
+      await storeGroup(group, commit)
+    }
+    draining = undefined
+  }
+
+  return {
+    async push(call) {
+      const isFull = queued.events + call.events.length > QUEUE.events || queued.bytes + call.bytes > QUEUE.bytes
+      if (isFull && waiting.length > 0) throw new LogUnavailableError(`the event log is busy: ${queued.events} events wait to be stored`)
+      queued.events += call.events.length
+      queued.bytes += call.bytes
+      return new Promise((resolve, reject) => {
+        waiting.push({ call, resolve, reject })
+        draining ??= drain()
+      })
+    },
+    drained: () => draining ?? Promise.resolve(),
+  }
+}
+
+function groupLength(waiting: readonly Waiting<Sized, never>[]): number {
+  let [events, bytes, length] = [0, 0, 0]
+  for (const { call } of waiting) {
+    events += call.events.length
+    bytes += call.bytes
+    if (length > 0 && (events > GROUP.events || bytes > GROUP.bytes)) break
+    length += 1
+  }
+  return length
+}
+
+async function storeGroup<Call, Result>(
+  group: Waiting<Call, Result>[],
+  commit: (calls: Call[]) => Promise<PromiseSettledResult<Result>[]>,
+): Promise<void> {
+  try {
+    const outcomes = await commit(group.map(({ call }) => call))
+    for (const [index, { resolve, reject }] of group.entries()) {
+      const outcome = outcomes[index]
+      if (outcome?.status === 'fulfilled') resolve(outcome.value)
+      else reject(outcome ? outcome.reason : new Error('an append was left without an outcome'))
+    }
+  } catch (error) {
+    for (const { reject } of group) reject(error)
+  }
+}

@@ -1,0 +1,93 @@
+import type { Database, Statement } from 'bun:sqlite'
+import type { NewEvent, StoredEvent } from '../domain/event.ts'
+import { LogUnavailableError, type Page, type Position, READ_LIMIT, type ReadRange } from './event-log.ts'
+import type { Connection } from './sqlite-connection.ts'
+
+/** A page ends early beyond this many characters of JSON: parsing holds the event loop. */
+const PAGE_CHARACTERS = 2 * 1024 * 1024
+
+type ProjectRow = { key: number; first: number; last: number; lastAt: number }
+type EventRow = { offset: number; at: number; body: string }
+
+export type Reader = Connection & {
+  project: Statement<ProjectRow, [string]>
+  heads: Statement<{ name: string; last: number }, []>
+  range: Statement<EventRow, [number, number, number, number]>
+  receivedAt: Statement<{ at: number }, [number, number]>
+}
+
+/** Prepares the statements of all reads. */
+export function prepareReader(db: Database): Reader {
+  return {
+    db,
+    project: db.prepare('SELECT key, first, last, last_at AS lastAt FROM project WHERE name = ?'),
+    heads: db.prepare('SELECT name, last FROM project WHERE last > 0'),
+    range: db.prepare(
+      `SELECT "offset", received_at AS at, body FROM event WHERE project = ? AND "offset" > ? AND "offset" <= ? ORDER BY "offset" LIMIT ?`,
+    ),
+    receivedAt: db.prepare('SELECT received_at AS at FROM event WHERE project = ? AND "offset" = ?'),
+  }
+}
+
+/** One page, all of it from the same moment. */
+export function readPage(reader: Reader, project: string, range: ReadRange): Omit<Page, 'epoch'> {
+  return reader.db.transaction(() => {
+    const row = reader.project.get(project)
+    if (!row) return { first: 1, head: 0, events: [] }
+    return { first: row.first, head: row.last, events: readEvents(reader, row, range) }
+  })()
+}
+
+function readEvents(reader: Reader, { key, last }: ProjectRow, { after, upTo = last, limit }: ReadRange): StoredEvent[] {
+  const events: StoredEvent[] = []
+  let characters = 0
+  for (const { offset, at, body } of reader.range.iterate(key, after, upTo, Math.min(limit, READ_LIMIT))) {
+    characters += body.length
+    if (events.length > 0 && characters > PAGE_CHARACTERS) break
+    events.push(storedEvent({ offset, at, body }))
+  }
+  return events
+}
+
+function storedEvent({ offset, at, body }: EventRow): StoredEvent {
+  return Object.assign(parseBody(body, offset), { offset, received_at: at })
+}
+
+function parseBody(body: string, offset: number): NewEvent {
+  try {
+    const event: unknown = JSON.parse(body)
+    if (isEvent(event)) return event
+    throw new TypeError('not an event')
+  } catch (cause) {
+    throw new LogUnavailableError(`the event log is damaged at offset ${offset}: stop the program and restore a backup`, { cause })
+  }
+}
+
+// Only events are ever stored; this tells one from what a damaged page may hold.
+function isEvent(value: unknown): value is NewEvent {
+  return typeof value === 'object' && value !== null && 'id' in value && 'type' in value
+}
+
+/** The project's last offset; 0 where it has no events. */
+export function readHead(reader: Reader, project: string): number {
+  return reader.project.get(project)?.last ?? 0
+}
+
+/** Every project that holds an event, with its last offset. */
+export function readHeads(reader: Reader, epoch: string): Map<string, Position> {
+  return new Map(reader.heads.all().map(({ name, last }) => [name, { epoch, offset: last }]))
+}
+
+/** Binary search: received_at never goes back within a project, so that no index of its own is needed. */
+export function findOffsetAt(reader: Reader, project: string, at: number): number {
+  const row = reader.project.get(project)
+  if (!row) return 0
+  if (at >= row.lastAt) return row.last
+  let [before, behind] = [row.first - 1, row.last]
+  while (behind - before > 1) {
+    const middle = Math.floor((before + behind) / 2)
+    if ((reader.receivedAt.get(row.key, middle)?.at ?? 0) <= at) before = middle
+    else behind = middle
+  }
+  return before
+}

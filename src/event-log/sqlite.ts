@@ -1,0 +1,122 @@
+import { statSync } from 'node:fs'
+import { openAppendQueue } from './append-queue.ts'
+import {
+  type Appended,
+  type EventLog,
+  LogUnavailableError,
+  READ_LIMIT,
+  type ReadRange,
+  type SnapshotKey,
+  UnusableLogError,
+} from './event-log.ts'
+import { type Appender, appendCall, type AppendCall, commitGroup, prepareAppender } from './sqlite-append.ts'
+import { type HeldConnection, holdConnection, inTransaction } from './sqlite-connection.ts'
+import { createLogFile, openForAppend, openForRead } from './sqlite-file.ts'
+import { findOffsetAt, prepareReader, readHead, readHeads, readPage } from './sqlite-read.ts'
+import { checkHeads } from './sqlite-schema.ts'
+import { prepareFindSnapshot, prepareSaveSnapshot } from './sqlite-snapshot.ts'
+
+export type SqliteLogOptions = {
+  /** Created with its folder where it is missing. Several programs of one machine may share it. */
+  file: string
+  /** ms since 1970. */
+  clock?: () => number
+  /** Told what failed outside any call. */
+  onError?: (error: unknown) => void
+}
+
+/** Opens the embedded log: one SQLite file. Rejects with UnusableLogError where the file cannot be a log of this program. */
+export async function openSqliteLog({ file, clock = Date.now, onError }: SqliteLogOptions): Promise<EventLog> {
+  createLogFile(file)
+  const connections = { appends: holdConnection(file, () => openAppender(file)), reads: holdConnection(file, () => openReader(file)) }
+  const { appends, reads } = connections
+  const epoch = await firstUse(file, connections)
+  const isStillThere = watchIdentity(file)
+  const reading = readMethods(reads, epoch)
+  const queue = openAppendQueue<AppendCall, Appended>(async (calls) => {
+    // Without this, events would be acknowledged and written into a file that has no name any more.
+    if (isStillThere()) return commitGroup({ held: appends, epoch, clock }, calls)
+    throw new LogUnavailableError(`the event log ${file} was moved, deleted or replaced while in use; start the program again`)
+  })
+  let closing: Promise<void> | undefined
+
+  return {
+    ...reading,
+    async append(project, events) {
+      if (closing) throw new LogUnavailableError(`the event log ${file} is closed`)
+      if (events.length > 0) return queue.push(appendCall(project, events))
+      return { position: await reading.head(project), appended: [], duplicates: 0 }
+    },
+    async saveSnapshot(snapshot) {
+      // Of another epoch: its log is gone.
+      if (snapshot.epoch !== epoch) return
+      await appends.use(({ db, saveSnapshot }) => inTransaction(db, () => saveSnapshot(snapshot)))
+    },
+    close: () => (closing ??= queue.drained().then(() => closeAll(connections, onError))),
+  }
+}
+
+function readMethods(reads: Connections['reads'], epoch: string) {
+  return {
+    async read(project: string, range: ReadRange) {
+      const page = await reads.use((reader) => readPage(reader, project, range))
+      // Whoever read a full page will read the next one at once: let others have their turn in between.
+      if (page.events.length === READ_LIMIT) await new Promise(setImmediate)
+      return { epoch, ...page }
+    },
+    head: async (project: string) => ({ epoch, offset: await reads.use((reader) => readHead(reader, project)) }),
+    heads: () => reads.use((reader) => readHeads(reader, epoch)),
+    snapshot: (key: SnapshotKey, atOrBefore?: number) => reads.use((reader) => reader.findSnapshot(key, atOrBefore)),
+    offsetAt: (project: string, at: number) => reads.use((reader) => findOffsetAt(reader, project, at)),
+  }
+}
+
+type Connections = {
+  appends: HeldConnection<ReturnType<typeof openAppender>>
+  reads: HeldConnection<ReturnType<typeof openReader>>
+}
+
+function openAppender(file: string) {
+  const db = openForAppend(file)
+  const appender: Appender = prepareAppender(db)
+  return { ...appender, saveSnapshot: prepareSaveSnapshot(db) }
+}
+
+function openReader(file: string) {
+  const db = openForRead(file)
+  return { ...prepareReader(db), findSnapshot: prepareFindSnapshot(db) }
+}
+
+function watchIdentity(file: string): () => boolean {
+  const { ino } = statSync(file)
+  return () => statSync(file, { throwIfNoEntry: false })?.ino === ino
+}
+
+async function closeAll({ appends, reads }: Connections, onError?: (error: unknown) => void): Promise<void> {
+  try {
+    await appends.use(({ db }) => db.run('PRAGMA wal_checkpoint(TRUNCATE)'))
+  } catch (error) {
+    onError?.(error)
+  }
+  // The one that may write is closed last: it removes the write-ahead log when nobody else has the file open.
+  reads.close()
+  appends.close()
+}
+
+/** Opens both connections and tells the epoch. What is a passing failure later is a reason not to start now. */
+async function firstUse(file: string, { appends, reads }: Connections): Promise<string> {
+  try {
+    await appends.use(() => undefined)
+    return await reads.use(({ db }) => {
+      checkHeads(db, file)
+      const row = db.query<{ value: string }, []>(`SELECT value FROM meta WHERE name = 'epoch'`).get()
+      if (!row) throw new UnusableLogError(`${file} is damaged: it has no epoch; restore a backup`)
+      return row.value
+    })
+  } catch (error) {
+    reads.close()
+    appends.close()
+    if (!(error instanceof LogUnavailableError)) throw error
+    throw new UnusableLogError(`${error.message}; if that stays, move the file away or choose another data folder`, { cause: error })
+  }
+}
