@@ -66,7 +66,10 @@ function claimWorkflow(frame: Frame, { scope, stateOf }: Compared, into: Claims)
 function claimCycle(part: { frame: Frame; story: string; cycle: ToldCycle }, { scope, stateOf }: Compared, into: Claims) {
   const { frame, story, cycle } = part
   const address = addressedProject(cycle.project, scope)
-  if ('dropped' in address) return void into.dropped.push(address.dropped)
+  if ('dropped' in address) {
+    into.dropped.push(address.dropped)
+    return
+  }
   const known = stateOf(address.project).cycles.get(story)
   if (known && known.state === cycle.current_state && !isOtherCycle(known.cycleId, cycle.cycle_id)) return
   const told: Told = {

@@ -15,7 +15,6 @@ export type FrameOrderDeps = {
   /** Takes a step after a while, instead of the one that was to come later before. */
   later(step: Step, delayMs: number): void
   tally: Tally
-  onError(error: unknown): void
   timing: { historyMs: number; rejoinMs: number; answerMs: number }
 }
 
@@ -43,120 +42,134 @@ const UNKNOWN: KnownState = { workflow: { state: '', hasTransition: true, offset
  * A current state that contradicts what is known proves nothing: its transition may still be under way to us. So the
  * history and the state are asked for again, and only a difference that stands after both is inferred.
  */
-export function openFrameOrder(deps: FrameOrderDeps) {
-  const { tally, timing } = deps
-  const scope: LinkScope = { ...deps.scope, offsetMs: undefined }
-  let unstored: ClaimedEvent[] = []
-  let isConnected = false
-  let isHolding = false
-  let held: Frame[] = []
-  let heldState: Frame | undefined
-  let doubt: Doubt | undefined
-  let round = 0
+export class FrameOrder {
+  #scope: LinkScope
+  #unstored: ClaimedEvent[] = []
+  #isConnected = false
+  #isHolding = false
+  #held: Frame[] = []
+  #heldState: Frame | undefined
+  #doubt: Doubt | undefined
+  #round = 0
 
-  async function flush() {
-    const events = unstored
-    unstored = []
-    if (events.length > 0) await deps.store(events)
+  constructor(private readonly deps: FrameOrderDeps) {
+    this.#scope = { ...deps.scope, offsetMs: undefined }
   }
 
-  async function take(step: Step) {
+  unstored = () => this.#unstored.length
+  held = () => this.#held.length
+
+  /** Stores what was taken so far. */
+  async flush() {
+    const events = this.#unstored
+    this.#unstored = []
+    if (events.length > 0) await this.deps.store(events)
+  }
+
+  async take(step: Step): Promise<void> {
+    const { timing } = this.deps
     switch (step.kind) {
       case 'frame':
-        if (step.frame.type !== 'transition_history') learnOffset(step)
-        return takeFrame(step.frame)
+        if (step.frame.type !== 'transition_history') this.#learnOffset(step)
+        return this.#takeFrame(step.frame)
       case 'opened':
-        isConnected = isHolding = true
-        return later('history overdue', timing.historyMs)
+        this.#isConnected = this.#isHolding = true
+        return this.#later('history overdue', timing.historyMs)
       case 'ended':
-        isConnected = false
-        doubt = undefined
+        this.#isConnected = false
+        this.#doubt = undefined
         // A link that comes back soon brings the history that belongs before what is held.
-        return isHolding ? later('history overdue', timing.rejoinMs) : undefined
+        return this.#isHolding ? this.#later('history overdue', timing.rejoinMs) : undefined
       case 'history overdue':
-        return isHolding && step.round === round ? releaseWithoutHistory() : undefined
+        return this.#isHolding && step.round === this.#round ? this.#releaseWithoutHistory() : undefined
       case 'answer overdue':
-        return doubt && step.round === round ? conclude(doubt) : undefined
+        return this.#doubt && step.round === this.#round ? this.#conclude(this.#doubt) : undefined
       case 'closing':
         // The next connection's history tells them again, in their place.
-        held = held.filter(({ type }) => !REPEATED.has(type))
-        return release(undefined)
+        this.#held = this.#held.filter(({ type }) => !REPEATED.has(type))
+        return this.#release()
     }
   }
 
-  const later = (kind: 'history overdue' | 'answer overdue', delayMs: number) => deps.later({ kind, round: ++round }, delayMs)
+  #later(kind: 'history overdue' | 'answer overdue', delayMs: number) {
+    this.deps.later({ kind, round: ++this.#round }, delayMs)
+  }
 
-  function learnOffset({ frame, receivedAt }: { frame: Frame; receivedAt: number }) {
+  #learnOffset({ frame, receivedAt }: { frame: Frame; receivedAt: number }) {
     const stated = typeof frame.timestamp === 'string' ? parseStatedTime(frame.timestamp) : undefined
-    if (stated && !stated.isZoned) scope.offsetMs = clockOffset(receivedAt, stated)
+    if (stated && !stated.isZoned) this.#scope.offsetMs = clockOffset(receivedAt, stated)
   }
 
-  async function takeFrame(frame: Frame) {
-    if (frame.type === 'error') return takeErrorAnswer(frame)
-    if (frame.type === 'current_state' && isHolding) return void (heldState = frame)
-    if (frame.type === 'current_state') return reconcile(frame)
-    if (!isHolding) return void unstored.push(...translated(frame))
-    if (frame.type === 'transition_history') return release(frame)
-    held.push(frame)
-    if (held.length >= HELD_LIMIT) await releaseWithoutHistory()
+  async #takeFrame(frame: Frame): Promise<void> {
+    if (frame.type === 'error') return this.#takeErrorAnswer(frame)
+    if (frame.type === 'current_state') return this.#takeState(frame)
+    if (!this.#isHolding) return this.#translate(frame)
+    if (frame.type === 'transition_history') return this.#release(frame)
+    this.#held.push(frame)
+    if (this.#held.length >= HELD_LIMIT) await this.#releaseWithoutHistory()
   }
 
-  async function takeErrorAnswer({ message }: Frame) {
-    tally.answeredError(message)
-    if (isHolding && typeof message === 'string' && message.includes('get_history')) await releaseWithoutHistory()
+  async #takeErrorAnswer({ message }: Frame) {
+    this.deps.tally.answeredError(message)
+    if (this.#isHolding && typeof message === 'string' && message.includes('get_history')) await this.#releaseWithoutHistory()
   }
 
-  async function release(history: Frame | undefined) {
-    isHolding = false
-    const frames = history ? [history, ...held] : held
-    held = []
-    heldState = undefined
-    for (const frame of frames) unstored.push(...translated(frame))
-    await flush()
+  async #takeState(frame: Frame) {
+    if (this.#isHolding) this.#heldState = frame
+    else await this.#reconcile(frame)
+  }
+
+  async #release(history?: Frame) {
+    const frames = history ? [history, ...this.#held] : this.#held
+    this.#isHolding = false
+    this.#held = []
+    this.#heldState = undefined
+    for (const frame of frames) this.#translate(frame)
+    await this.flush()
   }
 
   /** The state told on connect is older than a history, and then worthless; without a history it is all there is. */
-  async function releaseWithoutHistory() {
-    const state = heldState
-    await release(undefined)
-    if (state && isConnected) await reconcile(state)
+  async #releaseWithoutHistory() {
+    const state = this.#heldState
+    await this.#release()
+    if (state && this.#isConnected) await this.#reconcile(state)
   }
 
-  async function reconcile(frame: Frame) {
-    const claims = await claimsOf(frame)
-    const questions = (doubt?.questions ?? 0) + 1
-    const asked = doubt?.claims
-    const isCertain = ({ claim }: ClaimedEvent) => questions > QUESTIONS || (claim !== undefined && asked?.has(claim) === true)
-    unstored.push(...claims.filter(isCertain))
-    const doubtful = claims.filter((claimed) => !isCertain(claimed))
-    doubt = undefined
+  async #reconcile(frame: Frame) {
+    const claims = await this.#claimsOf(frame)
+    const questions = (this.#doubt?.questions ?? 0) + 1
+    const asked = this.#doubt?.claims ?? new Set<string>()
+    const isCertain = ({ claim }: ClaimedEvent) => questions > QUESTIONS || (claim !== undefined && asked.has(claim))
+    this.#unstored.push(...claims.filter(isCertain))
+    const doubtful = claims.filter((claimed) => !isCertain(claimed)).flatMap(({ claim }) => claim ?? [])
+    this.#doubt = undefined
     if (doubtful.length === 0) return
-    doubt = { frame, claims: new Set(doubtful.flatMap(({ claim }) => claim ?? [])), questions }
-    deps.ask()
-    later('answer overdue', timing.answerMs)
+    this.#doubt = { frame, claims: new Set(doubtful), questions }
+    this.deps.ask()
+    this.#later('answer overdue', this.deps.timing.answerMs)
   }
 
   /** Nobody answered: what was claimed and still contradicts us is all that we will hear. */
-  async function conclude({ frame, claims }: Doubt) {
-    doubt = undefined
-    const again = await claimsOf(frame)
-    unstored.push(...again.filter(({ claim }) => claim !== undefined && claims.has(claim)))
+  async #conclude({ frame, claims }: Doubt) {
+    this.#doubt = undefined
+    const again = await this.#claimsOf(frame)
+    this.#unstored.push(...again.filter(({ claim }) => claim !== undefined && claims.has(claim)))
   }
 
-  async function claimsOf(frame: Frame): Promise<ClaimedEvent[]> {
-    await flush()
+  async #claimsOf(frame: Frame): Promise<ClaimedEvent[]> {
+    await this.flush()
     const states = new Map<string, KnownState>()
-    for (const project of comparedProjects(frame, scope)) states.set(project, await deps.stateOf(project))
-    return counted(translateFrame(frame, scope, (project) => states.get(project) ?? UNKNOWN))
+    for (const project of comparedProjects(frame, this.#scope)) states.set(project, await this.deps.stateOf(project))
+    return this.#counted(translateFrame(frame, this.#scope, (project) => states.get(project) ?? UNKNOWN))
   }
 
-  const translated = (frame: Frame) => counted(translateFrame(frame, scope, () => UNKNOWN))
+  #translate(frame: Frame) {
+    this.#unstored.push(...this.#counted(translateFrame(frame, this.#scope, () => UNKNOWN)))
+  }
 
-  function counted({ events, dropped, refused }: Translation): ClaimedEvent[] {
-    for (const name of dropped) tally.drop(name)
-    for (const problem of refused) tally.refuse(problem)
+  #counted({ events, dropped, refused }: Translation): ClaimedEvent[] {
+    for (const name of dropped) this.deps.tally.drop(name)
+    for (const problem of refused) this.deps.tally.refuse(problem)
     return events
   }
-
-  return { take, flush, unstored: () => unstored.length, held: () => held.length }
 }

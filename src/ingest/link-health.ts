@@ -23,53 +23,69 @@ export type LinkHealth = {
   droppedProjects: { name: string; count: number }[]
 }
 
-export type Tally = ReturnType<typeof openTally>
-
 const DROPPED_LIMIT = 20
 const NAME_LIMIT = 63
 const PROBLEM_LIMIT = 300
 const OTHERS = '(others)'
 
-/** Counts what a link could not use, in bounded memory whatever comes. */
-export function openTally(changed: () => void) {
-  const dropped = new Map<string, number>()
-  const counts = { frames: 0, refused: 0, errorAnswers: 0 }
-  let lastFrameAt: number | undefined
-  let frameProblem: string | undefined
-  let storeProblem: string | undefined
+/** Counts what came over a link and what of it could not be used, in bounded memory whatever comes. */
+export class Tally {
+  #dropped = new Map<string, number>()
+  #framesTotal = 0
+  #refused = 0
+  #errorAnswers = 0
+  #lastFrameAt: number | undefined
+  #frameProblem: string | undefined
+  #storeProblem: string | undefined
 
-  return {
-    frame(at: number) {
-      counts.frames++
-      lastFrameAt = at
-      changed()
-    },
-    refuse(problem: string) {
-      counts.refused++
-      frameProblem = `refused: ${problem}`.slice(0, PROBLEM_LIMIT)
-      changed()
-    },
-    answeredError(message: unknown) {
-      counts.errorAnswers++
-      frameProblem = `the orchestrator answered: ${typeof message === 'string' ? message : 'error'}`.slice(0, PROBLEM_LIMIT)
-      changed()
-    },
-    drop(name: string) {
-      const short = name.slice(0, NAME_LIMIT)
-      const key = dropped.has(short) || dropped.size < DROPPED_LIMIT ? short : OTHERS
-      dropped.set(key, (dropped.get(key) ?? 0) + 1)
-      changed()
-    },
-    /** What keeps frames from being stored, until it is called without a problem. */
-    storing(problem: string | undefined) {
-      if (storeProblem === problem) return
-      storeProblem = problem
-      changed()
-    },
-    read: () => ({
-      ...{ framesTotal: counts.frames, refused: counts.refused, errorAnswers: counts.errorAnswers, lastFrameAt },
-      lastProblem: storeProblem ?? frameProblem,
-      droppedProjects: [...dropped].map(([name, count]) => ({ name, count })),
-    }),
+  constructor(private readonly changed: () => void) {}
+
+  frame(at: number) {
+    this.#framesTotal++
+    this.#lastFrameAt = at
+    this.changed()
+  }
+
+  /** Everything that came was taken. */
+  drained() {
+    this.changed()
+  }
+
+  refuse(problem: string) {
+    this.#refused++
+    this.#frameProblem = `refused: ${problem}`.slice(0, PROBLEM_LIMIT)
+    this.changed()
+  }
+
+  answeredError(message: unknown) {
+    this.#errorAnswers++
+    this.#frameProblem = `the orchestrator answered: ${typeof message === 'string' ? message : 'error'}`.slice(0, PROBLEM_LIMIT)
+    this.changed()
+  }
+
+  drop(name: string) {
+    const short = name.slice(0, NAME_LIMIT)
+    const key = this.#dropped.has(short) || this.#dropped.size < DROPPED_LIMIT ? short : OTHERS
+    this.#dropped.set(key, (this.#dropped.get(key) ?? 0) + 1)
+    this.changed()
+  }
+
+  /** What keeps frames from being stored, until it is called without a problem. */
+  storing(problem: string | undefined) {
+    if (this.#storeProblem === problem) return
+    this.#storeProblem = problem
+    this.changed()
+  }
+
+  read() {
+    return {
+      framesTotal: this.#framesTotal,
+      refused: this.#refused,
+      errorAnswers: this.#errorAnswers,
+      lastFrameAt: this.#lastFrameAt,
+      frameProblem: this.#frameProblem,
+      storeProblem: this.#storeProblem,
+      droppedProjects: [...this.#dropped].map(([name, count]) => ({ name, count })),
+    }
   }
 }

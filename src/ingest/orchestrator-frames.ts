@@ -32,8 +32,8 @@ export function translateFrame(frame: Frame, scope: LinkScope, stateOf: StateOf)
 /** Transitions again, oldest first, under the ids that they had when they were live. */
 function translateHistory(frame: Frame, scope: LinkScope, into: Translation) {
   const { history } = frame
-  if (!Array.isArray(history)) return void into.refused.push('transition_history without a list')
-  for (const entry of history as unknown[]) {
+  if (!Array.isArray(history)) into.refused.push('transition_history without a list')
+  for (const entry of Array.isArray(history) ? (history satisfies unknown[]) : []) {
     if (isFrame(entry)) translateBroadcast(entry, scope, into)
     else into.refused.push('an entry of transition_history without a type')
   }
@@ -47,11 +47,15 @@ function translateState(frame: Frame, { scope, stateOf }: { scope: LinkScope; st
 }
 
 function translateBroadcast(frame: Frame, scope: LinkScope, into: Translation) {
-  if (NO_EVENT.has(frame.type)) return void into.refused.push(`${frame.type} where an event belongs`)
   const address = addressedProject(frame['project'], scope)
-  if ('dropped' in address) return void into.dropped.push(address.dropped)
+  if (NO_EVENT.has(frame.type)) into.refused.push(`${frame.type} where an event belongs`)
+  else if ('dropped' in address) into.dropped.push(address.dropped)
+  else translateEvent(frame, { scope, project: address.project }, into)
+}
+
+function translateEvent(frame: Frame, { scope, project }: { scope: LinkScope; project: string }, into: Translation) {
   try {
-    into.events.push({ project: address.project, event: placed(broadcastEvent(frame, address.project), scope) })
+    into.events.push({ project, event: placed(broadcastEvent(frame, project), scope) })
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error
     into.refused.push(error.message)
@@ -60,8 +64,8 @@ function translateBroadcast(frame: Frame, scope: LinkScope, into: Translation) {
 
 /** The event that a broadcast frame is; refused with the field that does not fit. */
 export function broadcastEvent(frame: Frame, project: string): NewEvent {
-  // Our own marks: what somebody else sends under these names must not pass for our conclusion.
-  const { project: _named, inferred: _inferred, occurred_at: _occurred, ...fields } = frame
+  // Ours to give: what somebody else sends under these names must not pass for our conclusion.
+  const { project: _named, id: _id, inferred: _inferred, occurred_at: _occurred, ...fields } = frame
   const event = parseEvent({ ...fields, ...progressFields(frame['progress']) }, { project })
   return { ...event, id: broadcastId(frame) }
 }

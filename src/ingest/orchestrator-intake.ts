@@ -1,73 +1,77 @@
-import { type FrameOrderDeps, openFrameOrder, type Step } from './frame-order.ts'
+import { FrameOrder, type FrameOrderDeps, type Step } from './frame-order.ts'
 import { readFrame } from './orchestrator-frame.ts'
 
-export type Intake = {
-  opened(): void
-  text(frame: string, receivedAt: number): void
-  ended(): void
-  /** Frames that came and are not stored yet. */
-  waiting(): number
-  /** No more should be received now. */
-  isFull(): boolean
-  /** Resolves once everything that came was taken. */
-  idle(): Promise<void>
-  /** Stores what it may, then stops. */
-  close(): Promise<void>
-}
+export type IntakeDeps = Omit<FrameOrderDeps, 'later'> & { onError(error: unknown): void }
 
 const WAITING_LIMIT = 2_000
 const WAITING_LIMIT_CHARACTERS = 16 * 1024 * 1024
 const BATCH = 500
 
 /** Takes an orchestrator's frames one after the other, however slowly they can be stored; bounded by whoever asks `isFull`. */
-export function openIntake(deps: Omit<FrameOrderDeps, 'later'>): Intake {
-  const steps: { step: Step; characters: number }[] = []
-  let waitingCharacters = 0
-  let working: Promise<void> | undefined
-  let timer: ReturnType<typeof setTimeout> | undefined
+export class Intake {
+  #order: FrameOrder
+  #steps: { step: Step; characters: number }[] = []
+  #characters = 0
+  #working: Promise<void> | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
 
-  function later(step: Step, delayMs: number) {
-    clearTimeout(timer)
-    timer = setTimeout(() => push(step), delayMs)
+  constructor(private readonly deps: IntakeDeps) {
+    this.#order = new FrameOrder({ ...deps, later: (step, delayMs) => this.#later(step, delayMs) })
   }
-  const order = openFrameOrder({ ...deps, later })
 
-  function push(step: Step, characters = 0) {
-    waitingCharacters += characters
-    steps.push({ step, characters })
-    working ??= work().finally(() => {
-      working = undefined
+  /** A connection opened, or ended. */
+  turn(kind: 'opened' | 'ended') {
+    this.#push({ kind })
+  }
+
+  text(text: string, receivedAt: number) {
+    this.deps.tally.frame(receivedAt)
+    const read = readFrame(text)
+    if ('problem' in read) this.deps.tally.refuse(read.problem)
+    else this.#push({ kind: 'frame', frame: read.frame, receivedAt }, text.length)
+  }
+
+  /** Frames that came and are not stored yet. */
+  waiting(): number {
+    return this.#steps.length + this.#order.held() + this.#order.unstored()
+  }
+
+  /** No more should be received now. */
+  isFull(): boolean {
+    return this.#steps.length >= WAITING_LIMIT || this.#characters >= WAITING_LIMIT_CHARACTERS
+  }
+
+  /** Resolves once everything that came was taken. */
+  async idle() {
+    while (this.#working) await this.#working
+  }
+
+  /** Stores what it may, then stops. */
+  async close() {
+    this.#push({ kind: 'closing' })
+    await this.idle()
+    clearTimeout(this.#timer)
+  }
+
+  #later(step: Step, delayMs: number) {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#push(step), delayMs)
+  }
+
+  #push(step: Step, characters = 0) {
+    this.#characters += characters
+    this.#steps.push({ step, characters })
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined
     })
   }
 
-  async function work() {
-    for (let next = steps.shift(); next; next = steps.shift()) {
-      await order.take(next.step).catch(deps.onError)
-      if (steps.length === 0 || order.unstored() >= BATCH) await order.flush().catch(deps.onError)
-      waitingCharacters -= next.characters
+  async #work() {
+    for (let next = this.#steps.shift(); next; next = this.#steps.shift()) {
+      await this.#order.take(next.step).catch(this.deps.onError)
+      if (this.#steps.length === 0 || this.#order.unstored() >= BATCH) await this.#order.flush().catch(this.deps.onError)
+      this.#characters -= next.characters
     }
-  }
-
-  async function idle() {
-    while (working) await working
-  }
-
-  return {
-    opened: () => push({ kind: 'opened' }),
-    ended: () => push({ kind: 'ended' }),
-    text(text, receivedAt) {
-      deps.tally.frame(receivedAt)
-      const read = readFrame(text)
-      if ('problem' in read) return deps.tally.refuse(read.problem)
-      push({ kind: 'frame', frame: read.frame, receivedAt }, text.length)
-    },
-    waiting: () => steps.length + order.held() + order.unstored(),
-    isFull: () => steps.length >= WAITING_LIMIT || waitingCharacters >= WAITING_LIMIT_CHARACTERS,
-    idle,
-    async close() {
-      push({ kind: 'closing' })
-      await idle()
-      clearTimeout(timer)
-    },
+    this.deps.tally.drained()
   }
 }

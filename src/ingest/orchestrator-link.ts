@@ -1,9 +1,10 @@
 import type { OrchestratorConfig } from '../config/config.ts'
 import type { NewEvent } from '../domain/event.ts'
 import { storeInOrder, untilLogAnswers } from './durable-store.ts'
-import { type LinkHealth, openTally } from './link-health.ts'
+import { type LinkHealth, Tally } from './link-health.ts'
+import { LINK_TIMING, type LinkTiming } from './link-timing.ts'
 import type { KnownState } from './orchestrator-frames.ts'
-import { openIntake } from './orchestrator-intake.ts'
+import { Intake } from './orchestrator-intake.ts'
 import { type Dialled, dialOrchestrator } from './orchestrator-socket.ts'
 
 export type LinkDeps = {
@@ -18,158 +19,171 @@ export type LinkDeps = {
   timing?: Partial<LinkTiming>
 }
 
-export type LinkTiming = typeof TIMING
-
 export type OrchestratorLink = {
   health(): LinkHealth
   /** Stops listening, stores what came, and forgets the rest when the log is away. */
   close(): Promise<void>
 }
 
-const TIMING = {
-  connectMs: 10_000,
-  firstDelayMs: 500,
-  longestDelayMs: 30_000,
-  /** A connection that lived so long was a good one: the next loss begins with the first delay again. */
-  stableMs: 10_000,
-  /** How long live frames wait for the history after a connect. */
-  historyMs: 2_000,
-  /** How long held frames wait for the next connection's history after a loss. */
-  rejoinMs: 5_000,
-  answerMs: 2_000,
-  /** Orchestrators ping every 20 s: after this time without a frame they are asked, which finds what was never broadcast. */
-  silentMs: 60_000,
-  /** How long after that question not even a pong may come. */
-  muteMs: 10_000,
-  healthMs: 1_000,
-}
 const JITTER = 0.25
 const CLOSE_WAITS_MS = 5_000
 
+type Phase = { state: LinkHealth['state']; since: number; nextAttemptAt?: number }
+
 /** Follows one orchestrator until closed, whatever it sends and however often it goes away. */
 export function openOrchestratorLink(deps: LinkDeps): OrchestratorLink {
-  const { orchestrator, onError } = deps
-  const timing = { ...TIMING, ...deps.timing }
-  const { url, name, projects, token } = orchestrator
-  const shownUrl = withoutCredentials(url)
-  const headers: Record<string, string> = token ? { authorization: `Bearer ${token.reveal()}` } : {}
-  const stopping = new AbortController()
-  const tally = openTally(announce)
-  const storing = { accept: deps.accept, tally, onError, signal: stopping.signal }
-  const intake = openIntake({
-    scope: { name, projects },
-    store: (events) => storeInOrder(events, storing),
-    stateOf: (project) => untilLogAnswers(() => deps.stateOf(project), storing),
-    ask,
-    tally,
-    onError,
-    timing,
-  })
-  let phase: { state: LinkHealth['state']; since: number; nextAttemptAt?: number } = { state: 'connecting', since: Date.now() }
-  let attempts = 0
-  let connectionProblem: string | undefined
-  let dialled: Dialled | undefined
-  let retry: ReturnType<typeof setTimeout> | undefined
-  let watch: ReturnType<typeof setInterval> | undefined
-  let announcing: ReturnType<typeof setTimeout> | undefined
-  let heardAt = 0
-  let askedAt = 0
+  const link = new Link(deps)
+  // Whoever opens it need not be ready yet to be told of its health.
+  queueMicrotask(() => link.dial())
+  return { health: () => link.health(), close: () => link.close() }
+}
 
-  function enter(next: Omit<typeof phase, 'since'>) {
-    phase = { ...next, since: Date.now() }
-    deps.onHealth(health())
+class Link {
+  #timing: LinkTiming
+  #shownUrl: string
+  #stopping = new AbortController()
+  #tally = new Tally(() => this.#announce())
+  #intake: Intake
+  #phase: Phase = { state: 'connecting', since: Date.now() }
+  #attempts = 0
+  #connectionProblem: string | undefined
+  #dialled: Dialled | undefined
+  #retry: Timer
+  #watch: Timer
+  #announcing: Timer
+  #heardAt = 0
+  #askedAt = 0
+
+  constructor(private readonly deps: LinkDeps) {
+    const { orchestrator, accept, onError } = deps
+    const storing = { accept, tally: this.#tally, onError, signal: this.#stopping.signal }
+    this.#timing = { ...LINK_TIMING, ...deps.timing }
+    this.#shownUrl = withoutCredentials(orchestrator.url)
+    this.#intake = new Intake({
+      scope: { name: orchestrator.name, projects: orchestrator.projects },
+      store: (events) => storeInOrder(events, storing),
+      stateOf: (project) => untilLogAnswers(() => deps.stateOf(project), storing),
+      ask: () => this.#ask(),
+      tally: this.#tally,
+      onError,
+      timing: this.#timing,
+    })
   }
 
-  function announce() {
-    announcing ??= setTimeout(() => {
-      announcing = undefined
-      deps.onHealth(health())
-    }, timing.healthMs)
+  dial() {
+    if (this.#phase.state === 'stopped') return
+    const { url, token } = this.deps.orchestrator
+    this.#attempts++
+    this.#enter({ state: 'connecting' })
+    this.#dialled = dialOrchestrator({
+      url,
+      shownUrl: this.#shownUrl,
+      headers: token ? { authorization: `Bearer ${token.reveal()}` } : {},
+      connectMs: this.#timing.connectMs,
+      opened: () => this.#opened(),
+      heard: () => void (this.#heardAt = Date.now()),
+      text: (frame) => this.#text(frame),
+      binary: () => this.#tally.refuse('a binary frame'),
+      ended: (problem) => this.#ended(problem),
+    })
   }
 
-  function dial() {
-    attempts++
-    enter({ state: 'connecting' })
-    const { connectMs } = timing
-    dialled = dialOrchestrator({ url, shownUrl, headers, connectMs, opened, heard, text, binary, ended })
+  #opened() {
+    const { silentMs, muteMs } = this.#timing
+    this.#connectionProblem = undefined
+    this.#heardAt = Date.now()
+    this.#enter({ state: 'connected' })
+    this.#intake.turn('opened')
+    this.#ask()
+    this.#watch = setInterval(() => this.#listenForSilence(), Math.min(silentMs, muteMs) / 4)
   }
 
-  function opened() {
-    connectionProblem = undefined
-    heardAt = Date.now()
-    enter({ state: 'connected' })
-    intake.opened()
-    ask()
-    watch = setInterval(listenForSilence, Math.min(timing.silentMs, timing.muteMs) / 4)
+  #ask() {
+    this.#askedAt = Date.now()
+    this.#dialled?.ask('get_history')
+    this.#dialled?.ask('get_current_state')
   }
 
-  function ask() {
-    askedAt = Date.now()
-    dialled?.ask('get_history')
-    dialled?.ask('get_current_state')
+  #text(frame: string) {
+    this.#intake.text(frame, Date.now())
+    if (this.#intake.isFull()) this.#dialled?.drop('frames come faster than they can be stored; what is missed now comes from the history')
   }
 
-  const heard = () => void (heardAt = Date.now())
-
-  function text(frame: string) {
-    intake.text(frame, Date.now())
-    if (intake.isFull()) dialled?.drop('frames come faster than they can be stored; what is missed now comes from the history')
-  }
-
-  const binary = () => tally.refuse('a binary frame')
-
-  /** The ping finds a dead connection, for every websocket answers it; the questions find an orchestrator that forgot us. */
-  function listenForSilence() {
+  /** The ping finds a dead connection, for every websocket answers it; the questions find what was never broadcast. */
+  #listenForSilence() {
     const now = Date.now()
-    const isUnanswered = heardAt < askedAt
-    if (isUnanswered && now - askedAt >= timing.muteMs) return dialled?.drop(`nothing heard from ${shownUrl}`)
-    if (isUnanswered || now - Math.max(tally.read().lastFrameAt ?? 0, askedAt) < timing.silentMs) return
-    ask()
-    dialled?.ping()
+    const isUnanswered = this.#heardAt < this.#askedAt
+    const lastSignAt = Math.max(this.#tally.read().lastFrameAt ?? 0, this.#askedAt)
+    if (isUnanswered && now - this.#askedAt >= this.#timing.muteMs) this.#dialled?.drop(`nothing heard from ${this.#shownUrl}`)
+    if (isUnanswered || now - lastSignAt < this.#timing.silentMs) return
+    this.#ask()
+    this.#dialled?.ping()
   }
 
-  function ended(problem: string) {
-    clearInterval(watch)
-    if (phase.state === 'stopped') return
-    connectionProblem = problem
-    const wasStable = phase.state === 'connected' && Date.now() - phase.since >= timing.stableMs
-    if (phase.state === 'connected') intake.ended()
-    if (wasStable) attempts = 0
-    const steady = Math.min(timing.firstDelayMs * 2 ** Math.max(attempts - 1, 0), timing.longestDelayMs)
-    const delayMs = steady * (1 + JITTER * (2 * Math.random() - 1))
-    enter({ state: 'waiting', nextAttemptAt: Date.now() + delayMs })
-    retry = setTimeout(() => void dialOnceTaken().catch(onError), delayMs)
+  #ended(problem: string) {
+    clearInterval(this.#watch)
+    const { state, since } = this.#phase
+    if (state === 'stopped') return
+    if (state === 'connected') this.#intake.turn('ended')
+    if (state === 'connected' && Date.now() - since >= this.#timing.stableMs) this.#attempts = 0
+    this.#connectionProblem = problem
+    const delayMs = this.#nextDelayMs()
+    this.#enter({ state: 'waiting', nextAttemptAt: Date.now() + delayMs })
+    this.#retry = setTimeout(() => void this.#dialOnceTaken().catch(this.deps.onError), delayMs)
+  }
+
+  #nextDelayMs(): number {
+    const { firstDelayMs, longestDelayMs } = this.#timing
+    const steady = Math.min(firstDelayMs * 2 ** Math.max(this.#attempts - 1, 0), longestDelayMs)
+    return steady * (1 + JITTER * (2 * Math.random() - 1))
   }
 
   /** What was received comes before the next connection's history. */
-  async function dialOnceTaken() {
-    await intake.idle()
-    if (phase.state === 'waiting') dial()
+  async #dialOnceTaken() {
+    await this.#intake.idle()
+    this.dial()
   }
 
-  function health(): LinkHealth {
-    const counts = tally.read()
-    const wait =
-      phase.nextAttemptAt === undefined ? '' : `; trying again in ${Math.max(Math.ceil((phase.nextAttemptAt - Date.now()) / 1000), 0)} s`
-    const lastProblem = connectionProblem === undefined ? counts.lastProblem : `${connectionProblem}${wait}`
-    return { ...counts, name, url: shownUrl, attempts, framesWaiting: intake.waiting(), lastProblem, nextAttemptAt: undefined, ...phase }
+  health(): LinkHealth {
+    const { name } = this.deps.orchestrator
+    const { nextAttemptAt } = this.#phase
+    const { frameProblem, storeProblem, ...counts } = this.#tally.read()
+    const inSeconds =
+      nextAttemptAt === undefined ? '' : `; trying again in ${Math.max(Math.ceil((nextAttemptAt - Date.now()) / 1000), 0)} s`
+    const connectionProblem = this.#connectionProblem === undefined ? undefined : `${this.#connectionProblem}${inSeconds}`
+    const lastProblem = storeProblem ?? connectionProblem ?? frameProblem
+    const link = { name, url: this.#shownUrl, attempts: this.#attempts, framesWaiting: this.#intake.waiting() }
+    return { ...counts, ...link, lastProblem, nextAttemptAt: undefined, ...this.#phase }
   }
 
-  async function close() {
-    clearTimeout(retry)
-    clearInterval(watch)
-    if (phase.state === 'connected') intake.ended()
-    enter({ state: 'stopped' })
-    dialled?.drop('closed')
-    const patience = setTimeout(() => stopping.abort(), CLOSE_WAITS_MS)
-    await intake.close()
+  async close() {
+    const { state } = this.#phase
+    clearTimeout(this.#retry)
+    clearInterval(this.#watch)
+    if (state === 'connected') this.#intake.turn('ended')
+    this.#enter({ state: 'stopped' })
+    this.#dialled?.drop('closed')
+    const patience = setTimeout(() => this.#stopping.abort(), CLOSE_WAITS_MS)
+    await this.#intake.close()
     clearTimeout(patience)
-    clearTimeout(announcing)
+    clearTimeout(this.#announcing)
   }
 
-  dial()
-  return { health, close }
+  #enter(next: Omit<Phase, 'since'>) {
+    this.#phase = { ...next, since: Date.now() }
+    this.deps.onHealth(this.health())
+  }
+
+  #announce() {
+    if (this.#phase.state === 'stopped') return
+    this.#announcing ??= setTimeout(() => {
+      this.#announcing = undefined
+      this.deps.onHealth(this.health())
+    }, this.#timing.healthMs)
+  }
 }
+
+type Timer = ReturnType<typeof setTimeout> | undefined
 
 /** Tokens hide in the user part and in the query. */
 function withoutCredentials(url: string): string {

@@ -1,14 +1,26 @@
-import type { OrchestratorConfig } from '../config/config.ts'
-import { type LinkDeps, openOrchestratorLink } from './orchestrator-link.ts'
 import type { LinkHealth } from './link-health.ts'
+import { type LinkDeps, openOrchestratorLink } from './orchestrator-link.ts'
 
-/** Follows every configured orchestrator, and no other; each on its own, so that none waits for another. */
-export function openOrchestratorLinks(orchestrators: readonly OrchestratorConfig[], deps: Omit<LinkDeps, 'orchestrator'>) {
-  const links = orchestrators.map((orchestrator) => openOrchestratorLink({ ...deps, orchestrator }))
+type Deps = Omit<LinkDeps, 'orchestrator' | 'onHealth'> & {
+  orchestrators: readonly LinkDeps['orchestrator'][]
+  /** Told whenever the health of any link changed. */
+  onChange(): void
+}
+
+/** Follows all configured orchestrators, each on its own. */
+export function openOrchestratorLinks({ orchestrators, onChange, ...deps }: Deps) {
+  // Replaced, not changed: whoever shows it can tell by reference whether it is new.
+  let health: readonly LinkHealth[] = []
+  const links = orchestrators.map((orchestrator) => openOrchestratorLink({ ...deps, orchestrator, onHealth: refresh }))
+  health = links.map((link) => link.health())
+
+  function refresh(changed: LinkHealth) {
+    health = health.map((known) => (known.name === changed.name ? changed : known))
+    onChange()
+  }
+
   return {
-    health: (): LinkHealth[] => links.map((link) => link.health()),
-    async close() {
-      await Promise.all(links.map((link) => link.close()))
-    },
+    health: () => health,
+    close: () => Promise.all(links.map((link) => link.close())),
   }
 }

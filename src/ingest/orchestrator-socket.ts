@@ -53,7 +53,8 @@ export function dialOrchestrator(dialling: Dialling): Dialled {
     queueMicrotask(() => end(socket))
     return { ask: ignore, ping: ignore, drop }
   }
-  listen(socket, { ...dialling, ended: end, opened: () => (clearTimeout(deadline), dialling.opened()) }, (reason) => (problem ??= reason))
+  socket.addEventListener('open', () => clearTimeout(deadline))
+  listen(socket, { ...dialling, ended: end }, (reason) => (problem ??= reason))
   const isOpen = () => !isOver && socket.readyState === WebSocket.OPEN
   return {
     ask: (type) => void (isOpen() && socket.send(JSON.stringify({ type }))),

@@ -25,7 +25,11 @@ const moved = {
 }
 const told = { current_state: 'test_red', last_updated: '2026-11-23T20:28:21.268700', project: 'alpha' }
 const stateOf = (tdd_cycles: Record<string, unknown>, workflow_state = 'IDLE') => ({
-  ...{ type: 'current_state', timestamp: '2026-11-23T20:28:22.000000', workflow_state, tdd_cycles, active_cycles: 1 },
+  type: 'current_state',
+  timestamp: '2026-11-23T20:28:22.000000',
+  workflow_state,
+  tdd_cycles,
+  active_cycles: 1,
 })
 const translate = (frame: { type: string; [field: string]: unknown }, scope = one, state = unknown) => translateFrame(frame, scope, state)
 const ids = (frame: { type: string; [field: string]: unknown }, scope = one) => translate(frame, scope).events.map(({ event }) => event.id)
@@ -58,7 +62,14 @@ describe('the id of a broadcast transition', () => {
 })
 
 describe('the id of any other frame', () => {
-  const activity = { type: 'agent_activity', timestamp: 't', project: 'alpha', agent_type: 'CodeAgent', action: 'a', status: 'started' }
+  const activity = {
+    type: 'agent_activity',
+    timestamp: '2026-11-23T20:28:20',
+    project: 'alpha',
+    agent_type: 'CodeAgent',
+    action: 'a',
+    status: 'started',
+  }
 
   test('comes from its content, whatever the order of its fields', () => {
     const reordered = Object.fromEntries(Object.entries(activity).toReversed())
@@ -167,7 +178,14 @@ describe('other frames', () => {
   })
 
   test('progress that is an object of figures does not cost the frame', () => {
-    const started = { type: 'tdd_cycle_started', timestamp: 't', project: 'alpha', story_id: 'story-1', cycle_id: 'c', progress: {} }
+    const started = {
+      type: 'tdd_cycle_started',
+      timestamp: '2026-11-23T20:28:20',
+      project: 'alpha',
+      story_id: 'story-1',
+      cycle_id: 'c',
+      progress: {},
+    }
     expect(translate(started).events[0]?.event).toMatchObject({ type: 'tdd_cycle_started', cycle_id: 'c', progress_detail: {} })
   })
 

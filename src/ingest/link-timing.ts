@@ -1,0 +1,20 @@
+/** How patient a link is, in ms. */
+export const LINK_TIMING = {
+  connectMs: 10_000,
+  firstDelayMs: 500,
+  longestDelayMs: 30_000,
+  /** A connection that lived so long was a good one: the next loss begins with the first delay again. */
+  stableMs: 10_000,
+  /** How long live frames wait for the history after a connect. */
+  historyMs: 2_000,
+  /** How long held frames wait for the next connection's history after a loss. */
+  rejoinMs: 5_000,
+  answerMs: 2_000,
+  /** Orchestrators ping every 20 s: after this time without a frame they are asked, which finds what was never broadcast. */
+  silentMs: 60_000,
+  /** How long after that question not even a pong may come. */
+  muteMs: 10_000,
+  healthMs: 1_000,
+}
+
+export type LinkTiming = typeof LINK_TIMING
