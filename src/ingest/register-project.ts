@@ -1,0 +1,37 @@
+import type { Bus } from '../bus/bus.ts'
+import { PROJECTS_LOG, UNASSIGNED } from '../domain/names.ts'
+import type { Project } from '../domain/project-registry.ts'
+import type { RegistryEvent } from '../domain/registry-event.ts'
+import type { EventLog } from '../event-log/event-log.ts'
+import { storeAndAnnounce } from './accept-events.ts'
+
+type Deps = {
+  eventLog: EventLog
+  bus: Bus
+  findProject(name: string): Project | undefined
+  /** Makes `findProject` know everything that the registry's log holds. */
+  catchUp(): Promise<void>
+}
+
+/** Registers a project with its first report; resolves with the name that it is known under, whatever its case. */
+export function registration({ eventLog, bus, findProject, catchUp }: Deps) {
+  return async (name: string): Promise<string> => {
+    const known = findProject(name)?.name
+    if (known !== undefined || name === UNASSIGNED) return known ?? name
+    // The id holds for every case of the name: of two first reports at once, one registers it and both get its name.
+    const event = { type: 'project_registered', project: name, settings: {}, id: `registered:${name.toLowerCase()}` } as const
+    await storeAndAnnounce({ eventLog, bus }, PROJECTS_LOG, [event])
+    await catchUp()
+    return findProject(name)?.name ?? name
+  }
+}
+
+/** Tells the registry what the configuration file changed. Each start that changes something is an event of its own. */
+export async function tellRegistry(deps: Pick<Deps, 'eventLog' | 'bus'>, events: readonly RegistryEvent[]): Promise<void> {
+  if (events.length === 0) return
+  await storeAndAnnounce(
+    deps,
+    PROJECTS_LOG,
+    events.map((event) => ({ ...event, id: Bun.randomUUIDv7() })),
+  )
+}

@@ -1,0 +1,64 @@
+import type { Agent, Cycle, ProjectState } from '../domain/project-state.ts'
+import { domId } from '../../views/dom-id.ts'
+import { AgentRow } from '../../views/fragments/agent-row.tsx'
+import { Agents, AgentsHead, presentAgents } from '../../views/fragments/agents.tsx'
+import { Board } from '../../views/fragments/board.tsx'
+import { CycleCard } from '../../views/fragments/cycle-card.tsx'
+import { replace } from './frame.ts'
+
+/*
+ * Lists whose members change one at a time: the member alone is sent, and the list only when somebody came, went or
+ * moved. Without a state before, the list.
+ */
+
+/** What of the board must be sent after a change. A card also shows the agents, questions and tests of its story. */
+export function boardParts(was: ProjectState | undefined, is: ProjectState, now: number): string[] {
+  const cycles = was ? changedKeys(was.cycles, is.cycles) : []
+  if (!was || cycles.some((id) => hasMoved(was.cycles.get(id), is.cycles.get(id)))) {
+    return [replace('board', <Board state={is} now={now} />)]
+  }
+  const stories = new Set([
+    ...cycles,
+    ...storiesOf(was.agents, is.agents),
+    ...storiesOf(was.approvals, is.approvals),
+    ...storiesOf(was.cycleFiles, is.cycleFiles),
+  ])
+  return [...stories].flatMap((id) => {
+    const cycle = is.cycles.get(id)
+    return cycle ? [replace(domId('cycle', id), <CycleCard cycle={cycle} state={is} now={now} />)] : []
+  })
+}
+
+/** Whether a card stands elsewhere: another column, another place in it, or not there. */
+const hasMoved = (was: Cycle | undefined, is: Cycle | undefined): boolean =>
+  was?.state !== is?.state || was?.enteredAt !== is?.enteredAt || was?.completedAt !== is?.completedAt
+
+/** What of the agents must be sent after a change. */
+export function agentParts(was: ProjectState | undefined, is: ProjectState, now: number): string[] {
+  const changed = was ? changedKeys(was.agents, is.agents) : []
+  if (was && changed.length === 0) return was.usage === is.usage ? [] : [replace('agents-head', <AgentsHead state={is} />)]
+  if (!was || changed.some((id) => hasOtherPlace(was.agents.get(id), is.agents.get(id)))) {
+    return [replace('agents', <Agents state={is} now={now} />)]
+  }
+  const names = new Set(changed)
+  const rows = presentAgents(is.agents).filter(({ agent }) => names.has(agent.agentId))
+  const head = replace('agents-head', <AgentsHead state={is} />)
+  return [head, ...rows.map((line) => replace(domId('agent', line.agent.agentId), <AgentRow line={line} now={now} />))]
+}
+
+const hasOtherPlace = (was: Agent | undefined, is: Agent | undefined): boolean =>
+  !was || !is || was.parentId !== is.parentId || (was.status === 'ended') !== (is.status === 'ended')
+
+/** Keys whose value was added, replaced or removed. Values are compared by reference: a fold replaces what changed. */
+function changedKeys<V>(was: ReadonlyMap<string, V>, is: ReadonlyMap<string, V>): string[] {
+  if (was === is) return []
+  const changed = [...is.keys()].filter((key) => was.get(key) !== is.get(key))
+  for (const key of was.keys()) if (!is.has(key)) changed.push(key)
+  return changed
+}
+
+type OfStory = { storyId: string | undefined }
+
+function storiesOf<V extends OfStory>(was: ReadonlyMap<string, V>, is: ReadonlyMap<string, V>): string[] {
+  return changedKeys(was, is).flatMap((key) => [was.get(key)?.storyId, is.get(key)?.storyId].filter((id) => id !== undefined))
+}

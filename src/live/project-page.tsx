@@ -1,0 +1,111 @@
+import type { Project } from '../domain/project-registry.ts'
+import type { ProjectSummary } from '../domain/project-summary.ts'
+import type { ProjectView } from '../projection/projections.ts'
+import { ActivityList, ActivityTotal } from '../../views/fragments/activity.tsx'
+import { ActivityRow } from '../../views/fragments/activity-row.tsx'
+import { Approvals } from '../../views/fragments/approvals.tsx'
+import { BacklogCard } from '../../views/fragments/backlog.tsx'
+import { Notices } from '../../views/fragments/notices.tsx'
+import { ProjectHeading } from '../../views/fragments/project-heading.tsx'
+import { SprintCard } from '../../views/fragments/sprint.tsx'
+import { WorkflowCard } from '../../views/fragments/workflow.tsx'
+import type { LivePage } from './feed.ts'
+import { frameText, replace, upsert } from './frame.ts'
+import { agentParts, boardParts } from './project-members.tsx'
+
+/** A project as its page shows it. */
+export type Shown = { project: Project; summary: ProjectSummary; view: ProjectView }
+
+/** Catch-up frames kept at once: viewers who return together were rendered at few positions. */
+const RESUMES_KEPT = 16
+
+/** One project's page. Everyone who watches the project shares it. */
+export function openProjectPage(first: Shown, now: () => number): LivePage {
+  let shown = first
+  let current = first
+  const resumes = new Map<string, string>()
+
+  const frame = (content: string, events: number) => {
+    const { lastEventAt } = current.view.state
+    return frameText({ content, since: positionOf(current.view), now: now(), lastEventAt, events })
+  }
+
+  return {
+    project: first.project.name,
+    take({ project, summary, view }) {
+      current = { project, summary, view }
+      resumes.clear()
+      return true
+    },
+    flush() {
+      const content = shown === current ? '' : changedParts(shown, current, now())
+      const events = shown.view.epoch === current.view.epoch ? current.view.state.offset - shown.view.state.offset : 0
+      shown = current
+      return content === '' ? undefined : frame(content, Math.max(0, events))
+    },
+    resume(since) {
+      const known = resumes.get(since ?? '')
+      if (known !== undefined) return known
+      const content = since === positionOf(current.view) ? heading(current, now()) : allParts(current, since, now())
+      const answer = frame(content, 0)
+      if (resumes.size < RESUMES_KEPT) resumes.set(since ?? '', answer)
+      return answer
+    },
+  }
+}
+
+/** Where a page stands: what it was rendered at, and where its socket resumes. */
+export const positionOf = ({ epoch, state }: ProjectView): string => `${epoch}:${state.offset}`
+
+const heading = ({ project, summary, view }: Shown, now: number): string =>
+  replace('heading', <ProjectHeading project={project} state={view.state} attention={summary.attention} now={now} />)
+
+type State = ProjectView['state']
+type Section = { id: string; reads: readonly (keyof State)[]; render(state: State, now: number): unknown }
+
+/** Parts of the page that are rendered anew when one of the things that they show was replaced. */
+const SECTIONS: readonly Section[] = [
+  {
+    id: 'notices',
+    reads: ['notices', 'errors'],
+    render: ({ notices, errors }, now) => <Notices notices={notices} errors={errors} now={now} />,
+  },
+  { id: 'approvals', reads: ['approvals'], render: ({ approvals }, now) => <Approvals approvals={approvals} now={now} /> },
+  { id: 'workflow', reads: ['workflow'], render: ({ workflow }, now) => <WorkflowCard workflow={workflow} now={now} /> },
+  {
+    id: 'sprint',
+    reads: ['sprints', 'backlog', 'cycles', 'approvals', 'cycleFiles', 'ci', 'parallel', 'usage'],
+    render: (state, now) => <SprintCard state={state} now={now} />,
+  },
+  { id: 'backlog', reads: ['backlog'], render: ({ backlog }) => <BacklogCard backlog={backlog} /> },
+]
+
+function changedParts(before: Shown, after: Shown, now: number): string {
+  const [was, is] = [before.view.state, after.view.state]
+  const parts = [heading(after, now)]
+  for (const { id, reads, render } of SECTIONS) {
+    if (reads.some((part) => was[part] !== is[part])) parts.push(replace(id, render(is, now)))
+  }
+  parts.push(...boardParts(was, is, now), ...agentParts(was, is, now), ...activityParts(after.view, positionOf(before.view), now))
+  return parts.join('')
+}
+
+function allParts(after: Shown, since: string | undefined, now: number): string {
+  const { state } = after.view
+  const parts = [heading(after, now), ...SECTIONS.map(({ id, render }) => replace(id, render(state, now)))]
+  parts.push(...boardParts(undefined, state, now), ...agentParts(undefined, state, now), ...activityParts(after.view, since, now))
+  return parts.join('')
+}
+
+/** New rows on top of those that are there; all rows where the gap is longer than what is at hand. */
+function activityParts({ epoch, state, recent }: ProjectView, since: string | undefined, now: number): string[] {
+  const [sinceEpoch, sinceOffset] = (since ?? '').split(':')
+  const from = sinceEpoch === epoch ? Number(sinceOffset) : Number.NaN
+  if (from === state.offset) return []
+  const total = replace('activity-total', <ActivityTotal total={state.offset} />)
+  const rows = recent.filter(({ offset }) => offset > from)
+  // A page from another epoch or beyond our head holds rows that never happened here.
+  const isContinuous = from < state.offset && (recent[0]?.offset ?? 1) <= from + 1
+  if (!isContinuous) return [total, replace('activity-list', <ActivityList events={recent} now={now} />)]
+  return [total, upsert('activity-list', rows.map((event) => String(<ActivityRow event={event} now={now} />)).join(''))]
+}

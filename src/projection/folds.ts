@@ -1,0 +1,28 @@
+import { FOLD_VERSION, emptyProject, foldEvents } from '../domain/project.ts'
+import {
+  REGISTRY_FOLD_VERSION,
+  decodeRegistry,
+  emptyRegistry,
+  encodeRegistry,
+  foldRegistry,
+  type Registry,
+} from '../domain/project-registry.ts'
+import type { ProjectState } from '../domain/project-state.ts'
+import { decodeState, encodeState } from '../domain/state-codec.ts'
+import type { Fold } from './follower.ts'
+
+export const projectFold: Fold<ProjectState> = {
+  version: FOLD_VERSION,
+  empty: emptyProject,
+  apply: foldEvents,
+  encode: encodeState,
+  decode: decodeState,
+}
+
+export const registryFold: Fold<Registry> = {
+  version: REGISTRY_FOLD_VERSION,
+  empty: emptyRegistry,
+  apply: foldRegistry,
+  encode: encodeRegistry,
+  decode: decodeRegistry,
+}

@@ -1,0 +1,45 @@
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+export type LogFormat = 'json' | 'detailed'
+
+type Fields = Record<string, unknown>
+export type Logger = Record<LogLevel, (message: string, fields?: Fields) => void>
+
+/**
+ * One line per record. `json` has `@timestamp`, `level` in upper case, `message` and the fields, which is what log
+ * shippers and `grep ERROR` look for; `detailed` is for people. Errors are written with their stack.
+ */
+export function createLogger(options: { level: LogLevel; format: LogFormat; write(line: string): void }): Logger {
+  const threshold = LOG_LEVELS.indexOf(options.level)
+  const toLine = options.format === 'json' ? jsonLine : detailedLine
+  const at =
+    (level: LogLevel) =>
+    (message: string, fields: Fields = {}) => {
+      if (LOG_LEVELS.indexOf(level) >= threshold) options.write(toLine(level, message, fields))
+    }
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+}
+
+function jsonLine(level: LogLevel, message: string, fields: Fields): string {
+  const record = { '@timestamp': new Date().toISOString(), level: level.toUpperCase(), message, service: 'visualizer', ...plain(fields) }
+  return `${JSON.stringify(record)}\n`
+}
+
+function detailedLine(level: LogLevel, message: string, fields: Fields): string {
+  const { error, ...others } = fields
+  const pairs = Object.entries(others).map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+  const stack = error === undefined ? '' : `\n  ${singleLine(describeError(error))}`
+  return `${new Date().toISOString()} ${level.toUpperCase().padEnd(5)} ${singleLine(message)}${pairs.length > 0 ? ` ${pairs.join(' ')}` : ''}${stack}\n`
+}
+
+const plain = ({ error, ...fields }: Fields): Fields => (error === undefined ? fields : { ...fields, error: describeError(error) })
+
+function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause === undefined ? '' : ` caused by ${describeError(error.cause)}`
+  return `${error.stack ?? `${error.name}: ${error.message}`}${cause}`
+}
+
+// What was reported may hold line ends and terminal sequences; a record stays one record.
+// oxlint-disable-next-line no-control-regex
+const singleLine = (text: string) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '�')

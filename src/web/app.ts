@@ -1,0 +1,44 @@
+import { Hono } from 'hono'
+import { compress } from 'hono/compress'
+import { RefusedError } from '../domain/refused.ts'
+import type { Env, WebDeps } from './env.ts'
+import { answerTo, errorJson } from './errors.ts'
+import { errorPage } from './error-page.tsx'
+import { guard } from './middleware/guard.ts'
+import { observe } from './middleware/observe.ts'
+import { pageHeaders } from './middleware/secure-headers.ts'
+import { eventRoutes } from './routes/api-events.ts'
+import { projectRoutes } from './routes/api-projects.ts'
+import { liveRoutes } from './routes/live.ts'
+import { pageRoutes } from './routes/pages.tsx'
+import { staticRoutes } from './routes/static.ts'
+import { vitalRoutes } from './routes/vitals.ts'
+
+/** Every address that is answered, and what each request passes on its way. */
+export function createApp(deps: WebDeps) {
+  const app = new Hono<Env>({ strict: false })
+  app.use(observe(deps))
+  app.route('/', vitalRoutes(deps))
+  app.use(guard(deps.settings))
+  app.route('/', liveRoutes(deps))
+  app.use(pageHeaders())
+  app.route('/', staticRoutes(deps))
+  if (deps.settings.isGzipOn) app.use(compress({ threshold: 1024, encoding: 'gzip' }))
+  app.route('/', pageRoutes(deps))
+  app.route('/api/v1', projectRoutes(deps))
+  app.route('/api/v1', eventRoutes(deps))
+
+  app.notFound((c) => respond(c, new RefusedError('NOT_FOUND', 'Nothing answers at this address.')))
+  app.onError((error, c) => respond(c, error))
+
+  function respond(c: Parameters<typeof errorJson>[0], error: unknown) {
+    const answer = answerTo(error)
+    if (answer.code === 'INTERNAL_ERROR') {
+      deps.metrics.errors.inc()
+      deps.log.error(`${c.req.method} ${c.req.path} failed`, { request_id: c.get('requestId'), error })
+    }
+    const isPage = c.req.header('accept')?.includes('text/html') && !c.req.path.startsWith('/api/')
+    return isPage ? errorPage(c, deps, answer) : errorJson(c, answer)
+  }
+  return app
+}

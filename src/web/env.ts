@@ -1,0 +1,46 @@
+import type { Server } from 'bun'
+import type { NewEvent } from '../domain/event.ts'
+import type { EventLog } from '../event-log/event-log.ts'
+import type { AcceptDeps } from '../ingest/accept-events.ts'
+import type { LinkHealth } from '../ingest/link-health.ts'
+import type { Frame } from '../ingest/orchestrator-frame.ts'
+import type { Hub, SocketData } from '../live/hub.ts'
+import type { Projections } from '../projection/projections.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { StaticFiles } from './static-files.ts'
+
+/** What the routes stand on. */
+export type WebDeps = {
+  eventLog: EventLog
+  projections: Projections
+  accept: AcceptDeps
+  /** Turns a whole-state report into events of one project. */
+  expandFrame(project: string, frame: Frame): Promise<NewEvent[]>
+  hub: Hub
+  links(): readonly LinkHealth[]
+  /** What a person should know although the service is ready, one sentence each. */
+  warnings(): string[]
+  files: StaticFiles
+  log: Logger
+  metrics: Metrics
+  version: string
+  startedAt: number
+  settings: WebSettings
+}
+
+export type WebSettings = {
+  isMetricsOn: boolean
+  isHealthOn: boolean
+  isGzipOn: boolean
+  staticCacheSeconds: number
+  /** Open to whoever reaches the address; without `isOpenToOthers` that is this machine alone. */
+  isOpen: boolean
+  isOpenToOthers: boolean
+  allowedOrigins: readonly string[]
+}
+
+export type Env = {
+  Bindings: { server: Server<SocketData> }
+  Variables: { requestId: string }
+}

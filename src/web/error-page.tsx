@@ -1,0 +1,41 @@
+import type { Context } from 'hono'
+import { ErrorPage } from '../../views/pages/error.tsx'
+import { NotFoundPage } from '../../views/pages/not-found.tsx'
+import type { Env, WebDeps } from './env.ts'
+import { type Answer, statusOf } from './errors.ts'
+import { pageFrame } from './page-frame.ts'
+
+const NEXT: Record<number, string> = {
+  400: 'Check the address.',
+  403: 'Open the service by the address that it prints when it starts.',
+  500: 'Load the page again. If it fails again, look for the request id in the log.',
+  503: 'Load the page again in a few seconds: it mends itself once the log answers.',
+}
+
+/** What a person sees instead of a page. */
+export function errorPage(c: Context<Env>, deps: WebDeps, { code, message }: Answer) {
+  const frame = { ...pageFrame(c, deps), requestId: c.get('requestId') }
+  const status = statusOf(code)
+  if (status !== 404) {
+    return c.html(
+      <ErrorPage
+        {...frame}
+        status={status}
+        title={TITLES[status] ?? 'This did not work'}
+        message={message}
+        next={NEXT[status] ?? 'Go back and try again.'}
+      />,
+      status,
+    )
+  }
+  const project = /^\/projects\/([^/]+)$/.exec(c.req.path)?.[1]
+  const page =
+    project === undefined ? (
+      <NotFoundPage {...frame} path={c.req.path} />
+    ) : (
+      <NotFoundPage {...frame} path={c.req.path} project={c.req.param('name') ?? project} />
+    )
+  return c.html(page, 404)
+}
+
+const TITLES: Record<number, string> = { 403: 'Not from here', 500: 'The service failed at this page', 503: 'The event log is away' }

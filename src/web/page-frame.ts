@@ -1,0 +1,26 @@
+import type { Context } from 'hono'
+import { getCookie } from 'hono/cookie'
+import { attentionPosition, countAttention } from '../live/attention-page.tsx'
+import { type LiveTarget, livePath } from '../live/topic.ts'
+import type { Frame } from '../../views/layout.tsx'
+import type { Env, WebDeps } from './env.ts'
+
+/** How often a page loads itself again for readers without script. */
+const REFRESH_SECONDS = 15
+
+type Live = { target: LiveTarget; since: string; lastEventAt: number | undefined }
+
+/** What every page is told about the request that it answers. */
+export function pageFrame(c: Context<Env>, { projections, files, settings }: WebDeps, live?: Live): Frame {
+  const counts = countAttention(projections.summaries())
+  const theme = getCookie(c, 'theme')
+  return {
+    counts,
+    now: Date.now(),
+    theme: theme === 'light' || theme === 'dark' ? theme : undefined,
+    asset: files.href,
+    attentionPath: livePath({ page: 'attention' }, attentionPosition(counts)),
+    isOpenToOthers: settings.isOpenToOthers,
+    ...(live ? { live: { path: livePath(live.target, live.since), lastEventAt: live.lastEventAt }, refreshSeconds: REFRESH_SECONDS } : {}),
+  }
+}

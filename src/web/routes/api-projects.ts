@@ -1,0 +1,111 @@
+import type { Context } from 'hono'
+import { Hono } from 'hono'
+import type { Project } from '../../domain/project-registry.ts'
+import type { ProjectState } from '../../domain/project-state.ts'
+import type { ProjectSummary } from '../../domain/project-summary.ts'
+import { stateHash } from '../../domain/state-hash.ts'
+import { RefusedError } from '../../domain/refused.ts'
+import { selectProjects } from '../../live/overview-selection.ts'
+import { stateAt } from '../../projection/state-at.ts'
+import { parseOverviewQuery } from '../../../views/overview-query.ts'
+import type { Env, WebDeps } from '../env.ts'
+import { jsonWithEtag } from '../etag.ts'
+import { findProject } from '../find-project.ts'
+import { stateJson } from '../state-json.ts'
+
+const PAGE_LIMIT = 100
+
+/** GET /api/v1/projects, …/:name and …/:name/state — where every project stands. */
+export function projectRoutes(deps: WebDeps) {
+  return new Hono<Env>()
+    .get('/projects', (c) => projectList(c, deps))
+    .get('/projects/:name', async (c) => {
+      const project = findProject(deps, c.req.param('name'))
+      const view = await deps.projections.view(project.name)
+      const summary = deps.projections.summary(project.name)
+      const body = { ...projectJson(project, summary), state: stateJson(project.name, view), metrics: figuresOf(view.state, summary) }
+      return jsonWithEtag(c, body, `${view.epoch}:${view.state.offset}:${summary?.attention.word ?? ''}`)
+    })
+    .get('/projects/:name/state', async (c) => {
+      const project = findProject(deps, c.req.param('name'))
+      const at = c.req.query('at')
+      const view = at === undefined ? await deps.projections.view(project.name) : await stateAt(deps.eventLog, project.name, at)
+      const word = at === undefined ? (deps.projections.summary(project.name)?.attention.word ?? '') : 'past'
+      return jsonWithEtag(
+        c,
+        { ...stateJson(project.name, view), state_hash: stateHash(view.state) },
+        `${view.epoch}:${view.state.offset}:${word}`,
+      )
+    })
+}
+
+/** Ordered by name, paged by the last name of the page before; unknown filter values are ignored. */
+function projectList(c: Context<Env>, { projections }: WebDeps) {
+  const url = new URL(c.req.url)
+  const query = { ...parseOverviewQuery(url.searchParams), page: 1 }
+  const limit = readLimit(c.req.query('limit'))
+  const cursor = c.req.query('cursor') ?? ''
+  const all = [...projections.summaries()]
+  const { matching } = selectProjects(all, query)
+  const named = matching.toSorted((a, b) => (a.project.name < b.project.name ? -1 : 1)).filter(({ project }) => project.name > cursor)
+  const shown = named.slice(0, limit)
+  const last = named.length > limit ? shown.at(-1)?.project.name : undefined
+  return c.json({
+    projects: shown.map((summary) => projectJson(summary.project, summary)),
+    total_count: matching.length,
+    active_count: matching.filter(({ project }) => project.status === 'active').length,
+    last_updated: isoTime(Math.max(0, ...matching.map(({ lastEventAt }) => lastEventAt ?? 0)) || undefined),
+    next: last ?? null,
+  })
+}
+
+function readLimit(text: string | undefined): number {
+  const limit = Number(text ?? PAGE_LIMIT)
+  if (Number.isInteger(limit) && limit >= 1 && limit <= 1_000) return limit
+  throw new RefusedError('VALIDATION_ERROR', `limit must be 1 to 1000, not "${text?.slice(0, 20)}".`, { field: 'limit' })
+}
+
+const isoTime = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString())
+
+function projectJson(project: Project, summary: ProjectSummary | undefined) {
+  return {
+    name: project.name,
+    path: project.path ?? null,
+    status: project.status,
+    priority: project.priority,
+    description: project.description,
+    owner: project.owner ?? null,
+    team: project.team,
+    tags: project.tags,
+    git_url: project.gitUrl ?? null,
+    orchestration: project.orchestration ?? null,
+    dependencies: project.dependencies.map((one) => ({
+      target_project: one.project,
+      dependency_type: one.type,
+      criticality: one.criticality ?? null,
+    })),
+    attention: summary ? attentionJson(summary) : null,
+    workflow_state: summary?.workflowState ?? null,
+    position: summary ? `${summary.epoch}:${summary.offset}` : null,
+    last_event_at: isoTime(summary?.lastEventAt),
+  }
+}
+
+function attentionJson({ attention }: ProjectSummary) {
+  const { word, reason, evidence, since, waitingSince } = attention
+  return { word, reason, evidence: evidence ?? null, since: isoTime(since), waiting_since: isoTime(waitingSince) }
+}
+
+function figuresOf(state: ProjectState, summary: ProjectSummary | undefined) {
+  const { inputTokens, outputTokens, cacheReadTokens, costUsd } = state.usage
+  return {
+    events: state.offset,
+    open_cycles: summary?.cyclesTotal ?? 0,
+    agents: summary?.agents ?? 0,
+    pending_approvals: state.approvals.size,
+    input_tokens: inputTokens,
+    output_tokens: outputTokens,
+    cache_read_tokens: cacheReadTokens,
+    cost_usd: costUsd,
+  }
+}

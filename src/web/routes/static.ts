@@ -1,0 +1,18 @@
+import { Hono } from 'hono'
+import { RefusedError } from '../../domain/refused.ts'
+import type { Env, WebDeps } from '../env.ts'
+
+/** GET /static/:name — a year for names that carry a content hash, else as long as the setting says. */
+export function staticRoutes({ files, settings }: WebDeps) {
+  return new Hono<Env>().get('/static/:name', (c) => {
+    const file = files.find(c.req.param('name'))
+    if (!file) throw new RefusedError('NOT_FOUND', 'There is no such file.')
+    c.header('Cache-Control', file.isImmutable ? 'public, max-age=31536000, immutable' : `public, max-age=${settings.staticCacheSeconds}`)
+    c.header('ETag', file.etag)
+    c.header('Vary', 'Accept-Encoding')
+    if (c.req.header('if-none-match') === file.etag) return c.body(null, 304)
+    const isGzip = settings.isGzipOn && file.body.length > 1024 && /\bgzip\b/.test(c.req.header('accept-encoding') ?? '')
+    if (isGzip) c.header('Content-Encoding', 'gzip')
+    return c.body(isGzip ? file.gzip : file.body, 200, { 'content-type': file.type })
+  })
+}

@@ -1,0 +1,44 @@
+import { Hono } from 'hono'
+import type { Env, WebDeps } from '../env.ts'
+
+/** GET /health, /ready and /metrics — for load balancers and scrapers. */
+export function vitalRoutes(deps: WebDeps) {
+  const app = new Hono<Env>()
+  if (deps.settings.isHealthOn)
+    app.get('/health', (c) => c.json({ status: 'healthy', timestamp: new Date().toISOString(), version: deps.version }))
+  app.get('/ready', async (c) => {
+    const { checks, warnings } = await readiness(deps)
+    const isReady = Object.values(checks).every(Boolean)
+    const body = { status: isReady ? 'ready' : 'not ready', checks, warnings, timestamp: new Date().toISOString() }
+    return c.json(body, isReady ? 200 : 503)
+  })
+  if (deps.settings.isMetricsOn) {
+    app.get('/metrics', async (c) => {
+      sample(deps)
+      return c.body(await deps.metrics.render(), 200, { 'content-type': deps.metrics.contentType })
+    })
+  }
+  return app
+}
+
+/** What is not configured counts as there. What one instance cannot mend is a warning: it must not empty the load balancer. */
+async function readiness({ eventLog, links, warnings: others }: WebDeps) {
+  const log = await eventLog.head('_projects').then(
+    () => true,
+    () => false,
+  )
+  const warnings = others()
+  for (const link of links()) if (link.state !== 'connected') warnings.push(`orchestrator ${link.name}: ${link.lastProblem ?? link.state}`)
+  return { checks: { redis: true, projects: true, orchestrator: true, log }, warnings: warnings.slice(0, 50) }
+}
+
+let cpuSeconds = 0
+
+function sample({ metrics, projections }: WebDeps) {
+  metrics.memory.set(process.memoryUsage.rss())
+  const { user, system } = process.cpuUsage()
+  const now = (user + system) / 1e6
+  metrics.cpu.inc(Math.max(0, now - cpuSeconds))
+  cpuSeconds = now
+  metrics.projects.set([...projections.summaries()].filter(({ project }) => project.status !== 'archived').length)
+}

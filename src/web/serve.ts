@@ -1,0 +1,32 @@
+import type { Hono } from 'hono'
+import type { Hub, SocketData } from '../live/hub.ts'
+import type { Watched } from '../live/hub.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { Env } from './env.ts'
+
+type Deps = { app: Hono<Env>; hub: Hub; feed: Watched; config: { host: string; port: number }; log: Logger }
+
+const IDLE_SECONDS = 120
+/** Above the limit of any route, so that the route can say what was too much. */
+const BODY_LIMIT_BYTES = 64 * 1024 * 1024
+
+/** Listens. Throws when the address is taken. */
+export function serve({ app, hub, feed, config, log }: Deps) {
+  const server = Bun.serve<SocketData>({
+    hostname: config.host,
+    port: config.port,
+    idleTimeout: IDLE_SECONDS,
+    maxRequestBodySize: BODY_LIMIT_BYTES,
+    fetch: (request, bunServer) => app.fetch(request, { server: bunServer }),
+    websocket: hub.websocket,
+    error(error) {
+      log.error('a request failed outside of its route', { error })
+      return new Response('The service failed at this request.', { status: 500 })
+    },
+  })
+  hub.watch(feed, server)
+  return {
+    url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`,
+    stop: () => server.stop(true),
+  }
+}

@@ -1,0 +1,72 @@
+import type { ProjectState, Transition } from '../domain/project-state.ts'
+import type { ProjectView } from '../projection/projections.ts'
+
+const iso = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString())
+
+/** A project's state as the API shows it, in the wire's words. */
+export function stateJson(project: string, { epoch, state }: ProjectView) {
+  return {
+    project_name: project,
+    epoch,
+    offset: state.offset,
+    state: {
+      workflow_state: state.workflow.state,
+      workflow_since: iso(state.workflow.enteredAt),
+      orchestration_mode: state.orchestrationMode ?? null,
+      tdd_cycles: cyclesJson(state),
+      transition_history: state.transitions.map(transitionJson),
+      pending_approvals: [...state.approvals.values()].map((approval) => ({
+        approval_id: approval.approvalId,
+        title: approval.title,
+        kind: approval.kind ?? null,
+        description: approval.description ?? null,
+        story_id: approval.storyId ?? null,
+        requested_at: iso(approval.requestedAt),
+        expires_at: iso(approval.expiresAt),
+      })),
+      agents: agentsJson(state),
+    },
+  }
+}
+
+/** By story. Built from entries: a story may bear any name, that of an object's own properties included. */
+function cyclesJson(state: ProjectState) {
+  return Object.fromEntries(
+    [...state.cycles.values()].map((cycle) => [
+      cycle.storyId,
+      {
+        state: cycle.state,
+        cycle_id: cycle.cycleId ?? null,
+        last_updated: iso(cycle.enteredAt),
+        progress: cycle.progress ?? null,
+        completed_at: iso(cycle.completedAt),
+      },
+    ]),
+  )
+}
+
+function agentsJson(state: ProjectState) {
+  return [...state.agents.values()].map((agent) => ({
+    agent_id: agent.agentId,
+    agent_type: agent.agentType,
+    parent_agent_id: agent.parentId ?? null,
+    story_id: agent.storyId ?? null,
+    status: agent.status,
+    since: iso(agent.since),
+    action: agent.action ?? null,
+    tool: agent.tool?.name ?? null,
+    last_event_at: iso(agent.lastEventAt),
+  }))
+}
+
+const transitionJson = (transition: Transition) => ({
+  offset: transition.offset,
+  machine: transition.machine,
+  story_id: transition.storyId ?? null,
+  old_state: transition.from ?? null,
+  new_state: transition.to,
+  timestamp: transition.timestamp ?? null,
+  received_at: iso(transition.at),
+  source: transition.source,
+  unexpected: transition.isUnexpected,
+})

@@ -1,0 +1,53 @@
+/* What the page does by itself, without its websocket: theme, copying, keys. Everything works by delegation. */
+import './clock.js'
+import './live.js'
+
+const YEAR_SECONDS = 31_536_000
+const SAID_MS = 2_000
+
+document.documentElement.classList.add('has-script')
+
+document.addEventListener('click', ({ target }) => {
+  if (target.closest('[data-theme-toggle]')) switchTheme()
+  const copy = target.closest('[data-copy]')
+  if (copy) copyText(copy)
+})
+
+/** Kept in a cookie, so that the server sends the next page in the right colours and nothing flashes. */
+function switchTheme() {
+  const root = document.documentElement
+  const isDark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches
+  root.dataset.theme = isDark ? 'light' : 'dark'
+  document.cookie = `theme=${root.dataset.theme}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`
+}
+
+async function copyText(button) {
+  const source = document.getElementById(button.dataset.copy)
+  try {
+    await navigator.clipboard.writeText(source.textContent)
+    say(button, 'Copied')
+  } catch {
+    // No permission, or no secure context: selected, it is one keystroke away.
+    getSelection().selectAllChildren(source)
+    say(button, 'Press Ctrl+C')
+  }
+}
+
+function say(button, text) {
+  const before = button.dataset.label ?? button.textContent
+  button.dataset.label = before
+  button.textContent = text
+  setTimeout(() => (button.textContent = before), SAID_MS)
+}
+
+const isTyping = (element) => element.matches('input, textarea, select, [contenteditable]')
+
+document.addEventListener('keydown', (event) => {
+  const search = document.getElementById('search')
+  if (event.ctrlKey || event.metaKey || event.altKey) return
+  if (event.key === '/' && !isTyping(event.target)) {
+    event.preventDefault()
+    search?.focus()
+  }
+  if (event.key === 'Escape' && event.target === search) search.blur()
+})
