@@ -1,5 +1,5 @@
 import { boundStateFile } from './bound-state-file.ts'
-import { boundText, grouped } from './bound-text.ts'
+import { boundText, grouped, isClean } from './bound-text.ts'
 import { KnownEvent } from './event.ts'
 
 const KIB = 1024
@@ -23,6 +23,8 @@ const FIELDS = new Map<string, ReadonlySet<string>>(
 const ALWAYS = new Set(['type', 'id', 'timestamp', 'project'])
 /** A character of JSON text is at most this many bytes: an escape. */
 const ESCAPE_BYTES = 6
+/** A character of text is at most this many bytes of UTF-8. */
+const UTF8_BYTES = 3
 
 /**
  * The event as it may be stored: texts to 16 KiB, all of it to 256 KiB, what was cut marked, NUL and half characters
@@ -31,6 +33,7 @@ const ESCAPE_BYTES = 6
  */
 export function boundEvent<E extends { type: string }>(event: E): E {
   if (event.type === 'state_file') return boundStateFile(event)
+  if (quickBytes(event) * ESCAPE_BYTES <= EVENT_LIMIT_BYTES) return event
   let bounded = event
   for (const bounds of STEPS) {
     bounded = boundFields(bounded, bounds)
@@ -83,22 +86,23 @@ function boundRecord(record: object, bounds: Bounds, depth: number): object {
 }
 
 function fits(event: object): boolean {
-  return roughBytes(event) * ESCAPE_BYTES <= EVENT_LIMIT_BYTES || Buffer.byteLength(JSON.stringify(event)) <= EVENT_LIMIT_BYTES
+  return Buffer.byteLength(JSON.stringify(event)) <= EVENT_LIMIT_BYTES
 }
 
-/** Characters of all keys and values, generously: cheap, and enough to know that a usual event is far below the bound. */
-function roughBytes(value: unknown): number {
-  if (typeof value === 'string') return value.length + 2
+/** Characters of all keys and values, generously; Infinity when any of them has to be changed. The usual event takes no other path. */
+function quickBytes(value: unknown): number {
+  if (typeof value === 'string') return value.length * UTF8_BYTES <= TEXT_LIMIT_BYTES && isClean(value) ? value.length + 2 : Infinity
   if (typeof value !== 'object' || value === null) return 24
+  if (Array.isArray(value)) return value.reduce((bytes: number, item) => bytes + quickBytes(item) + 1, 2)
   let bytes = 2
-  for (const [key, inner] of Object.entries(value)) bytes += key.length + 4 + roughBytes(inner)
+  for (const key of Object.keys(value)) bytes += quickBytes(key) + quickBytes(Reflect.get(value, key)) + 2
   return bytes
 }
 
 /** What its type does not know goes first, the largest first: what the type needs is small by now. */
 function dropLargest<E extends { type: string }>(event: E): E {
   const needed = FIELDS.get(event.type) ?? ALWAYS
-  const sizes = Object.entries(event).map(([key, value]) => ({ key, bytes: roughBytes(value) + key.length }))
+  const sizes = Object.entries(event).map(([key, value]) => ({ key, bytes: JSON.stringify(value).length + key.length }))
   const copy = { ...event }
   for (const { key } of sizes.filter((one) => !needed.has(one.key)).sort((one, other) => other.bytes - one.bytes)) {
     Reflect.deleteProperty(copy, key)

@@ -2,18 +2,19 @@ const MARK_BYTES = 64
 
 /** Text that can be stored and shown anywhere: NUL and half characters are replaced. */
 export function wellFormed(text: string): string {
-  return (text.isWellFormed() ? text : text.toWellFormed()).replaceAll('\0', '\uFFFD')
+  return isClean(text) ? text : text.toWellFormed().replaceAll('\0', '\uFFFD')
 }
 
 /** Well-formed text of at most `limitBytes` (in UTF-8, 128 or more); one that was longer says how much is missing. */
 export function boundText(text: string, limitBytes: number): string {
-  const clean = isClean(text) ? text : wellFormed(text)
+  const clean = wellFormed(text)
   if (clean.length * 3 <= limitBytes || Buffer.byteLength(clean) <= limitBytes) return clean
   const kept = clippedTo(clean, limitBytes - MARK_BYTES)
   return `${kept}… [cut: ${grouped(clean.length - kept.length)} more characters]`
 }
 
-function isClean(text: string): boolean {
+/** Whether text has neither NUL nor half characters. */
+export function isClean(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0')
 }
 

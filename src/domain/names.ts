@@ -20,9 +20,16 @@ export function projectNameProblem(name: string): string | undefined {
 // Control characters, and the marks that reorder text: in an identifier they can only deceive.
 const DECEPTIVE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
 
+const ID_LIMIT = 128
+
+/** Whether a text can be an identifier: 1 to 128 characters that can be seen. */
+export function isForeignId(text: string): boolean {
+  return text !== '' && text.length <= ID_LIMIT && !DECEPTIVE.test(text)
+}
+
 /** An identifier that somebody else chose: shown and compared, never interpreted. */
 export const ForeignId = z
   .string()
   .min(1)
-  .max(128)
+  .max(ID_LIMIT)
   .refine((text) => !DECEPTIVE.test(text), 'contains control or direction characters')

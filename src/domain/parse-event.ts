@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { ForeignEvent, KnownEvent } from './event.ts'
 import { shapeFault } from './event-shape.ts'
 import { isRecord } from './loose-fields.ts'
-import { ForeignId } from './names.ts'
+import { isForeignId } from './names.ts'
 import { nearestWord } from './nearest-word.ts'
 import { RefusedError } from './refused.ts'
 import { parseStatedTime, STATED_TIME_FORMS } from './stated-time.ts'
@@ -16,7 +16,8 @@ export type EventContext = { project: string; index?: number; line?: number }
 const KNOWN_TYPES: readonly string[] = KnownEvent.options.map((option) => option.shape.type.value)
 const IS_KNOWN = new Set(KNOWN_TYPES)
 /** The log's own columns: an event that was read from a log comes back without them. */
-const OURS = new Set(['offset', 'received_at', 'id', 'timestamp'])
+const OURS = ['offset', 'received_at'] as const
+const MARKS = ['id', 'timestamp'] as const
 
 /**
  * The typed event that was reported, nothing added. Throws RefusedError (VALIDATION_ERROR) that says which field of which
@@ -29,16 +30,19 @@ export function parseEvent(input: unknown, context: EventContext): ParsedEvent {
   const isKnown = typeof input['type'] === 'string' && IS_KNOWN.has(input['type'])
   const parsed = isKnown ? KnownEvent.safeParse(input) : ForeignEvent.safeParse(input)
   if (!parsed.success) throw refusal(faultOf(parsed.error), context)
-  return marked(parsed.data, input)
+  return marked(parsed.data)
 }
 
-/** zod returns a copy of its own, so that it may be changed here. */
-function marked(event: KnownEvent | ForeignEvent, { id, timestamp }: Record<string, unknown>): ParsedEvent {
-  for (const key of OURS) if (Object.hasOwn(event, key)) Reflect.deleteProperty(event, key)
-  const marks: { id?: string; timestamp?: string } = {}
-  if (typeof id === 'string') marks.id = id
-  if (typeof timestamp === 'string') marks.timestamp = timestamp
-  return Object.assign(event, marks)
+/** zod returned a copy of its own, so that it may be changed here; the usual event has nothing to change. */
+function marked(event: KnownEvent | ForeignEvent): ParsedEvent {
+  for (const key of OURS) if (event[key] !== undefined) Reflect.deleteProperty(event, key)
+  for (const key of MARKS) if (event[key] === null) Reflect.deleteProperty(event, key)
+  if (!isMarked(event)) throw new Error('an event with a mark that was checked and is no text')
+  return event
+}
+
+function isMarked(event: KnownEvent | ForeignEvent): event is ParsedEvent {
+  return MARKS.every((key) => event[key] === undefined || typeof event[key] === 'string')
 }
 
 type Fault = { field: string; reason: string }
@@ -61,7 +65,7 @@ function projectFault({ project: inside }: Record<string, unknown>, { project }:
 }
 
 function markFault({ id, timestamp }: Record<string, unknown>): Fault | undefined {
-  if (id !== undefined && id !== null && !ForeignId.safeParse(id).success) {
+  if (id !== undefined && id !== null && !(typeof id === 'string' && isForeignId(id))) {
     return { field: 'id', reason: 'is not a text of 1 to 128 printable characters' }
   }
   if (timestamp === undefined || timestamp === null) return undefined

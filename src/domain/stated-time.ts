@@ -13,13 +13,15 @@ const WIDEST_ZONE_MS = 14 * 60 * MINUTE_MS
 export function parseStatedTime(text: string): StatedTime | undefined {
   const match = FORM.exec(text)
   if (!match) return undefined
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map((part) => Number(part ?? 0))
-  if (hour > 23 || minute > 59 || second > 59) return undefined
-  const midnight = new Date(0).setUTCFullYear(year, month - 1, day)
-  if (new Date(midnight).getUTCMonth() !== month - 1 || day < 1) return undefined
-  const ms = midnight + ((hour * 60 + minute) * 60 + second) * 1000 + Number((match[7] ?? '').slice(0, 3).padEnd(3, '0'))
-  const zoneMs = zoneOf(match[8])
-  if (zoneMs === undefined) return match[8] === undefined ? { ms, isZoned: false } : undefined
+  const [, year, month, day, hour, minute, second = '0', fraction, zone] = match
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
+  const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day))
+  // A day that its month does not have runs over into the next one.
+  if (new Date(midnight).getUTCDate() !== Number(day)) return undefined
+  const seconds = (Number(hour) * 60 + Number(minute)) * 60 + Number(second)
+  const ms = midnight + seconds * 1000 + (fraction === undefined ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0')))
+  const zoneMs = zoneOf(zone)
+  if (zoneMs === undefined) return zone === undefined ? { ms, isZoned: false } : undefined
   return { ms: ms - zoneMs, isZoned: true }
 }
 
