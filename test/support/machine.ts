@@ -3,7 +3,10 @@ import { paint } from './paint.ts'
 export type Need = { command: string; packages: string[]; why: string }
 
 /** Programs that tests drive and npm does not carry. */
-export const NEEDS: Need[] = [{ command: 'chromium', packages: ['chromium'], why: 'the journeys in a real browser' }]
+export const NEEDS: Need[] = [
+  { command: 'chromium', packages: ['chromium'], why: 'the journeys in a real browser' },
+  { command: 'curl', packages: ['curl'], why: 'the commands that people paste' },
+]
 
 const APT = { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' }
 const LOCK_WAIT = ['-o', 'DPkg::Lock::Timeout=300', '-o', 'Acquire::Retries=3']
