@@ -21,6 +21,8 @@ export type Hub = {
   websocket: WebSocketHandler<SocketData>
   /** Hands a frame to all sockets of a topic; the server fans it out. */
   broadcast(topic: string, frame: string): void
+  /** Open websockets. */
+  viewers(): number
   /** True when one more viewer fits. */
   hasRoom(): boolean
   watch(watched: Watched, server: Server<SocketData>): void
@@ -32,16 +34,19 @@ export type Hub = {
 const BACKPRESSURE_LIMIT_BYTES = 1024 * 1024
 /** Pings outlive the 50 s of HAProxy and the 60 s of nginx; two without an answer end the socket. */
 const PING_SECONDS = 25
-const PONG_DEADLINE_MS = 2.4 * PING_SECONDS * 1_000
+const PONG_DEADLINE_PINGS = 2.4
+/** The parts of a ping interval; each reaches its share of the sockets. */
+const TURNS = 25
 /** A browser cannot see pings: a small frame tells the page that the silence is calm and not a dead network. */
 const HEARTBEAT_TOPIC = 'heartbeat:'
 const SERVICE_RESTART = 1012
 const CLOSE_SLICE = 200
 
-export function openHub(options: { metrics: Metrics; log: Logger; maxViewers: number }): Hub {
-  const { metrics, log, maxViewers } = options
+type HubOptions = { metrics: Metrics; log: Logger; maxViewers: number; pingSeconds?: number }
+
+export function openHub({ metrics, log, maxViewers, pingSeconds = PING_SECONDS }: HubOptions): Hub {
   const sockets = new Set<LiveSocket>()
-  const turns = Array.from({ length: PING_SECONDS }, () => new Set<LiveSocket>())
+  const turns = Array.from({ length: TURNS }, () => new Set<LiveSocket>())
   let nextTurn = 0
   const watchers = new Map<string, number>()
   let server: Server<SocketData> | undefined
@@ -50,7 +55,7 @@ export function openHub(options: { metrics: Metrics; log: Logger; maxViewers: nu
 
   /** Spreads pings and heartbeats over the interval, so that no tick has to reach every socket. */
   function joinTurn(socket: LiveSocket) {
-    const turn = nextTurn++ % PING_SECONDS
+    const turn = nextTurn++ % TURNS
     socket.data.turn = turn
     turns[turn]?.add(socket)
     socket.subscribe(`${HEARTBEAT_TOPIC}${turn}`)
@@ -107,16 +112,20 @@ export function openHub(options: { metrics: Metrics; log: Logger; maxViewers: nu
     },
   }
 
-  let second = 0
-  const pings = setInterval(() => {
-    second = (second + 1) % PING_SECONDS
-    const now = Date.now()
-    server?.publish(`${HEARTBEAT_TOPIC}${second}`, JSON.stringify({ now }), false)
-    for (const socket of turns[second] ?? []) {
-      if (now - socket.data.heardAt > PONG_DEADLINE_MS) socket.terminate()
-      else socket.ping()
-    }
-  }, 1_000)
+  let turn = 0
+  const deadlineMs = PONG_DEADLINE_PINGS * pingSeconds * 1_000
+  const pings = setInterval(
+    () => {
+      turn = (turn + 1) % TURNS
+      const now = Date.now()
+      server?.publish(`${HEARTBEAT_TOPIC}${turn}`, JSON.stringify({ now }), false)
+      for (const socket of turns[turn] ?? []) {
+        if (now - socket.data.heardAt > deadlineMs) socket.terminate()
+        else socket.ping()
+      }
+    },
+    (pingSeconds * 1_000) / TURNS,
+  )
 
   return {
     websocket,
@@ -124,6 +133,7 @@ export function openHub(options: { metrics: Metrics; log: Logger; maxViewers: nu
       metrics.frames.inc()
       server?.publish(topic, frame, false)
     },
+    viewers: () => sockets.size,
     hasRoom: () => !isClosing && sockets.size < maxViewers,
     watch(by, on) {
       watched = by

@@ -51,6 +51,7 @@ export function openFollower<S extends { offset: number }>(deps: FollowerDeps<S>
   let catching: Promise<Followed<S>> | undefined
   let wanted = 0
   let early: Announcement[] = []
+  let isOtherLog = false
   let timer: ReturnType<typeof setTimeout> | undefined
   let snapshotAt = 0
   let isClosed = false
@@ -91,6 +92,7 @@ export function openFollower<S extends { offset: number }>(deps: FollowerDeps<S>
 
   function catchUp(): Promise<Followed<S>> {
     early = []
+    isOtherLog = false
     catching ??= readToHead().finally(() => {
       catching = undefined
       if (loaded && loaded.state.offset < wanted) heal(0)
@@ -104,7 +106,7 @@ export function openFollower<S extends { offset: number }>(deps: FollowerDeps<S>
     if (timer || isClosed) return
     timer = setTimeout(() => {
       timer = undefined
-      if (loaded && early.length === 0 && loaded.state.offset >= wanted) return
+      if (loaded && !isOtherLog && early.length === 0 && loaded.state.offset >= wanted) return
       catchUp().catch((error: unknown) => {
         deps.onError(error)
         heal(RETRY_MS)
@@ -128,9 +130,12 @@ export function openFollower<S extends { offset: number }>(deps: FollowerDeps<S>
   function deliver(announcement: Announcement) {
     wanted = Math.max(wanted, announcement.offset)
     if (catching) return
-    if (!loaded || announcement.epoch !== loaded.epoch) return heal(0)
+    if (!loaded || announcement.epoch !== loaded.epoch) {
+      isOtherLog = true
+      return heal(0)
+    }
     if (applyNext(announcement)) {
-      early = early.filter((waiting) => !applyNext(waiting))
+      early = early.toSorted((one, other) => one.offset - other.offset).filter((waiting) => !applyNext(waiting))
       if (loaded.state.offset - snapshotAt >= SNAPSHOT_EVERY) void saveSnapshot().catch(deps.onError)
       return
     }

@@ -11,10 +11,10 @@ import { SprintCard } from '../fragments/sprint.tsx'
 import { WorkflowCard } from '../fragments/workflow.tsx'
 import { type Frame, Layout } from '../layout.tsx'
 
-type ProjectProps = Frame & Omit<ProjectView, 'now'> & { epoch: string; recent: readonly StoredEvent[] }
+type ProjectProps = Frame & Omit<ProjectView, 'now'> & { recent: readonly StoredEvent[] }
 
 /** GET /projects/:name — one project: what it asks, where it stands, who works, what happened. */
-export const ProjectPage: FC<ProjectProps> = ({ project, state, attention, epoch, recent, ...frame }) => (
+export const ProjectPage: FC<ProjectProps> = ({ project, state, attention, recent, ...frame }) => (
   <Layout {...frame} title={project.name} description={`Where ${project.name} stands, live.`}>
     <nav class="crumbs" aria-label="Breadcrumb">
       <a href="/">Projects</a> <span aria-hidden="true">›</span> <span aria-current="page">{project.name}</span>
@@ -31,9 +31,6 @@ export const ProjectPage: FC<ProjectProps> = ({ project, state, attention, epoch
     <Agents state={state} now={frame.now} />
     <BacklogCard backlog={state.backlog} />
     <Activity events={recent} total={state.offset} now={frame.now} />
-    <p class="position">
-      Position <code>{`${epoch}:${state.offset}`}</code>
-    </p>
   </Layout>
 )
 

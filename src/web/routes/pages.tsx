@@ -26,7 +26,7 @@ export function pageRoutes(deps: WebDeps) {
         since: projectPosition(view),
         lastEventAt: view.state.lastEventAt,
       } as const
-      const shown = { project, state: view.state, attention: summary.attention, epoch: view.epoch, recent: view.recent }
+      const shown = { project, state: view.state, attention: summary.attention, recent: view.recent }
       return c.html(<ProjectPage {...pageFrame(c, deps, live)} {...shown} />)
     })
 }
