@@ -47,6 +47,7 @@ export class FrameOrder {
   #unstored: ClaimedEvent[] = []
   #isConnected = false
   #isHolding = false
+  #isHistoryLate = false
   #held: Frame[] = []
   #heldState: Frame | undefined
   #doubt: Doubt | undefined
@@ -74,6 +75,7 @@ export class FrameOrder {
         return this.#takeFrame(step.frame)
       case 'opened':
         this.#isConnected = this.#isHolding = true
+        this.#isHistoryLate = false
         return this.#later('history overdue', timing.historyMs)
       case 'ended':
         this.#isConnected = false
@@ -103,8 +105,8 @@ export class FrameOrder {
   async #takeFrame(frame: Frame): Promise<void> {
     if (frame.type === 'error') return this.#takeErrorAnswer(frame)
     if (frame.type === 'current_state') return this.#takeState(frame)
+    if (frame.type === 'transition_history') return this.#takeHistory(frame)
     if (!this.#isHolding) return this.#translate(frame)
-    if (frame.type === 'transition_history') return this.#release(frame)
     this.#held.push(frame)
     if (this.#held.length >= HELD_LIMIT) await this.#releaseWithoutHistory()
   }
@@ -112,6 +114,15 @@ export class FrameOrder {
   async #takeErrorAnswer({ message }: Frame) {
     this.deps.tally.answeredError(message)
     if (this.#isHolding && typeof message === 'string' && message.includes('get_history')) await this.#releaseWithoutHistory()
+  }
+
+  async #takeHistory(frame: Frame) {
+    if (this.#isHolding) return this.#release(frame)
+    this.#translate(frame)
+    if (!this.#isHistoryLate) return
+    // What it holds is older than what was stored meanwhile: the state has to be asked for once more.
+    this.#isHistoryLate = false
+    this.deps.ask()
   }
 
   async #takeState(frame: Frame) {
@@ -131,6 +142,7 @@ export class FrameOrder {
   /** The state told on connect is older than a history, and then worthless; without a history it is all there is. */
   async #releaseWithoutHistory() {
     const state = this.#heldState
+    this.#isHistoryLate = true
     await this.#release()
     if (state && this.#isConnected) await this.#reconcile(state)
   }

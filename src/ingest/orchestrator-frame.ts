@@ -4,8 +4,6 @@ import { isRecord } from '../domain/loose-fields.ts'
 export type Frame = { type: string; timestamp?: unknown; [field: string]: unknown }
 
 export const FRAME_LIMIT_BYTES = 1024 * 1024
-/** Deeper than anything an orchestrator sends; what walks a frame by recursion stays far from the stack's end. */
-const DEPTH_LIMIT = 32
 
 /** Reads one text frame, or says for people why it cannot be read. */
 export function readFrame(text: string): { frame: Frame } | { problem: string } {
@@ -17,7 +15,6 @@ export function readFrame(text: string): { frame: Frame } | { problem: string } 
     return { problem: 'a frame that is not JSON' }
   }
   if (!isRecord(value)) return { problem: 'a frame that is not a JSON object' }
-  if (isDeeper(value, DEPTH_LIMIT)) return { problem: `a frame nested deeper than ${DEPTH_LIMIT} levels` }
   if (!isFrame(value)) return { problem: 'a frame without a type' }
   return { frame: value }
 }
@@ -25,14 +22,4 @@ export function readFrame(text: string): { frame: Frame } | { problem: string } 
 /** Whether a value is a frame: an object with a type. */
 export function isFrame(value: unknown): value is Frame {
   return isRecord(value) && typeof value['type'] === 'string' && value['type'] !== ''
-}
-
-/** Walks level by level: recursion would end the stack on the very frames that this refuses. */
-function isDeeper(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value]
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true
-    level = level.flatMap((inner): unknown[] => (typeof inner === 'object' && inner !== null ? Object.values(inner) : []))
-  }
-  return false
 }

@@ -61,10 +61,12 @@ describe('after a lost connection', () => {
     await journal.until(() => journal.steps('alpha', 'story-1').length >= 4)
     expect(journal.steps('alpha', 'story-1')).toEqual(['design', 'test_red', 'code_green', 'refactor'])
     expect(inferred('alpha')).toEqual([])
+    // The state told on connect is older than the history: it raises no further questions.
+    expect(server.requests()).toHaveLength(4)
   })
 
   test('in the middle of transitions, twenty times at random, each change is stored once and in order', async () => {
-    const { server } = await followed({}, { projects: ['alpha', 'beta'] })
+    const { server } = await followed({}, { projects: ['alpha', 'beta'], timing: { firstDelayMs: 5, longestDelayMs: 10 } })
     const teller = storyteller(server)
     const anyStory = () => {
       const project = Math.random() < 0.5 ? 'alpha' : 'beta'
@@ -174,6 +176,17 @@ describe('a history', () => {
     expect(inferred('alpha')).toEqual([])
   })
 
+  test('that comes late does not leave an older state behind', async () => {
+    const { server } = await followed({ ignoredRequests: ['get_history'] }, { timing: { historyMs: 30 } })
+    server.quietTransition('alpha', 'story-1', [null, 'design'])
+    server.quietTransition('alpha', 'story-1', ['design', 'test_red'])
+    server.transition('alpha', 'story-1', ['test_red', 'code_green'])
+    await journal.until(() => journal.steps('alpha', 'story-1').length > 0)
+    server.sendHistory()
+    await journal.until(() => inferred('alpha').length > 0)
+    expect(journal.steps('alpha', 'story-1')).toEqual(['code_green', 'design', 'test_red', 'code_green'])
+  })
+
   test('that an older orchestrator does not know is not waited for', async () => {
     const { server } = await followed({ unknownRequests: ['get_history'] }, { timing: { historyMs: 60_000 } })
     server.transition('alpha', 'story-1', [null, 'design'])
@@ -204,6 +217,9 @@ describe('while the log is away', () => {
     for (let count = 0; count < 5_000; count++) server.send({ type: 'user_presence', project: 'alpha', user_id: 'u', action: 'typing' })
     const full = await link.until(({ state }) => state === 'waiting')
     expect(full.framesWaiting).toBeLessThan(2_100)
+    const refusals = journal.refusals()
+    await journal.until(() => journal.refusals() >= refusals + 3)
+    expect(server.connections()).toBe(1)
     for (let count = 0; count < 20; count++) step('alpha', 'story-1')
     journal.away(false)
     await journal.until(() => journal.steps('alpha', 'story-1').length >= 40)

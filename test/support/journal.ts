@@ -13,9 +13,21 @@ export async function openJournal() {
   const eventLog = await openSqliteLog({ file: join(folder, 'events.sqlite') })
   const events = new Map<string, StoredEvent[]>()
   let isAway = false
+  let refusals = 0
   let waiters: { until: () => boolean; resolve: () => void }[] = []
 
   const eventsOf = (project: string) => events.get(project) ?? []
+
+  function progressed() {
+    for (const { resolve } of waiters.filter(({ until }) => until())) resolve()
+    waiters = waiters.filter(({ until }) => !until())
+  }
+
+  function refused(): LogUnavailableError {
+    refusals++
+    progressed()
+    return new LogUnavailableError('the disk is away')
+  }
 
   return {
     /** While away, everything is answered as by an engine that cannot be reached. */
@@ -23,14 +35,15 @@ export async function openJournal() {
       isAway = away
     },
     async accept(project: string, reported: readonly NewEvent[]) {
-      if (isAway) throw new LogUnavailableError('the disk is away')
+      if (isAway) throw refused()
       const { appended } = await eventLog.append(project, reported)
       events.set(project, [...eventsOf(project), ...appended])
-      for (const { resolve } of waiters.filter(({ until }) => until())) resolve()
-      waiters = waiters.filter(({ until }) => !until())
+      progressed()
     },
+    /** Calls that were answered with being away. */
+    refusals: () => refusals,
     async stateOf(project: string): Promise<ProjectState> {
-      if (isAway) throw new LogUnavailableError('the disk is away')
+      if (isAway) throw refused()
       return foldEvents(emptyProject(), eventsOf(project))
     },
     events: eventsOf,

@@ -51,6 +51,8 @@ export async function startOrchestrator(options: OrchestratorOptions = {}) {
     active_cycles: memory.cycles.size,
   })
 
+  const history = () => ({ type: 'transition_history', history: memory.history.slice(-HISTORY) })
+
   function answer(socket: ServerWebSocket<undefined>, text: string) {
     let request: unknown
     try {
@@ -64,8 +66,7 @@ export async function startOrchestrator(options: OrchestratorOptions = {}) {
     const isKnown = !unknownRequests.includes(type)
     if (ignoredRequests.includes(type)) return progressed()
     if (isKnown && type === 'get_current_state') socket.send(JSON.stringify(currentState()))
-    else if (isKnown && type === 'get_history')
-      socket.send(JSON.stringify({ type: 'transition_history', history: memory.history.slice(-HISTORY) }))
+    else if (isKnown && type === 'get_history') socket.send(JSON.stringify(history()))
     else socket.send(JSON.stringify({ type: 'error', message: `Unknown message type: ${type}` }))
     progressed()
   }
@@ -140,8 +141,9 @@ export async function startOrchestrator(options: OrchestratorOptions = {}) {
     setWorkflowState(state: string) {
       memory.workflowState = state
     },
-    /** Tells everyone the current state, unasked. */
+    /** Tells everyone the current state, or the history, unasked. */
     sendState: () => send(currentState()),
+    sendHistory: () => send(history()),
     /** Sends recorded frames as they are, one a line. */
     replay(ndjson: string) {
       for (const line of ndjson.split('\n')) if (line.trim() !== '') sendRaw(line)
