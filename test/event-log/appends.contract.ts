@@ -162,7 +162,7 @@ export function describeAppends(place: () => Promise<LogPlace>): void {
     const { appended } = await log.append('apollo', [told])
     const [stored] = await readAll(log, 'apollo')
     expect(JSON.stringify(stored)).toBe(JSON.stringify({ ...told, offset: 1, received_at: stored?.received_at }))
-    expect(stored).toEqual(appended[0]!)
+    expect(stored).toEqual(appended[0])
     expect(Object.hasOwn(stored!, '__proto__')).toBe(true)
     expect('polluted' in stored!).toBe(false)
   })
