@@ -29,7 +29,8 @@ type LayoutProps = PropsWithChildren<
   Frame & { title: string; description?: string; searchText?: string | undefined; currentAttention?: AttentionWord | undefined }
 >
 
-const HTMX_CONFIG = '{"defaultSettleDelay":0,"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open"]}'
+const HTMX_CONFIG =
+  '{"defaultSettleDelay":0,"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open"],"ws":{"reconnectDelay":250,"reconnectMaxDelay":10000}}'
 
 /** The whole document around a page. Nothing inline: the content security policy allows no script and no style of that kind. */
 export const Layout: FC<LayoutProps> = (props) => (
@@ -76,7 +77,9 @@ const Head: FC<LayoutProps> = ({ title, description, counts, refreshSeconds, ass
     <meta name="htmx-config" content={HTMX_CONFIG} />
     <link rel="icon" href={asset('icon.svg')} type="image/svg+xml" />
     <link rel="stylesheet" href={asset('app.css')} />
-    {['htmx.js', 'hx-ws.js', 'hx-upsert.js', 'app.js'].map((file) => (
+    {/* Runs before htmx, in the order written: it has to hear that the page's socket opened. */}
+    <script src={asset('app.js')} type="module" />
+    {['htmx.js', 'hx-ws.js', 'hx-upsert.js'].map((file) => (
       <script src={asset(file)} defer />
     ))}
     {refreshSeconds ? (

@@ -5,6 +5,7 @@ import { visibleText } from '../fragments/foreign-text.tsx'
 import { Shape } from '../fragments/shape.tsx'
 import { relativeTime } from '../relative-time.ts'
 import { workflowLook } from '../state-look.ts'
+import { visitedStates } from './visited-states.ts'
 import { type EdgeKind, Edges, UnexpectedEdges } from './workflow-edges.tsx'
 import { TALL_LAYOUT, WIDE_LAYOUT, type WorkflowLayout } from './workflow-layout.ts'
 
@@ -39,7 +40,7 @@ const Drawing: FC<DiagramProps & { layout: WorkflowLayout; form: 'wide' | 'tall'
 }
 
 function inWords(workflow: Workflow): string {
-  const visited = WORKFLOW_STATES.filter((state) => state !== workflow.state && workflow.stays.has(state))
+  const visited = [...visitedStates(workflow)].filter((state) => state !== workflow.state)
   return `Now ${visibleText(workflow.state, 60)}${visited.length > 0 ? `; before, ${visited.join(', ')}` : ''}`
 }
 
@@ -47,7 +48,7 @@ const Node: FC<DiagramProps & { state: WorkflowState; layout: WorkflowLayout }> 
   const box = layout.boxes[state]
   const look = workflowLook(state)
   const isCurrent = state === workflow.state
-  const isVisited = isCurrent || workflow.stays.has(state)
+  const isVisited = visitedStates(workflow).has(state)
   const top = box.y + box.height / 2 - (box.height > 60 ? 12 : 1)
   return (
     <g class={`node tone-${look.tone}${isVisited ? ' node--visited' : ''}${isCurrent ? ' node--current' : ''}`}>

@@ -32,6 +32,7 @@ export const ApprovalCard: FC<{ approval: Approval; now: number }> = ({ approval
       <header>
         <Shape name="diamond" />
         <h2>
+          {approval.agentType === undefined ? '' : `${visibleText(approval.agentType, 40)} asks: `}
           <ForeignText text={approval.title} limit={200} />
         </h2>
         <p class="approval__wait">

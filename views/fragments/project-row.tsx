@@ -5,6 +5,7 @@ import type { ProjectSummary } from '../../src/domain/project-summary.ts'
 import { domId } from '../dom-id.ts'
 import { ATTENTION_LOOKS, workflowLook } from '../state-look.ts'
 import { AttentionWords } from './state-badge.tsx'
+import { Icon } from './icon.tsx'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 import { isSaidBelow, Question } from './question.tsx'
 import { Ring } from './ring.tsx'
@@ -28,15 +29,19 @@ export const ProjectRow: FC<{ summary: ProjectSummary; now: number }> = ({ summa
     <li id={domId('project', project.name)} class={`row tone-${look.tone}${question ? ' row--asks' : ''}`} data-attention={attention.word}>
       <Shape name={look.shape} class="row__shape" />
       <div class="row__what">
-        <h2>
-          <a class="row__name" href={projectHref(project.name)}>
-            {project.name}
-          </a>{' '}
-          <span class="row__word">
-            <AttentionWords attention={attention} now={now} />
-          </span>{' '}
+        <div class="row__line">
+          <div class="row__title">
+            <h2>
+              <a class="row__name" href={projectHref(project.name)}>
+                {project.name}
+              </a>
+            </h2>
+            <span class="row__word">
+              <AttentionWords attention={attention} now={now} />
+            </span>
+          </div>
           <Stand summary={summary} />
-        </h2>
+        </div>
         <Reason attention={attention} question={question} now={now} />
       </div>
       <Cycles summary={summary} />
@@ -74,20 +79,25 @@ const Reason: FC<ReasonProps> = ({ attention, question, now }) => {
   )
 }
 
-/** Where the project stands: its sprint, else its workflow state, and a lifecycle that is not the usual one. */
-const Stand: FC<{ summary: ProjectSummary }> = ({ summary: { project, sprint, workflowState } }) => (
-  <span class="row__stand">
-    {project.status === 'active' ? '' : `${project.status}, `}
-    {project.priority === 'critical' || project.priority === 'high' ? `${project.priority} priority, ` : ''}
-    {sprint ? (
-      <>
-        <ForeignText text={sprint.goal} limit={48} />, {sprint.done} of {sprint.total} stories
-      </>
-    ) : (
-      <bdi>{visibleText(workflowLook(workflowState).word, 40)}</bdi>
-    )}
-  </span>
-)
+/** Where the project stands: its sprint, else its workflow state; and a lifecycle or priority that is not the usual one. */
+const Stand: FC<{ summary: ProjectSummary }> = ({ summary: { project, sprint, workflowState, attention } }) => {
+  const state = workflowLook(workflowState).word
+  const isSaid = state === ATTENTION_LOOKS[attention.word].word
+  const unusual = [
+    project.status === 'active' ? '' : project.status,
+    project.priority === 'normal' ? '' : `${project.priority} priority`,
+    sprint || isSaid ? '' : visibleText(state, 40),
+  ]
+  const told = unusual.filter(Boolean).join(', ')
+  return (
+    <p class="row__stand">
+      <bdi>{told}</bdi>
+      {told && sprint ? ', ' : ''}
+      {sprint ? <ForeignText text={sprint.goal} limit={48} /> : null}
+      {sprint ? `, ${sprint.done} of ${sprint.total} stories` : ''}
+    </p>
+  )
+}
 
 const Cycles: FC<{ summary: ProjectSummary }> = ({ summary: { cycles, cyclesTotal } }) => (
   <div class="row__cycles">
@@ -105,9 +115,7 @@ const AgentCount: FC<{ count: number }> = ({ count }) => (
       <span class="row__none">no agents</span>
     ) : (
       <>
-        <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
-          <path class="line" d="M2.5 6.5a2 2 0 0 1 2-2h7a2 2 0 0 1 2 2v4a2 2 0 0 1-2 2h-7a2 2 0 0 1-2-2ZM8 4.5v-2M5.8 8v1M10.2 8v1" />
-        </svg>
+        <Icon name="agent" />
         {count}
         <span class="visually-hidden"> {count === 1 ? 'agent' : 'agents'}</span>
       </>

@@ -1,6 +1,7 @@
 import type { FC } from 'hono/jsx'
 import { TDD_STATES } from '../../src/domain/tdd-machine.ts'
 import { type PhasedCycle, type PhaseMark, phaseMarks, phaseWords } from '../phases.ts'
+import { openDrawings } from './drawing.ts'
 import { visibleText } from './foreign-text.tsx'
 
 const CENTRE = 12
@@ -19,22 +20,27 @@ function point(degrees: number): string {
   return `${(CENTRE + RADIUS * Math.cos(radians)).toFixed(1)} ${(CENTRE + RADIUS * Math.sin(radians)).toFixed(1)}`
 }
 
-/** A cycle as a ring of five arcs: the place says the phase, the surrounding tone says the state. */
-export const Ring: FC<{ cycle: PhasedCycle }> = ({ cycle }) => {
-  const marks = phaseMarks(cycle)
+const KINDS: readonly PhaseMark[] = ['ahead', 'visited', 'current', 'unexpected']
+
+/** Rings by their five marks: there are few such pictures. Arcs of one kind are one path. */
+const drawing = openDrawings((marks) => {
+  const kinds = marks.split(' ')
+  const lineOf = (kind: PhaseMark) => ARCS.filter((_, index) => kinds[index] === kind).join('')
   return (
-    <svg class="cycle-ring" viewBox="0 0 24 24" role="img">
-      <title>{`${visibleText(cycle.storyId, 64)}: ${visibleText(phaseWords(cycle), 80)}`}</title>
-      {arcs(marks, 'ahead')}
-      {arcs(marks, 'visited')}
-      {arcs(marks, 'current')}
-      {arcs(marks, 'unexpected')}
+    <svg viewBox="0 0 24 24" aria-hidden="true">
+      {KINDS.filter((kind) => kinds.includes(kind)).map((kind) => (
+        <path class={`arc arc--${kind}`} d={lineOf(kind)} />
+      ))}
     </svg>
   )
-}
+})
 
-/** Arcs of one kind are one path, so that a ring stays a few nodes. */
-function arcs(marks: PhaseMark[], kind: PhaseMark) {
-  const path = ARCS.filter((_, index) => marks[index] === kind).join('')
-  return path === '' ? null : <path class={`arc arc--${kind}`} d={path} />
+/** A cycle as a ring of five arcs: the place says the phase, the surrounding tone says the state. */
+export const Ring: FC<{ cycle: PhasedCycle }> = ({ cycle }) => {
+  const words = `${visibleText(cycle.storyId, 64)}: ${visibleText(phaseWords(cycle), 80)}`
+  return (
+    <span class="cycle-ring" role="img" aria-label={words} title={words}>
+      {drawing(phaseMarks(cycle).join(' '))}
+    </span>
+  )
 }

@@ -3,6 +3,7 @@ import type { AttentionWord } from '../../src/domain/attention.ts'
 import { overviewHref } from '../overview-query.ts'
 import { type AttentionCounts, AttentionCountsBar } from './attention-counts.tsx'
 import { visibleText } from './foreign-text.tsx'
+import { Icon } from './icon.tsx'
 import { LivePill } from './live-pill.tsx'
 import { Shape } from './shape.tsx'
 
@@ -26,6 +27,7 @@ export const TopBar: FC<TopBarProps> = ({ counts, now, live, viewer, searchText,
     <div class="top__tools">
       <Search text={searchText} />
       <LivePill isLive={live !== undefined} lastEventAt={live?.lastEventAt} now={now} />
+      {live ? <Pause /> : null}
       <QuestionsLink count={counts.needs_you} />
       <button id="theme" class="icon-button needs-script" type="button" data-theme-toggle aria-label="Switch between light and dark">
         <ThemeIcon />
@@ -33,6 +35,21 @@ export const TopBar: FC<TopBarProps> = ({ counts, now, live, viewer, searchText,
       {viewer ? <Viewer name={viewer.name} /> : null}
     </div>
   </header>
+)
+
+const Pause: FC = () => (
+  <button
+    id="pause"
+    class="icon-button needs-script"
+    type="button"
+    aria-pressed="false"
+    aria-label="Pause live updates"
+    title="Pause live updates"
+  >
+    <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+      <path class="line" d="M5.5 3.5v9M10.5 3.5v9" />
+    </svg>
+  </button>
 )
 
 /** How many projects ask something: always in reach, whatever the page. */
@@ -49,9 +66,7 @@ export const QuestionsLink: FC<{ count: number }> = ({ count }) => (
 
 const Search: FC<{ text: string | undefined }> = ({ text }) => (
   <form class="search" role="search" action="/" method="get">
-    <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
-      <path class="line" d="M11.2 11.2 14.5 14.5M12.5 7A5.5 5.5 0 1 1 1.5 7a5.5 5.5 0 0 1 11 0Z" />
-    </svg>
+    <Icon name="search" />
     <input
       id="search"
       type="search"

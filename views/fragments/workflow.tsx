@@ -2,6 +2,7 @@ import type { FC } from 'hono/jsx'
 import type { Workflow } from '../../src/domain/project-state.ts'
 import { nextCommands, WORKFLOW_STATES } from '../../src/domain/workflow-machine.ts'
 import { WorkflowDiagram } from '../diagrams/workflow.tsx'
+import { visitedStates } from '../diagrams/visited-states.ts'
 import { workflowLook } from '../state-look.ts'
 import { visibleText } from './foreign-text.tsx'
 import { Since } from './since.tsx'
@@ -26,12 +27,6 @@ export const WorkflowCard: FC<{ workflow: Workflow; now: number }> = ({ workflow
     <Allowed state={workflow.state} />
   </section>
 )
-
-/** States of the table that the project has been in. */
-export function visitedStates(workflow: Workflow): Set<string> {
-  const named = [workflow.state, ...workflow.stays.keys(), ...[...workflow.edges.keys()].flatMap((edge) => edge.split('>'))]
-  return new Set(WORKFLOW_STATES.filter((state) => named.includes(state)))
-}
 
 const Allowed: FC<{ state: string }> = ({ state }) => (
   <div class="allowed">
