@@ -1,90 +1,125 @@
 import { join } from 'node:path'
+import { version } from '../package.json'
 import { openInProcessBus } from './bus/in-process.ts'
+import { closeInReverse, type Opened } from './close-in-reverse.ts'
 import type { Config } from './config/config.ts'
+import type { NewEvent } from './domain/event.ts'
+import { registryDifferences } from './domain/registry-differences.ts'
 import { openSqliteLog } from './event-log/sqlite.ts'
 import { acceptEvents, type AcceptDeps } from './ingest/accept-events.ts'
 import { expandFrame } from './ingest/orchestrator-frames.ts'
 import { openOrchestratorLinks } from './ingest/orchestrator-links.ts'
 import { compileRedaction } from './ingest/redact.ts'
 import { registration, tellRegistry } from './ingest/register-project.ts'
+import { openStateFiles, type StateFilesHealth } from './ingest/state-files.ts'
 import { openFeed } from './live/feed.ts'
 import { openHub } from './live/hub.ts'
 import { preparePage } from './live/prepare-page.ts'
 import { openProjections } from './projection/projections.ts'
-import { createLogger } from './telemetry/logger.ts'
-import { createMetrics } from './telemetry/metrics.ts'
+import { createLogger, type Logger } from './telemetry/logger.ts'
+import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 import { createApp } from './web/app.ts'
 import { serve } from './web/serve.ts'
 import { loadStaticFiles } from './web/static-files.ts'
-import { registryDifferences } from './domain/registry-differences.ts'
-import { version } from '../package.json'
 
 export type Visualizer = { url: string; close(): Promise<void> }
 
+type Telemetry = { log: Logger; metrics: Metrics; onError(error: unknown): void }
+
 /**
  * Opens everything and connects it: the only place that knows every implementation. What was opened is closed in reverse.
- * Rejects when the port is taken or the data folder cannot be used.
+ * Rejects when the port is taken or the data folder cannot be used; nothing stays open then.
  */
 export async function openVisualizer(config: Config): Promise<Visualizer> {
-  const log = createLogger({ level: config.logLevel, format: config.logFormat, write: (line) => void process.stdout.write(line) })
+  const telemetry = openTelemetry(config)
+  const opened = closeInReverse(telemetry.onError)
+  try {
+    const core = await openCore(config, telemetry, opened)
+    const sources = { links: () => links.health(), warnings: () => files.health().flatMap(warningsOf) }
+    const { server, feed } = await openWeb({ config, telemetry, core, sources, opened })
+    const links = openLinks({ config, telemetry, core, opened, onChange: feed.touch })
+    const files = await openFiles({ config, telemetry, core, opened })
+    telemetry.log.info(`server ready on ${server.url}`, { version, pid: process.pid })
+    return { url: server.url, close: opened.close }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+function openTelemetry({ logLevel, logFormat }: Config): Telemetry {
+  const log = createLogger({ level: logLevel, format: logFormat, write: (line) => void process.stdout.write(line) })
   const metrics = createMetrics()
   const onError = (error: unknown) => {
     metrics.errors.inc()
     log.error('something failed outside of a request', { error })
   }
-  const opened: (() => Promise<unknown> | void)[] = []
-  const closing = <T>(resource: T, close: (resource: T) => Promise<unknown> | void): T => {
-    opened.unshift(() => close(resource))
-    return resource
-  }
-  const close = async () => {
-    for (const end of opened.splice(0)) await Promise.resolve(end()).catch(onError)
-  }
-  try {
-    const eventLog = closing(await openSqliteLog({ file: join(config.dataDir, 'events.sqlite'), onError }), (it) => it.close())
-    const bus = closing(openInProcessBus({ onError }), (it) => it.close())
-    const projections = closing(await openProjections({ eventLog, bus, staleMinutes: config.staleMinutes, onError }), (it) => it.close())
-    await tellRegistry({ eventLog, bus }, registryDifferences(projections.registry(), config.projects))
-    await projections.catchUp()
-
-    const registerProject = registration({ eventLog, bus, findProject: projections.findProject, catchUp: projections.catchUp })
-    const accept: AcceptDeps = { eventLog, bus, redact: compileRedaction({ isOn: true }), registerProject }
-    const from = (source: string) => async (project: string, events: Parameters<typeof acceptEvents>[2]) => {
-      const stored = await acceptEvents(accept, project, events)
-      metrics.events.inc({ source }, stored.appended.length)
-      metrics.duplicates.inc({ source }, stored.duplicates)
-    }
-
-    const hub = openHub({ metrics, log, maxViewers: config.maxViewers })
-    const stateOf = async (project: string) => (await projections.fresh(project)).state
-    const links = closing(
-      openOrchestratorLinks({
-        orchestrators: config.orchestrators,
-        accept: from('orchestrator'),
-        stateOf,
-        onChange: () => feed.touch(),
-        onError,
-      }),
-      (it) => it.close(),
-    )
-    const source = { projections, links: links.health, now: Date.now }
-    const feed = closing(openFeed({ projections, preparePage: preparePage(source), broadcast: hub.broadcast, onError }), (it) => it.close())
-
-    const app = createApp({
-      ...{ eventLog, projections, accept, hub, links: links.health, log, metrics, version, settings: config },
-      expandFrame: async (project, frame) => expandFrame(project, frame, await stateOf(project)),
-      files: await loadStaticFiles(),
-      startedAt: Date.now(),
-      warnings: () => [],
-    })
-    const server = closing(serve({ app, hub, feed, config, log }), async (it) => {
-      await hub.close()
-      await it.stop()
-    })
-    log.info(`server ready on ${server.url}`, { version, pid: process.pid })
-    return { url: server.url, close }
-  } catch (error) {
-    await close()
-    throw error
-  }
+  return { log, metrics, onError }
 }
+
+type Core = Awaited<ReturnType<typeof openCore>>
+
+/** The log, who hears of it, what it amounts to, and the one way into it. */
+async function openCore(config: Config, { onError, metrics }: Telemetry, opened: Opened) {
+  const eventLog = opened.add(await openSqliteLog({ file: join(config.dataDir, 'events.sqlite'), onError }))
+  const bus = opened.add(openInProcessBus({ onError }))
+  const projections = opened.add(await openProjections({ eventLog, bus, staleMinutes: config.staleMinutes, onError }))
+  await tellRegistry({ eventLog, bus }, registryDifferences(projections.registry(), config.projects))
+  await projections.catchUp()
+  const { findProject, catchUp } = projections
+  const registerProject = registration({ eventLog, bus, findProject, catchUp })
+  const deps: AcceptDeps = { eventLog, bus, redact: compileRedaction(config.redaction), registerProject }
+  const acceptFrom = (source: string) => async (project: string, events: readonly NewEvent[]) => {
+    const stored = await acceptEvents(deps, project, events)
+    metrics.events.inc({ source }, stored.appended.length)
+    metrics.duplicates.inc({ source }, stored.duplicates)
+    return stored
+  }
+  const stateOf = async (project: string) => (await projections.fresh(project)).state
+  return { eventLog, projections, acceptFrom, stateOf }
+}
+
+type Sources = Pick<Parameters<typeof createApp>[0], 'links' | 'warnings'>
+type Part = { config: Config; telemetry: Telemetry; core: Core; opened: Opened }
+
+async function openWeb({ config, telemetry, core, sources, opened }: Part & { sources: Sources }) {
+  const { log, metrics, onError } = telemetry
+  const { eventLog, projections, acceptFrom, stateOf } = core
+  const hub = openHub({ metrics, log, maxViewers: config.maxViewers })
+  const prepare = preparePage({ projections, links: sources.links, now: Date.now })
+  const feed = opened.add(openFeed({ projections, preparePage: prepare, broadcast: hub.broadcast, onError }))
+  const app = createApp({
+    ...{ eventLog, projections, hub, log, metrics, version, settings: config, ...sources },
+    accept: acceptFrom('http'),
+    expandFrame: async (project, frame) => expandFrame(project, frame, await stateOf(project)),
+    files: await loadStaticFiles(),
+    startedAt: Date.now(),
+  })
+  const server = serve({ app, hub, feed, config, log })
+  opened.add({
+    async close() {
+      await hub.close()
+      await server.stop()
+    },
+  })
+  return { server, feed }
+}
+
+function openLinks({ config, telemetry, core, opened, onChange }: Part & { onChange(): void }) {
+  const { orchestrators } = config
+  const accept = core.acceptFrom('orchestrator')
+  return opened.add(openOrchestratorLinks({ orchestrators, accept, stateOf: core.stateOf, onChange, onError: telemetry.onError }))
+}
+
+async function openFiles({ config, telemetry, core, opened }: Part) {
+  // A project keeps the name that it was first registered under, whatever case the file uses now.
+  const nameOf = (name: string) => core.projections.findProject(name)?.name ?? name
+  const projects = config.projects.flatMap(({ name, path }) => (path === undefined ? [] : [{ name: nameOf(name), path }]))
+  const openNotices = async (project: string) => (await core.stateOf(project)).notices.values()
+  return opened.add(await openStateFiles({ projects, accept: core.acceptFrom('state_file'), openNotices, onError: telemetry.onError }))
+}
+
+const warningsOf = ({ project, path, problems }: StateFilesHealth): string[] =>
+  problems.map(
+    ({ file, problem, detail }) => `project ${project}: ${join(path, file)} ${problem}${detail === undefined ? '' : `: ${detail}`}`,
+  )

@@ -1,7 +1,6 @@
 import type { Server } from 'bun'
 import type { NewEvent } from '../domain/event.ts'
-import type { EventLog } from '../event-log/event-log.ts'
-import type { AcceptDeps } from '../ingest/accept-events.ts'
+import type { Appended, EventLog } from '../event-log/event-log.ts'
 import type { LinkHealth } from '../ingest/link-health.ts'
 import type { Frame } from '../ingest/orchestrator-frame.ts'
 import type { Hub, SocketData } from '../live/hub.ts'
@@ -14,7 +13,8 @@ import type { StaticFiles } from './static-files.ts'
 export type WebDeps = {
   eventLog: EventLog
   projections: Projections
-  accept: AcceptDeps
+  /** Stores and announces what was reported by request. */
+  accept(project: string, events: readonly NewEvent[]): Promise<Appended>
   /** Turns a whole-state report into events of one project. */
   expandFrame(project: string, frame: Frame): Promise<NewEvent[]>
   hub: Hub

@@ -6,7 +6,6 @@ import { type BodyItem, readEventBody } from '../../domain/event-body.ts'
 import type { NewEvent } from '../../domain/event.ts'
 import { projectNameProblem, UNASSIGNED } from '../../domain/names.ts'
 import { RefusedError } from '../../domain/refused.ts'
-import { acceptEvents } from '../../ingest/accept-events.ts'
 import { isFrame } from '../../ingest/orchestrator-frame.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { eventPage } from '../event-page.ts'
@@ -24,9 +23,7 @@ export function eventRoutes(deps: WebDeps) {
       const name = reportedName(c.req.param('name'))
       const items = readEventBody(await c.req.text(), c.req.header('content-type'))
       const events = await readEvents(deps, name, items, c.req.header('idempotency-key'))
-      const { position, appended, duplicates } = await acceptEvents(deps.accept, name, events)
-      deps.metrics.events.inc({ source: 'http' }, appended.length)
-      deps.metrics.duplicates.inc({ source: 'http' }, duplicates)
+      const { position, appended, duplicates } = await deps.accept(name, events)
       return c.json({ accepted: appended.length, duplicates, ...position }, 202)
     })
     .get('/projects/:name/events', async (c) => eventPage(c, deps, findProject(deps, c.req.param('name')).name))
