@@ -1,0 +1,92 @@
+import { watch } from 'chokidar'
+
+export type ReloadOptions = {
+  /** Starts the service. */
+  start: string[]
+  /** Ends with 0 when what is there now could be started. */
+  check: string[]
+  /** Files and folders whose change starts the service anew; they need not exist yet. */
+  watched: string[]
+  tell(line: string): void
+}
+
+type Service = Bun.Subprocess<'inherit', 'inherit', 'inherit'>
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const
+/** Editors write several files within moments, and one file in several steps. */
+const SETTLE_MS = 100
+/** The code of a service that refuses to start: with the first start, there is nothing to go back to. */
+const REFUSED = 2
+const STOP_SECONDS = 35
+
+/**
+ * Development only: runs the service as a child and starts it anew when something changed. What could not be started changes
+ * nothing: the old one keeps running. Resolves with the exit code to end with, after a signal or a first start that was refused.
+ */
+export async function runReloading({ start, check, watched, tell }: ReloadOptions): Promise<number> {
+  const ended = Promise.withResolvers<number>()
+  let isStopping = false
+  let service: Service | undefined
+  let turn = Promise.resolve()
+
+  const launch = (isFirst: boolean) => {
+    const child = spawn(start)
+    service = child
+    void child.exited.then((code) => {
+      if (service !== child) return
+      service = undefined
+      if (isStopping || code === 0 || (isFirst && code === REFUSED)) ended.resolve(code)
+      else tell(`The service ended with code ${code}. It is started again when something changes.`)
+    }, ended.reject)
+  }
+  const relaunch = async (path: string) => {
+    tell(`${path} changed.`)
+    const checking = Bun.spawn(check, { stdin: 'ignore', stdout: 'ignore', stderr: 'inherit' })
+    if ((await checking.exited) !== 0) return tell('It cannot be started like this; what runs stays as it is.')
+    if (isStopping) return
+    const old = service
+    service = undefined
+    if (old) await stop(old)
+    if (isStopping) ended.resolve(0)
+    else launch(false)
+  }
+  const signalled = (signal: NodeJS.Signals) => {
+    isStopping = true
+    if (service) service.kill(signal)
+    else ended.resolve(0)
+  }
+  for (const signal of SIGNALS) process.on(signal, signalled)
+  const watcher = watchSettled(watched, (path) => {
+    turn = turn.then(() => relaunch(path)).catch(ended.reject)
+  })
+  launch(true)
+  try {
+    return await ended.promise
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, signalled)
+    await watcher.close()
+  }
+}
+
+/** The channel tells the child when we are gone without a word, so that it does not keep the port. */
+const spawn = (command: string[]): Service => Bun.spawn(command, { stdio: ['inherit', 'inherit', 'inherit'], ipc: ignoreMessage })
+
+const ignoreMessage = () => undefined
+
+/** The port is free when this resolves. */
+async function stop(service: Service): Promise<void> {
+  service.kill('SIGTERM')
+  const timer = setTimeout(() => service.kill('SIGKILL'), STOP_SECONDS * 1000)
+  await service.exited
+  clearTimeout(timer)
+}
+
+function watchSettled(paths: string[], onChange: (path: string) => void) {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const watcher = watch(paths, { ignoreInitial: true, ignored: (path) => /(^|\/)(node_modules|\.git)(\/|$)|~$|\.sw[px]$/.test(path) })
+  watcher.on('all', (_, path) => {
+    clearTimeout(timer)
+    timer = setTimeout(onChange, SETTLE_MS, path)
+  })
+  return watcher
+}

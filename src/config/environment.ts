@@ -1,0 +1,109 @@
+import { z } from 'zod'
+import { APP_ENVS, LOG_FORMATS, LOG_LEVELS } from './config.ts'
+import { describeIssue, type Findings } from './findings.ts'
+import type { Problem } from './problem.ts'
+import { HostName, Port } from './schema-values.ts'
+
+export type Variables = Readonly<Record<string, string | undefined>>
+
+/** What the command line can say; each flag comes before the variable of the same meaning. */
+export type Flags = {
+  host?: string | undefined
+  port?: string | undefined
+  config?: string | undefined
+  dataDir?: string | undefined
+  logLevel?: string | undefined
+  debug?: boolean | undefined
+}
+
+const truth = (description: string) =>
+  z
+    .stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'], error: 'must be true or false' })
+    .optional()
+    .describe(description)
+const whole = (number: z.ZodInt, description: string) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(number)
+    .optional()
+    .describe(description)
+const lower = (text: string) => text.toLowerCase()
+const FilePath = z.string().max(4096)
+
+/** Every variable that this version reads. An empty one counts as unset. */
+export const Environment = z.object({
+  HOST: HostName.optional().describe('The address to listen on. Default localhost.'),
+  PORT: whole(Port, 'The port to listen on; 0 takes a free one. Default 5000.'),
+  ORCH_CONFIG: FilePath.optional().describe('The configuration file. Default orch-config.yaml, if there is one.'),
+  DATA_DIR: FilePath.optional().describe('Where events are stored. Default .data.'),
+  APP_ENV: z
+    .string()
+    .transform(lower)
+    .pipe(z.enum(APP_ENVS))
+    .optional()
+    .describe('development (default) or production. FLASK_ENV is read too.'),
+  DEBUG: truth('Detailed logs and restarts on change. FLASK_DEBUG is read too. Off in production.'),
+  LOG_LEVEL: z.string().transform(toLevel).pipe(z.enum(LOG_LEVELS)).optional().describe('Default info; debug with DEBUG.'),
+  LOG_FORMAT: z.string().transform(lower).pipe(z.enum(LOG_FORMATS)).optional().describe('Default detailed; json in production.'),
+  PROMETHEUS_METRICS: truth('Whether /metrics answers. Default true.'),
+  HEALTH_CHECK_ENDPOINT: truth('Whether /health and /ready answer. Default true.'),
+  STATIC_FILE_CACHE: whole(z.int().max(31_536_000), 'Seconds that browsers keep static files. Default 3600.'),
+  GZIP_COMPRESSION: truth('Whether answers are compressed. Default true.'),
+  MAX_VIEWERS: whole(z.int().min(1).max(1_000_000), 'Open websockets at once. Default 20000.'),
+  ALLOW_OPEN: truth('Says that something in front protects the service, so that it may listen for other machines.'),
+})
+
+export type Given = z.infer<typeof Environment>
+type Name = keyof Given
+
+const ALIASES: Partial<Record<Name, string>> = { APP_ENV: 'FLASK_ENV', DEBUG: 'FLASK_DEBUG' }
+const FLAGS: Partial<Record<Name, { key: string; value(flags: Flags): string | undefined }>> = {
+  HOST: { key: '--host', value: (flags) => flags.host },
+  PORT: { key: '--port', value: (flags) => flags.port },
+  ORCH_CONFIG: { key: '--config', value: (flags) => flags.config },
+  DATA_DIR: { key: '--data-dir', value: (flags) => flags.dataDir },
+  LOG_LEVEL: { key: '--log-level', value: (flags) => flags.logLevel },
+  DEBUG: { key: '--debug', value: (flags) => flags.debug?.toString() },
+}
+
+/** What was given outside the file, and how to blame it. */
+export type Outside = { given: Given; problem(name: Name, reason: string): Problem }
+
+/** Reads flags and variables; what cannot be understood becomes a problem and is left out. */
+export function readOutside({ env, flags }: { env: Variables; flags: Flags }, findings: Findings): Outside {
+  const raw: Partial<Record<Name, string>> = {}
+  const keys: Partial<Record<Name, string>> = {}
+  for (const name of Environment.keyof().options) {
+    const source = [
+      { key: FLAGS[name]?.key, text: FLAGS[name]?.value(flags) },
+      { key: name, text: env[name] },
+      { key: ALIASES[name], text: env[ALIASES[name] ?? ''] },
+    ].find(({ text }) => text !== undefined && text.trim() !== '')
+    if (source?.key === undefined || source.text === undefined) continue
+    raw[name] = source.text.trim()
+    keys[name] = source.key
+  }
+  const problem = (name: Name, reason: string) => outsideProblem(keys[name] ?? name, reason)
+  const result = Environment.safeParse(raw, { reportInput: true })
+  if (result.success) return { given: result.data, problem }
+  for (const issue of result.error.issues) {
+    const name = Environment.keyof().safeParse(issue.path[0]).data
+    if (name === undefined) continue
+    findings.problems.push(problem(name, describeIssue(issue)))
+    Reflect.deleteProperty(raw, name)
+  }
+  return { given: Environment.safeParse(raw).data ?? {}, problem }
+}
+
+/** A problem with a variable or a flag. */
+export function outsideProblem(key: string, reason: string): Problem {
+  return { file: key.startsWith('--') ? 'command line' : 'environment', line: undefined, column: undefined, key, reason }
+}
+
+/** The names that Python's loggers use are understood. */
+function toLevel(text: string): string {
+  const level = text.toLowerCase()
+  return { warning: 'warn', critical: 'error', fatal: 'error', notset: 'debug' }[level] ?? level
+}

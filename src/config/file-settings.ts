@@ -1,0 +1,63 @@
+import type { z } from 'zod'
+import { nearestWord } from '../domain/nearest-word.ts'
+import type { Project } from '../domain/project-registry.ts'
+import type { OrchestratorConfig } from './config.ts'
+import { type Findings, noteUnknownKey, readSection } from './findings.ts'
+import { findLaterSettings } from './later-settings.ts'
+import { showValue } from './problem.ts'
+import type { ConfigFile } from './read-file.ts'
+import { readOrchestrators } from './read-orchestrators.ts'
+import { readProjects } from './read-projects.ts'
+import { GlobalSettings, MappedFile, Security, WebInterface } from './schema.ts'
+
+/** What the file says. A section with something wrong is empty here; the problem has been noted. */
+export type FileSettings = {
+  global: z.infer<typeof GlobalSettings>
+  web: z.infer<typeof WebInterface>
+  security: z.infer<typeof Security>
+  projects: Project[]
+  orchestrators: OrchestratorConfig[]
+}
+
+export const NO_FILE: FileSettings = { global: {}, web: {}, security: {}, projects: [], orchestrators: [] }
+
+/** Reads every section by itself, so that one bad line does not hide the next. */
+export function readFileSettings(file: ConfigFile, findings: Findings): FileSettings {
+  const root = file.value
+  if (!isSection(root)) {
+    findings.problems.push(file.problem([], `expected sections such as projects: and orchestrators:, got ${showValue(root)}`))
+    return NO_FILE
+  }
+  const sections = Object.keys(MappedFile.shape)
+  for (const key of Object.keys(root)) {
+    if (!sections.includes(key)) noteUnknownKey({ file, path: [key], findings }, nearestWord(key, sections))
+  }
+  const section = <Output>(key: string, schema: z.ZodType<Output>) => readSection(schema, root[key] ?? {}, { file, path: [key], findings })
+  const web = section('web_interface', WebInterface) ?? {}
+  const security = section('security', Security) ?? {}
+  const { projects, names } = readProjects(file, root.projects ?? {}, findings)
+  const orchestrators = readOrchestrators(file, root.orchestrators ?? {}, { names, findings })
+  const asked = { workers: web.workers, isCsrfAsked: security.csrf_protection, isRateLimitAsked: security.rate_limiting }
+  findings.warnings.push(...findLaterSettings(file, asked))
+  const global = bothGlobals(section('global', GlobalSettings) ?? {}, section('global_settings', GlobalSettings) ?? {})
+  return { global, web, security, projects, orchestrators }
+}
+
+type Global = z.infer<typeof GlobalSettings>
+
+/** Both names of the section are read. Where they differ, global_settings counts; of two limits, the larger. */
+function bothGlobals(one: Global, other: Global): Global {
+  const larger = (key: LimitKey) => Math.max(one[key] ?? 0, other[key] ?? 0) || undefined
+  return {
+    ...one,
+    ...other,
+    max_parallel_projects: larger('max_parallel_projects'),
+    max_concurrent_projects: larger('max_concurrent_projects'),
+    max_total_agents: larger('max_total_agents'),
+    resource_limits: other.resource_limits ?? one.resource_limits,
+  }
+}
+
+type LimitKey = 'max_parallel_projects' | 'max_concurrent_projects' | 'max_total_agents'
+
+const isSection = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,74 @@
+import { outsideProblem, type Variables } from './environment.ts'
+import type { Findings } from './findings.ts'
+import type { Problem } from './problem.ts'
+import type { ConfigFile } from './read-file.ts'
+
+/**
+ * Settings of a deployment that this version does not have. To ignore them silently would promise what is not there: where data
+ * would go elsewhere than asked, or a protection would be missing, the start is refused; the rest is said in a warning.
+ */
+type Later = { name: string; refuses: boolean; isAsked?: (text: string) => boolean; reason: string }
+
+const isTrue = (text: string) => /^(true|1|yes|on)$/i.test(text)
+
+const LATER: Later[] = [
+  {
+    name: 'WORKERS',
+    refuses: true,
+    isAsked: (text) => text !== '1',
+    reason: 'several workers are not available in this version; unset it, or set it to 1',
+  },
+  { name: 'REDIS_URL', refuses: true, reason: 'Redis is not used in this version: one process and its DATA_DIR hold everything; unset it' },
+  {
+    name: 'REDIS_CLUSTER',
+    refuses: true,
+    isAsked: isTrue,
+    reason: 'Redis is not used in this version: one process and its DATA_DIR hold everything; unset it',
+  },
+  { name: 'DATABASE_URL', refuses: true, reason: 'PostgreSQL is not used in this version: events are stored in DATA_DIR; unset it' },
+  {
+    name: 'FORCE_HTTPS',
+    refuses: true,
+    isAsked: isTrue,
+    reason: 'redirects to https are not available in this version; let the proxy in front redirect, and unset it',
+  },
+  {
+    name: 'METRICS_PORT',
+    refuses: true,
+    reason: 'a separate port for /metrics is not available in this version; unset it, or switch PROMETHEUS_METRICS off',
+  },
+  { name: 'SECRET_KEY', refuses: false, reason: 'is not used: this version has no sign-in and signs nothing' },
+  { name: 'SESSION_COOKIE_SECURE', refuses: false, isAsked: isTrue, reason: 'is not used: this version sets no session cookie' },
+  { name: 'SESSION_COOKIE_HTTPONLY', refuses: false, isAsked: isTrue, reason: 'is not used: this version sets no session cookie' },
+  { name: 'SESSION_COOKIE_SAMESITE', refuses: false, reason: 'is not used: this version sets no session cookie' },
+  {
+    name: 'CSRF_PROTECTION',
+    refuses: false,
+    isAsked: isTrue,
+    reason: 'is not used: this version has no sign-in whose session could be misused',
+  },
+  { name: 'LOG_FILE', refuses: false, reason: 'is not used: this version logs to standard output' },
+  { name: 'SENTRY_DSN', refuses: false, reason: 'is not used: this version reports errors in its log' },
+]
+
+/** Finds variables that ask for what this version does not have. Their values are not repeated: some are credentials. */
+export function findLaterVariables(env: Variables, findings: Findings): void {
+  for (const { name, refuses, isAsked, reason } of LATER) {
+    const text = env[name]?.trim() ?? ''
+    if (text === '' || isAsked?.(text) === false) continue
+    const list = refuses ? findings.problems : findings.warnings
+    list.push(outsideProblem(name, reason))
+  }
+}
+
+type Asked = { workers: number | undefined; isCsrfAsked: boolean | undefined; isRateLimitAsked: boolean | undefined }
+
+/** The same for the file. Files that are shared with other deployments stay usable: these are warnings. */
+export function findLaterSettings(file: ConfigFile, { workers, isCsrfAsked, isRateLimitAsked }: Asked): Problem[] {
+  const at = (path: string[], reason: string) => file.problem(path, reason)
+  return [
+    ...((workers ?? 1) > 1 ? [at(['web_interface', 'workers'], 'several workers are not available in this version; one is started')] : []),
+    ...(isCsrfAsked === true ? [at(['security', 'csrf_protection'], 'is not used: this version has no sign-in')] : []),
+    ...(isRateLimitAsked === true ? [at(['security', 'rate_limiting'], 'is not used: this version limits no rates')] : []),
+  ]
+}

@@ -1,0 +1,129 @@
+import { lstatSync } from 'node:fs'
+import { resolve } from 'node:path'
+import type { Config, ResourceLimits } from './config.ts'
+import { type Flags, type Given, type Outside, readOutside, type Variables } from './environment.ts'
+import { type FileSettings, NO_FILE, readFileSettings } from './file-settings.ts'
+import { type Findings, inOrder, noFindings } from './findings.ts'
+import { findLaterVariables } from './later-settings.ts'
+import { ConfigError, type Problem } from './problem.ts'
+import { type ConfigFile, readConfigFile } from './read-file.ts'
+
+export type LoadedConfig = { config: Config; warnings: readonly Problem[] }
+export type LoadOptions = { env?: Variables; flags?: Flags; cwd?: string }
+
+const DEFAULT_FILE = 'orch-config.yaml'
+
+/**
+ * One frozen configuration from flags, environment and file, in this order of precedence, above the defaults.
+ * Throws a `ConfigError` that holds everything that is wrong, each with its place and reason.
+ */
+export function loadConfig({ env = process.env, flags = {}, cwd = process.cwd() }: LoadOptions = {}): LoadedConfig {
+  const findings = noFindings()
+  const outside = readOutside({ env, flags }, findings)
+  findLaterVariables(env, findings)
+  const file = openFile(outside, cwd, findings)
+  const settings = file === undefined ? NO_FILE : readFileSettings(file, findings)
+  const config = assemble({ outside, file, settings, cwd }, findings)
+  const { problems, warnings } = inOrder(findings)
+  if (problems.length > 0) throw new ConfigError(problems, warnings)
+  return { config: freeze(config), warnings }
+}
+
+function openFile({ given, problem }: Outside, cwd: string, findings: Findings): ConfigFile | undefined {
+  const named = given.ORCH_CONFIG
+  const path = resolve(cwd, named ?? DEFAULT_FILE)
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+    if (named !== undefined) findings.problems.push(problem('ORCH_CONFIG', `${path} does not exist`))
+    return undefined
+  }
+  const { file, problems } = readConfigFile({ path, shownAs: named ?? DEFAULT_FILE })
+  findings.problems.push(...problems)
+  return file
+}
+
+type Parts = { outside: Outside; file: ConfigFile | undefined; settings: FileSettings; cwd: string }
+
+function assemble({ outside, file, settings, cwd }: Parts, findings: Findings): Config {
+  const { given } = outside
+  const { global, web, security } = settings
+  const isProduction = given.APP_ENV === 'production'
+  const isDebugAsked = given.DEBUG ?? web.debug ?? false
+  const debug = isDebugAsked && !isProduction
+  const host = checkHost({ outside, file, settings, cwd }, findings)
+  if (isDebugAsked && isProduction) findings.warnings.push(debugProblem(outside, file))
+  return {
+    host,
+    port: given.PORT ?? web.port ?? 5000,
+    dataDir: resolve(cwd, given.DATA_DIR ?? '.data'),
+    configFile: file?.path,
+    appEnv: given.APP_ENV ?? 'development',
+    debug,
+    autoReload: (web.auto_reload ?? debug) && !isProduction,
+    logLevel: given.LOG_LEVEL ?? (debug ? 'debug' : 'info'),
+    logFormat: given.LOG_FORMAT ?? (isProduction ? 'json' : 'detailed'),
+    projects: settings.projects,
+    orchestrators: settings.orchestrators,
+    staleMinutes: global.stale_minutes ?? 10,
+    ...switches(given),
+    isOpen: true,
+    isOpenToOthers: !isLoopback(host),
+    allowedOrigins: (security.allowed_origins ?? []).map((origin) => new URL(origin).origin),
+    limits: limitsOf(global),
+  }
+}
+
+function switches(given: Given) {
+  return {
+    isMetricsOn: given.PROMETHEUS_METRICS ?? true,
+    isHealthOn: given.HEALTH_CHECK_ENDPOINT ?? true,
+    staticCacheSeconds: given.STATIC_FILE_CACHE ?? 3600,
+    isGzipOn: given.GZIP_COMPRESSION ?? true,
+    maxViewers: given.MAX_VIEWERS ?? 20_000,
+  }
+}
+
+/** Without sign-in, whoever reaches the address reads and reports everything: other machines reach it only when that is wanted. */
+function checkHost({ outside, file, settings }: Parts, findings: Findings): string {
+  const { given, problem } = outside
+  const host = (given.HOST ?? settings.web.host ?? 'localhost').replace(/^\[(.*)\]$/, '$1')
+  if (isLoopback(host)) return host
+  const place = (reason: string) =>
+    given.HOST === undefined && file !== undefined ? file.problem(['web_interface', 'host'], reason) : problem('HOST', reason)
+  if (given.ALLOW_OPEN === true) {
+    findings.warnings.push(place(`${host} is open to other machines without sign-in; ALLOW_OPEN says that something in front protects it`))
+  } else {
+    const way = 'use localhost, or set ALLOW_OPEN=true if something in front protects it'
+    findings.problems.push(place(`${host} would let every machine that reaches it read and report without sign-in: ${way}`))
+  }
+  return host
+}
+
+const isLoopback = (host: string) => /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host)
+
+function debugProblem({ given, problem }: Outside, file: ConfigFile | undefined): Problem {
+  const reason = 'is not used: there is no debugging in production'
+  return given.DEBUG === undefined && file !== undefined ? file.problem(['web_interface', 'debug'], reason) : problem('DEBUG', reason)
+}
+
+function limitsOf(global: FileSettings['global']): ResourceLimits {
+  const largest = (...amounts: (number | undefined)[]) => {
+    const given = amounts.filter((amount) => amount !== undefined)
+    return given.length > 0 ? Math.max(...given) : undefined
+  }
+  const inMb = (gb: number | undefined) => (gb === undefined ? undefined : Math.round(gb * 1024))
+  return {
+    parallelProjects: largest(global.max_parallel_projects, global.max_concurrent_projects),
+    totalAgents: global.max_total_agents,
+    memoryMb: largest(global.resource_limits?.max_memory_mb, inMb(global.global_memory_limit_gb)),
+    diskMb: largest(global.resource_limits?.max_disk_mb, inMb(global.global_disk_limit_gb)),
+    cpuCores: global.global_cpu_cores,
+  }
+}
+
+function freeze<Value>(value: Value): Value {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    for (const part of Object.values(value)) freeze(part)
+  }
+  return value
+}

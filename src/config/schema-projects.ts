@@ -1,0 +1,56 @@
+import { z } from 'zod'
+import { projectNameProblem } from '../domain/names.ts'
+import { LIFECYCLES, PRIORITIES } from '../domain/project-registry.ts'
+import { amount, kept, text } from './schema-values.ts'
+
+/** A project's name; the reason says what is wrong with it. */
+export const ProjectName = z.string().superRefine((name, context) => {
+  const problem = projectNameProblem(name)
+  if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
+})
+
+const words = (description: string) => z.array(text(200)).max(100).optional().describe(description)
+
+const Dependency = z.strictObject({
+  target_project: z.string().describe('The project that this one depends on.'),
+  dependency_type: z.enum(['blocks', 'enhances', 'integrates_with']).optional().describe('Default blocks.'),
+  criticality: text(64).optional().describe('How much hangs on it, in words.'),
+  ...kept('description'),
+})
+
+const ORCHESTRATION = ['blocking', 'partial', 'autonomous'] as const
+
+const project = {
+  path: z.string().min(1).max(4096).describe("The project's folder. A relative one starts from this file's folder; ~ is the home folder."),
+  status: z.enum(LIFECYCLES).optional().describe('Where the project is in its life. Default active.'),
+  priority: z.enum(PRIORITIES).optional().describe('Default normal.'),
+  description: text(2000).optional().describe('What it is, in a sentence.'),
+  git_url: text(2048).optional().describe('Where its source is kept.'),
+  owner: text(200).optional().describe('Who answers for it.'),
+  team: words('Who works on it.'),
+  tags: words('Words to find it by.'),
+  orchestration: z.enum(ORCHESTRATION).optional().describe('How much its orchestrator does unasked.'),
+  mode: z.enum(ORCHESTRATION).optional().describe('The same as orchestration.'),
+  resource_limits: z
+    .strictObject({
+      max_parallel_agents: amount('Default 3.'),
+      max_parallel_cycles: amount('Default 2.'),
+      max_memory_mb: amount('In MiB. Default 1024.'),
+      max_disk_mb: amount('In MiB. Default 2048.'),
+      ...kept('cpu_priority'),
+    })
+    .optional()
+    .describe('Shown, never enforced.'),
+  dependencies: z.array(Dependency).max(1000).optional().describe('Projects of this file that this one depends on; they form no circle.'),
+  ...kept('ai_settings', 'created_at', 'discord_channel', 'last_activity', 'slack_channel', 'version', 'work_hours'),
+}
+
+export const MappedProject = z.strictObject({ ...project, name: z.string().optional().describe('The key already names the project.') })
+export const ListedProject = z.strictObject({ ...project, name: ProjectName })
+
+/** `projects:` as a section: name → settings. */
+export const ProjectMap = z.record(ProjectName, MappedProject)
+/** `projects:` as a list of settings with a name each. */
+export const ProjectList = z.array(ListedProject)
+
+export type ProjectSettings = z.infer<typeof MappedProject>

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { Orchestrators } from './schema-orchestrators.ts'
+import { ProjectList, ProjectMap } from './schema-projects.ts'
+import { amount, HostName, kept, Port } from './schema-values.ts'
+
+export const GlobalSettings = z
+  .strictObject({
+    stale_minutes: z
+      .number()
+      .positive()
+      .max(24 * 60)
+      .optional()
+      .describe('Minutes of silence after which something at work is shown as stale. Default 10.'),
+    max_parallel_projects: amount('Projects that may be worked on at once. Shown; of both names the larger counts.'),
+    max_concurrent_projects: amount('The same as max_parallel_projects.'),
+    max_total_agents: amount('Agents at work at once, over all projects. Shown.'),
+    resource_limits: z
+      .strictObject({
+        max_memory_mb: amount('Memory for all projects together, in MiB. Shown.'),
+        max_disk_mb: amount('Disk for all projects together, in MiB. Shown.'),
+      })
+      .optional(),
+    global_memory_limit_gb: z.number().positive().optional().describe('The same as resource_limits.max_memory_mb, in GiB.'),
+    global_disk_limit_gb: z.number().positive().optional().describe('The same as resource_limits.max_disk_mb, in GiB.'),
+    global_cpu_cores: z.number().positive().optional().describe('Cores for all projects together. Shown.'),
+    ...kept(
+      'alert_channels',
+      'backup_retention_days',
+      'enable_audit_logging',
+      'enable_cloud_backup',
+      'enable_cross_project_insights',
+      'enable_knowledge_sharing',
+      'enable_pattern_learning',
+      'enable_project_isolation',
+      'global_discord_guild',
+      'global_state_path',
+      'health_check_interval_seconds',
+      'monitoring_webhook_url',
+      'resource_allocation_strategy',
+      'resource_rebalance_interval_seconds',
+      'scheduling_interval_seconds',
+      'secret_management_provider',
+    ),
+  })
+  .describe('What holds for all projects. Limits are shown and compared; the service runs no projects and enforces none.')
+
+export const WebInterface = z
+  .strictObject({
+    host: HostName.optional().describe('The address to listen on. HOST and --host come before it. Default localhost.'),
+    port: Port.optional().describe('The port to listen on. PORT and --port come before it. Default 5000.'),
+    debug: z.boolean().optional().describe('Detailed logs and restarts on change. DEBUG and --debug come before it. Off in production.'),
+    auto_reload: z.boolean().optional().describe('Restart when the program or this file changes. Default: as debug. Off in production.'),
+    workers: amount('Worker processes. This version runs one.'),
+  })
+  .describe('Where and how the pages are served.')
+
+const Origin = z.string().refine(isOrigin, 'must be an origin such as https://visualizer.example.com, without path or wildcard')
+
+export const Security = z
+  .strictObject({
+    allowed_origins: z.array(Origin).max(100).optional().describe('Other sites whose pages may call the API.'),
+    csrf_protection: z.boolean().optional().describe('For sign-in, which this version does not have.'),
+    rate_limiting: z.boolean().optional().describe('For rate limits, which this version does not have.'),
+  })
+  .describe('Who may call.')
+
+const sections = {
+  global: GlobalSettings.optional(),
+  global_settings: GlobalSettings.optional().describe('The same as global; where both name a setting, this one counts.'),
+  web_interface: WebInterface.optional(),
+  security: Security.optional(),
+  orchestrators: Orchestrators.optional(),
+}
+
+/** A configuration file whose projects are a section with a key for each name. */
+export const MappedFile = z.strictObject({ ...sections, projects: ProjectMap.optional() })
+/** A configuration file whose projects are a list of sections with a `name` each. */
+export const ListedFile = z.strictObject({ ...sections, projects: ProjectList.optional() })
+
+export type FileSettings = z.infer<typeof MappedFile> | z.infer<typeof ListedFile>
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text)
+  return (
+    url !== null && /^https?:$/.test(url.protocol) && !text.includes('*') && [url.origin, `${url.origin}/`].includes(text.toLowerCase())
+  )
+}

@@ -1,0 +1,115 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml'
+
+/** Something the parser lets pass but that we refuse, at a character of the text. */
+export type YamlFault = { at: number; path: readonly PropertyKey[]; reason: string }
+
+export type YamlValue = {
+  value: unknown
+  faults: YamlFault[]
+  /** Where a path's value stands in the text; for a key without value, where the key stands. */
+  find(path: readonly PropertyKey[]): number | undefined
+  /** Where a path's key stands in the text. */
+  findKey(path: readonly PropertyKey[]): number | undefined
+}
+
+/** Deeper than any configuration; a limit, because each level costs the parser and us stack. */
+const MAX_DEPTH = 32
+/** How many values aliases may repeat in all: the defence against a small file that unfolds into gigabytes. */
+const MAX_REPEATED = 10_000
+
+type Place = { key: number | undefined; value: number | undefined }
+type Walk = {
+  document: Document
+  faults: YamlFault[]
+  places: Map<string, Place>
+  repeated: number
+}
+type Here = { path: readonly PropertyKey[]; isRepeated: boolean; at: number }
+
+/**
+ * Turns a parsed document into plain values and notes where each stood. The parser's own
+ * conversion is not used: it compares each key with all others of its section (a minute for a file of 60,000 keys), and forgets places.
+ */
+export function toValue(document: Document): YamlValue {
+  const walk: Walk = { document, faults: [], places: new Map(), repeated: 0 }
+  const value = read(walk, document.contents, { path: [], isRepeated: false, at: 0 })
+  const place = (path: readonly PropertyKey[]) => walk.places.get(placeName(path))
+  return {
+    value,
+    faults: walk.faults,
+    find: (path) => place(path)?.value ?? place(path)?.key,
+    findKey: (path) => place(path)?.key ?? place(path)?.value,
+  }
+}
+
+const placeName = (path: readonly PropertyKey[]) => JSON.stringify(path.map(String))
+
+function read(walk: Walk, node: Node | null | undefined, here: Here): unknown {
+  const at = here.isRepeated ? here.at : (node?.range?.[0] ?? here.at)
+  const fault = (reason: string) => void walk.faults.push({ at, path: here.path, reason })
+  if (here.path.length > MAX_DEPTH) return fault(`is nested more than ${MAX_DEPTH} levels deep`)
+  if (here.isRepeated && ++walk.repeated > MAX_REPEATED) {
+    if (walk.repeated === MAX_REPEATED + 1) fault(`aliases repeat more than ${MAX_REPEATED} values`)
+    return undefined
+  }
+  if (isAlias(node)) {
+    const target = node.resolve(walk.document)
+    if (target === undefined) return fault(`there is no anchor &${node.source} before this alias`)
+    return read(walk, target, { path: here.path, isRepeated: true, at })
+  }
+  if (isSeq(node)) return readList(walk, node.items, { ...here, at })
+  if (isMap(node)) return readSection(walk, node.items, { ...here, at })
+  return isScalar(node) ? node.value : undefined
+}
+
+function readList(walk: Walk, items: unknown[], here: Here): unknown[] {
+  return items.map((item, index) => {
+    const path = [...here.path, index]
+    const node = isNode(item) ? item : undefined
+    const at = here.isRepeated ? here.at : (node?.range?.[0] ?? here.at)
+    walk.places.set(placeName(path), { key: undefined, value: at })
+    return read(walk, node, { ...here, path, at }) ?? null
+  })
+}
+
+function readSection(walk: Walk, pairs: Pair[], here: Here): Record<string, unknown> {
+  const section: Record<string, unknown> = {}
+  const inherited: Record<string, unknown>[] = []
+  const seen = new Set<string>()
+  for (const pair of pairs) {
+    const key = readKey(walk, pair, here)
+    if (key === undefined) continue
+    const path = [...here.path, key.text]
+    const isMerge = key.text === '<<'
+    if (seen.has(key.text)) walk.faults.push({ at: key.at, path, reason: 'is given twice' })
+    seen.add(key.text)
+    const node = isNode(pair.value) ? pair.value : undefined
+    const at = here.isRepeated ? here.at : (node?.range?.[0] ?? key.at)
+    walk.places.set(placeName(path), { key: key.at, value: at })
+    const value = read(walk, node, { ...here, path: isMerge ? here.path : path, at })
+    if (isMerge) inherited.push(...sections(value))
+    else if (value !== undefined) section[key.text] = value
+  }
+  // What the section says itself comes before what it inherits, and an earlier ancestor before a later one.
+  const whole: Record<string, unknown> = {}
+  for (const ancestor of inherited.toReversed()) Object.assign(whole, ancestor)
+  return Object.assign(whole, section)
+}
+
+function readKey(walk: Walk, { key }: Pair, here: Here): { text: string; at: number } | undefined {
+  const node = isNode(key) ? key : undefined
+  const at = here.isRepeated ? here.at : (node?.range?.[0] ?? here.at)
+  if (!isScalar(node) || node.value === null) {
+    walk.faults.push({ at, path: here.path, reason: 'has a key that is not plain text' })
+    return undefined
+  }
+  // A number stays as it was written: 007 and 1.0 are names here.
+  const text = typeof node.value === 'string' ? node.value : (node.source ?? String(node.value))
+  if (text !== '__proto__') return { text, at }
+  walk.faults.push({ at, path: here.path, reason: 'has the key "__proto__", which is refused' })
+  return undefined
+}
+
+const sections = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value : [value]).filter(isSection)
+const isSection = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'range' in value
