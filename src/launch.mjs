@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 /**
  * Starts the program on a machine that has Node and npm, or Bun: brings node_modules in step with bun.lock when it is not,
  * then runs `bun src/main.ts` (or `bun <file>` after `--run`) with the same arguments, streams, signals and exit code.
@@ -20,7 +21,9 @@ const manifestText = readFileSync(join(root, 'package.json'), 'utf8')
 const bunVersion = JSON.parse(manifestText).dependencies.bun
 
 const [first, ...rest] = process.argv.slice(2)
-const program = first === '--run' ? rest : [join(root, 'src/main.ts'), ...process.argv.slice(2)]
+// Started in another folder, Bun would not find how the pages are to be compiled.
+const settings = `--tsconfig-override=${join(root, 'tsconfig.json')}`
+const program = [settings, ...(first === '--run' ? rest : [join(root, 'src/main.ts'), ...process.argv.slice(2)])]
 
 try {
   const wanted = fingerprint()

@@ -16,8 +16,6 @@ const MAX_LINES = 50
 const SAME_SIGNAL_MS = 500
 const ROOT = resolve(import.meta.dir, '..')
 
-process.exitCode = await main(process.argv.slice(2))
-
 async function main(argv: string[]): Promise<number> {
   try {
     const request = readCommandLine(argv)
@@ -69,7 +67,7 @@ async function serve(flags: Flags, argv: string[] | undefined): Promise<number> 
 }
 
 function serveReloading(config: Config, argv: string[]): Promise<number> {
-  const program = [process.execPath, Bun.main]
+  const program = [process.execPath, ...process.execArgv, Bun.main]
   const others = argv.filter((argument) => argument !== 'serve')
   return runReloading({
     start: [...program, 'serve', ...others, '--no-reload'],
@@ -147,3 +145,5 @@ function say(lines: string[]) {
   for (const line of lines.slice(0, MAX_LINES)) console.error(line)
   if (lines.length > MAX_LINES) console.error(`… and ${lines.length - MAX_LINES} more`)
 }
+
+process.exitCode = await main(process.argv.slice(2))

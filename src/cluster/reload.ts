@@ -23,50 +23,58 @@ const STOP_SECONDS = 35
  * Development only: runs the service as a child and starts it anew when something changed. What could not be started changes
  * nothing: the old one keeps running. Resolves with the exit code to end with, after a signal or a first start that was refused.
  */
-export async function runReloading({ start, check, watched, tell }: ReloadOptions): Promise<number> {
-  const ended = Promise.withResolvers<number>()
+export async function runReloading(options: ReloadOptions): Promise<number> {
+  const keeper = keepRunning(options)
+  for (const signal of SIGNALS) process.on(signal, keeper.signalled)
+  const watcher = watchSettled(options.watched, keeper.changed)
+  try {
+    return await keeper.ended
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, keeper.signalled)
+    await watcher.close()
+  }
+}
+
+function keepRunning({ start, check, tell }: ReloadOptions) {
+  const { promise: ended, resolve, reject } = Promise.withResolvers<number>()
   let isStopping = false
+  let isReplacing = false
   let service: Service | undefined
   let turn = Promise.resolve()
 
   const launch = (isFirst: boolean) => {
     const child = spawn(start)
     service = child
-    void child.exited.then((code) => {
-      if (service !== child) return
+    child.exited.then((code) => {
       service = undefined
-      if (isStopping || code === 0 || (isFirst && code === REFUSED)) ended.resolve(code)
+      if (isReplacing) return
+      if (isStopping || code === 0 || (isFirst && code === REFUSED)) resolve(code)
       else tell(`The service ended with code ${code}. It is started again when something changes.`)
-    }, ended.reject)
+    }, reject)
   }
   const relaunch = async (path: string) => {
     tell(`${path} changed.`)
-    const checking = Bun.spawn(check, { stdin: 'ignore', stdout: 'ignore', stderr: 'inherit' })
-    if ((await checking.exited) !== 0) return tell('It cannot be started like this; what runs stays as it is.')
+    if (!(await isFit(check))) return tell('It cannot be started like this; what runs stays as it is.')
     if (isStopping) return
-    const old = service
-    service = undefined
-    if (old) await stop(old)
-    if (isStopping) ended.resolve(0)
+    isReplacing = true
+    if (service) await stop(service)
+    isReplacing = false
+    if (isStopping) resolve(0)
     else launch(false)
+  }
+  const changed = (path: string) => {
+    turn = turn.then(() => relaunch(path)).catch(reject)
   }
   const signalled = (signal: NodeJS.Signals) => {
     isStopping = true
     if (service) service.kill(signal)
-    else ended.resolve(0)
+    else resolve(0)
   }
-  for (const signal of SIGNALS) process.on(signal, signalled)
-  const watcher = watchSettled(watched, (path) => {
-    turn = turn.then(() => relaunch(path)).catch(ended.reject)
-  })
   launch(true)
-  try {
-    return await ended.promise
-  } finally {
-    for (const signal of SIGNALS) process.off(signal, signalled)
-    await watcher.close()
-  }
+  return { ended, changed, signalled }
 }
+
+const isFit = async (check: string[]) => (await Bun.spawn(check, { stdin: 'ignore', stdout: 'ignore', stderr: 'inherit' }).exited) === 0
 
 /** The channel tells the child when we are gone without a word, so that it does not keep the port. */
 const spawn = (command: string[]): Service => Bun.spawn(command, { stdio: ['inherit', 'inherit', 'inherit'], ipc: ignoreMessage })
