@@ -1,0 +1,48 @@
+import { type Finding, isSame, type Told } from './state-file-report.ts'
+import type { Listed } from './state-file-scan.ts'
+
+/** What is known of a state file, or of a folder of them. Times are of `performance.now()`. */
+export type Item = {
+  told: Told | undefined
+  listed: Listed | undefined
+  /** A problem that may pass by itself: half-written, or gone for a moment. */
+  trouble: { since: number; attempts: number } | undefined
+  lookedAt: number
+}
+
+/** What to do about a finding: tell it, look again later, or nothing. */
+export type Verdict = { tell: Finding } | { lookAgainAt: number } | undefined
+
+// A writer that truncates and writes is done long before the last of these, 1.6 s in all.
+const PATIENCE_MS = [25, 50, 100, 200, 400, 800]
+/** However often a damaged file is written anew, people hear of it after this. */
+const PATIENCE_IN_ALL_MS = 10_000
+
+export function newItem(told?: Told): Item {
+  return { told, listed: undefined, trouble: undefined, lookedAt: -Infinity }
+}
+
+/** Judges a finding by what was told before. Good news at once, bad news once they have stood for a while. */
+export function weigh(item: Item, finding: Finding | undefined, now: number): Verdict {
+  if (!finding || isSame(item.told, finding)) {
+    item.trouble = undefined
+    return undefined
+  }
+  const waitMs = finding.kind === 'problem' ? patience(item, now) : undefined
+  if (waitMs !== undefined) return { lookAgainAt: now + waitMs }
+  item.trouble = undefined
+  return { tell: finding }
+}
+
+function patience(item: Item, now: number): number | undefined {
+  const trouble = (item.trouble ??= { since: now, attempts: 0 })
+  if (now - trouble.since > PATIENCE_IN_ALL_MS) return undefined
+  const waitMs = PATIENCE_MS[trouble.attempts]
+  trouble.attempts += 1
+  return waitMs
+}
+
+/** The file was written again: what was wrong with it gets its time anew. */
+export function changedAgain(item: Item) {
+  if (item.trouble) item.trouble.attempts = 0
+}

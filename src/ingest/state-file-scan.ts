@@ -1,0 +1,101 @@
+import { lstat, opendir, realpath, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { type Folder, FOLDERS, STATE_FOLDER, stateFileName } from './state-file-names.ts'
+import { folderPath, isAbsent, isInside, kindOf, reasonOf, type StateFileProblem, witnessOf } from './state-file-reader.ts'
+
+/** What a look at a folder found. A problem may leave some of the files readable: those are listed all the same. */
+export type FolderState =
+  { kind: 'there' } | { kind: 'absent'; witness: string } | { kind: 'problem'; problem: StateFileProblem; detail: string }
+
+/** `print` differs when a file may have changed. */
+export type Listed = { print: string; modifiedMs: number }
+
+export type Scan = { folders: Map<Folder, FolderState>; files: Map<string, Listed> }
+
+/** State files of one folder that are followed: the newest. */
+export const FILES_PER_FOLDER = 1_000
+/** Entries of one folder that are looked at, whatever they are. */
+const ENTRIES_PER_FOLDER = 20_000
+const LOOKS_AT_ONCE = 16
+
+/** Lists a project's state files without opening one. `enter` is told of every folder before it is listed. */
+export async function scanStateFiles(projectPath: string, enter: (path: string) => Promise<void>): Promise<Scan> {
+  const scan: Scan = { folders: new Map(), files: new Map() }
+  for (const folder of FOLDERS) {
+    const state = await folderState(projectPath, folder)
+    scan.folders.set(folder, state)
+    if (state.kind !== 'there') {
+      if (folder === STATE_FOLDER) break
+      continue
+    }
+    await enter(folderPath(projectPath, folder))
+    await listFolder({ projectPath, folder, scan }).catch(async (error: unknown) => {
+      scan.folders.set(folder, await failed(folderPath(projectPath, folder), error))
+    })
+  }
+  return scan
+}
+
+async function folderState(projectPath: string, folder: Folder): Promise<FolderState> {
+  const path = folderPath(projectPath, folder)
+  try {
+    const found = await stat(path)
+    if (!found.isDirectory()) return unreadable(`it is a ${kindOf(found)}, not a folder`)
+    const home = await realpath(folder === STATE_FOLDER ? projectPath : join(projectPath, STATE_FOLDER))
+    return isInside(home, await realpath(path)) ? { kind: 'there' } : unreadable('it is a link that leads elsewhere')
+  } catch (error) {
+    return failed(path, error)
+  }
+}
+
+async function failed(path: string, error: unknown): Promise<FolderState> {
+  if (!isAbsent(error)) return unreadable(reasonOf(error))
+  for (let above = dirname(path); ; above = dirname(above)) {
+    const witness = await witnessOf(above)
+    if (witness !== undefined || above === dirname(above)) return { kind: 'absent', witness: `${above} ${witness}` }
+  }
+}
+
+const unreadable = (detail: string): FolderState => ({ kind: 'problem', problem: 'unreadable', detail })
+
+type Listing = { projectPath: string; folder: Folder; scan: Scan }
+
+async function listFolder({ projectPath, folder, scan }: Listing) {
+  const { names, isWhole } = await stateFilesIn(folderPath(projectPath, folder), folder)
+  const listed: [string, Listed][] = []
+  for (let from = 0; from < names.length; from += LOOKS_AT_ONCE) {
+    const looks = names.slice(from, from + LOOKS_AT_ONCE).map(async (file) => {
+      const found = await look(join(projectPath, STATE_FOLDER, file))
+      if (found) listed.push([file, found])
+    })
+    await Promise.all(looks)
+  }
+  listed.sort(([, one], [, other]) => other.modifiedMs - one.modifiedMs)
+  for (const [file, found] of listed.slice(0, FILES_PER_FOLDER)) scan.files.set(file, found)
+  if (isWhole && listed.length <= FILES_PER_FOLDER) return
+  scan.folders.set(folder, { kind: 'problem', problem: 'too_large', detail: `more than ${FILES_PER_FOLDER} files: the newest are read` })
+}
+
+async function stateFilesIn(path: string, folder: Folder): Promise<{ names: string[]; isWhole: boolean }> {
+  const names: string[] = []
+  let entries = 0
+  for await (const entry of await opendir(path)) {
+    if (++entries > ENTRIES_PER_FOLDER) return { names, isWhole: false }
+    const file = stateFileName(folder, entry.name)
+    if (file !== undefined) names.push(file)
+  }
+  return { names, isWhole: true }
+}
+
+/** What is behind a link can change without it: its print is never the same. Undefined when the file just went. */
+async function look(path: string): Promise<Listed | undefined> {
+  try {
+    const found = await lstat(path)
+    const print = found.isSymbolicLink() ? crypto.randomUUID() : `${found.ino}:${found.size}:${found.mtimeMs}:${found.ctimeMs}`
+    return { print, modifiedMs: found.mtimeMs }
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    // It is there and cannot be looked at: reading it will tell why.
+    return { print: reasonOf(error), modifiedMs: 0 }
+  }
+}

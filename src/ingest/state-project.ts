@@ -1,0 +1,164 @@
+import { basename } from 'node:path'
+import type { NewEvent } from '../domain/event.ts'
+import { LogUnavailableError } from '../event-log/event-log.ts'
+import { type Agenda, openAgenda } from './agenda.ts'
+import { type FolderWatch, openFolderWatch } from './folder-watch.ts'
+import { changedAgain, type Item, newItem, weigh } from './state-file-item.ts'
+import { isFolder, readingRank, STATE_FOLDER, stateFileName } from './state-file-names.ts'
+import { type Reading, readStateFile } from './state-file-reader.ts'
+import { type Finding, type OpenNotice, report, type Told, toldByNotice, vanished } from './state-file-report.ts'
+import { applyScan } from './state-file-changes.ts'
+import { scanStateFiles } from './state-file-scan.ts'
+import type { Turnstile } from './turnstile.ts'
+
+export type StateProjectDeps = {
+  accept(project: string, events: NewEvent[]): Promise<unknown>
+  openNotices(project: string): Promise<Iterable<OpenNotice>>
+  onError(error: unknown): void
+  turnstile: Turnstile
+}
+
+/** One project's state files, followed. Times are of `performance.now()`. */
+export type StateProject = {
+  readonly name: string
+  readonly path: string
+  readonly deps: StateProjectDeps
+  readonly watch: FolderWatch
+  /** By path below .orch-state/; the folders by their own names. */
+  readonly items: Map<string, Item>
+  /** Files to be read, by name; SCAN stands for a look at the folders. */
+  readonly agenda: Agenda
+  isSeeded: boolean
+  isClosed: boolean
+  scannedAt: number
+  retryMs: number
+}
+
+const SCAN = ''
+/** Lets a writer finish, and one read answer for all that it wrote meanwhile. */
+const WRITER_MS = 10
+/** A file is read four times a second at most when it is written all the time, and folders are listed as often. */
+const PAUSE_MS = 250
+const FIRST_RETRY_MS = 250
+const LAST_RETRY_MS = 15_000
+const FILES_AT_ONCE = 8
+
+const AT_START = { isSeeded: false, isClosed: false, scannedAt: -Infinity, retryMs: FIRST_RETRY_MS }
+
+/** Begins to follow a project: everything that is there is read once. */
+export function openStateProject({ name, path }: { name: string; path: string }, deps: StateProjectDeps): StateProject {
+  const { onError } = deps
+  const watch = openFolderWatch({ changed: (folder, entry) => changed(project, folder, entry), onError })
+  const agenda = openAgenda({ work: (names) => work(project, names), onError })
+  const project: StateProject = { name, path, deps, watch, agenda, items: new Map(), ...AT_START }
+  lookAround(project)
+  return project
+}
+
+/** Looks at all folders and files again, as is due when the watch may have missed something. */
+export function lookAround({ agenda, scannedAt }: StateProject) {
+  agenda.schedule(SCAN, scannedAt + PAUSE_MS)
+}
+
+/** Resolves when nothing of this project is read or stored any more. */
+export async function closeStateProject(project: StateProject): Promise<void> {
+  project.isClosed = true
+  project.watch.close()
+  await project.agenda.close()
+}
+
+function changed(project: StateProject, path: string, entry: string | undefined) {
+  if (path === project.path && entry !== undefined && entry !== STATE_FOLDER) return
+  const folder = basename(path)
+  const file = entry !== undefined && isFolder(folder) ? stateFileName(folder, entry) : undefined
+  const item = file === undefined ? undefined : project.items.get(file)
+  if (file !== undefined && item) {
+    changedAgain(item)
+    project.agenda.schedule(file, Math.max(performance.now() + WRITER_MS, item.lookedAt + PAUSE_MS))
+  } else if (file !== undefined || entry === undefined || isFolder(entry)) lookAround(project)
+}
+
+async function work(project: StateProject, names: string[]) {
+  try {
+    if (!project.isSeeded) await seed(project)
+    if (names.includes(SCAN)) await scan(project)
+    await readFiles(
+      project,
+      names.filter((name) => name !== SCAN),
+    )
+    project.retryMs = FIRST_RETRY_MS
+  } catch (error) {
+    if (!(error instanceof LogUnavailableError)) throw error
+    // Nothing is kept but the names: when the log is back, the newest content is read.
+    project.agenda.pause(names, performance.now() + project.retryMs)
+    project.retryMs = Math.min(project.retryMs * 2, LAST_RETRY_MS)
+  }
+}
+
+/** Notices that the log holds open are what was told last: a file that is well again clears its own. */
+async function seed(project: StateProject) {
+  for (const notice of await project.deps.openNotices(project.name)) project.items.set(notice.file, newItem(toldByNotice(notice)))
+  project.isSeeded = true
+}
+
+async function scan(project: StateProject) {
+  const { path, watch, deps } = project
+  const found = await deps.turnstile(async () => {
+    await watch.enter(path)
+    return scanStateFiles(path, watch.enter)
+  })
+  project.scannedAt = performance.now()
+  const { findings, toRead } = applyScan(project.items, found)
+  for (const file of toRead) project.agenda.schedule(file, (project.items.get(file)?.lookedAt ?? 0) + PAUSE_MS)
+  await tell(project, findings)
+}
+
+async function readFiles(project: StateProject, names: string[]) {
+  const age = (name: string) => project.items.get(name)?.listed?.modifiedMs ?? 0
+  names.sort((one, other) => readingRank(one) - readingRank(other) || age(one) - age(other))
+  for (let from = 0; from < names.length && !project.isClosed; from += FILES_AT_ONCE) {
+    const part = names.slice(from, from + FILES_AT_ONCE)
+    // From the beginning of the reading: what changes during it is read after the pause, not at once.
+    for (const name of part) startedLook(project.items.get(name))
+    const readings = await project.deps.turnstile(() => Promise.all(part.map((name) => readStateFile(project.path, name))))
+    await tell(
+      project,
+      part.flatMap((name, index) => findingOf(project, name, readings[index]) ?? []),
+    )
+  }
+}
+
+function startedLook(item: Item | undefined) {
+  if (item) item.lookedAt = performance.now()
+}
+
+type Found = { name: string; finding: Finding | undefined }
+
+function findingOf(project: StateProject, name: string, reading: Reading | undefined): Found | undefined {
+  const item = project.items.get(name)
+  if (!reading || !item) return undefined
+  if (reading.kind === 'folder absent') lookAround(project)
+  else if (reading.kind !== 'absent') return { name, finding: reading }
+  else if (item.told) return { name, finding: vanished(reading.witness) }
+  return undefined
+}
+
+/** Stores what is worth telling, in one append. What the log refuses is our own fault, and is not tried again. */
+async function tell(project: StateProject, found: Found[]) {
+  const now = performance.now()
+  const reports: { item: Item; event: NewEvent; told: Told }[] = []
+  for (const { name, finding } of found) {
+    const item = project.items.get(name)
+    const verdict = item && weigh(item, finding, now)
+    if (!item || !verdict) continue
+    if ('tell' in verdict) reports.push({ item, ...report(name, verdict.tell, item.told) })
+    else project.agenda.schedule(isFolder(name) ? SCAN : name, verdict.lookAgainAt)
+  }
+  if (reports.length === 0 || project.isClosed) return
+  const events = reports.map(({ event }) => event)
+  await project.deps.accept(project.name, events).catch((error: unknown) => {
+    if (error instanceof LogUnavailableError) throw error
+    project.deps.onError(error)
+  })
+  for (const { item, told } of reports) item.told = told
+}

@@ -1,0 +1,22 @@
+export type Turnstile = <T>(run: () => Promise<T>) => Promise<T>
+
+/** Lets so many run at once; the others wait in the order in which they came. */
+export function turnstile(places: number): Turnstile {
+  const waiting: (() => void)[] = []
+  let free = places
+  return async (run) => {
+    if (free > 0) free -= 1
+    else {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      waiting.push(resolve)
+      await promise
+    }
+    try {
+      return await run()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else free += 1
+    }
+  }
+}
