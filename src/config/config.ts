@@ -56,5 +56,7 @@ export type Config = {
   isOpenToOthers: boolean
   /** Origins of other sites whose pages may call the API. */
   allowedOrigins: string[]
+  /** Whether secrets are replaced before an event is stored, and what else counts as one. */
+  redaction: { isOn: boolean; patterns: string[] }
   limits: ResourceLimits
 }

@@ -68,6 +68,7 @@ function assemble({ outside, file, settings, cwd }: Parts, findings: Findings): 
     isOpen: true,
     isOpenToOthers: !isLoopback(host),
     allowedOrigins: (security.allowed_origins ?? []).map((origin) => new URL(origin).origin),
+    redaction: { isOn: security.redact_secrets ?? true, patterns: security.secret_patterns ?? [] },
     limits: limitsOf(global),
   }
 }

@@ -56,9 +56,23 @@ export const WebInterface = z
 
 const Origin = z.string().refine(isOrigin, 'must be an origin such as https://visualizer.example.com, without path or wildcard')
 
+const SecretPattern = z
+  .string()
+  .min(1)
+  .max(1000)
+  .superRefine((pattern, context) => {
+    const problem = patternProblem(pattern)
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
+  })
+
 export const Security = z
   .strictObject({
     allowed_origins: z.array(Origin).max(100).optional().describe('Other sites whose pages may call the API.'),
+    redact_secrets: z
+      .boolean()
+      .optional()
+      .describe('Keys, tokens and passwords in reports are replaced before they are stored. Default true.'),
+    secret_patterns: z.array(SecretPattern).max(100).optional().describe('More regular expressions; what one matches is replaced as well.'),
     csrf_protection: z.boolean().optional().describe('For sign-in, which this version does not have.'),
     rate_limiting: z.boolean().optional().describe('For rate limits, which this version does not have.'),
   })
@@ -84,4 +98,12 @@ function isOrigin(text: string): boolean {
   return (
     url !== null && /^https?:$/.test(url.protocol) && !text.includes('*') && [url.origin, `${url.origin}/`].includes(text.toLowerCase())
   )
+}
+
+function patternProblem(pattern: string): string | undefined {
+  try {
+    return new RegExp(pattern).test('') ? 'matches where nothing is, and so would match everywhere' : undefined
+  } catch (error) {
+    return `is no regular expression: ${error instanceof Error ? error.message : String(error)}`
+  }
 }
