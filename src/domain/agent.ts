@@ -1,4 +1,4 @@
-import { type Draft, writableAgents } from './draft.ts'
+import { type Draft, oldestBeyond, writableAgents } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
 import { isRecord, textOf } from './loose-fields.ts'
 import type { Agent, AgentStatus } from './project-state.ts'
@@ -121,19 +121,22 @@ function withStatus(agent: Agent, status: AgentStatus, at: number): Agent {
   return { ...agent, status, since: agent.status === status ? agent.since : at }
 }
 
-/** Replaces an agent; of those that ended only the last 200 are kept. */
 function keepAgent(draft: Draft, agent: Agent) {
-  const agents = writableAgents(draft)
-  agents.set(agent.agentId, agent)
-  if (agents.size > AGENTS_KEPT) return forgetOldest(agents, () => true)
-  if (agent.status !== 'ended' || agents.size <= ENDED_KEPT) return
-  let ended = 0
-  for (const { status } of agents.values()) if (status === 'ended') ended++
-  if (ended > ENDED_KEPT) forgetOldest(agents, ({ status }) => status === 'ended')
+  writableAgents(draft).set(agent.agentId, agent)
 }
 
-function forgetOldest(agents: Map<string, Agent>, matches: (agent: Agent) => boolean) {
-  let oldest: Agent | undefined
-  for (const agent of agents.values()) if (matches(agent) && (!oldest || agent.offset < oldest.offset)) oldest = agent
-  if (oldest) agents.delete(oldest.agentId)
+/** Of the agents that ended only the last 200 are kept, and no more than 1,000 in all: those heard of last. */
+export function forgetAgents(draft: Draft) {
+  if (draft.next.agents.size <= ENDED_KEPT) return
+  const agents = [...draft.next.agents.values()]
+  const ended = oldestBeyond(
+    agents.filter(({ status }) => status === 'ended'),
+    ENDED_KEPT,
+  )
+  const gone = new Set(ended)
+  const rest = agents.filter((agent) => !gone.has(agent))
+  const forgotten = [...ended, ...oldestBeyond(rest, AGENTS_KEPT)]
+  if (forgotten.length === 0) return
+  const kept = writableAgents(draft)
+  for (const { agentId } of forgotten) kept.delete(agentId)
 }

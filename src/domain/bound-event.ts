@@ -21,6 +21,7 @@ const FIELDS = new Map<string, ReadonlySet<string>>(
   KnownEvent.options.map((option) => [option.shape.type.value, new Set(['id', 'timestamp', 'project', ...Object.keys(option.shape)])]),
 )
 const ALWAYS = new Set(['type', 'id', 'timestamp', 'project'])
+const MARK_BYTES = 64
 /** A character of JSON text is at most this many bytes: an escape. */
 const ESCAPE_BYTES = 6
 /** A character of text is at most this many bytes of UTF-8. */
@@ -99,14 +100,20 @@ function quickBytes(value: unknown): number {
   return bytes
 }
 
-/** What its type does not know goes first, the largest first: what the type needs is small by now. */
+/** What its type does not know goes, the largest first: what the type needs is small by now. */
 function dropLargest<E extends { type: string }>(event: E): E {
   const needed = FIELDS.get(event.type) ?? ALWAYS
-  const sizes = Object.entries(event).map(([key, value]) => ({ key, bytes: JSON.stringify(value).length + key.length }))
+  const jsonBytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value) ?? '') + 1
+  const fields = Object.entries(event).map(([key, value]) => ({ key, bytes: jsonBytes(key) + jsonBytes(value) }))
   const copy = { ...event }
-  for (const { key } of sizes.filter((one) => !needed.has(one.key)).sort((one, other) => other.bytes - one.bytes)) {
+  let total = fields.reduce((sum, { bytes }) => sum + bytes, 0)
+  let dropped = 0
+  for (const { key, bytes } of fields.sort((one, other) => other.bytes - one.bytes)) {
+    if (total <= EVENT_LIMIT_BYTES - MARK_BYTES) break
+    if (needed.has(key)) continue
     Reflect.deleteProperty(copy, key)
-    if (fits(copy)) break
+    total -= bytes
+    dropped++
   }
-  return copy
+  return Object.assign(copy, { '…': `[cut: ${grouped(dropped)} more fields]` })
 }

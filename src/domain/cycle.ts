@@ -1,4 +1,4 @@
-import { type Draft, writableCycles } from './draft.ts'
+import { type Draft, oldestBeyond, writableCycles } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
 import { textOf } from './loose-fields.ts'
 import type { Cycle, ProjectState, Source } from './project-state.ts'
@@ -25,31 +25,30 @@ export function foldTddTransition(draft: Draft, event: StoredEventOf<'tdd_transi
 
 /** Moves a story's cycle, or begins the next one. */
 export function moveCycle(draft: Draft, step: CycleStep) {
-  const known = draft.next.cycles.get(step.storyId)
+  const { at, offset, timestamp, storyId, to, source } = step
+  const known = draft.next.cycles.get(storyId)
   const cycle = known && !beginsAnother(known, step) ? known : undefined
   const from = step.from ?? cycle?.state
-  const isUnexpected = step.source === 'reported' && !isExpectedTddStep(from, step.to)
-  const { at, offset, timestamp, storyId, to, source } = step
+  const isUnexpected = source === 'reported' && !isExpectedTddStep(from, to)
   const untold = { command: undefined, by: undefined }
   recordTransition(draft, { offset, at, timestamp, machine: 'tdd', storyId, from, to, source, isUnexpected, ...untold })
-  const current = cycle ?? begun(draft.next, step, known)
   const isSameState = cycle?.state === to
-  const moved = {
+  keepCycle(draft, {
+    storyId,
+    cycleId: step.cycleId ?? cycle?.cycleId,
     state: to,
+    previousState: isSameState ? cycle.previousState : from,
+    startedAt: cycle?.startedAt ?? at,
     enteredAt: isSameState ? cycle.enteredAt : at,
     offset,
     lastEventAt: at,
-    previousState: isSameState ? cycle.previousState : from,
-  }
-  const visited = withVisit(withVisit(cycle?.visited ?? [], from), to)
-  keepCycle(draft, {
-    ...current,
-    ...moved,
-    visited,
+    visited: withVisit(withVisit(cycle?.visited ?? [], from), to),
     isUnexpected,
-    cycleId: step.cycleId ?? current.cycleId,
     source,
+    progress: cycle?.progress,
     completedAt: undefined,
+    round: cycle?.round ?? (known?.round ?? 0) + 1,
+    title: titleOf(draft.next, step, known),
   })
 }
 
@@ -109,34 +108,37 @@ function toldBy(
 /** A cycle in its first moment: in design, where every cycle begins. */
 export function begun(state: ProjectState, told: Told, last: Cycle | undefined): Cycle {
   const { storyId, cycleId, at, offset, source } = told
-  const title = told.title ?? last?.title ?? state.backlog?.stories.find(({ id }) => id === storyId)?.title
   const times = { startedAt: at, enteredAt: at, lastEventAt: at, completedAt: undefined, offset }
   const phase = { state: 'design', previousState: undefined, visited: ['design'], isUnexpected: false, progress: undefined }
-  return { storyId, cycleId, ...phase, ...times, source, round: (last?.round ?? 0) + 1, title }
+  return { storyId, cycleId, ...phase, ...times, source, round: (last?.round ?? 0) + 1, title: titleOf(state, told, last) }
+}
+
+function titleOf({ backlog }: ProjectState, { title, storyId }: Told, known: Cycle | undefined): string | undefined {
+  if (title !== undefined || known) return title ?? known?.title
+  return backlog?.stories.find(({ id }) => id === storyId)?.title
 }
 
 function withVisit(visited: string[], state: string | undefined): string[] {
   return state === undefined || visited.includes(state) || visited.length >= VISITED_KEPT ? visited : [...visited, state]
 }
 
-/** Replaces a story's cycle; of those that are over only the last 500 are kept. */
+/** Replaces a story's cycle. */
 export function keepCycle(draft: Draft, cycle: Cycle) {
-  const cycles = writableCycles(draft)
-  cycles.set(cycle.storyId, cycle)
-  if (cycles.size <= DONE_KEPT) return
-  const isOver = !isOpenCycle(cycle)
-  if (cycles.size > CYCLES_KEPT) forgetOldest(cycles, () => true)
-  else if (isOver && count(cycles, (other) => !isOpenCycle(other)) > DONE_KEPT) forgetOldest(cycles, (other) => !isOpenCycle(other))
+  writableCycles(draft).set(cycle.storyId, cycle)
 }
 
-function count(cycles: Map<string, Cycle>, matches: (cycle: Cycle) => boolean): number {
-  let total = 0
-  for (const cycle of cycles.values()) if (matches(cycle)) total++
-  return total
-}
-
-function forgetOldest(cycles: Map<string, Cycle>, matches: (cycle: Cycle) => boolean) {
-  let oldest: Cycle | undefined
-  for (const cycle of cycles.values()) if (matches(cycle) && (!oldest || cycle.offset < oldest.offset)) oldest = cycle
-  if (oldest) cycles.delete(oldest.storyId)
+/** Of the cycles that are over only the last 500 are kept, and no more than 2,000 in all: those that moved last. */
+export function forgetCycles(draft: Draft) {
+  if (draft.next.cycles.size <= DONE_KEPT) return
+  const cycles = [...draft.next.cycles.values()]
+  const over = oldestBeyond(
+    cycles.filter((cycle) => !isOpenCycle(cycle)),
+    DONE_KEPT,
+  )
+  const gone = new Set(over)
+  const rest = cycles.filter((cycle) => !gone.has(cycle))
+  const forgotten = [...over, ...oldestBeyond(rest, CYCLES_KEPT)]
+  if (forgotten.length === 0) return
+  const kept = writableCycles(draft)
+  for (const { storyId } of forgotten) kept.delete(storyId)
 }

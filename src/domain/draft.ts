@@ -80,3 +80,9 @@ export function keepNewest(map: Map<string, unknown>, limit: number) {
     map.delete(key)
   }
 }
+
+/** The entries beyond the newest `limit`, by the offset of the event that touched them last. */
+export function oldestBeyond<T extends { offset: number }>(entries: readonly T[], limit: number): T[] {
+  if (entries.length <= limit) return []
+  return entries.toSorted((one, other) => one.offset - other.offset).slice(0, entries.length - limit)
+}

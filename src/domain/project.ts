@@ -1,7 +1,7 @@
-import { agentUses, foldAgentActivity, foldAgentStatus } from './agent.ts'
+import { agentUses, foldAgentActivity, foldAgentStatus, forgetAgents } from './agent.ts'
 import { foldApprovalRequested, foldApprovalResolved } from './approval.ts'
 import { foldCommandExecution } from './command-report.ts'
-import { foldCycleCompleted, foldCycleProgress, foldCycleStarted, foldTddTransition } from './cycle.ts'
+import { foldCycleCompleted, foldCycleProgress, foldCycleStarted, foldTddTransition, forgetCycles } from './cycle.ts'
 import { type Draft, openDraft, writableMinutes } from './draft.ts'
 import type { StoredEvent } from './event.ts'
 import type { ProjectState } from './project-state.ts'
@@ -14,6 +14,8 @@ import { emptyWorkflow, foldWorkflowTransition } from './workflow.ts'
 export const FOLD_VERSION = 1
 
 const MINUTES_KEPT = 60
+/** What is beyond its bound goes at offsets that this divides: rarely, for it looks at all, and the same in every batching. */
+const FORGET_EVERY = 500
 const MINUTE_MS = 60_000
 
 /** A project of which nothing was heard. */
@@ -61,6 +63,9 @@ function foldEvent(draft: Draft, event: StoredEvent) {
   next.lastEventAt = event.received_at
   countMinute(draft, event.received_at)
   foldKnown(draft, event)
+  if (event.offset % FORGET_EVERY !== 0) return
+  forgetCycles(draft)
+  forgetAgents(draft)
 }
 
 function foldKnown(draft: Draft, event: StoredEvent) {

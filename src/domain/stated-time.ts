@@ -16,8 +16,9 @@ export function parseStatedTime(text: string): StatedTime | undefined {
   const [, year, month, day, hour, minute, second = '0', fraction, zone] = match
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
   const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day))
-  // A day that its month does not have runs over into the next one.
-  if (new Date(midnight).getUTCDate() !== Number(day)) return undefined
+  // What the calendar does not have runs over into the next month or year.
+  const placed = new Date(midnight)
+  if (placed.getUTCDate() !== Number(day) || placed.getUTCMonth() !== Number(month) - 1) return undefined
   const seconds = (Number(hour) * 60 + Number(minute)) * 60 + Number(second)
   const ms = midnight + seconds * 1000 + (fraction === undefined ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0')))
   const zoneMs = zoneOf(zone)

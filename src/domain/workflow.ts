@@ -31,11 +31,11 @@ export function foldWorkflowTransition(draft: Draft, event: StoredEventOf<'workf
 export function enterWorkflowState(draft: Draft, step: Step) {
   const workflow = writableWorkflow(draft)
   const isUnexpected = step.source === 'reported' && !isExpectedWorkflowStep(step.from, step.to)
-  const { changedAt, ...transition } = step
-  recordTransition(draft, { ...transition, machine: 'workflow', storyId: undefined, isUnexpected })
+  const { offset, at, timestamp, from, to, source, command, by } = step
+  recordTransition(draft, { offset, at, timestamp, machine: 'workflow', storyId: undefined, from, to, source, isUnexpected, command, by })
   countEdge(workflow, step, isUnexpected)
   if (step.source === 'reported') workflow.hasTransition = true
-  workflow.changedAt = changedAt
+  workflow.changedAt = step.changedAt
   if (workflow.state === step.to && workflow.enteredAt !== undefined) return
   countStay(workflow, step)
   if (TROUBLED.has(workflow.state) && draft.next.errors.size > 0) writableErrors(draft).clear()

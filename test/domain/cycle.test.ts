@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'bun:test'
+import { isOpenCycle } from '../../src/domain/cycle.ts'
+import type { Cycle, ProjectState } from '../../src/domain/project-state.ts'
+import { MINUTE, T0, told } from '../support/told.ts'
+
+const step = (old_state: string | null | undefined, new_state: string, fields: object = {}) => ({
+  ...{ type: 'tdd_transition', story_id: 's1', old_state, new_state },
+  ...fields,
+})
+const cycleOf = ({ cycles }: ProjectState): Cycle => cycles.get('s1') as Cycle
+
+describe('a TDD cycle', () => {
+  test('is where its last step led, and knows where it was', () => {
+    const cycle = cycleOf(told([step(null, 'design', { at: T0 }), step('design', 'test_red', { at: T0 + MINUTE })]))
+    expect(cycle).toEqual({
+      storyId: 's1',
+      cycleId: undefined,
+      state: 'test_red',
+      previousState: 'design',
+      startedAt: T0,
+      enteredAt: T0 + MINUTE,
+      offset: 2,
+      lastEventAt: T0 + MINUTE,
+      visited: ['design', 'test_red'],
+      isUnexpected: false,
+      source: 'reported',
+      progress: undefined,
+      completedAt: undefined,
+      round: 1,
+      title: undefined,
+    })
+  })
+
+  test('begins with the first step that is told, though it is not the first that it took', () => {
+    expect(cycleOf(told([step('test_red', 'code_green')]))).toMatchObject({
+      state: 'code_green',
+      visited: ['test_red', 'code_green'],
+      round: 1,
+    })
+  })
+
+  test('takes every step, and marks what the table lacks', () => {
+    const state = told([step(null, 'design'), step('design', 'refactor')])
+    expect(cycleOf(state).isUnexpected).toBe(true)
+    expect(cycleOf(told([step('refactor', 'code_green')], state)).isUnexpected).toBe(false)
+    expect(cycleOf(told([step(null, 'design'), step(undefined, 'commit', { inferred: true })]))).toMatchObject({
+      isUnexpected: false,
+      source: 'inferred',
+    })
+  })
+
+  test('keeps its stay when the same state is told again', () => {
+    expect(cycleOf(told([step(null, 'design', { at: T0 }), step(null, 'design', { at: T0 + MINUTE })]))).toMatchObject({
+      ...{ enteredAt: T0, lastEventAt: T0 + MINUTE, round: 1 },
+    })
+  })
+
+  test.each([
+    ['another cycle id', step('design', 'test_red', { cycle_id: 'tdd-cycle-2' }), 2],
+    ['the same cycle id', step('design', 'test_red', { cycle_id: 'tdd-cycle-1' }), 1],
+    ['no cycle id', step('design', 'test_red'), 1],
+    ['design out of nothing, before the commit', step(null, 'design'), 1],
+  ])('with %s is in the right round', (_, next, round) => {
+    expect(cycleOf(told([step(null, 'design', { cycle_id: 'tdd-cycle-1' }), next])).round).toBe(round)
+  })
+
+  test('begins anew with design out of nothing after a commit', () => {
+    const committed = told([step(null, 'design'), step('code_green', 'commit')])
+    expect(cycleOf(told([step(null, 'design', { at: T0 + MINUTE })], committed))).toMatchObject({
+      ...{ round: 2, state: 'design', visited: ['design'], startedAt: T0 + MINUTE, completedAt: undefined },
+    })
+    expect(cycleOf(told([step('commit', 'design')], committed)).round).toBe(1)
+  })
+
+  test('takes the id that it is told later', () => {
+    const named = told([step(null, 'design'), step('design', 'test_red', { cycle_id: 'tdd-cycle-1' })])
+    expect(cycleOf(named)).toMatchObject({ cycleId: 'tdd-cycle-1', round: 1 })
+  })
+
+  test('is open until it is committed or complete', () => {
+    expect(['design', 'test_red', 'commit'].map((state) => isOpenCycle({ state, completedAt: undefined }))).toEqual([true, true, false])
+    expect(isOpenCycle({ state: 'refactor', completedAt: T0 })).toBe(false)
+  })
+})
+
+describe('the frames of newer orchestrators', () => {
+  const started = { type: 'tdd_cycle_started', story_id: 's1', cycle_id: 'tdd-cycle-1' }
+  const progress = { type: 'tdd_progress_update', story_id: 's1', progress: 0.4 }
+  const completed = { type: 'tdd_cycle_completed', story_id: 's1', cycle_id: 'tdd-cycle-1' }
+
+  test('a start begins a cycle in design, and only names one that has just begun', () => {
+    expect(cycleOf(told([started]))).toMatchObject({ state: 'design', cycleId: 'tdd-cycle-1', round: 1 })
+    expect(cycleOf(told([step(null, 'design'), started]))).toMatchObject({ cycleId: 'tdd-cycle-1', round: 1 })
+    expect(cycleOf(told([started, step(null, 'design', { cycle_id: 'tdd-cycle-1' }), started])).round).toBe(1)
+    expect(cycleOf(told([started, { ...started, cycle_id: 'tdd-cycle-2' }])).round).toBe(2)
+  })
+
+  test('progress is kept, and moves nothing', () => {
+    expect(cycleOf(told([started, step('design', 'test_red'), progress]))).toMatchObject({ state: 'test_red', progress: 0.4, offset: 2 })
+    expect(cycleOf(told([progress]))).toMatchObject({ state: 'design', source: 'inferred', progress: 0.4 })
+  })
+
+  test('an end completes the cycle, and not the next one', () => {
+    expect(cycleOf(told([started, progress, { ...completed, at: T0 + MINUTE }]))).toMatchObject({ completedAt: T0 + MINUTE, progress: 1 })
+    const next = told([started, { ...started, cycle_id: 'tdd-cycle-2' }, completed])
+    expect(cycleOf(next)).toMatchObject({ cycleId: 'tdd-cycle-2', completedAt: undefined })
+    expect(cycleOf(told([completed]))).toMatchObject({ state: 'commit', source: 'inferred' })
+  })
+
+  test('a step after the end begins the next one', () => {
+    expect(cycleOf(told([started, completed, step('commit', 'design')]))).toMatchObject({ round: 2, completedAt: undefined })
+  })
+})
