@@ -192,7 +192,7 @@ describe('every attention', () => {
         expect(attentionAt(state, nextChangeAt - 1, STALE).word).toBe(attention.word)
         expect(attentionAt(state, nextChangeAt, STALE)).not.toEqual(attention)
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
   })
 })

@@ -120,7 +120,7 @@ describe('the place where JSON breaks', () => {
         expect(column).toBeGreaterThan(0)
         expect(reason).not.toBe('is no JSON')
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     )
   })
 })

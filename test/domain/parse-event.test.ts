@@ -152,7 +152,7 @@ describe('a refusal', () => {
           expect(error).toBeInstanceOf(RefusedError)
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     )
   })
 })

@@ -19,7 +19,7 @@ describe('a history folded', () => {
         expect(batched).toEqual(fold(events))
         expect([stateHash(batched), stateHash(single)]).toEqual([stateHash(fold(events)), stateHash(fold(events))])
       }),
-      { numRuns: 200 },
+      { numRuns: 60 },
     )
   })
 
@@ -31,7 +31,7 @@ describe('a history folded', () => {
         const half = events.slice(0, place % events.length)
         expect(stateHash(foldEvents(fold(half), events))).toBe(stateHash(state))
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     )
   })
 
@@ -43,7 +43,7 @@ describe('a history folded', () => {
         foldEvents(before, events)
         expect(stateHash(before)).toBe(hash)
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     )
   })
 
@@ -58,7 +58,7 @@ describe('a history folded', () => {
         }
         expect([stateHash(one), stateHash(other)]).toEqual([alone, stateHash(fold(theirs))])
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     )
   })
 
@@ -71,12 +71,12 @@ describe('a history folded', () => {
         expect(stateHash(decoded)).toBe(stateHash(before))
         expect(stateHash(foldEvents(decoded, events))).toBe(stateHash(fold(events)))
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     )
   })
 
   test('stays within its bounds, however long it is', () => {
-    const state = fold(stored(generateHistory({ count: 30_000, stories: 6_000, agents: 2_500 }), { everyMs: 5_000 }))
+    const state = fold(stored(generateHistory({ count: 15_000, stories: 6_000, agents: 2_500 }), { everyMs: 5_000 }))
     const over = [...state.cycles.values()].filter(({ state: phase }) => phase === 'commit').length
     expect(state.cycles.size).toBeLessThanOrEqual(2_500)
     expect(over).toBeLessThanOrEqual(1_000)
