@@ -26,6 +26,7 @@ export function openAttentionPage(source: { summaries(): Iterable<ProjectSummary
 
   return {
     project: undefined,
+    isBehind: () => false,
     take: ({ before, summary }) => before?.attention.word !== summary.attention.word || before.project !== summary.project,
     flush() {
       const counts = countAttention(source.summaries())

@@ -12,6 +12,8 @@ export type LivePage = {
   take(change: ProjectChange): boolean
   /** What changed since the last flush, if anything; afterwards the page counts as flushed. */
   flush(): string | undefined
+  /** True when the viewer's page was rendered from a later state than this one: another worker may have been ahead. */
+  isBehind(since: string | undefined): boolean
   /** What a viewer must be told whose page was rendered at `since`. */
   resume(since: string | undefined): string
 }
@@ -96,7 +98,9 @@ export function openFeed({ projections, preparePage, broadcast, onError }: Deps)
 
   return {
     async open({ topic, since }: Watch) {
-      return (await pageOf(topic)).resume(since)
+      const page = await pageOf(topic)
+      if (page.project !== undefined && page.isBehind(since)) await projections.fresh(page.project)
+      return page.resume(since)
     },
     left(topic) {
       const project = ready.get(topic)?.project

@@ -61,7 +61,7 @@ export function openOverviewPage(source: OverviewSource, query: OverviewQuery): 
     return (resumeFrame ??= frameOf(current, wholeContent(current), 0))
   }
 
-  return { project: undefined, take, flush, resume }
+  return { project: undefined, isBehind: () => false, take, flush, resume }
 }
 
 type OverviewContentNow = ReturnType<typeof overviewContent>

@@ -32,6 +32,10 @@ export function openProjectPage(first: Shown, now: () => number): LivePage {
 
   return {
     project: first.project.name,
+    isBehind(since) {
+      const { epoch, offset } = readSince(since)
+      return epoch === current.view.epoch && offset > current.view.state.offset
+    },
     take({ project, summary, view }) {
       current = { project, summary, view }
       resumes.clear()
@@ -56,6 +60,12 @@ export function openProjectPage(first: Shown, now: () => number): LivePage {
 
 /** Where a page stands: what it was rendered at, and where its socket resumes. */
 export const positionOf = ({ epoch, state }: ProjectView): string => `${epoch}:${state.offset}`
+
+/** A position that is none has an offset that compares with nothing. */
+function readSince(since = ''): { epoch: string | undefined; offset: number } {
+  const [epoch, offset] = since.split(':')
+  return { epoch, offset: offset === undefined || offset === '' ? Number.NaN : Number(offset) }
+}
 
 const heading = ({ project, summary, view }: Shown, now: number): string =>
   replace('heading', <ProjectHeading project={project} state={view.state} attention={summary.attention} now={now} />)
@@ -99,8 +109,8 @@ function allParts(after: Shown, since: string | undefined, now: number): string 
 
 /** New rows on top of those that are there; all rows where the gap is longer than what is at hand. */
 function activityParts({ epoch, state, recent }: ProjectView, since: string | undefined, now: number): string[] {
-  const [sinceEpoch, sinceOffset] = (since ?? '').split(':')
-  const from = sinceEpoch === epoch ? Number(sinceOffset) : Number.NaN
+  const known = readSince(since)
+  const from = known.epoch === epoch ? known.offset : Number.NaN
   if (from === state.offset) return []
   const total = replace('activity-total', <ActivityTotal total={state.offset} />)
   const rows = recent.filter(({ offset }) => offset > from)

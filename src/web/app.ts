@@ -16,7 +16,7 @@ import { vitalRoutes } from './routes/vitals.ts'
 
 /** Every address that is answered, and what each request passes on its way. */
 export function createApp(deps: WebDeps) {
-  const app = new Hono<Env>({ strict: false })
+  const app = new Hono<Env>()
   app.use(observe(deps))
   app.route('/', vitalRoutes(deps))
   app.use(guard(deps.settings))

@@ -15,7 +15,8 @@ const post = (name: string, body: unknown, headers: Record<string, string> = {})
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify(body),
   })
-const get = (path: string, headers: Record<string, string> = {}) => fetch(`${server.url}/api/v1/projects/${path}`, { headers })
+const get = (path: string, headers: Record<string, string> = {}) =>
+  fetch(`${server.url}/api/v1/projects${path.startsWith('?') ? '' : '/'}${path}`, { headers })
 const json = async (response: Promise<Response>): Promise<Record<string, any>> => (await response).json()
 const step = (index: number) => ({ type: 'x-step', index })
 

@@ -17,7 +17,7 @@ export const guard = (settings: WebSettings) =>
       const message = `This service answers to localhost only, not to "${host.slice(0, 100)}". Set ALLOW_OPEN=true when something in front protects it.`
       throw new RefusedError('PERMISSION_DENIED', message)
     }
-    const listensOrChanges = !SAFE.has(c.req.method) || c.req.path.startsWith('/live/')
+    const listensOrChanges = !SAFE.has(c.req.method) || /^\/live(\/|$)/.test(c.req.path)
     if (listensOrChanges && !isOwnOrigin(c.req.header('origin'), host, settings)) {
       throw new RefusedError(
         'PERMISSION_DENIED',

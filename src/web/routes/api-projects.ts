@@ -21,7 +21,7 @@ export function projectRoutes(deps: WebDeps) {
     .get('/projects', (c) => projectList(c, deps))
     .get('/projects/:name', async (c) => {
       const project = findProject(deps, c.req.param('name'))
-      const view = await deps.projections.view(project.name)
+      const view = await deps.projections.fresh(project.name)
       const summary = deps.projections.summary(project.name)
       const body = { ...projectJson(project, summary), state: stateJson(project.name, view), metrics: figuresOf(view.state, summary) }
       return jsonWithEtag(c, body, `${view.epoch}:${view.state.offset}:${summary?.attention.word ?? ''}`)
@@ -29,7 +29,7 @@ export function projectRoutes(deps: WebDeps) {
     .get('/projects/:name/state', async (c) => {
       const project = findProject(deps, c.req.param('name'))
       const at = c.req.query('at')
-      const view = at === undefined ? await deps.projections.view(project.name) : await stateAt(deps.eventLog, project.name, at)
+      const view = at === undefined ? await deps.projections.fresh(project.name) : await stateAt(deps.eventLog, project.name, at)
       const word = at === undefined ? (deps.projections.summary(project.name)?.attention.word ?? '') : 'past'
       return jsonWithEtag(
         c,

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { Hono } from 'hono'
 import { RefusedError } from '../../domain/refused.ts'
+import { LogUnavailableError } from '../../event-log/event-log.ts'
 import { lastEventOf, overviewContent, positionOf as overviewPosition } from '../../live/overview-page.tsx'
 import { positionOf as projectPosition } from '../../live/project-page.tsx'
 import { parseOverviewQuery } from '../../../views/overview-query.ts'
@@ -18,7 +19,7 @@ export function pageRoutes(deps: WebDeps) {
     .get('/projects/:name', async (c) => {
       const project = findProject(deps, c.req.param('name'))
       if (project.name !== c.req.param('name')) return c.redirect(`/projects/${encodeURIComponent(project.name)}`, 301)
-      const view = await deps.projections.view(project.name)
+      const view = await newestView(deps, project.name)
       const summary = deps.projections.summary(project.name)
       if (!summary) throw new RefusedError('SERVICE_UNAVAILABLE', 'This project is still being read. Load the page again in a moment.')
       const live = {
@@ -29,6 +30,17 @@ export function pageRoutes(deps: WebDeps) {
       const shown = { project, state: view.state, attention: summary.attention, recent: view.recent }
       return c.html(<ProjectPage {...pageFrame(c, deps, live)} {...shown} />)
     })
+}
+
+/** With everything that was acknowledged before; what is known, while the log is away. */
+async function newestView({ projections }: WebDeps, name: string) {
+  try {
+    return await projections.fresh(name)
+  } catch (error) {
+    const known = projections.loaded(name)
+    if (known && error instanceof LogUnavailableError) return known
+    throw error
+  }
 }
 
 function overview(c: Context<Env>, deps: WebDeps) {
