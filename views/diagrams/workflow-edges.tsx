@@ -57,19 +57,19 @@ export const UnexpectedEdges: FC<{ layout: WorkflowLayout; workflow: Workflow }>
   )
 }
 
-/** A bow from one box to another, between the sides that face each other. */
+/** How far a bow rises above the boxes, and how near it comes to the picture's edge. */
+const RISE = 44
+const EDGE = 8
+
+/** A bow from one box to another: over the tops of those side by side, along the right of those above each other. */
 function curve(from: Box, to: Box): { line: string; head: string } {
   const [start, end] = [centre(from), centre(to)]
-  const isAcross = Math.abs(end.x - start.x) > Math.abs(end.y - start.y)
-  if (isAcross) {
-    const y = Math.max(from.y + from.height, to.y + to.height) + 36
-    const [first, last] = [from.y + from.height, to.y + to.height + 8]
-    return {
-      line: `M${start.x - 16} ${first}C${start.x - 16} ${y} ${end.x + 16} ${y} ${end.x + 16} ${last}`,
-      head: `M${end.x + 16} ${last - 7}${POINTS.up}`,
-    }
+  if (Math.abs(end.x - start.x) > Math.abs(end.y - start.y)) {
+    const [first, last] = [start.x + Math.sign(end.x - start.x) * 16, end.x - Math.sign(end.x - start.x) * 16]
+    const y = Math.max(EDGE, Math.min(from.y, to.y) - RISE)
+    return { line: `M${first} ${from.y}C${first} ${y} ${last} ${y} ${last} ${to.y - 8}`, head: `M${last} ${to.y - 1}${POINTS.down}` }
   }
-  const x = Math.max(from.x + from.width, to.x + to.width) + 30
+  const x = Math.max(from.x + from.width, to.x + to.width) + RISE / 2
   const [first, last] = [from.x + from.width, to.x + to.width + 8]
   return {
     line: `M${first} ${start.y + 10}C${x} ${start.y + 10} ${x} ${end.y - 10} ${last} ${end.y - 10}`,

@@ -7,7 +7,9 @@ import { relativeTime } from '../relative-time.ts'
 import { workflowLook } from '../state-look.ts'
 import { visitedStates } from './visited-states.ts'
 import { type EdgeKind, Edges, UnexpectedEdges } from './workflow-edges.tsx'
-import { TALL_LAYOUT, WIDE_LAYOUT, type WorkflowLayout } from './workflow-layout.ts'
+import { TALL_LAYOUT } from './tall-layout.ts'
+import { WIDE_LAYOUT } from './wide-layout.ts'
+import type { WorkflowLayout } from './workflow-layout.ts'
 
 type DiagramProps = { workflow: Workflow; now: number }
 

@@ -1,5 +1,5 @@
 import { ForeignText, visibleText } from '../fragments/foreign-text.tsx'
-import { compact } from '../fragments/sprint.tsx'
+import { compact, dollars } from '../figures.ts'
 import type { EventOf, Line } from './line.ts'
 
 const ACTIVITY_WORDS = { started: 'started', queued: 'queued', progress: 'goes on', completed: 'completed', failed: 'failed' } as const
@@ -96,7 +96,7 @@ export function usageLine(event: EventOf<'usage'>): Line {
   const parts = [
     `${compact(tokens)} tokens`,
     event.cache_read_tokens ? `${compact(event.cache_read_tokens)} from the cache` : '',
-    event.cost_usd ? `$${event.cost_usd.toFixed(2)}` : '',
+    event.cost_usd ? dollars(event.cost_usd) : '',
     event.model ? visibleText(event.model, 60) : '',
   ]
   return {

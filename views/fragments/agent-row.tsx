@@ -6,7 +6,7 @@ import { agentLook } from '../state-look.ts'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 import { Shape } from './shape.tsx'
 import { Since } from './since.tsx'
-import { compact } from './sprint.tsx'
+import { compact, dollars } from '../figures.ts'
 
 const INDENT = 20
 const HEIGHT = 40
@@ -34,7 +34,7 @@ export const AgentRow: FC<{ line: AgentLine; now: number }> = ({ line, now }) =>
       </div>
       <div class="agent__state">{look.word}</div>
       <div class="agent__tokens">{tokens > 0 ? compact(tokens) : ''}</div>
-      <div class="agent__cost">{agent.usage.costUsd > 0 ? `$${agent.usage.costUsd.toFixed(2)}` : ''}</div>
+      <div class="agent__cost">{agent.usage.costUsd > 0 ? dollars(agent.usage.costUsd) : ''}</div>
     </li>
   )
 }

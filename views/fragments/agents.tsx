@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx'
 import type { Agent, ProjectState } from '../../src/domain/project-state.ts'
 import { type AgentLine, agentTree } from '../agent-tree.ts'
 import { AgentRow } from './agent-row.tsx'
-import { compact } from './sprint.tsx'
+import { compact, dollars } from '../figures.ts'
 
 const SHOWN = 120
 
@@ -97,6 +97,6 @@ function summary(lines: AgentLine[]): string {
 
 function spent({ usage }: Pick<ProjectState, 'usage'>): string {
   const tokens = usage.inputTokens + usage.outputTokens
-  const parts = [tokens > 0 ? `${compact(tokens)} tokens` : '', usage.costUsd > 0 ? `$${usage.costUsd.toFixed(2)}` : '']
+  const parts = [tokens > 0 ? `${compact(tokens)} tokens` : '', usage.costUsd > 0 ? dollars(usage.costUsd) : '']
   return parts.filter(Boolean).join(', ')
 }

@@ -7,7 +7,7 @@ const RISKY =
   /(?<![\w-])(--(?:force|hard|truncate|delete|prune|purge|no-verify|no-preserve-root|allow-[\w-]+)(?:-[\w-]+)?|-rf|-fr|sudo|DROP|TRUNCATE|DELETE|rm)(?![\w-])/g
 
 /** A command with both of its ends: what is left out stands in the middle, counted. */
-export const CommandLine: FC<{ command: string; limit?: number }> = ({ command, limit = 180 }) => {
+export const CommandLine: FC<{ command: string; limit?: number }> = ({ command, limit = 160 }) => {
   const { head, hidden, tail } = shorten(command, limit)
   return (
     <p class="command">

@@ -2,6 +2,7 @@ import type { FC } from 'hono/jsx'
 import { isOpenCycle } from '../../src/domain/cycle.ts'
 import type { ProjectState, Story } from '../../src/domain/project-state.ts'
 import { type CurrentSprint, sprintOf } from '../../src/domain/sprint.ts'
+import { compact, dollars } from '../figures.ts'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 import { ParallelFigures } from './parallel.tsx'
 
@@ -69,8 +70,10 @@ const Progress: FC<{ sprint: CurrentSprint; state: ProjectState }> = ({ sprint, 
       <Segments stands={stands} />
       <p class="sprint__dates">
         <Identifier id={sprint.id} /> {sprint.status}
-        {sprint.startDate ? `, from ${visibleText(sprint.startDate, 30)}` : ''}
-        {sprint.endDate ? ` to ${visibleText(sprint.endDate, 30)}` : ''}
+        {sprint.startDate ? ', ' : ''}
+        {sprint.startDate ? <bdi class="date">{visibleText(sprint.startDate, 30)}</bdi> : null}
+        {sprint.endDate ? ' to ' : ''}
+        {sprint.endDate ? <bdi class="date">{visibleText(sprint.endDate, 30)}</bdi> : null}
       </p>
     </>
   )
@@ -96,7 +99,7 @@ const Figures: FC<{ state: ProjectState }> = ({ state: { usage, cycleFiles, ci }
       {files.length > 0 ? <Figure name="Tests" value={`${passing} pass`} aside={failing > 0 ? `${failing} fail` : ''} /> : null}
       {ci ? <Figure name="Last CI" value={ci.status} aside={ci.failuresInRow > 1 ? `${ci.failuresInRow} in a row` : ''} /> : null}
       {tokens > 0 ? <Figure name="Tokens" value={compact(tokens)} aside="in and out" /> : null}
-      {usage.costUsd > 0 ? <Figure name="Cost" value={`$${usage.costUsd.toFixed(2)}`} aside="" /> : null}
+      {usage.costUsd > 0 ? <Figure name="Cost" value={dollars(usage.costUsd)} aside="" /> : null}
     </dl>
   )
 }
@@ -109,9 +112,3 @@ const Figure: FC<{ name: string; value: string; aside: string }> = ({ name, valu
     </dd>
   </div>
 )
-
-/** 612 k, 1.1 M: as many digits as can be read at a glance. */
-export function compact(count: number): string {
-  if (count < 1000) return String(count)
-  return count < 999_500 ? `${Math.round(count / 1000)} k` : `${(count / 1_000_000).toFixed(1)} M`
-}

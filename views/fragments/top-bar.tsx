@@ -60,13 +60,22 @@ export const QuestionsLink: FC<{ count: number }> = ({ count }) => (
     href={overviewHref({ page: 1, attention: 'needs_you' })}
   >
     {count > 0 ? <Shape name="diamond" /> : null}
-    {count === 0 ? 'No approvals' : `${count} ${count === 1 ? 'project asks' : 'projects ask'}`}
+    {count === 0 ? 'No approvals' : <QuestionWords count={count} />}
   </a>
+)
+
+const QuestionWords: FC<{ count: number }> = ({ count }) => (
+  <span>
+    {count} <span class="questions__long">{count === 1 ? 'project ' : 'projects '}</span>
+    {count === 1 ? 'asks' : 'ask'}
+  </span>
 )
 
 const Search: FC<{ text: string | undefined }> = ({ text }) => (
   <form class="search" role="search" action="/" method="get">
-    <Icon name="search" />
+    <button type="submit" aria-label="Search">
+      <Icon name="search" />
+    </button>
     <input
       id="search"
       type="search"
