@@ -1,10 +1,14 @@
-import { describe, expect, test } from 'bun:test'
-import { mkdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { describe, expect, setDefaultTimeout, test } from 'bun:test'
+import { renameSync, writeFileSync } from 'node:fs'
+import { chmod, mkdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { LogUnavailableError } from '../../src/event-log/event-log.ts'
-import { openStateFiles, type StateFiles, type StateFilesSettings } from '../../src/ingest/state-files.ts'
+import { openStateFiles, type StateFiles, type StateFilesSettings, type WatchedProject } from '../../src/ingest/state-files.ts'
 import { eventually } from '../support/eventually.ts'
 import { isContent, isProblem, type Ledger, openLedger, openProjectFolder, type ProjectFolder } from '../support/orch-state.ts'
+
+// A problem is told after 1.6 s; a busy machine takes longer.
+setDefaultTimeout(20_000)
 
 type Setting = {
   folder: ProjectFolder
@@ -167,7 +171,11 @@ describe.concurrent('a change', () => {
     await watch()
     await ledger.next(isContent('status.json'))
     const startedAt = performance.now()
-    for (let count = 1; count <= 1_000; count++) await folder.replace('status.json', { count })
+    for (let count = 1; count <= 1_000; count++) {
+      writeFileSync(folder.state('next'), JSON.stringify({ count }))
+      renameSync(folder.state('next'), folder.state('status.json'))
+      if (count % 10 === 0) await stat(folder.path)
+    }
     await ledger.next(isContent('status.json', { count: 1_000 }))
     const seconds = (performance.now() - startedAt) / 1_000
     expect(ledger.events().length).toBeLessThanOrEqual(3 + 4 * seconds)
@@ -292,7 +300,107 @@ describe.concurrent('a file that cannot be read', () => {
   })
 })
 
+describe.concurrent('odd content', () => {
+  test('a byte order mark is passed over, a repeated name says what it said last, and __proto__ is a word like any other', async () => {
+    await using given = await setting()
+    const { folder, ledger, watch } = given
+    await folder.write(
+      'status.json',
+      '\ufeff{"a":1,"a":2,"__proto__":{"isAdmin":true},"b":{"\\u005f_proto__":[1],"constructor":{"prototype":{"isAdmin":true}}}}',
+    )
+    await watch()
+    const { content } = await ledger.next(isContent('status.json'))
+    expect(JSON.stringify(content)).toBe('{"a":2,"b":{"constructor":{"prototype":{"isAdmin":true}}}}')
+    expect(({} as Record<string, unknown>)['isAdmin']).toBeUndefined()
+  })
+
+  test('nested a hundred levels deep is told as it is', async () => {
+    await using given = await setting()
+    const { folder, ledger, watch } = given
+    const text = `{"a":${'['.repeat(99)}"]["${']'.repeat(99)}}`
+    await folder.write('status.json', text)
+    await watch()
+    expect(JSON.stringify((await ledger.next(isContent('status.json'))).content)).toBe(text)
+  })
+
+  test('over 4 MiB loses finished stories, says how many, and a notice tells people', async () => {
+    await using given = await setting()
+    const { folder, ledger, watch } = given
+    const stories = Array.from({ length: 6_000 }, (_, index) => ({
+      id: `story-${index}`,
+      status: index < 5_000 ? 'done' : 'backlog',
+      description: 'x'.repeat(1_000),
+    }))
+    await folder.write('backlog.json', { stories })
+    await watch()
+    const told = await ledger.next(isContent('backlog.json'))
+    const kept = (told.content as { stories: { id: string }[] }).stories
+    expect(JSON.stringify(told.content).length).toBeLessThanOrEqual(4 * 1024 * 1024)
+    expect(kept.length + (told.dropped_records ?? 0)).toBe(6_000)
+    expect(kept.at(-1)?.id).toBe('story-5999')
+    expect(kept.length).toBeGreaterThan(3_900)
+    expect(ledger.state().notices.get('backlog.json')).toMatchObject({ problem: 'too_large' })
+    await folder.write('backlog.json', { stories: stories.slice(-1) })
+    await ledger.next(isContent('backlog.json'), 1)
+    expect(ledger.state().notices.size).toBe(0)
+  })
+
+  test('over 4 MiB is the same event after a restart, notice and all', async () => {
+    await using given = await setting()
+    const { folder, ledger, watch } = given
+    const openNotices = async () => ledger.state().notices.values()
+    await folder.write('backlog.json', { stories: Array.from({ length: 5_000 }, (_, id) => ({ id, text: 'x'.repeat(1_000) })) })
+    const first = await watch({ openNotices })
+    await ledger.next(isContent('backlog.json'))
+    await first.close()
+    await watch({ openNotices })
+    await ledger.until(() => ledger.duplicates() === 1)
+    expect(ledger.events()).toHaveLength(1)
+  })
+
+  test('not permitted to us is unreadable, and says so', async () => {
+    await using given = await setting()
+    const { folder } = given
+    await folder.write('status.json', { a: 1 })
+    await chmod(folder.state('status.json'), 0)
+    await chmod(dirname(folder.path), 0o755)
+    // Nothing is forbidden to root: then another user has to try.
+    const user = process.getuid?.() === 0 ? ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'] : []
+    const reader = new URL('../support/read-state-file.ts', import.meta.url).pathname
+    const { stdout, stderr } = Bun.spawnSync([...user, process.execPath, reader, folder.path, 'status.json'])
+    expect(stderr.toString()).toBe('')
+    expect(JSON.parse(stdout.toString())).toEqual({ kind: 'problem', problem: 'unreadable', detail: 'permission denied' })
+  })
+
+  test('of thousands of sprints the newest thousand are read, and a notice says so', async () => {
+    await using given = await setting()
+    const { folder, ledger, watch } = given
+    const paths = Array.from({ length: 1_200 }, (_, index) => folder.state(`sprints/sprint-${index}.json`))
+    await folder.write('sprints/sprint-0.json', '{}')
+    await Promise.all(paths.map((path) => writeFile(path, '{}')))
+    await Promise.all(paths.map((path, index) => utimes(path, 1_700_000_000 + index, 1_700_000_000 + index)))
+    await watch({ pollMs: 50 })
+    expect(await ledger.next(isProblem('sprints', 'too_large'))).toMatchObject({ detail: 'more than 1000 files: the newest are read' })
+    const files = () => new Set(ledger.events().map((event) => event.file))
+    expect(files().size).toBe(1_001)
+    expect(files().has('sprints/sprint-199.json')).toBe(false)
+    expect(files().has('sprints/sprint-200.json')).toBe(true)
+    await Promise.all(paths.slice(0, 500).map((path) => rm(path)))
+    await ledger.next(isContent('sprints'))
+    expect(ledger.state().notices.has('sprints')).toBe(false)
+  })
+})
+
 describe.concurrent('a link', () => {
+  test('to itself is refused', async () => {
+    await using given = await setting()
+    const { folder, ledger, watch } = given
+    await mkdir(folder.state(''))
+    await symlink('status.json', folder.state('status.json'))
+    await watch()
+    expect(await ledger.next(isProblem('status.json', 'unreadable'))).toMatchObject({ detail: 'it is a link that leads back to itself' })
+  })
+
   test('within the folder is followed, also to what it points to next', async () => {
     await using given = await setting()
     const { folder, ledger, watch } = given
@@ -442,6 +550,42 @@ describe.concurrent('what vanishes', () => {
     expect(ledger.state().notices.size).toBe(0)
   })
 
+  test('again after a restart is told again', async () => {
+    await using given = await setting()
+    const { folder, ledger, watch } = given
+    await folder.write('status.json', { a: 1 })
+    const openNotices = async () => ledger.state().notices.values()
+    for (const round of [1, 2]) {
+      const files = await watch({ openNotices })
+      if (round === 1) await ledger.next(isContent('status.json'))
+      else await ledger.until(() => ledger.duplicates() === 1)
+      const before = ledger.events().length
+      await rename(folder.state('status.json'), `${folder.path}/kept`)
+      await ledger.next(isProblem('status.json', 'vanished'), before)
+      await rename(`${folder.path}/kept`, folder.state('status.json'))
+      await ledger.next(isContent('status.json'), before)
+      await files.close()
+    }
+    expect(ledger.state().notices.size).toBe(0)
+  })
+
+  test('and returns is the same events for two who watch', async () => {
+    await using given = await setting()
+    const { folder, ledger, watch } = given
+    const other = openLedger()
+    await folder.copySamples()
+    await watch()
+    await watch({ accept: other.accept })
+    await ledger.until((events) => events.length === 4)
+    await other.until((events) => events.length === 4)
+    await rename(folder.state('backlog.json'), `${folder.path}/kept`)
+    await Promise.all([ledger.next(isProblem('backlog.json', 'vanished')), other.next(isProblem('backlog.json', 'vanished'))])
+    await rename(`${folder.path}/kept`, folder.state('backlog.json'))
+    await Promise.all([ledger.next(isContent('backlog.json'), 5), other.next(isContent('backlog.json'), 5)])
+    const ids = (from: Ledger) => from.events().map((event) => event.id)
+    expect(ids(other)).toEqual(ids(ledger))
+  })
+
   test('and stays away over a restart is not told again', async () => {
     await using given = await setting()
     const { folder, ledger, watch } = given
@@ -519,6 +663,24 @@ describe.concurrent('projects', () => {
     await ledger.until(() => ledger.duplicates() === 1)
     expect(ledger.events()).toHaveLength(2)
   })
+})
+
+test('hundreds of projects are followed by one, each change told of the right one', async () => {
+  await using given = await setting()
+  const { folder, ledger, watch } = given
+  const projects = Array.from({ length: 300 }, (_, index) => ({ name: `p${index}`, path: join(folder.path, `p${index}`) }))
+  const write = async ({ name, path }: WatchedProject, count: number) => {
+    await mkdir(join(path, '.orch-state'), { recursive: true })
+    await writeFile(join(path, '.orch-state/status.json'), JSON.stringify({ name, count }))
+  }
+  await Promise.all(projects.map((project) => write(project, 1)))
+  const files = await watch({ projects })
+  const told = (count: number) =>
+    projects.every(({ name }) => ledger.events(name).some((event) => Bun.deepEquals(event.content, { name, count })))
+  await ledger.until(() => told(1))
+  await Promise.all(projects.map((project) => write(project, 2)))
+  await ledger.until(() => told(2))
+  expect(files.health().filter((project) => project.isWatching && project.files === 1)).toHaveLength(300)
 })
 
 describe.concurrent('nothing is touched:', () => {

@@ -78,7 +78,7 @@ export function openLedger(): Ledger {
   async function until(holds: (events: FileEvent[]) => boolean) {
     while (!holds(events())) {
       const { promise, resolve, reject } = Promise.withResolvers<void>()
-      const late = setTimeout(() => reject(new Error(`not told in time; told was ${brief(events())}`)), 5_000)
+      const late = setTimeout(() => reject(new Error(`not told in time; told was ${brief(events())}`)), 15_000)
       waiting.add(resolve)
       await promise.finally(() => clearTimeout(late))
     }
