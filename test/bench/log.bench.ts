@@ -1,0 +1,181 @@
+import { Database } from 'bun:sqlite'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { NewEvent } from '../../src/domain/event.ts'
+import type { EventLog } from '../../src/event-log/event-log.ts'
+import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+import type { Table } from './table.ts'
+
+const CALLERS = 64
+const PROJECTS = 8
+const ROUNDS = 5
+const ROUND_MS = 1_000
+const BATCHES = [1, 10, 100, 1_000]
+const LONG_LOG = 1_000_000
+
+type Figures = { perSecond: number; p50: number; p99: number; longestStall: number }
+
+/** 230 bytes as JSON. */
+function newEvent(): NewEvent {
+  return {
+    type: 'agent_activity',
+    id: Bun.randomUUIDv7(),
+    agent_type: 'CodeAgent',
+    action: 'x'.repeat(109),
+    status: 'started',
+    tool: 'Edit',
+  }
+}
+
+const batchOf = (size: number) => Array.from({ length: size }, newEvent)
+
+/** Made before the clock starts, and used once: making events is not what is measured. */
+const batches = (size: number) => Array.from({ length: Math.ceil(400_000 / Math.max(size, 4)) }, () => batchOf(size))
+
+const quantile = (sorted: number[], q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0
+const ascending = (values: number[]) => values.toSorted((a, b) => a - b)
+const median = (values: number[]) => quantile(ascending(values), 0.5)
+
+/** The longest time for which the event loop did not come round. */
+function watchLoop(): () => number {
+  let [last, longest] = [performance.now(), 0]
+  const timer = setInterval(() => {
+    const now = performance.now()
+    longest = Math.max(longest, now - last)
+    last = now
+  }, 1)
+  return () => {
+    clearInterval(timer)
+    return longest
+  }
+}
+
+async function measureLog(log: EventLog, supply: NewEvent[][], size: number): Promise<Figures> {
+  const took: number[] = []
+  const stopWatching = watchLoop()
+  const began = performance.now()
+  const endAt = began + ROUND_MS
+  await Promise.all(
+    Array.from({ length: CALLERS }, async (_, caller) => {
+      for (let asked = performance.now(); asked < endAt; asked = performance.now()) {
+        const batch = supply.pop()
+        if (!batch) return
+        await log.append(`project-${caller % PROJECTS}`, batch)
+        took.push(performance.now() - asked)
+      }
+    }),
+  )
+  const ms = performance.now() - began
+  const sorted = ascending(took)
+  return {
+    perSecond: (took.length * size * 1_000) / ms,
+    p50: quantile(sorted, 0.5),
+    p99: quantile(sorted, 0.99),
+    longestStall: stopWatching(),
+  }
+}
+
+/** The least that SQLite can do: the same rows and indexes, groups of 500, nobody to answer, nothing to number. */
+function openBareLoop(file: string): (supply: NewEvent[][]) => number {
+  const db = new Database(file)
+  for (const pragma of ['journal_mode = WAL', 'synchronous = FULL']) db.run(`PRAGMA ${pragma}`)
+  db.run('CREATE TABLE event (p INTEGER, o INTEGER, id TEXT, at INTEGER, body TEXT, PRIMARY KEY (p, o)) WITHOUT ROWID')
+  db.run('CREATE UNIQUE INDEX event_id ON event (p, id)')
+  const insert = db.prepare('INSERT INTO event VALUES (?, ?, ?, ?, ?)')
+  let offset = 0
+  const group = db.transaction((events: NewEvent[]) => {
+    for (const event of events) insert.run((offset += 1) % PROJECTS, offset, event.id, 1_700_000_000_000, JSON.stringify(event))
+  })
+  return (supply) => {
+    const began = performance.now()
+    let count = 0
+    while (performance.now() - began < ROUND_MS) {
+      const events = supply.pop()
+      if (!events) break
+      group(events)
+      count += events.length
+    }
+    return (count * 1_000) / (performance.now() - began)
+  }
+}
+
+/** Rounds of the log and of the bare loop in turn, so that a busy machine slows both. */
+async function measureAppends(folder: string): Promise<Table> {
+  const log = await openSqliteLog({ file: join(folder, 'log.sqlite') })
+  const bareLoop = openBareLoop(join(folder, 'bare.sqlite'))
+  await measureLog(log, batches(100), 100)
+  bareLoop(batches(500))
+  const rows: Table['rows'] = []
+  for (const size of BATCHES) {
+    const rounds: Figures[] = []
+    const bare: number[] = []
+    for (let round = 0; round < ROUNDS; round += 1) {
+      rounds.push(await measureLog(log, batches(size), size))
+      bare.push(bareLoop(batches(500)))
+    }
+    const of = (figure: keyof Figures) => median(rounds.map((round) => round[figure]))
+    rows.push([size, of('perSecond'), of('perSecond') / median(bare), of('p50'), of('p99'), of('longestStall')])
+  }
+  await log.close()
+  return {
+    title: `Events stored per second, ${CALLERS} callers, ${PROJECTS} projects, 230-byte events; medians of ${ROUNDS} rounds`,
+    columns: ['events a call', 'events/s', 'of a bare SQLite loop', 'p50 ms', 'p99 ms', 'longest stall ms'],
+    rows,
+  }
+}
+
+async function countAll(log: EventLog): Promise<number> {
+  let [after, total] = [0, 0]
+  for (;;) {
+    const { events } = await log.read('apollo', { after, limit: 1_000 })
+    if (events.length === 0) return total
+    after = events.at(-1)?.offset ?? after
+    total += events.filter((event) => event.type === 'agent_activity').length
+  }
+}
+
+async function measureLongLog(folder: string): Promise<Table> {
+  const file = join(folder, 'long.sqlite')
+  const writer = await openSqliteLog({ file })
+  for (let stored = 0; stored < LONG_LOG; stored += 50_000) {
+    await Promise.all(Array.from({ length: 50 }, () => writer.append('apollo', batchOf(1_000))))
+  }
+  await writer.close()
+  const opened: number[] = []
+  const folded: number[] = []
+  const stalls: number[] = []
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const began = performance.now()
+    const log = await openSqliteLog({ file })
+    await log.heads()
+    opened.push(performance.now() - began)
+    const stopWatching = watchLoop()
+    const counted = await countAll(log)
+    if (counted !== LONG_LOG) throw new Error(`read ${counted} of ${LONG_LOG} events`)
+    folded.push(performance.now() - began)
+    stalls.push(stopWatching())
+    await log.close()
+  }
+  return {
+    title: `Opening a log of ${LONG_LOG.toLocaleString('en')} events of one project; medians of ${ROUNDS} rounds`,
+    columns: ['what', 'ms', 'longest stall ms'],
+    rows: [
+      ['open, heads of all projects', median(opened), 0],
+      ['open, read and fold every event', median(folded), median(stalls)],
+    ],
+  }
+}
+
+/** The embedded log alone: how much it stores, how soon it answers, how fast a long one is read. */
+export const logBench = {
+  name: 'event log',
+  async run(): Promise<Table[]> {
+    const folder = mkdtempSync(join(tmpdir(), 'visualizer-bench-'))
+    try {
+      return [await measureAppends(folder), await measureLongLog(folder)]
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+}
