@@ -22,7 +22,9 @@ export function prepareAppender(db: Database): Appender {
     db,
     head: db.prepare('SELECT key, last, last_at AS lastAt FROM project WHERE name = ?'),
     addProject: db.prepare('INSERT INTO project (name) VALUES (?) RETURNING key, last, last_at AS lastAt'),
-    insert: db.prepare('INSERT INTO event VALUES (?, ?, ?, ?, ?) ON CONFLICT (project, id) DO NOTHING'),
+    insert: db.prepare(
+      'INSERT INTO event (project, "offset", id, received_at, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id, project) DO NOTHING',
+    ),
     moveHead: db.prepare('UPDATE project SET last = ?, last_at = ? WHERE key = ?'),
   }
 }
