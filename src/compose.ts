@@ -1,3 +1,4 @@
+import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { version } from '../package.json'
 import { openInProcessBus } from './bus/in-process.ts'
@@ -35,7 +36,7 @@ export async function openVisualizer(config: Config): Promise<Visualizer> {
   const opened = closeInReverse(telemetry.onError)
   try {
     const core = await openCore(config, telemetry, opened)
-    const sources = { links: () => links.health(), warnings: () => files.health().flatMap(warningsOf) }
+    const sources = { links: () => links.health(), warnings: async () => (await Promise.all(files.health().map(warningsOf))).flat() }
     const { server, feed } = await openWeb({ config, telemetry, core, sources, opened })
     const links = openLinks({ config, telemetry, core, opened, onChange: feed.touch })
     const files = await openFiles({ config, telemetry, core, opened })
@@ -119,7 +120,13 @@ async function openFiles({ config, telemetry, core, opened }: Part) {
   return opened.add(await openStateFiles({ projects, accept: core.acceptFrom('state_file'), openNotices, onError: telemetry.onError }))
 }
 
-const warningsOf = ({ project, path, problems }: StateFilesHealth): string[] =>
-  problems.map(
+async function warningsOf({ project, path, problems }: StateFilesHealth): Promise<string[]> {
+  const isThere = await access(path).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) return [`project ${project}: the folder ${path} is not there or cannot be entered`]
+  return problems.map(
     ({ file, problem, detail }) => `project ${project}: ${join(path, file)} ${problem}${detail === undefined ? '' : `: ${detail}`}`,
   )
+}

@@ -20,7 +20,7 @@ export type WebDeps = {
   hub: Hub
   links(): readonly LinkHealth[]
   /** What a person should know although the service is ready, one sentence each. */
-  warnings(): string[]
+  warnings(): Promise<string[]>
   files: StaticFiles
   log: Logger
   metrics: Metrics

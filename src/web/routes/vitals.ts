@@ -27,7 +27,7 @@ async function readiness({ eventLog, links, warnings: others }: WebDeps) {
     () => true,
     () => false,
   )
-  const warnings = others()
+  const warnings = await others()
   for (const link of links()) if (link.state !== 'connected') warnings.push(`orchestrator ${link.name}: ${link.lastProblem ?? link.state}`)
   return { checks: { redis: true, projects: true, orchestrator: true, log }, warnings: warnings.slice(0, 50) }
 }
