@@ -23,6 +23,13 @@ describe('an event that fits', () => {
     expect(parseEvent(event, apollo)).toEqual(event as never)
   })
 
+  test.each(['2026-11-23T20:28:21.370149', '2026-11-23 20:28:21', '2026-11-23T20:28:21Z', '2026-11-23T20:28:21+01:00'])(
+    'keeps its time as text: %s',
+    (timestamp) => {
+      expect(parseEvent({ type: 'ci_status', status: 'passed', timestamp }, apollo)).toMatchObject({ timestamp })
+    },
+  )
+
   test('gets no id of its own', () => {
     expect('id' in parseEvent({ type: 'chat_message', message: '' }, apollo)).toBe(false)
     expect('id' in parseEvent({ type: 'chat_message', message: '', id: null, timestamp: null }, apollo)).toBe(false)

@@ -103,6 +103,17 @@ describe('a status file and an orchestrator', () => {
     expect(stateOf(touched)).toBe('IDLE')
   })
 
+  test('the same state told again is no step', () => {
+    const state = told([to('SPRINT_ACTIVE', T0), status(at(T0 + MINUTE, 'SPRINT_ACTIVE'), { mtime: iso(T0 + MINUTE), at: T0 + MINUTE })])
+    expect(state.transitions).toHaveLength(1)
+    expect(state.workflow).toMatchObject({ enteredAt: T0, changedAt: T0 })
+  })
+
+  test('at the very instant of the last change the file does not win', () => {
+    const state = told([to('SPRINT_ACTIVE', T0), status(at(T0), { mtime: iso(T0), at: T0 + MINUTE })])
+    expect(stateOf(state)).toBe('SPRINT_ACTIVE')
+  })
+
   test('without last_updated the time of the file counts', () => {
     const active = told([to('SPRINT_ACTIVE', T0)])
     const content = { current_state: 'SPRINT_REVIEW' }
@@ -226,10 +237,10 @@ describe('tdd_cycles', () => {
       workflow_state: 'SPRINT_ACTIVE',
       tdd_cycles: { s1: { current_state: 'test_red', last_updated: local(T0) }, s2: 'design', s3: 7 },
     }
-    const { cycles } = told([status(content)])
-    expect([...cycles.values()].map(({ storyId, state }) => [storyId, state])).toEqual([
-      ['s1', 'test_red'],
-      ['s2', 'design'],
+    const { cycles } = told([status(content, { at: T0 + HOUR })])
+    expect([...cycles.values()].map(({ storyId, state, enteredAt }) => [storyId, state, enteredAt])).toEqual([
+      ['s1', 'test_red', T0 - MINUTE],
+      ['s2', 'design', T0],
     ])
   })
 
