@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
-import { compress } from 'hono/compress'
 import { RefusedError } from '../domain/refused.ts'
 import type { Env, WebDeps } from './env.ts'
 import { answerTo, errorJson } from './errors.ts'
 import { errorPage } from './error-page.tsx'
+import { gzip } from './middleware/gzip.ts'
 import { guard } from './middleware/guard.ts'
 import { observe } from './middleware/observe.ts'
 import { pageHeaders } from './middleware/secure-headers.ts'
@@ -23,7 +23,7 @@ export function createApp(deps: WebDeps) {
   app.route('/', liveRoutes(deps))
   app.use(pageHeaders())
   app.route('/', staticRoutes(deps))
-  if (deps.settings.isGzipOn) app.use(compress({ threshold: 1024, encoding: 'gzip' }))
+  if (deps.settings.isGzipOn) app.use(gzip())
   app.route('/', pageRoutes(deps))
   app.route('/api/v1', projectRoutes(deps))
   app.route('/api/v1', eventRoutes(deps))

@@ -36,7 +36,7 @@ export function startChild<Question, Answer>(program: string): Child<Question, A
 
 /** The other side: what such a program does with each question. */
 export function answerQuestions(answer: (question: never) => unknown): void {
-  process.on('message', (question: never) => {
-    void Promise.resolve(answer(question)).then((it) => process.send?.(it))
+  process.on('message', (question) => {
+    void Promise.resolve(answer(question as never)).then((it) => process.send?.(it))
   })
 }
