@@ -21,7 +21,7 @@ export function prepareReader(db: Database): Reader {
   return {
     db,
     project: db.prepare('SELECT key, first, last, last_at AS lastAt FROM project WHERE name = ?'),
-    heads: db.prepare('SELECT name, last FROM project WHERE last > 0'),
+    heads: db.prepare('SELECT name, last FROM project'),
     range: db.prepare(
       `SELECT "offset", received_at AS at, body FROM event WHERE project = ? AND "offset" > ? AND "offset" <= ? ORDER BY "offset" LIMIT ?`,
     ),

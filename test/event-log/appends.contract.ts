@@ -223,6 +223,24 @@ export function describeAppends(place: () => Promise<LogPlace>): void {
     expect((await log.append('apollo', [event('later')])).appended).toHaveLength(1)
   })
 
+  test('storing under load leaves other work its turn', async () => {
+    const log = await openNew()
+    let turns = 0
+    const counting = setInterval(() => (turns += 1), 0)
+    await Promise.all(Array.from({ length: 20 }, (_, n) => log.append('apollo', events(`b${n}`, 1_000))))
+    clearInterval(counting)
+    expect(turns).toBeGreaterThan(5)
+  })
+
+  test('takes nothing more from the moment it is told to close', async () => {
+    const log = await openNew()
+    const asked = log.append('apollo', [event('before')])
+    const closing = log.close()
+    await expect(log.append('apollo', [event('late')])).rejects.toBeInstanceOf(LogUnavailableError)
+    expect((await asked).position.offset).toBe(1)
+    await closing
+  })
+
   test('closing stores what was asked before; afterwards everything rejects', async () => {
     const somewhere = await place()
     const log = await somewhere.open()
