@@ -14,6 +14,7 @@ const CANNOT_START = 2
 const MAX_LINES = 50
 /** Ctrl-C reaches the service from the terminal and from each program that started it: within this time they are one wish. */
 const SAME_SIGNAL_MS = 500
+const LAST_WORDS_MS = 500
 const ROOT = resolve(import.meta.dir, '..')
 
 async function main(argv: string[]): Promise<number> {
@@ -94,9 +95,13 @@ function startProblem(error: unknown, { host, port }: Config): string | undefine
   const code = 'code' in error ? error.code : undefined
   if (code === 'EADDRINUSE') return `port ${port} on ${host} is taken; end what listens there, or choose another port with --port`
   if (code === 'EACCES') return `port ${port} needs more rights than this user has; choose one above 1023 with --port`
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${host} is no address of this machine; choose another with --host`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || isRefusedAddress(error))
+    return `${host} is no address of this machine; choose another with --host`
   return undefined
 }
+
+/** What the system says of a host name that it cannot turn into an address. */
+const isRefusedAddress = (error: Error) => 'syscall' in error && error.syscall === 'listen' && 'code' in error && error.code === 'EINVAL'
 
 /** Resolves at the first wish to stop; a second one ends the program where it stands. */
 function untilSignal(): Promise<void> {
@@ -146,4 +151,7 @@ function say(lines: string[]) {
   if (lines.length > MAX_LINES) console.error(`… and ${lines.length - MAX_LINES} more`)
 }
 
-process.exitCode = await main(process.argv.slice(2))
+const code = await main(process.argv.slice(2))
+process.exitCode = code
+// Output is written to its end before the program ends by itself; what is still open then does not keep it.
+setTimeout(() => process.exit(code), LAST_WORDS_MS).unref()

@@ -30,7 +30,10 @@ const whole = (number: z.ZodInt, description: string) =>
     .optional()
     .describe(description)
 const lower = (text: string) => text.toLowerCase()
-const FilePath = z.string().max(4096)
+const FilePath = z
+  .string()
+  .max(4096)
+  .regex(/^[^\0]*$/, 'must not hold a NUL character')
 
 /** Every variable that this version reads. An empty one counts as unset. */
 export const Environment = z.object({

@@ -32,13 +32,23 @@ export function loadConfig({ env = process.env, flags = {}, cwd = process.cwd() 
 function openFile({ given, problem }: Outside, cwd: string, findings: Findings): ConfigFile | undefined {
   const named = given.ORCH_CONFIG
   const path = resolve(cwd, named ?? DEFAULT_FILE)
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) {
+  if (!isThere(path)) {
     if (named !== undefined) findings.problems.push(problem('ORCH_CONFIG', `${path} does not exist`))
     return undefined
   }
   const { file, problems } = readConfigFile({ path, shownAs: named ?? DEFAULT_FILE })
   findings.problems.push(...problems)
   return file
+}
+
+/** A link to nowhere is there, and so is what may not be looked at: reading them says what is wrong. */
+function isThere(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    // Not permitted, too long, a loop of links: the attempt to read it names which.
+    return true
+  }
 }
 
 type Parts = { outside: Outside; file: ConfigFile | undefined; settings: FileSettings; cwd: string }
