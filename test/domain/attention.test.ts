@@ -85,6 +85,11 @@ describe('attention of a project', () => {
       ...{ evidence: 2, since: T0 + MINUTE, waitingSince: T0 + MINUTE, nextChangeAt: undefined },
     })
     expect(look(told([works()])).waitingSince).toBeUndefined()
+    expect(look(told([works(), works({ tool: 'Bash', at: T0 + MINUTE })]), MINUTE)).toMatchObject({
+      since: T0 + MINUTE,
+      evidence: 2,
+      actor: 'CodeAgent',
+    })
     expect(look(told([to('BLOCKED')]))).toMatchObject({ evidence: 1, since: T0, waitingSince: T0 })
   })
 

@@ -83,6 +83,7 @@ describe('a body of events', () => {
 
 describe('the place where JSON breaks', () => {
   test.each([
+    ['', 1, 1, 'the text ends where a value should be'],
     ['{"a":1', 1, 7, 'the text ends before the object does'],
     ['[1,]', 1, 4, 'expected a value, found ]'],
     ['[1 2]', 1, 4, 'expected a comma or the end of the array, found 2'],

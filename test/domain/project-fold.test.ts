@@ -160,7 +160,9 @@ describe('the state of a project', () => {
       { ...order, status: 'started' },
       { ...order, user_id: null, status: 'completed', result: { paused: true } },
     ])
-    expect([...commands.values()]).toMatchObject([{ commandId: 'c1', status: 'completed', by: 'mara', result: '{"paused":true}' }])
+    expect([...commands.values()]).toMatchObject([
+      { commandId: 'c1', command: '/sprint pause', status: 'completed', by: 'mara', result: '{"paused":true}' },
+    ])
   })
 
   test('is refused from a snapshot that is none', () => {

@@ -71,6 +71,12 @@ describe('the current sprint', () => {
     expect(sprintOf(state)).toMatchObject({ goal: 'Goal of sprint-1', done: 0, total: 2 })
   })
 
+  test('has the stories that name it, and no others', () => {
+    const stories = [{ id: 's1', sprint_id: 'a' }, { id: 's2', sprint_id: 'b' }, { id: 's3' }]
+    const state = told([sprint('a', 'active', []), file('backlog.json', { stories })])
+    expect(sprintOf(state)?.stories.map(({ id }) => id)).toEqual(['s1'])
+  })
+
   test('is else the one planned last, and never a completed one', () => {
     expect(sprintOf(told([sprint('a', 'planned', []), sprint('b', 'planned', []), sprint('c', 'completed', [])]))?.id).toBe('b')
     expect(sprintOf(told([sprint('c', 'completed', ['s1'])]))).toBeUndefined()

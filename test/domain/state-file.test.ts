@@ -235,7 +235,7 @@ describe('tdd_cycles', () => {
   test('of status.json count in the same way', () => {
     const content = {
       workflow_state: 'SPRINT_ACTIVE',
-      tdd_cycles: { s1: { current_state: 'test_red', last_updated: local(T0) }, s2: 'design', s3: 7 },
+      tdd_cycles: { s1: { current_state: 'test_red', last_updated: local(T0 - MINUTE) }, s2: 'design', s3: 7 },
     }
     const { cycles } = told([status(content, { at: T0 + HOUR })])
     expect([...cycles.values()].map(({ storyId, state, enteredAt }) => [storyId, state, enteredAt])).toEqual([
