@@ -1,6 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from 'bun:test'
-import { renameSync, writeFileSync } from 'node:fs'
-import { chmod, mkdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
+import { chmod, link, mkdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LogUnavailableError } from '../../src/event-log/event-log.ts'
 import { openStateFiles, type StateFiles, type StateFilesSettings, type WatchedProject } from '../../src/ingest/state-files.ts'
@@ -171,11 +170,7 @@ describe.concurrent('a change', () => {
     await watch()
     await ledger.next(isContent('status.json'))
     const startedAt = performance.now()
-    for (let count = 1; count <= 1_000; count++) {
-      writeFileSync(folder.state('next'), JSON.stringify({ count }))
-      renameSync(folder.state('next'), folder.state('status.json'))
-      if (count % 10 === 0) await stat(folder.path)
-    }
+    for (let count = 1; count <= 1_000; count++) await folder.replace('status.json', { count })
     await ledger.next(isContent('status.json', { count: 1_000 }))
     const seconds = (performance.now() - startedAt) / 1_000
     expect(ledger.events().length).toBeLessThanOrEqual(3 + 4 * seconds)
@@ -203,15 +198,13 @@ describe.concurrent('a change', () => {
     await using given = await setting()
     const { folder, ledger, watch } = given
     await folder.write('status.json', { a: 1 })
-    const files = await watch({ pollMs: 50 })
+    // What is written by another name of the same file is written past the watch, as on a file server.
+    const elsewhere = join(folder.path, 'another-name')
+    await link(folder.state('status.json'), elsewhere)
+    await watch({ pollMs: 50 })
     await ledger.next(isContent('status.json'))
-    // Moving the project away and a copy to its place leaves the watches on folders that nobody writes to.
-    await rename(folder.path, `${folder.path}-before`)
-    await folder.write('status.json', { a: 2 })
-    await folder.write('sprints/s.json', { id: 's' })
+    await writeFile(elsewhere, '{"a":2}')
     await ledger.next(isContent('status.json', { a: 2 }))
-    await ledger.next(isContent('sprints/s.json'))
-    expect(files.health()[0]?.problems).toEqual([])
   })
 })
 
