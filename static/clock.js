@@ -12,7 +12,7 @@ export const serverNow = () => Date.now() + ahead
 
 export function tickTimes() {
   const now = serverNow()
-  for (const time of document.querySelectorAll('time[data-since]')) {
+  for (const time of document.querySelectorAll('[data-since]')) {
     write(time, relativeTime(Number(time.dataset.since), now, time.dataset.form ?? 'ago'))
   }
   for (const time of document.querySelectorAll('time[data-clock]')) {

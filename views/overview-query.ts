@@ -1,3 +1,4 @@
+import { plainText } from '../src/domain/plain-text.ts'
 import { LIFECYCLES, PRIORITIES, type Lifecycle, type Priority } from '../src/domain/project-registry.ts'
 import { ATTENTION_ORDER, type AttentionWord } from '../src/domain/attention.ts'
 
@@ -19,13 +20,23 @@ export const PROJECTS_PER_PAGE = 60
 export function parseOverviewQuery(params: URLSearchParams): OverviewQuery {
   const page = Number(params.get('page') ?? 1)
   return {
-    text: params.get('q')?.trim().slice(0, 200) || undefined,
+    text: words(params.get('q'), 200),
     attention: ATTENTION_ORDER.find((word) => word === params.get('attention')),
     status: LIFECYCLES.find((status) => status === params.get('status')),
     priority: PRIORITIES.find((priority) => priority === params.get('priority')),
-    tag: params.get('tag')?.trim().slice(0, 100) || undefined,
+    tag: words(params.get('tag'), 100),
     page: Number.isSafeInteger(page) && page > 0 ? page : 1,
   }
+}
+
+/** What a person could have typed: addresses are passed on, and may carry anything. */
+function words(text: string | null, limit: number): string | undefined {
+  return (
+    plainText(text ?? '')
+      .trim()
+      .slice(0, limit)
+      .toWellFormed() || undefined
+  )
 }
 
 /** The query as the search part of a URL, `?` included; empty where nothing is narrowed. The same query gives the same text. */

@@ -3,7 +3,7 @@ import { isOpenCycle } from '../../src/domain/cycle.ts'
 import type { Cycle, CycleFile, ProjectState } from '../../src/domain/project-state.ts'
 import { domId } from '../dom-id.ts'
 import { ATTENTION_LOOKS, type Look } from '../state-look.ts'
-import { ForeignText, Identifier } from './foreign-text.tsx'
+import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 import { PhaseMarks } from './phase-marks.tsx'
 import { Shape } from './shape.tsx'
 import { Since } from './since.tsx'
@@ -41,10 +41,17 @@ export const CycleCard: FC<CardProps> = ({ cycle, state, now }) => {
         <PhaseMarks cycle={cycle} />
         <span>{cycleNote(cycle, file)}</span>
       </p>
-      {cycle.isUnexpected ? <p class="unexpected">unexpected step{cycle.previousState ? ` from ${cycle.previousState}` : ''}</p> : null}
+      {cycle.isUnexpected ? <UnexpectedStep from={cycle.previousState} /> : null}
     </li>
   )
 }
+
+const UnexpectedStep: FC<{ from: string | undefined }> = ({ from }) => (
+  <p class="unexpected">
+    unexpected step{from === undefined ? '' : ' from '}
+    {from === undefined ? null : <bdi>{visibleText(from, 40)}</bdi>}
+  </p>
+)
 
 function cycleLook(cycle: Cycle, state: CardProps['state'], now: number): Look {
   if (!isOpenCycle(cycle)) return ATTENTION_LOOKS.done

@@ -1,5 +1,6 @@
 import type { FC } from 'hono/jsx'
 import { ATTENTION_ORDER } from '../../src/domain/attention.ts'
+import { plainText } from '../../src/domain/plain-text.ts'
 import { LIFECYCLES, PRIORITIES } from '../../src/domain/project-registry.ts'
 import { isFiltered, overviewHref, type OverviewQuery } from '../overview-query.ts'
 import { ATTENTION_LOOKS } from '../state-look.ts'
@@ -38,7 +39,8 @@ function choice(value: string): Choice {
 
 function tagChoices(tags: readonly string[], current: string | undefined): Choice[] {
   const all = current === undefined || tags.includes(current) ? tags : [...tags, current]
-  return all.map((tag) => ({ value: tag, label: visibleText(tag, 40) }))
+  // A tag that cannot be shown as it is cannot be chosen honestly either.
+  return all.filter((tag) => plainText(tag) === tag).map((tag) => ({ value: tag, label: visibleText(tag, 40) }))
 }
 
 const Select: FC<{ name: string; label: string; value: string | undefined; choices: Choice[] }> = ({ name, label, value, choices }) => (

@@ -1,0 +1,43 @@
+import { expect, test } from 'bun:test'
+import * as fc from 'fast-check'
+import { ATTENTION_ORDER } from '../../src/domain/attention.ts'
+import { LIFECYCLES, PRIORITIES } from '../../src/domain/project-registry.ts'
+import { isFiltered, overviewHref, overviewSearch, parseOverviewQuery } from '../../views/overview-query.ts'
+
+const parse = (search: string) => parseOverviewQuery(new URLSearchParams(search))
+
+test('every filter of the URL is read', () => {
+  expect(parse('q=pay&attention=needs_you&status=active&priority=high&tag=web&page=3')).toEqual({
+    text: 'pay',
+    attention: 'needs_you',
+    status: 'active',
+    priority: 'high',
+    tag: 'web',
+    page: 3,
+  })
+})
+
+test.each(['attention=asleep', 'status=gone', 'priority=11', 'page=-1', 'page=1.5', 'page=1e99', 'q=', 'q=%20', 'tag=', 'other=1'])(
+  '%s is ignored',
+  (search) => {
+    expect(overviewSearch(parse(search))).toBe('')
+    expect(isFiltered(parse(search))).toBe(false)
+  },
+)
+
+test('a query survives its URL', () => {
+  const word = fc.string({ minLength: 1, maxLength: 60 }).filter((text) => text.trim() === text && text.isWellFormed())
+  const query = fc.record({
+    text: fc.option(word, { nil: undefined }),
+    attention: fc.constantFrom(undefined, ...ATTENTION_ORDER),
+    status: fc.constantFrom(undefined, ...LIFECYCLES),
+    priority: fc.constantFrom(undefined, ...PRIORITIES),
+    tag: fc.option(word, { nil: undefined }),
+    page: fc.integer({ min: 1, max: 500 }),
+  })
+  fc.assert(fc.property(query, (asked) => expect(parse(overviewSearch(asked))).toEqual(asked)))
+})
+
+test('another filter begins at the first page', () => {
+  expect(overviewHref({ page: 4, status: 'active' }, { tag: 'web' })).toBe('/?status=active&tag=web')
+})

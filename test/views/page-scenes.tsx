@@ -1,0 +1,76 @@
+import { overviewFigures } from '../../views/overview-figures.ts'
+import type { OverviewQuery } from '../../views/overview-query.ts'
+import type { AttentionCounts } from '../../views/fragments/attention-counts.tsx'
+import { ErrorPage } from '../../views/pages/error.tsx'
+import { NotFoundPage } from '../../views/pages/not-found.tsx'
+import { OnboardingPage } from '../../views/pages/onboarding.tsx'
+import { OverviewPage } from '../../views/pages/overview.tsx'
+import { ProjectPage } from '../../views/pages/project.tsx'
+import { ATTENTION_ORDER } from '../../src/domain/attention.ts'
+import { blankScene, busyScene, everyWord, HOSTILE, hostileScene, linkOf, NOW, type Scene } from './scenes.ts'
+
+const LIVE = { live: { path: '/live/?since=k3j9x0ab', lastEventAt: NOW - 2000 }, viewer: { name: 'Mara Lind' }, refreshSeconds: 15 }
+
+export function countsOf(scenes: Scene[]): AttentionCounts {
+  const counts = Object.fromEntries(ATTENTION_ORDER.map((word) => [word, 0])) as AttentionCounts
+  for (const { summary } of scenes) counts[summary.attention.word] += 1
+  return counts
+}
+
+export function overviewOf(scenes: Scene[], query: OverviewQuery = { page: 1 }, total = scenes.length): string {
+  const rows = scenes.map(({ summary }) => summary)
+  const links = [linkOf(), linkOf({ name: HOSTILE.slice(0, 60), url: HOSTILE, state: 'waiting', attempts: 3, lastProblem: HOSTILE })]
+  const shown = { rows, total, query, figures: overviewFigures(rows), tags: ['web', HOSTILE.slice(0, 90)], links }
+  return String(<OverviewPage {...LIVE} {...shown} counts={countsOf(scenes)} now={NOW} />)
+}
+
+export function projectPageOf(scene: Scene): string {
+  const shown = { project: scene.project, state: scene.state, attention: scene.summary.attention, epoch: 'k3j9x0ab', recent: scene.events }
+  return String(<ProjectPage {...LIVE} {...shown} counts={countsOf([scene])} now={NOW} theme="dark" />)
+}
+
+/** More than one page of projects, each with a name of its own. */
+export function crowd(count: number): Scene[] {
+  const kinds = [...everyWord(), busyScene()]
+  return Array.from({ length: count }, (_, index) => {
+    const kind = kinds[index % kinds.length]!
+    const project = { ...kind.project, name: `${kind.project.name}-${index}` }
+    return { ...kind, project, summary: { ...kind.summary, project } }
+  })
+}
+
+const nobody = countsOf([])
+
+/** Every page in the states that it can be in. */
+export const PAGES: [name: string, html: () => string][] = [
+  ['overview, every word', () => overviewOf([busyScene(), ...everyWord()])],
+  ['overview, crowded', () => overviewOf(crowd(60), { page: 2 }, 214)],
+  [
+    'overview, nothing matches',
+    () => overviewOf([], { page: 1, text: '"><script>', attention: 'failed', tag: '<b>', status: 'paused', priority: 'low' }),
+  ],
+  ['overview, hostile', () => overviewOf([hostileScene(), ...everyWord()])],
+  ['project, busy', () => projectPageOf(busyScene())],
+  ['project, blank', () => projectPageOf(blankScene())],
+  ['project, hostile', () => projectPageOf(hostileScene())],
+  [
+    'beginning',
+    () => String(<OnboardingPage {...LIVE} counts={nobody} now={NOW} origin="http://localhost:5000" startedAt={NOW - 72_000} links={[]} />),
+  ],
+  [
+    'error',
+    () =>
+      String(
+        <ErrorPage
+          counts={nobody}
+          now={NOW}
+          status={503}
+          title="The log is away"
+          message={HOSTILE}
+          next="Load this page again."
+          requestId="01J9ZK"
+        />,
+      ),
+  ],
+  ['not found', () => String(<NotFoundPage counts={nobody} now={NOW} path={HOSTILE} project={HOSTILE} requestId="01J9ZK" />)],
+]
