@@ -9,7 +9,7 @@ const WRITER = join(import.meta.dir, 'appending-writer.ts')
 
 type Acknowledged = Map<string, string>
 
-/** Starts a writer; `output` is what it acknowledged by the time it ended, `firstLine` when it began to. */
+/** Starts a writer; `firstLine` is when it began to acknowledge. */
 function startWriter(file: string, prefix: string) {
   const child = Bun.spawn([process.execPath, WRITER, file, prefix], { stdio: ['ignore', 'pipe', 'inherit'] })
   endAfter('test', () => child.kill('SIGKILL'))
@@ -25,7 +25,15 @@ function startWriter(file: string, prefix: string) {
     // A line that was cut was not read whole by anybody.
     return text.slice(0, text.lastIndexOf('\n') + 1)
   }
-  return { child, firstLine: first.promise, output: collect() }
+  const output = collect()
+  /** Kills it, and gives back what it had acknowledged; it must have been alive until then. */
+  async function kill(): Promise<string> {
+    child.kill('SIGKILL')
+    await child.exited
+    expect(child.signalCode).toBe('SIGKILL')
+    return output
+  }
+  return { firstLine: first.promise, kill }
 }
 
 function note(acknowledged: Acknowledged, output: string): number {
@@ -68,8 +76,7 @@ test('nothing that was acknowledged is lost when the writer is killed, 24 times 
     // Every sixth dies at any moment of its start, recovery included; the others under load.
     if (round % 6 !== 5) await writer.firstLine
     await Bun.sleep(Math.random() * 80)
-    writer.child.kill('SIGKILL')
-    total += note(acknowledged, await writer.output)
+    total += note(acknowledged, await writer.kill())
   }
   expect(total).toBeGreaterThan(2_000)
   expect(acknowledged.size).toBe(total)
@@ -82,10 +89,9 @@ test('two programs write one file at once, and are killed, without a hole or a l
   for (let round = 0; round < 6; round += 1) {
     const writers = [startWriter(file, `a${round}`), startWriter(file, `b${round}`)]
     await Promise.all(writers.map(({ firstLine }) => firstLine))
-    const wrote = writers.map(async ({ child, output }, index) => {
+    const wrote = writers.map(async ({ kill }, index) => {
       await Bun.sleep(Math.random() * 150 + index * 60)
-      child.kill('SIGKILL')
-      return note(acknowledged, await output)
+      return note(acknowledged, await kill())
     })
     expect(Math.min(...(await Promise.all(wrote)))).toBeGreaterThan(0)
   }
