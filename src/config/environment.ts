@@ -18,7 +18,7 @@ export type Flags = {
 
 const truth = (description: string) =>
   z
-    .stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'], error: 'must be true or false' })
+    .stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] })
     .optional()
     .describe(description)
 const whole = (number: z.ZodInt, description: string) =>

@@ -88,6 +88,7 @@ export function describeIssue(issue: Issue): string {
     case 'invalid_type':
       return issue.input === undefined ? 'is required' : `expected ${EXPECTED[issue.expected] ?? issue.expected}, got ${got}${hint(issue)}`
     case 'invalid_value':
+      if ('expected' in issue && issue.expected === 'stringbool') return `must be true or false, got ${got}`
       return `expected ${issue.values.map(String).join(', ')}; got ${got}${didYouMean(issue.input, issue.values.map(String))}`
     case 'too_small':
       return issue.origin === 'string' || issue.origin === 'array' ? 'must not be empty' : `must be ${least(issue)}, got ${got}`

@@ -1,0 +1,191 @@
+import { describe, expect, test } from 'bun:test'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { load, loaded } from './support.ts'
+
+const sample = (name: string) => readFileSync(join(import.meta.dir, '../samples', name), 'utf8')
+
+test('a file written by an orchestrator is read as it is; all it warns of are the missing folders', () => {
+  const { config, warnings } = load({ yaml: sample('orch-config.two-projects.yaml') })
+  expect(config?.projects).toMatchObject([
+    {
+      name: 'alpha',
+      path: '/srv/projects/alpha',
+      status: 'active',
+      priority: 'high',
+      description: 'Development test project',
+      origin: 'file',
+    },
+    { name: 'beta', status: 'paused', priority: 'normal', dependencies: [{ project: 'alpha', type: 'blocks', criticality: 'high' }] },
+  ])
+  expect(config?.limits).toEqual({ parallelProjects: 10, totalAgents: 20, memoryMb: 8192, diskMb: 51_200, cpuCores: 4 })
+  expect(warnings).toEqual([
+    'orch-config.yaml:38:11 projects.alpha.path: /srv/projects/alpha does not exist; the project is shown without its files',
+    'orch-config.yaml:79:11 projects.beta.path: /srv/projects/beta does not exist; the project is shown without its files',
+  ])
+})
+
+test('the example that is shipped has nothing wrong, and no unknown key', () => {
+  const example = readFileSync(join(import.meta.dir, '../../config/orch-config.example.yaml'), 'utf8')
+  const { config, problems, warnings } = load({ yaml: example })
+  expect(problems).toEqual([])
+  expect(warnings.filter((line) => !line.includes('does not exist'))).toEqual([])
+  expect(config?.projects.length).toBeGreaterThan(1)
+  expect(config?.orchestrators.length).toBeGreaterThan(0)
+})
+
+test("the deployment guide's form", () => {
+  const yaml = `
+projects:
+  myproject: { path: projects/myproject, status: "active", priority: "normal", description: "Main project" }
+global_settings:
+  max_parallel_projects: 3
+  resource_limits: { max_memory_mb: 512, max_disk_mb: 1024 }
+web_interface: { host: localhost, port: 5000, debug: true, auto_reload: true, workers: 2 }
+security:
+  allowed_origins: ["https://staging.yourcompany.com/"]
+  csrf_protection: true
+  rate_limiting: true
+`
+  const { config, warnings, folder } = load({ yaml, folders: ['projects/myproject'] })
+  expect(config).toMatchObject({
+    port: 5000,
+    debug: true,
+    autoReload: true,
+    allowedOrigins: ['https://staging.yourcompany.com'],
+    limits: { parallelProjects: 3, memoryMb: 512, diskMb: 1024 },
+    projects: [{ name: 'myproject', path: join(folder, 'projects/myproject') }],
+  })
+  expect(warnings).toEqual([
+    'orch-config.yaml:7:88 web_interface.workers: several workers are not available in this version; one is started',
+    'orch-config.yaml:10:20 security.csrf_protection: is not used: this version has no sign-in',
+    'orch-config.yaml:11:18 security.rate_limiting: is not used: this version limits no rates',
+  ])
+})
+
+test('projects as a list are the same as projects as a section', () => {
+  const map =
+    'projects:\n  apollo: { path: a, tags: [moon], mode: partial }\n  gemini: { path: b, dependencies: [{ target_project: apollo }] }\n'
+  const list =
+    'projects:\n  - { name: apollo, path: a, tags: [moon], orchestration: partial }\n  - { name: gemini, path: b, dependencies: [{ target_project: apollo, dependency_type: blocks }] }\n'
+  const named = (yaml: string) => loaded({ yaml, folders: ['a', 'b'] }).projects.map((project) => ({ ...project, path: '' }))
+  expect(named(list)).toEqual(named(map))
+})
+
+test('a project that says little gets the defaults', () => {
+  const { config, folder } = load({ yaml: 'projects: { apollo: { path: a } }', folders: ['a'] })
+  expect(config?.projects).toEqual([
+    {
+      name: 'apollo',
+      path: join(folder, 'a'),
+      status: 'active',
+      priority: 'normal',
+      description: '',
+      owner: undefined,
+      team: [],
+      tags: [],
+      gitUrl: undefined,
+      orchestration: undefined,
+      dependencies: [],
+      limits: { parallelAgents: 3, parallelCycles: 2, memoryMb: 1024, diskMb: 2048 },
+      origin: 'file',
+    },
+  ])
+})
+
+test('both names of the global section and of its limits are read; the larger limit counts', () => {
+  const yaml = `
+global: { max_parallel_projects: 3, max_concurrent_projects: 7, stale_minutes: 5, global_memory_limit_gb: 2 }
+global_settings: { max_parallel_projects: 5, stale_minutes: 20, resource_limits: { max_memory_mb: 1024 } }
+`
+  expect(loaded({ yaml })).toMatchObject({ staleMinutes: 20, limits: { parallelProjects: 7, memoryMb: 2048 } })
+})
+
+test('orchestrators may share projects, name projects that only report, and carry a token that is never shown', () => {
+  const yaml = `
+projects: { apollo: { path: a } }
+orchestrators:
+  houston: { url: "ws://localhost:8080", projects: [apollo, skylab] }
+  moscow: { url: "wss://moscow.example.com/link?x=1", projects: [apollo], token: hunter2 }
+  anything: { url: "ws://[::1]:9" }
+`
+  const { orchestrators } = loaded({ yaml, folders: ['a'] })
+  expect(orchestrators).toMatchObject([
+    { name: 'houston', url: 'ws://localhost:8080', projects: ['apollo', 'skylab'], token: undefined },
+    { name: 'moscow', projects: ['apollo'] },
+    { name: 'anything', projects: undefined },
+  ])
+  expect(orchestrators[1]!.token?.reveal()).toBe('hunter2')
+  expect(`${JSON.stringify(orchestrators)} ${Bun.inspect(orchestrators)} ${orchestrators[1]!.token}`).not.toContain('hunter2')
+})
+
+test('a password in the address of a repository is not shown', () => {
+  const config = loaded({ yaml: 'projects: { a: { path: a, git_url: "https://me:hunter2@git.example.com/a.git" } }' })
+  expect(config.projects[0]!.gitUrl).toBe('https://git.example.com/a.git')
+})
+
+test('~ is the home folder, an absolute path stays', () => {
+  const { projects } = loaded({ yaml: 'projects: { a: { path: "~/a" }, b: { path: /b }, c: { path: "~" } }' })
+  expect(projects.map(({ path }) => path)).toEqual([join(homedir(), 'a'), '/b', homedir()])
+})
+
+test('relative paths start from the folder of the file, not from where the command was given', () => {
+  const { folder } = load({})
+  mkdirSync(join(folder, 'etc/apollo'), { recursive: true })
+  writeFileSync(join(folder, 'etc/my.yaml'), 'projects: { apollo: { path: apollo } }')
+  const byFlag = load({ flags: { config: join(folder, 'etc/my.yaml') } })
+  expect(byFlag.config?.projects[0]?.path).toBe(join(folder, 'etc/apollo'))
+  expect(byFlag.warnings).toEqual([])
+})
+
+test('a folder that is missing, or is a file, is a warning on its project', () => {
+  const { config, warnings, folder } = load({ yaml: 'projects:\n  a: { path: orch-config.yaml }\n  b: { path: nowhere }\n' })
+  expect(config?.projects).toHaveLength(2)
+  expect(warnings).toEqual([
+    `orch-config.yaml:2:14 projects.a.path: ${folder}/orch-config.yaml is not a folder; the project is shown without its files`,
+    `orch-config.yaml:3:14 projects.b.path: ${folder}/nowhere does not exist; the project is shown without its files`,
+  ])
+})
+
+test('anchors, aliases and merged sections are read as YAML means them', () => {
+  const yaml = `
+projects:
+  one: &one { path: a, priority: high, tags: &tags [x, y] }
+  two: { <<: *one, path: b, tags: *tags }
+  three: { path: c, <<: [{ owner: ann }, { owner: ben, priority: low }] }
+`
+  expect(loaded({ yaml }).projects).toMatchObject([
+    { name: 'one', priority: 'high', tags: ['x', 'y'] },
+    { name: 'two', priority: 'high', tags: ['x', 'y'] },
+    { name: 'three', owner: 'ann', priority: 'low' },
+  ])
+})
+
+describe('unknown keys', () => {
+  test('warn, with the key that was probably meant, and change nothing else', () => {
+    const yaml =
+      'globl: 1\nglobal: { stale_minuts: 3, max_total_agents: 2 }\nprojects: { a: { path: a, prioritty: high, zzz: 1 } }\nxyz: 1\n'
+    const { config, warnings } = load({ yaml, folders: ['a'] })
+    expect(config).toMatchObject({ staleMinutes: 10, limits: { totalAgents: 2 }, projects: [{ name: 'a' }] })
+    expect(warnings).toEqual([
+      'orch-config.yaml:1:1 globl: is not a known setting; did you mean global?',
+      'orch-config.yaml:2:11 global.stale_minuts: is not a known setting; did you mean stale_minutes?',
+      'orch-config.yaml:3:27 projects.a.prioritty: is not a known setting; did you mean priority?',
+      'orch-config.yaml:3:44 projects.a.zzz: is not a known setting; it is not used',
+      'orch-config.yaml:4:1 xyz: is not a known setting; it is not used',
+    ])
+  })
+
+  test('that every project repeats are said once', () => {
+    const yaml = `projects:\n${[1, 2, 3, 4].map((n) => `  p${n}: { path: p${n}, colour: red }\n`).join('')}`
+    const { warnings } = load({ yaml, folders: ['p1', 'p2', 'p3', 'p4'] })
+    expect(warnings).toEqual(['orch-config.yaml:2:19 projects.p1.colour: is not a known setting; it is not used (and in 3 more places)'])
+  })
+})
+
+test('a link to the file is followed', () => {
+  const { folder } = load({ yaml: 'web_interface: { port: 5009 }' })
+  symlinkSync(join(folder, 'orch-config.yaml'), join(folder, 'link.yaml'))
+  expect(loaded({ flags: { config: join(folder, 'link.yaml') } }).port).toBe(5009)
+})

@@ -1,0 +1,169 @@
+import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { load, loaded } from './support.ts'
+
+const FILE = `
+web_interface: { host: 127.0.0.1, port: 5001, debug: true, auto_reload: false }
+`
+
+test('without file, flags and variables the defaults hold', () => {
+  const { config, folder, warnings } = load({})
+  expect(config).toMatchObject({
+    host: 'localhost',
+    port: 5000,
+    dataDir: join(folder, '.data'),
+    configFile: undefined,
+    appEnv: 'development',
+    debug: false,
+    autoReload: false,
+    logLevel: 'info',
+    logFormat: 'detailed',
+    projects: [],
+    orchestrators: [],
+    staleMinutes: 10,
+    isMetricsOn: true,
+    isHealthOn: true,
+    staticCacheSeconds: 3600,
+    isGzipOn: true,
+    maxViewers: 20_000,
+    isOpen: true,
+    isOpenToOthers: false,
+    allowedOrigins: [],
+    redaction: { isOn: true, patterns: [] },
+  })
+  expect(warnings).toEqual([])
+})
+
+describe('a flag comes before a variable, a variable before the file, the file before the default:', () => {
+  test.each([
+    ['port', {}, {}, 5000, undefined],
+    ['port', {}, {}, 5001, FILE],
+    ['port', { PORT: '5002' }, {}, 5002, FILE],
+    ['port', { PORT: '5002' }, { port: '5003' }, 5003, FILE],
+    ['host', {}, {}, '127.0.0.1', FILE],
+    ['host', { HOST: '::1' }, {}, '::1', FILE],
+    ['host', { HOST: '::1' }, { host: 'localhost' }, 'localhost', FILE],
+    ['host', { HOST: '[::1]' }, {}, '::1', undefined],
+    ['debug', {}, {}, true, FILE],
+    ['debug', { DEBUG: 'false' }, {}, false, FILE],
+    ['debug', { DEBUG: 'off' }, { debug: true }, true, undefined],
+    ['autoReload', {}, {}, false, FILE],
+    ['autoReload', { DEBUG: 'true' }, {}, true, undefined],
+    ['logLevel', {}, {}, 'debug', FILE],
+    ['logLevel', { LOG_LEVEL: 'WARNING' }, {}, 'warn', FILE],
+    ['logLevel', { LOG_LEVEL: 'WARNING' }, { logLevel: 'error' }, 'error', FILE],
+    ['logFormat', { LOG_FORMAT: 'JSON' }, {}, 'json', undefined],
+    ['logFormat', { APP_ENV: 'production' }, {}, 'json', undefined],
+    ['logFormat', { APP_ENV: 'production', LOG_FORMAT: 'detailed' }, {}, 'detailed', undefined],
+    ['appEnv', { FLASK_ENV: 'production' }, {}, 'production', undefined],
+    ['appEnv', { FLASK_ENV: 'production', APP_ENV: 'development' }, {}, 'development', undefined],
+    ['debug', { FLASK_DEBUG: '1' }, {}, true, undefined],
+    ['isMetricsOn', { PROMETHEUS_METRICS: 'false' }, {}, false, undefined],
+    ['isHealthOn', { HEALTH_CHECK_ENDPOINT: 'no' }, {}, false, undefined],
+    ['staticCacheSeconds', { STATIC_FILE_CACHE: '0' }, {}, 0, undefined],
+    ['isGzipOn', { GZIP_COMPRESSION: 'FALSE' }, {}, false, undefined],
+    ['maxViewers', { MAX_VIEWERS: '5' }, {}, 5, undefined],
+  ] as const)('%s with %p and %p is %p', (key, env, flags, value, yaml) => {
+    expect(loaded({ env, flags, ...(yaml === undefined ? {} : { yaml }) })[key]).toBe(value)
+  })
+})
+
+test('an empty variable counts as unset, an empty key as left out', () => {
+  const config = loaded({ env: { PORT: '', HOST: '  ', DEBUG: '' }, yaml: 'web_interface:\n  port:\nprojects:\norchestrators: ~\n' })
+  expect(config).toMatchObject({ port: 5000, host: 'localhost', debug: false, projects: [] })
+})
+
+test('production has no debugging and no restarts, whatever the file says', () => {
+  const { config, warnings } = load({ env: { APP_ENV: 'production' }, yaml: 'web_interface: { debug: true, auto_reload: true }' })
+  expect(config).toMatchObject({ debug: false, autoReload: false, logLevel: 'info', logFormat: 'json' })
+  expect(warnings).toEqual(['orch-config.yaml:1:25 web_interface.debug: is not used: there is no debugging in production'])
+})
+
+test('folders are resolved against where the command was given', () => {
+  const { config, folder } = load({ flags: { dataDir: 'store' }, yaml: '' })
+  expect(config?.dataDir).toBe(join(folder, 'store'))
+  expect(config?.configFile).toBe(join(folder, 'orch-config.yaml'))
+})
+
+test('the configuration is frozen to the bottom', () => {
+  const config = loaded({ yaml: 'projects: { apollo: { path: /tmp, tags: [moon] } }' })
+  expect(() => Object.assign(config, { port: 1 })).toThrow(TypeError)
+  expect(() => config.projects.push(config.projects[0]!)).toThrow(TypeError)
+  expect(() => config.projects[0]!.tags.push('mars')).toThrow(TypeError)
+})
+
+describe('without sign-in, other machines are kept out:', () => {
+  test.each(['0.0.0.0', '::', '192.168.1.5', 'visualizer.example.com', '127.0.0.1.example.com'])('HOST=%s is refused', (host) => {
+    expect(load({ env: { HOST: host } }).problems).toEqual([
+      `environment HOST: ${host} would let every machine that reaches it read and report without sign-in: use localhost, or set ALLOW_OPEN=true if something in front protects it`,
+    ])
+  })
+
+  test('in the file it is refused at its line', () => {
+    const { problems } = load({ yaml: 'web_interface:\n  host: 0.0.0.0\n' })
+    expect(problems[0]).toStartWith('orch-config.yaml:2:9 web_interface.host: 0.0.0.0 would let')
+  })
+
+  test('ALLOW_OPEN=true lets them in, with a warning', () => {
+    const { config, warnings } = load({ env: { HOST: '0.0.0.0', ALLOW_OPEN: 'true' } })
+    expect(config).toMatchObject({ host: '0.0.0.0', isOpen: true, isOpenToOthers: true })
+    expect(warnings).toEqual([
+      'environment HOST: 0.0.0.0 is open to other machines without sign-in; ALLOW_OPEN says that something in front protects it',
+    ])
+  })
+
+  test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('HOST=%s stays on this machine', (host) => {
+    expect(loaded({ env: { HOST: host } }).isOpenToOthers).toBe(false)
+  })
+})
+
+describe('what this version does not have is not ignored silently:', () => {
+  test.each([
+    ['WORKERS', '4', 'several workers are not available in this version'],
+    ['REDIS_URL', 'redis://:hunter2@cache:6379/0', 'Redis is not used in this version'],
+    ['REDIS_CLUSTER', 'true', 'Redis is not used in this version'],
+    ['DATABASE_URL', 'postgresql://u:hunter2@db/x', 'PostgreSQL is not used in this version'],
+    ['FORCE_HTTPS', 'true', 'redirects to https are not available'],
+    ['METRICS_PORT', '9100', 'a separate port for /metrics is not available'],
+  ])('%s=%s is refused', (name, value, reason) => {
+    const { problems } = load({ env: { [name]: value } })
+    expect(problems).toHaveLength(1)
+    expect(problems[0]).toStartWith(`environment ${name}: ${reason}`)
+    expect(problems[0]).not.toContain('hunter2')
+  })
+
+  test.each(['SECRET_KEY', 'SESSION_COOKIE_SAMESITE', 'LOG_FILE', 'SENTRY_DSN'])('%s is warned of, without its value', (name) => {
+    const { warnings } = load({ env: { [name]: 'hunter2' } })
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toStartWith(`environment ${name}: is not used`)
+    expect(warnings[0]).not.toContain('hunter2')
+  })
+
+  test('values that ask for nothing more are fine', () => {
+    const env = { WORKERS: '1', REDIS_CLUSTER: 'false', FORCE_HTTPS: 'false', CSRF_PROTECTION: 'false', REDIS_URL: '' }
+    expect(load({ env }).warnings).toEqual([])
+  })
+})
+
+describe('a variable or flag that cannot be understood is named, all at once:', () => {
+  test('five of them', () => {
+    const env = { PORT: '80a', DEBUG: 'perhaps', LOG_FORMAT: 'jsn', MAX_VIEWERS: '0' }
+    expect(load({ env, flags: { logLevel: 'loud' } }).problems).toEqual([
+      'environment PORT: must be a whole number, got the text "80a"',
+      'environment DEBUG: must be true or false, got the text "perhaps"',
+      'command line --log-level: expected debug, info, warn, error; got the text "loud"',
+      'environment LOG_FORMAT: expected detailed, json; got the text "jsn"; did you mean json?',
+      'environment MAX_VIEWERS: must be at least 1, got the number 0',
+    ])
+  })
+
+  test.each([
+    [{ PORT: '65536' }, 'environment PORT: must be at most 65535, got the number 65536'],
+    [{ PORT: '-1' }, 'environment PORT: must be a whole number, got the text "-1"'],
+    [{ HOST: 'http://localhost' }, 'environment HOST: must be a host name or an IP address, got the text "http://localhost"'],
+    [{ APP_ENV: 'prod' }, 'environment APP_ENV: expected development, production; got the text "prod"'],
+    [{ FLASK_ENV: 'testing' }, 'environment FLASK_ENV: expected development, production; got the text "testing"'],
+  ] as const)('%p', (env, problem) => {
+    expect(load({ env }).problems).toEqual([problem])
+  })
+})
