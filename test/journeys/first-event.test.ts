@@ -29,7 +29,7 @@ test('the first command, pasted, makes the project appear on the empty page, and
     exitCode: 0,
     output: expect.stringContaining('"accepted":1') as unknown,
   })
-  await untilText(overview.page, 'my-project', { withinMs: 1_000 })
+  await until(overview.page, () => document.querySelector('main a[href="/projects/my-project"]'))
   expect(await overview.page.locator('body').innerText()).not.toContain('Waiting for your first event')
 
   const project = await browser.openPage(`${server.url}/projects/my-project`)
@@ -37,9 +37,9 @@ test('the first command, pasted, makes the project appear on the empty page, and
   await untilLive(project.page)
   await mark(project.page)
   await report(server, 'my-project', { type: 'workflow_transition', old_state: 'BACKLOG_READY', new_state: 'SPRINT_PLANNED' })
-  await untilText(project.page, 'SPRINT_PLANNED', { within: '#workflow', withinMs: 1_000 })
+  await untilText(project.page, 'SPRINT_PLANNED', { within: '#workflow' })
   await report(server, 'my-project', { type: 'tdd_transition', story_id: 'story-0a1b2c3d', old_state: null, new_state: 'design' })
-  await untilText(project.page, 'story-0a1b2c3d', { within: '#board', withinMs: 1_000 })
+  await untilText(project.page, 'story-0a1b2c3d', { within: '#board' })
   expect([await isMarked(overview.page), await isMarked(project.page)]).toEqual([true, true])
 })
 

@@ -35,7 +35,9 @@ export type Ended = { exitCode: number; stdout: string; stderr: string }
 
 type Run = { child: Bun.Subprocess<'ignore', 'pipe', 'pipe'>; read: Promise<unknown> }
 
-const PROGRAM = join(import.meta.dir, '../../src/main.ts')
+const ROOT = join(import.meta.dir, '../..')
+// As the launcher starts it: Bun looks for this file in the folder that it is started in.
+const PROGRAM = [`--tsconfig-override=${join(ROOT, 'tsconfig.json')}`, join(ROOT, 'src/main.ts')]
 const STOP_WITHIN_MS = 35_000
 
 /** What every program has, and nothing of ours: a PORT of the person who runs the tests must not reach the server. */
@@ -44,16 +46,18 @@ function plainEnvironment(): Record<string, string> {
   return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
 
-function spawn(args: string[], env: Record<string, string>) {
-  return Bun.spawn([process.execPath, PROGRAM, ...args], {
+/** In a folder of its own: an orch-config.yaml of the person who runs the tests must not be found either. */
+function spawn(args: string[], env: Record<string, string>, cwd: string) {
+  return Bun.spawn([process.execPath, ...PROGRAM, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    cwd,
     env: { ...plainEnvironment(), ...env },
   })
 }
 
 /** Runs the real program to its end: `check-config`, `--help`, a start that is refused. */
 export async function runProgram(args: string[], env: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(args, env)
+  const child = spawn(args, env, temporaryFolder())
   endAfter('test', () => child.kill('SIGKILL'))
   const reading = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited])
   const [stdout, stderr, exitCode] = await within(20_000, `visualizer ${args.join(' ')}`, reading)
@@ -65,8 +69,10 @@ async function collect(stream: ReadableStream<Uint8Array>, into: string[]): Prom
   for await (const bytes of stream) into.push(decoder.decode(bytes, { stream: true }))
 }
 
-async function isReady(url: string): Promise<boolean> {
-  const response = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(1_000) })
+/** It says where it listens before it is believed: on a taken port it would be another that answers. */
+async function isReady(port: number, written: string): Promise<boolean> {
+  if (!new RegExp(`https?://\\S+:${port}\\b`).test(written)) return false
+  const response = await fetch(`http://localhost:${port}/ready`, { signal: AbortSignal.timeout(1_000) })
   return response.ok
 }
 
@@ -78,21 +84,24 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const url = `http://localhost:${port}`
   const written: string[] = []
   const logs = () => written.join('')
+  const folder = temporaryFolder(lifetime)
   const args = ['serve', '--port', String(port), '--data-dir', dataDir, ...(options.args ?? [])]
   if (options.config !== undefined) {
-    const path = join(temporaryFolder(lifetime), 'orch-config.yaml')
+    const path = join(folder, 'orch-config.yaml')
     writeFileSync(path, options.config)
     args.push('--config', path)
   }
   let run: Run | undefined
 
   async function start() {
-    const child = spawn(args, env)
+    const child = spawn(args, env, folder)
     run = { child, read: Promise.all([collect(child.stdout, written), collect(child.stderr, written)]) }
     let exit: number | undefined
+    const before = logs().length
     void child.exited.then((code) => (exit = code))
-    const answered = await eventually(async () => exit !== undefined || (await isReady(url)), { withinMs: readyWithinMs, else: logs })
-    if (answered && exit !== undefined) throw new Error(`the server ended with code ${exit}\n${logs()}`)
+    const isSettled = async () => exit !== undefined || (await isReady(port, logs().slice(before)))
+    await eventually(isSettled, { withinMs: readyWithinMs, else: logs })
+    if (exit !== undefined) throw new Error(`the server ended with code ${exit}\n${logs()}`)
   }
 
   async function end(signal: 'SIGTERM' | 'SIGKILL'): Promise<number> {

@@ -18,7 +18,15 @@ const FILE_DEADLINE_MS = 240_000
 const TEST_TIMEOUT_MS = 60_000
 
 /** Whole-system tests take longest: begun first, they do not trail behind the quick ones. */
-const SLOW_FOLDERS = ['test/cluster/', 'test/faults/', 'test/journeys/', 'test/browser/', 'test/support/browser', 'test/event-log/']
+const SLOW_FOLDERS = [
+  'test/cluster/',
+  'test/faults/',
+  'test/journeys/',
+  'test/browser/',
+  'test/support/browser',
+  'test/support/server',
+  'test/event-log/',
+]
 
 function rank(file: string): number {
   const index = SLOW_FOLDERS.findIndex((folder) => file.startsWith(folder))
