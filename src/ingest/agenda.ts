@@ -14,6 +14,7 @@ export type Agenda = {
 
 type Settings = { work(names: string[]): Promise<void>; onError(error: unknown): void }
 
+/** An empty agenda. What `work` rejects with goes to `onError`, and what it had in hand is not done again by itself. */
 export function openAgenda({ work, onError }: Settings): Agenda {
   const due = new Map<string, number>()
   let timer: ReturnType<typeof setTimeout> | undefined

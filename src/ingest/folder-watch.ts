@@ -23,6 +23,7 @@ type Settings = {
 
 type Watched = Map<string, { watcher: FSWatcher; print: string }>
 
+/** Watches nothing yet. `onError` is told once when the system has no watches left. */
 export function openFolderWatch({ changed, onError }: Settings): FolderWatch {
   const watched: Watched = new Map()
   let isRefused = false

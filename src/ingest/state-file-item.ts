@@ -18,6 +18,7 @@ const PATIENCE_MS = [25, 50, 100, 200, 400, 800]
 /** However often a damaged file is written anew, people hear of it after this. */
 const PATIENCE_IN_ALL_MS = 10_000
 
+/** An item that nobody has looked at; `told` is what the log is known to hold of it. */
 export function newItem(told?: Told): Item {
   return { told, listed: undefined, trouble: undefined, lookedAt: -Infinity }
 }

@@ -23,6 +23,7 @@ export function folderOf(file: string): Folder {
   return FOLDERS.find((folder) => file.startsWith(`${folder}/`)) ?? STATE_FOLDER
 }
 
+/** Whether a name is that of a folder of state files, not of one of the files. */
 export function isFolder(name: string): name is Folder {
   return FOLDERS.some((folder) => folder === name)
 }

@@ -115,6 +115,7 @@ export function kindOf(found: Kinds): 'file' | 'folder' | 'link' | 'pipe' | 'dev
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : undefined)
 
+/** Whether a call failed because nothing is there. */
 export function isAbsent(error: unknown): boolean {
   return codeOf(error) === 'ENOENT'
 }

@@ -17,6 +17,7 @@ export type Finding =
 // A folder that is unmounted looks as it did the last time; by then more than this has passed.
 const WITNESSED_FOR_MS = 600_000
 
+/** The finding that a file or folder went; `witness` is what the place looks like without it. */
 export function vanished(witness: string): Finding {
   const period = Math.floor(Date.now() / WITNESSED_FOR_MS)
   return { kind: 'problem', problem: 'vanished', detail: 'it is gone', mtime: undefined, witness: `${witness} ${period}` }
