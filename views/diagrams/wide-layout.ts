@@ -20,7 +20,7 @@ export const WIDE_LAYOUT: WorkflowLayout = {
     BACKLOG_READY: place(230, 189),
     SPRINT_PLANNED: place(442, 189),
     SPRINT_ACTIVE: place(614, 174, 'start'),
-    SPRINT_PAUSED: place(858, 15),
+    SPRINT_PAUSED: place(858, 11),
     BLOCKED: place(858, 286),
     SPRINT_REVIEW: place(724, 318, 'start'),
   },

@@ -1,13 +1,15 @@
 import type { FC } from 'hono/jsx'
 import type { Agent, ProjectState } from '../../src/domain/project-state.ts'
 import { type AgentLine, agentTree } from '../agent-tree.ts'
+import { domId } from '../dom-id.ts'
 import { AgentRow } from './agent-row.tsx'
+import { Kept, type KeptMembers } from './kept.tsx'
 import { compact, dollars } from '../figures.ts'
 
 const SHOWN = 120
 
 /** Who works here, below those who started them. */
-export const Agents: FC<{ state: Pick<ProjectState, 'agents' | 'usage'>; now: number }> = ({ state, now }) => {
+export const Agents: FC<KeptMembers & { state: Pick<ProjectState, 'agents' | 'usage'>; now: number }> = ({ state, now, kept }) => {
   const lines = presentAgents(state.agents)
   const ended = state.agents.size - lines.length
   return (
@@ -18,15 +20,11 @@ export const Agents: FC<{ state: Pick<ProjectState, 'agents' | 'usage'>; now: nu
       ) : (
         <>
           <AgentColumns />
-          <ul class="agents">
-            {lines.slice(0, SHOWN).map((line) => (
-              <AgentRow line={line} now={now} />
-            ))}
-          </ul>
+          <Rows lines={lines.slice(0, SHOWN)} now={now} kept={kept} />
         </>
       )}
       {lines.length > SHOWN ? <p class="nothing">{lines.length - SHOWN} more agents</p> : null}
-      {ended > 0 ? <Ended agents={state.agents} count={ended} now={now} /> : null}
+      {ended > 0 ? <Ended lines={endedLines(state.agents)} count={ended} now={now} kept={kept} /> : null}
     </section>
   )
 }
@@ -70,22 +68,35 @@ function present(agents: ReadonlyMap<string, Agent>): Map<string, Agent> {
 
 const ENDED_SHOWN = 50
 
-const Ended: FC<{ agents: ReadonlyMap<string, Agent>; count: number; now: number }> = ({ agents, count, now }) => {
+type RowsProps = KeptMembers & { lines: AgentLine[]; now: number }
+
+const Ended: FC<RowsProps & { count: number }> = ({ lines, count, now, kept }) => (
+  <details id="ended-agents" class="folded">
+    <summary>{count} more, ended</summary>
+    <Rows lines={lines} now={now} kept={kept} />
+  </details>
+)
+
+const Rows: FC<RowsProps> = ({ lines, now, kept }) => (
+  <ul class="agents">
+    {lines.map((line) =>
+      kept?.has(line.agent.agentId) ? <Kept id={domId('agent', line.agent.agentId)} /> : <AgentRow line={line} now={now} />,
+    )}
+  </ul>
+)
+
+function endedLines(agents: ReadonlyMap<string, Agent>): AgentLine[] {
   const shown = present(agents)
-  const newest = [...agents.values()]
+  return [...agents.values()]
     .filter((agent) => !shown.has(agent.agentId))
     .sort((one, other) => other.since - one.since)
     .slice(0, ENDED_SHOWN)
-  return (
-    <details id="ended-agents" class="folded">
-      <summary>{count} more, ended</summary>
-      <ul class="agents">
-        {newest.map((agent) => (
-          <AgentRow line={{ agent, depth: 0, rails: [], isLast: true }} now={now} />
-        ))}
-      </ul>
-    </details>
-  )
+    .map((agent) => ({ agent, depth: 0, rails: [], isLast: true }))
+}
+
+/** Every line that is drawn, the ended ones last. */
+export function drawnAgents(agents: ReadonlyMap<string, Agent>): AgentLine[] {
+  return [...presentAgents(agents).slice(0, SHOWN), ...endedLines(agents)]
 }
 
 function summary(lines: AgentLine[]): string {

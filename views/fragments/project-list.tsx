@@ -1,7 +1,9 @@
 import type { FC } from 'hono/jsx'
 import type { AttentionWord } from '../../src/domain/attention.ts'
 import type { ProjectSummary } from '../../src/domain/project-summary.ts'
+import { domId } from '../dom-id.ts'
 import { isFiltered, overviewHref, type OverviewQuery } from '../overview-query.ts'
+import { Kept, type KeptMembers } from './kept.tsx'
 import { Paging } from './paging.tsx'
 import { ProjectRow } from './project-row.tsx'
 
@@ -13,10 +15,10 @@ const GROUPS: { name: string; words: readonly AttentionWord[] }[] = [
   { name: 'still', words: ['paused', 'idle'] },
 ]
 
-type ListProps = { rows: readonly ProjectSummary[]; total: number; query: OverviewQuery; now: number }
+type ListProps = KeptMembers & { rows: readonly ProjectSummary[]; total: number; query: OverviewQuery; now: number }
 
 /** All rows of the page, in their order. Sent whole when members or their order change. */
-export const ProjectList: FC<ListProps> = ({ rows, total, query, now }) => (
+export const ProjectList: FC<ListProps> = ({ rows, total, query, now, kept }) => (
   <section id="projects" class="projects" aria-label="Projects">
     <div class="columns" aria-hidden="true">
       <span class="columns__count">
@@ -31,28 +33,30 @@ export const ProjectList: FC<ListProps> = ({ rows, total, query, now }) => (
     </div>
     {rows.length === 0 ? <Nothing query={query} /> : null}
     {GROUPS.map(({ name, words }) => (
-      <Group name={name} rows={rows.filter((row) => words.includes(row.attention.word))} now={now} />
+      <Group name={name} rows={rows.filter((row) => words.includes(row.attention.word))} now={now} kept={kept} />
     ))}
-    <Done rows={rows.filter((row) => row.attention.word === 'done')} isOpen={query.attention === 'done'} now={now} />
+    <Done rows={rows.filter((row) => row.attention.word === 'done')} isOpen={query.attention === 'done'} now={now} kept={kept} />
     <Paging total={total} query={query} />
   </section>
 )
 
-const Group: FC<{ name: string; rows: ProjectSummary[]; now: number }> = ({ name, rows, now }) =>
+type GroupProps = KeptMembers & { rows: ProjectSummary[]; now: number }
+
+const Group: FC<GroupProps & { name: string }> = ({ name, rows, now, kept }) =>
   rows.length === 0 ? null : (
     <ul id={`group-${name}`} class="rows">
-      {rows.map((summary) => (
-        <ProjectRow summary={summary} now={now} />
-      ))}
+      {rows.map((summary) =>
+        kept?.has(summary.project.name) ? <Kept id={domId('project', summary.project.name)} /> : <ProjectRow summary={summary} now={now} />,
+      )}
     </ul>
   )
 
 /** Done folds: it asks for nothing. Failures never do. */
-const Done: FC<{ rows: ProjectSummary[]; isOpen: boolean; now: number }> = ({ rows, isOpen, now }) =>
+const Done: FC<GroupProps & { isOpen: boolean }> = ({ rows, isOpen, now, kept }) =>
   rows.length === 0 ? null : (
     <details id="done-projects" class="folded" open={isOpen}>
       <summary>{rows.length} more, done</summary>
-      <Group name="done" rows={rows} now={now} />
+      <Group name="done" rows={rows} now={now} kept={kept} />
     </details>
   )
 

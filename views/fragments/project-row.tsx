@@ -82,7 +82,8 @@ const Reason: FC<ReasonProps> = ({ attention, question, now }) => {
 /** Where the project stands: its sprint, else its workflow state; and a lifecycle or priority that is not the usual one. */
 const Stand: FC<{ summary: ProjectSummary }> = ({ summary: { project, sprint, workflowState, attention } }) => {
   const state = workflowLook(workflowState).word
-  const isSaid = state === ATTENTION_LOOKS[attention.word].word
+  // Idle says nothing beside what is done, and is what a project is of which no workflow was told.
+  const isSaid = workflowState === 'IDLE' || state === ATTENTION_LOOKS[attention.word].word
   const unusual = [
     project.status === 'active' ? '' : project.status,
     project.priority === 'normal' ? '' : `${project.priority} priority`,
