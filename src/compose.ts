@@ -13,8 +13,8 @@ import { openOrchestratorLinks } from './ingest/orchestrator-links.ts'
 import { compileRedaction } from './ingest/redact.ts'
 import { registration, tellRegistry } from './ingest/register-project.ts'
 import { openStateFiles, type StateFilesHealth } from './ingest/state-files.ts'
-import { openFeed } from './live/feed.ts'
-import { openHub } from './live/hub.ts'
+import { Feed } from './live/feed.ts'
+import { Hub } from './live/hub.ts'
 import { preparePage } from './live/prepare-page.ts'
 import { openProjections } from './projection/projections.ts'
 import { createLogger, type Logger } from './telemetry/logger.ts'
@@ -38,7 +38,7 @@ export async function openVisualizer(config: Config): Promise<Visualizer> {
     const core = await openCore(config, telemetry, opened)
     const sources = { links: () => links.health(), warnings: async () => (await Promise.all(files.health().map(warningsOf))).flat() }
     const { server, feed } = await openWeb({ config, telemetry, core, sources, opened })
-    const links = openLinks({ config, telemetry, core, opened, onChange: feed.touch })
+    const links = openLinks({ config, telemetry, core, opened, onChange: () => feed.touch() })
     const files = await openFiles({ config, telemetry, core, opened })
     telemetry.log.info(`server ready on ${server.url}`, { version, pid: process.pid })
     return { url: server.url, close: opened.close }
@@ -65,10 +65,9 @@ async function openCore(config: Config, { onError, metrics }: Telemetry, opened:
   const eventLog = opened.add(await openSqliteLog({ file: join(config.dataDir, 'events.sqlite'), onError }))
   const bus = opened.add(openInProcessBus({ onError }))
   const projections = opened.add(await openProjections({ eventLog, bus, staleMinutes: config.staleMinutes, onError }))
-  await tellRegistry({ eventLog, bus }, registryDifferences(projections.registry(), config.projects))
+  await tellRegistry({ eventLog, bus }, registryDifferences(projections.registry, config.projects))
   await projections.catchUp()
-  const { findProject, catchUp } = projections
-  const registerProject = registration({ eventLog, bus, findProject, catchUp })
+  const registerProject = registration({ eventLog, bus, projections })
   const deps: AcceptDeps = { eventLog, bus, redact: compileRedaction(config.redaction), registerProject }
   const acceptFrom = (source: string) => async (project: string, events: readonly NewEvent[]) => {
     const stored = await acceptEvents(deps, project, events)
@@ -86,9 +85,11 @@ type Part = { config: Config; telemetry: Telemetry; core: Core; opened: Opened }
 async function openWeb({ config, telemetry, core, sources, opened }: Part & { sources: Sources }) {
   const { log, metrics, onError } = telemetry
   const { eventLog, projections, acceptFrom, stateOf } = core
-  const hub = openHub({ metrics, log, maxViewers: config.maxViewers })
+  const hub = new Hub({ metrics, log, maxViewers: config.maxViewers })
   const prepare = preparePage({ projections, links: sources.links, now: Date.now })
-  const feed = opened.add(openFeed({ projections, preparePage: prepare, broadcast: hub.broadcast, onError }))
+  const feed = opened.add(
+    new Feed({ projections, preparePage: prepare, broadcast: (topic, frame) => hub.broadcast(topic, frame), onError }),
+  )
   const app = createApp({
     ...{ eventLog, projections, hub, log, metrics, version, settings: config, ...sources },
     accept: acceptFrom('http'),

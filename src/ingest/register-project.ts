@@ -8,21 +8,23 @@ import { storeAndAnnounce } from './accept-events.ts'
 type Deps = {
   eventLog: EventLog
   bus: Bus
-  findProject(name: string): Project | undefined
-  /** Makes `findProject` know everything that the registry's log holds. */
-  catchUp(): Promise<void>
+  projections: {
+    findProject(name: string): Project | undefined
+    /** Makes `findProject` know everything that the registry's log holds. */
+    catchUp(): Promise<void>
+  }
 }
 
 /** Registers a project with its first report; resolves with the name that it is known under, whatever its case. */
-export function registration({ eventLog, bus, findProject, catchUp }: Deps) {
+export function registration({ eventLog, bus, projections }: Deps) {
   return async (name: string): Promise<string> => {
-    const known = findProject(name)?.name
+    const known = projections.findProject(name)?.name
     if (known !== undefined || name === UNASSIGNED) return known ?? name
     // The id holds for every case of the name: of two first reports at once, one registers it and both get its name.
     const event = { type: 'project_registered', project: name, settings: {}, id: `registered:${name.toLowerCase()}` } as const
     await storeAndAnnounce({ eventLog, bus }, PROJECTS_LOG, [event])
-    await catchUp()
-    return findProject(name)?.name ?? name
+    await projections.catchUp()
+    return projections.findProject(name)?.name ?? name
   }
 }
 

@@ -18,12 +18,6 @@ export type LivePage = {
   resume(since: string | undefined): string
 }
 
-export type Feed = Watched & {
-  /** Pages show something that is no project's: look at all of them again. */
-  touch(): void
-  close(): void
-}
-
 type Deps = {
   projections: Projections
   /** Reads what the page needs; the page itself begins when the result is called, with the state of that moment. */
@@ -36,83 +30,91 @@ type Deps = {
 const FLUSH_MS = 25
 
 /** Turns changes into frames: each watched page is rendered once per flush, whoever watches. */
-export function openFeed({ projections, preparePage, broadcast, onError }: Deps): Feed {
-  const pages = new Map<string, Promise<LivePage>>()
-  const ready = new Map<string, LivePage>()
-  const byProject = new Map<string, Set<string>>()
-  const wide = new Set<string>()
-  const dirty = new Set<string>()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let flushedAt = 0
+export class Feed implements Watched {
+  readonly #deps: Deps
+  /** By topic; a page that is still being read is here already, so that it is read once. */
+  readonly #pages = new Map<string, Promise<LivePage>>()
+  readonly #ready = new Map<string, LivePage>()
+  /** Topics by the project that they show; undefined for those that any project concerns. */
+  readonly #topics = new Map<string | undefined, Set<string>>()
+  readonly #dirty = new Set<string>()
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #flushedAt = 0
 
-  function flush() {
-    timer = undefined
-    flushedAt = performance.now()
-    for (const topic of dirty) {
-      try {
-        const frame = ready.get(topic)?.flush()
-        if (frame !== undefined) broadcast(topic, frame)
-      } catch (error) {
-        // One page that cannot be rendered keeps what it shows; the others go on.
-        onError(error)
-      }
-    }
-    dirty.clear()
+  constructor(deps: Deps) {
+    this.#deps = deps
+    deps.projections.onChange((change) => this.#take(change))
   }
 
-  function mark(topic: string) {
-    dirty.add(topic)
-    timer ??= setTimeout(flush, Math.max(0, flushedAt + FLUSH_MS - performance.now()))
+  async open({ topic, since }: Watch): Promise<string> {
+    const page = await this.#pageOf(topic)
+    if (page.project !== undefined && page.isBehind(since)) await this.#deps.projections.fresh(page.project)
+    return page.resume(since)
   }
 
-  async function openTopic(topic: string): Promise<LivePage> {
-    const begin = await preparePage(topic)
-    const page = begin()
-    if (!pages.has(topic)) return page
-    ready.set(topic, page)
-    topicsOf(page.project).add(topic)
-    return page
+  left(topic: string): void {
+    const project = this.#ready.get(topic)?.project
+    const topics = this.#topics.get(project)
+    topics?.delete(topic)
+    if (topics?.size === 0) this.#topics.delete(project)
+    this.#pages.delete(topic)
+    this.#ready.delete(topic)
+    this.#dirty.delete(topic)
   }
 
-  function topicsOf(project: string | undefined): Set<string> {
-    if (project === undefined) return wide
-    const known = byProject.get(project) ?? new Set()
-    byProject.set(project, known)
-    return known
+  /** Pages show something that is no project's: look at all of them again. */
+  touch(): void {
+    for (const topic of this.#ready.keys()) this.#mark(topic)
   }
 
-  function pageOf(topic: string): Promise<LivePage> {
-    const known = pages.get(topic)
+  close(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #pageOf(topic: string): Promise<LivePage> {
+    const known = this.#pages.get(topic)
     if (known) return known
-    const opened = openTopic(topic)
-    pages.set(topic, opened)
-    opened.catch(() => pages.delete(topic))
+    const opened = this.#openPage(topic)
+    this.#pages.set(topic, opened)
+    opened.catch(() => this.#pages.delete(topic))
     return opened
   }
 
-  projections.onChange((change) => {
-    for (const topics of [byProject.get(change.project.name), wide]) {
-      for (const topic of topics ?? []) if (ready.get(topic)?.take(change)) mark(topic)
-    }
-  })
+  async #openPage(topic: string): Promise<LivePage> {
+    const begin = await this.#deps.preparePage(topic)
+    // From here to the end without a pause: no change can fall between what the page shows and what it hears.
+    const page = begin()
+    if (!this.#pages.has(topic)) return page
+    this.#ready.set(topic, page)
+    const topics = this.#topics.get(page.project) ?? new Set()
+    this.#topics.set(page.project, topics.add(topic))
+    return page
+  }
 
-  return {
-    async open({ topic, since }: Watch) {
-      const page = await pageOf(topic)
-      if (page.project !== undefined && page.isBehind(since)) await projections.fresh(page.project)
-      return page.resume(since)
-    },
-    left(topic) {
-      const project = ready.get(topic)?.project
-      topicsOf(project).delete(topic)
-      if (project !== undefined && topicsOf(project).size === 0) byProject.delete(project)
-      pages.delete(topic)
-      ready.delete(topic)
-      dirty.delete(topic)
-    },
-    touch() {
-      for (const topic of ready.keys()) mark(topic)
-    },
-    close: () => clearTimeout(timer),
+  #take(change: ProjectChange) {
+    for (const topics of [this.#topics.get(change.project.name), this.#topics.get(undefined)]) {
+      for (const topic of topics ?? []) if (this.#ready.get(topic)?.take(change)) this.#mark(topic)
+    }
+  }
+
+  #mark(topic: string) {
+    this.#dirty.add(topic)
+    this.#timer ??= setTimeout(() => this.#flush(), Math.max(0, this.#flushedAt + FLUSH_MS - performance.now()))
+  }
+
+  #flush() {
+    this.#timer = undefined
+    this.#flushedAt = performance.now()
+    const topics = [...this.#dirty]
+    this.#dirty.clear()
+    for (const topic of topics) {
+      try {
+        const frame = this.#ready.get(topic)?.flush()
+        if (frame !== undefined) this.#deps.broadcast(topic, frame)
+      } catch (error) {
+        // One page that cannot be rendered keeps what it shows; the others go on.
+        this.#deps.onError(error)
+      }
+    }
   }
 }

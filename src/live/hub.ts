@@ -17,19 +17,6 @@ export type SocketData = Watch & {
 /** Decides what a socket hears. `open` answers the first frame, sent after the subscription. */
 export type Watched = { open(watch: Watch): Promise<string>; left(topic: string): void }
 
-export type Hub = {
-  websocket: WebSocketHandler<SocketData>
-  /** Hands a frame to all sockets of a topic; the server fans it out. */
-  broadcast(topic: string, frame: string): void
-  /** Open websockets. */
-  viewers(): number
-  /** True when one more viewer fits. */
-  hasRoom(): boolean
-  watch(watched: Watched, server: Server<SocketData>): void
-  /** Tells every viewer to come back, in slices, so that they do not return at once. */
-  close(): Promise<void>
-}
-
 /** Above this a socket is too slow: it is closed and catches up when it returns. */
 const BACKPRESSURE_LIMIT_BYTES = 1024 * 1024
 /** Pings outlive the 50 s of HAProxy and the 60 s of nginx; two without an answer end the socket. */
@@ -44,110 +31,128 @@ const CLOSE_SLICE = 200
 
 type HubOptions = { metrics: Metrics; log: Logger; maxViewers: number; pingSeconds?: number }
 
-export function openHub({ metrics, log, maxViewers, pingSeconds = PING_SECONDS }: HubOptions): Hub {
-  const sockets = new Set<LiveSocket>()
-  const turns = Array.from({ length: TURNS }, () => new Set<LiveSocket>())
-  let nextTurn = 0
-  const watchers = new Map<string, number>()
-  let server: Server<SocketData> | undefined
-  let watched: Watched | undefined
-  let isClosing = false
+/** The open websockets of this worker, and what each of them watches. */
+export class Hub {
+  readonly #options: HubOptions
+  readonly #sockets = new Set<LiveSocket>()
+  readonly #turns = Array.from({ length: TURNS }, () => new Set<LiveSocket>())
+  readonly #watchers = new Map<string, number>()
+  readonly #pings: ReturnType<typeof setInterval>
+  readonly #deadlineMs: number
+  #nextTurn = 0
+  #turn = 0
+  #server: Server<SocketData> | undefined
+  #watched: Watched | undefined
+  #isClosing = false
 
-  /** Spreads pings and heartbeats over the interval, so that no tick has to reach every socket. */
-  function joinTurn(socket: LiveSocket) {
-    const turn = nextTurn++ % TURNS
-    socket.data.turn = turn
-    turns[turn]?.add(socket)
-    socket.subscribe(`${HEARTBEAT_TOPIC}${turn}`)
+  constructor(options: HubOptions) {
+    this.#options = options
+    const { pingSeconds = PING_SECONDS } = options
+    this.#deadlineMs = PONG_DEADLINE_PINGS * pingSeconds * 1_000
+    this.#pings = setInterval(() => this.#ping(), (pingSeconds * 1_000) / TURNS)
   }
 
-  function leave(socket: LiveSocket) {
-    if (!sockets.delete(socket)) return
-    turns[socket.data.turn ?? 0]?.delete(socket)
-    const { topic } = socket.data
-    const left = (watchers.get(topic) ?? 1) - 1
-    if (left > 0) return void watchers.set(topic, left)
-    watchers.delete(topic)
-    watched?.left(topic)
-  }
-
-  async function welcome(socket: LiveSocket) {
-    const first = await watched?.open(socket.data)
-    if (first !== undefined && sockets.has(socket)) socket.send(first)
-  }
-
-  const websocket: WebSocketHandler<SocketData> = {
+  readonly websocket: WebSocketHandler<SocketData> = {
     sendPings: false,
     idleTimeout: 0,
     perMessageDeflate: false,
     maxPayloadLength: 1024,
     backpressureLimit: BACKPRESSURE_LIMIT_BYTES,
     closeOnBackpressureLimit: true,
-    open(socket) {
-      const { refusal } = socket.data
-      if (refusal !== undefined) return socket.close(refusal, 'Not available here')
-      sockets.add(socket)
-      joinTurn(socket)
-      metrics.websockets.set(sockets.size)
-      watchers.set(socket.data.topic, (watchers.get(socket.data.topic) ?? 0) + 1)
-      socket.subscribe(socket.data.topic)
-      log.debug('websocket opened', { topic: socket.data.topic, viewers: sockets.size })
-      welcome(socket).catch((error: unknown) => {
-        log.error('websocket could not be served', { topic: socket.data.topic, error })
-        socket.close(1011, 'The current state could not be read; try again')
-      })
-    },
-    message(socket) {
-      // Pages only listen; whoever talks is not one of ours.
-      socket.close(1008, 'This websocket takes no messages')
-    },
-    pong(socket) {
+    open: (socket) => this.#open(socket),
+    // Pages only listen; whoever talks is not one of ours.
+    message: (socket) => socket.close(1008, 'This websocket takes no messages'),
+    pong: (socket) => {
       socket.data.heardAt = Date.now()
     },
-    close(socket, code) {
-      leave(socket)
-      metrics.websockets.set(sockets.size)
-      metrics.websocketCloses.inc({ reason: closeReason(code) })
-      log.debug('websocket closed', { topic: socket.data.topic, code, viewers: sockets.size })
-    },
+    close: (socket, code) => this.#left(socket, code),
   }
 
-  let turn = 0
-  const deadlineMs = PONG_DEADLINE_PINGS * pingSeconds * 1_000
-  const pings = setInterval(
-    () => {
-      turn = (turn + 1) % TURNS
-      const now = Date.now()
-      server?.publish(`${HEARTBEAT_TOPIC}${turn}`, JSON.stringify({ now }), false)
-      for (const socket of turns[turn] ?? []) {
-        if (now - socket.data.heardAt > deadlineMs) socket.terminate()
-        else socket.ping()
-      }
-    },
-    (pingSeconds * 1_000) / TURNS,
-  )
+  /** Whom to ask for first frames and to tell of topics that nobody watches any more, and who sends. */
+  watch(by: Watched, on: Server<SocketData>): void {
+    this.#watched = by
+    this.#server = on
+  }
 
-  return {
-    websocket,
-    broadcast(topic, frame) {
-      metrics.frames.inc()
-      server?.publish(topic, frame, false)
-    },
-    viewers: () => sockets.size,
-    hasRoom: () => !isClosing && sockets.size < maxViewers,
-    watch(by, on) {
-      watched = by
-      server = on
-    },
-    async close() {
-      isClosing = true
-      clearInterval(pings)
-      let closed = 0
-      for (const socket of sockets) {
-        socket.close(SERVICE_RESTART, 'The service restarts; come back')
-        if (++closed % CLOSE_SLICE === 0) await Bun.sleep(20 + Math.random() * 30)
-      }
-    },
+  /** Hands a frame to all sockets of a topic; the server fans it out. */
+  broadcast(topic: string, frame: string): void {
+    this.#options.metrics.frames.inc()
+    this.#server?.publish(topic, frame, false)
+  }
+
+  /** Open websockets. */
+  get viewers(): number {
+    return this.#sockets.size
+  }
+
+  /** True when one more viewer fits. */
+  get hasRoom(): boolean {
+    return !this.#isClosing && this.#sockets.size < this.#options.maxViewers
+  }
+
+  /** Tells every viewer to come back, in slices, so that they do not return at once. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    clearInterval(this.#pings)
+    let closed = 0
+    for (const socket of this.#sockets) {
+      socket.close(SERVICE_RESTART, 'The service restarts; come back')
+      if (++closed % CLOSE_SLICE === 0) await Bun.sleep(20 + Math.random() * 30)
+    }
+  }
+
+  #open(socket: LiveSocket) {
+    const { refusal, topic } = socket.data
+    if (refusal !== undefined) return socket.close(refusal, 'Not available here')
+    this.#sockets.add(socket)
+    this.#joinTurn(socket)
+    this.#watchers.set(topic, (this.#watchers.get(topic) ?? 0) + 1)
+    socket.subscribe(topic)
+    const { metrics, log } = this.#options
+    metrics.websockets.set(this.viewers)
+    log.debug('websocket opened', { topic, viewers: this.viewers })
+    this.#welcome(socket).catch((error: unknown) => {
+      log.error('websocket could not be served', { topic, error })
+      socket.close(1011, 'The current state could not be read; try again')
+    })
+  }
+
+  /** After the subscription, so that nothing falls between the first frame and the next. */
+  async #welcome(socket: LiveSocket) {
+    const first = await this.#watched?.open(socket.data)
+    if (first !== undefined && this.#sockets.has(socket)) socket.send(first)
+  }
+
+  #left(socket: LiveSocket, code: number) {
+    const { metrics, log } = this.#options
+    if (!this.#sockets.delete(socket)) return
+    const { topic, turn } = socket.data
+    this.#turns[turn ?? 0]?.delete(socket)
+    metrics.websockets.set(this.viewers)
+    metrics.websocketCloses.inc({ reason: closeReason(code) })
+    log.debug('websocket closed', { topic, code, viewers: this.viewers })
+    const others = (this.#watchers.get(topic) ?? 1) - 1
+    if (others > 0) return void this.#watchers.set(topic, others)
+    this.#watchers.delete(topic)
+    this.#watched?.left(topic)
+  }
+
+  /** Spreads pings and heartbeats over the interval, so that no tick has to reach every socket. */
+  #joinTurn(socket: LiveSocket) {
+    const turn = this.#nextTurn++ % TURNS
+    socket.data.turn = turn
+    this.#turns[turn]?.add(socket)
+    socket.subscribe(`${HEARTBEAT_TOPIC}${turn}`)
+  }
+
+  #ping() {
+    this.#turn = (this.#turn + 1) % TURNS
+    const now = Date.now()
+    this.#server?.publish(`${HEARTBEAT_TOPIC}${this.#turn}`, JSON.stringify({ now }), false)
+    for (const socket of this.#turns[this.#turn] ?? []) {
+      if (now - socket.data.heardAt > this.#deadlineMs) socket.terminate()
+      else socket.ping()
+    }
   }
 }
 

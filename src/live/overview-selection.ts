@@ -30,9 +30,7 @@ export function selectProjects(summaries: Iterable<ProjectSummary>, query: Overv
 }
 
 export function noProjects(): Record<AttentionWord, number> {
-  const counts = Object.fromEntries(ATTENTION_ORDER.map((word) => [word, 0]))
-  // Object.fromEntries forgets the keys that it was given; these are all of them.
-  return counts as Record<AttentionWord, number>
+  return { needs_you: 0, blocked: 0, failed: 0, in_review: 0, stale: 0, working: 0, waiting: 0, paused: 0, idle: 0, done: 0 }
 }
 
 function matches({ project, attention, workflowState }: ProjectSummary, query: OverviewQuery): boolean {

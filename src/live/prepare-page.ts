@@ -12,7 +12,7 @@ export type PageSource = { projections: Projections; links(): readonly LinkHealt
 export const preparePage =
   ({ projections, links, now }: PageSource) =>
   async (topic: string): Promise<() => LivePage> => {
-    const source = { summaries: projections.summaries, links, now }
+    const source = { summaries: () => projections.summaries(), links, now }
     const target = readTopic(topic)
     if (target.page === 'attention') return () => openAttentionPage(source)
     if (target.page === 'overview') return () => openOverviewPage(source, target.query)

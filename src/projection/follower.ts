@@ -23,18 +23,6 @@ export type FollowerDeps<S extends { offset: number }> = {
   onError(error: unknown): void
 }
 
-export type Follower<S> = {
-  deliver(announcement: Announcement): void
-  /** Reads what the log holds beyond the state; afterwards the state contains everything up to the head. */
-  catchUp(): Promise<Followed<S>>
-  /** The state, when it is in memory. */
-  current(): Followed<S> | undefined
-  /** Forgets the state; the next use reads it back. */
-  unload(): void
-  saveSnapshot(): Promise<void>
-  close(): void
-}
-
 const PAGE = 1_000
 export const RECENT_EVENTS = 50
 /** A state is saved once this many events were folded since the last save, so that a start folds no more than that. */
@@ -45,122 +33,143 @@ const EARLY_LIMIT = 100
 const RETRY_MS = 1_000
 
 /** Follows one project's log: applies what is announced in order, once, and reads what was not announced. */
-export function openFollower<S extends { offset: number }>(deps: FollowerDeps<S>): Follower<S> {
-  const { eventLog, project, fold } = deps
-  let loaded: Followed<S> | undefined
-  let catching: Promise<Followed<S>> | undefined
-  let wanted = 0
-  let early: Announcement[] = []
-  let isOtherLog = false
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let snapshotAt = 0
-  let isClosed = false
+export class Follower<S extends { offset: number }> {
+  readonly #deps: FollowerDeps<S>
+  #loaded: Followed<S> | undefined
+  #catching: Promise<Followed<S>> | undefined
+  /** The highest offset that was announced. */
+  #wanted = 0
+  /** Announcements that overtook others. */
+  #early: Announcement[] = []
+  /** Something was announced of an epoch that is not the state's. */
+  #isOtherLog = false
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #snapshotAt = 0
+  #isClosed = false
 
-  function advance(current: Followed<S>, events: readonly StoredEvent[]): Followed<S> {
-    const state = fold.apply(current.state, events)
+  constructor(deps: FollowerDeps<S>) {
+    this.#deps = deps
+  }
+
+  /** The state, when it is in memory. */
+  get current(): Followed<S> | undefined {
+    return this.#loaded
+  }
+
+  deliver(announcement: Announcement): void {
+    this.#wanted = Math.max(this.#wanted, announcement.offset)
+    if (this.#catching) return
+    if (!this.#loaded || announcement.epoch !== this.#loaded.epoch) {
+      this.#isOtherLog = true
+      return this.#heal(0)
+    }
+    if (!this.#applyNext(announcement)) {
+      this.#early.push(announcement)
+      return this.#heal(this.#early.length > EARLY_LIMIT ? 0 : OVERTAKEN_MS)
+    }
+    this.#early = this.#early.toSorted((one, other) => one.offset - other.offset).filter((waiting) => !this.#applyNext(waiting))
+    this.#saveIfDue()
+  }
+
+  /** Reads what the log holds beyond the state; afterwards the state contains everything up to the head. */
+  catchUp(): Promise<Followed<S>> {
+    this.#early = []
+    this.#isOtherLog = false
+    this.#catching ??= this.#readToHead().finally(() => {
+      this.#catching = undefined
+      if (this.#loaded && this.#loaded.state.offset < this.#wanted) this.#heal(0)
+      this.#saveIfDue()
+    })
+    return this.#catching
+  }
+
+  /** Forgets the state; the next use reads it back. */
+  unload(): void {
+    if (!this.#catching) this.#loaded = undefined
+  }
+
+  async saveSnapshot(): Promise<void> {
+    if (!this.#loaded || this.#loaded.state.offset === this.#snapshotAt) return
+    const { eventLog, project, fold } = this.#deps
+    const { epoch, state } = this.#loaded
+    this.#snapshotAt = state.offset
+    await eventLog.saveSnapshot({ project, epoch, foldVersion: fold.version, offset: state.offset, body: fold.encode(state) })
+  }
+
+  close(): void {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+  }
+
+  #saveIfDue() {
+    if (!this.#loaded || this.#loaded.state.offset - this.#snapshotAt < SNAPSHOT_EVERY) return
+    this.saveSnapshot().catch(this.#deps.onError)
+  }
+
+  #advance(current: Followed<S>, events: readonly StoredEvent[]): Followed<S> {
+    const state = this.#deps.fold.apply(current.state, events)
     return { epoch: current.epoch, state, recent: [...current.recent, ...events].slice(-RECENT_EVENTS) }
   }
 
-  async function fromSnapshot(epoch: string): Promise<Followed<S>> {
-    const saved = await eventLog.snapshot({ project, epoch, foldVersion: fold.version })
-    const state = saved ? fold.decode(saved.body) : fold.empty()
-    snapshotAt = state.offset
-    if (state.offset === 0) return { epoch, state, recent: [] }
-    const { events } = await eventLog.read(project, { after: Math.max(0, state.offset - RECENT_EVENTS), upTo: state.offset, limit: PAGE })
-    return { epoch, state, recent: events }
+  /** False when something before the announcement is missing. */
+  #applyNext(announcement: Announcement): boolean {
+    const before = this.#loaded
+    if (!before || announcement.epoch !== before.epoch) return false
+    const { offset } = before.state
+    const events = announcement.events.filter((event) => event.offset > offset)
+    const first = events[0]
+    if (!first) return true
+    if (first.offset !== offset + 1) return false
+    this.#loaded = this.#advance(before, events)
+    this.#deps.changed({ before, after: this.#loaded })
+    return true
   }
 
-  async function readToHead(): Promise<Followed<S>> {
-    let before = loaded
-    let current = loaded ?? (await fromSnapshot((await eventLog.head(project)).epoch))
+  /** Heals in the background; while the log is away, tries again until it is back. */
+  #heal(delayMs: number) {
+    if (this.#timer || this.#isClosed) return
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined
+      if (!this.#isBehind()) return
+      this.catchUp().catch((error: unknown) => {
+        this.#deps.onError(error)
+        this.#heal(RETRY_MS)
+      })
+    }, delayMs)
+  }
+
+  #isBehind(): boolean {
+    return !this.#loaded || this.#isOtherLog || this.#early.length > 0 || this.#loaded.state.offset < this.#wanted
+  }
+
+  async #readToHead(): Promise<Followed<S>> {
+    const { eventLog, project, changed } = this.#deps
+    let before = this.#loaded
+    let current = before ?? (await this.#fromSnapshot((await eventLog.head(project)).epoch))
     for (;;) {
       const page = await eventLog.read(project, { after: current.state.offset, limit: PAGE })
       const isSameLog = page.epoch === current.epoch && page.head >= current.state.offset
       if (!isSameLog) {
         before = undefined
-        wanted = page.head
-        current = await fromSnapshot(page.epoch)
+        this.#wanted = page.head
+        current = await this.#fromSnapshot(page.epoch)
         continue
       }
-      if (page.events.length > 0) current = advance(current, page.events)
-      if (page.events.length === 0 || current.state.offset >= Math.max(page.head, wanted)) break
+      if (page.events.length > 0) current = this.#advance(current, page.events)
+      if (page.events.length === 0 || current.state.offset >= Math.max(page.head, this.#wanted)) break
     }
-    loaded = current
-    if (before !== current) deps.changed({ before, after: current })
+    this.#loaded = current
+    if (before !== current) changed({ before, after: current })
     return current
   }
 
-  function catchUp(): Promise<Followed<S>> {
-    early = []
-    isOtherLog = false
-    catching ??= readToHead().finally(() => {
-      catching = undefined
-      if (loaded && loaded.state.offset < wanted) heal(0)
-      if (loaded && loaded.state.offset - snapshotAt >= SNAPSHOT_EVERY) void saveSnapshot().catch(deps.onError)
-    })
-    return catching
-  }
-
-  /** Heals in the background; while the log is away, tries again until it is back. */
-  function heal(delayMs: number) {
-    if (timer || isClosed) return
-    timer = setTimeout(() => {
-      timer = undefined
-      if (loaded && !isOtherLog && early.length === 0 && loaded.state.offset >= wanted) return
-      catchUp().catch((error: unknown) => {
-        deps.onError(error)
-        heal(RETRY_MS)
-      })
-    }, delayMs)
-  }
-
-  function applyNext(announcement: Announcement): boolean {
-    if (!loaded || announcement.epoch !== loaded.epoch) return false
-    const { offset } = loaded.state
-    const events = announcement.events.filter((event) => event.offset > offset)
-    const first = events[0]
-    if (!first) return true
-    if (first.offset !== offset + 1) return false
-    const before = loaded
-    loaded = advance(before, events)
-    deps.changed({ before, after: loaded })
-    return true
-  }
-
-  function deliver(announcement: Announcement) {
-    wanted = Math.max(wanted, announcement.offset)
-    if (catching) return
-    if (!loaded || announcement.epoch !== loaded.epoch) {
-      isOtherLog = true
-      return heal(0)
-    }
-    if (applyNext(announcement)) {
-      early = early.toSorted((one, other) => one.offset - other.offset).filter((waiting) => !applyNext(waiting))
-      if (loaded.state.offset - snapshotAt >= SNAPSHOT_EVERY) void saveSnapshot().catch(deps.onError)
-      return
-    }
-    early.push(announcement)
-    heal(early.length > EARLY_LIMIT ? 0 : OVERTAKEN_MS)
-  }
-
-  async function saveSnapshot() {
-    if (!loaded || loaded.state.offset === snapshotAt) return
-    const { epoch, state } = loaded
-    snapshotAt = state.offset
-    await eventLog.saveSnapshot({ project, epoch, foldVersion: fold.version, offset: state.offset, body: fold.encode(state) })
-  }
-
-  return {
-    deliver,
-    catchUp,
-    current: () => loaded,
-    unload() {
-      if (!catching) loaded = undefined
-    },
-    saveSnapshot,
-    close() {
-      isClosed = true
-      clearTimeout(timer)
-    },
+  async #fromSnapshot(epoch: string): Promise<Followed<S>> {
+    const { eventLog, project, fold } = this.#deps
+    const saved = await eventLog.snapshot({ project, epoch, foldVersion: fold.version })
+    const state = saved ? fold.decode(saved.body) : fold.empty()
+    this.#snapshotAt = state.offset
+    if (state.offset === 0) return { epoch, state, recent: [] }
+    const { events } = await eventLog.read(project, { after: Math.max(0, state.offset - RECENT_EVENTS), upTo: state.offset, limit: PAGE })
+    return { epoch, state, recent: events }
   }
 }

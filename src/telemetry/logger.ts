@@ -41,5 +41,4 @@ function describeError(error: unknown): string {
 }
 
 // What was reported may hold line ends and terminal sequences; a record stays one record.
-// oxlint-disable-next-line no-control-regex
 const singleLine = (text: string) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '�')

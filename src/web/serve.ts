@@ -1,6 +1,5 @@
 import type { Hono } from 'hono'
-import type { Hub, SocketData } from '../live/hub.ts'
-import type { Watched } from '../live/hub.ts'
+import type { Hub, SocketData, Watched } from '../live/hub.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Env } from './env.ts'
 

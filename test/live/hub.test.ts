@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'bun:test'
-import { type Hub, openHub, type SocketData } from '../../src/live/hub.ts'
+import { Hub, type SocketData } from '../../src/live/hub.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { eventually } from '../support/eventually.ts'
@@ -16,19 +16,22 @@ async function serveHub(
   options: { maxViewers?: number; pingSeconds?: number; first?: string } = {},
 ): Promise<{ hub: Hub; url: string; left: string[] }> {
   const log = createLogger({ level: 'error', format: 'json', write: (line) => void process.stderr.write(line) })
-  const hub = openHub({ metrics: createMetrics(), log, maxViewers: 100, ...options })
+  const hub = new Hub({ metrics: createMetrics(), log, maxViewers: 100, ...options })
   const left: string[] = []
   const server = Bun.serve<SocketData>({
     port: await freePort(),
     fetch(request, server) {
-      const refusal = hub.hasRoom() ? undefined : 1013
+      const refusal = hub.hasRoom ? undefined : 1013
       const data = { topic: new URL(request.url).pathname, since: undefined, refusal, heardAt: Date.now() }
       return server.upgrade(request, { data }) ? undefined : new Response('no upgrade', { status: 400 })
     },
     websocket: hub.websocket,
   })
   hub.watch({ open: async () => options.first ?? 'first', left: (topic) => left.push(topic) }, server)
-  ended.push(() => server.stop(true), hub.close)
+  ended.push(
+    () => server.stop(true),
+    () => hub.close(),
+  )
   return { hub, url: `ws://localhost:${server.port}`, left }
 }
 
@@ -90,7 +93,7 @@ test('a viewer that does not read is closed at 1 MiB, while others hear everythi
     if (sent % 10 === 9) await Bun.sleep(0)
   }
   await eventually(() => fast.messages.length === 401)
-  await eventually(() => hub.viewers() === 1)
+  await eventually(() => hub.viewers === 1)
 })
 
 test('a viewer that answers no ping is closed although frames go out to it', async () => {
@@ -101,7 +104,7 @@ test('a viewer that answers no ping is closed although frames go out to it', asy
   ended.push(() => clearInterval(sending), dead.end)
   await eventually(() => dead.isClosed())
   expect(alive.socket.readyState).toBe(WebSocket.OPEN)
-  await eventually(() => hub.viewers() === 1)
+  await eventually(() => hub.viewers === 1)
 })
 
 test('a page hears that the silence is calm', async () => {

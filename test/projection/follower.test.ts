@@ -6,7 +6,7 @@ import type { Announcement } from '../../src/bus/bus.ts'
 import type { NewEvent } from '../../src/domain/event.ts'
 import type { EventLog } from '../../src/event-log/event-log.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite.ts'
-import { openFollower } from '../../src/projection/follower.ts'
+import { Follower } from '../../src/projection/follower.ts'
 import { projectFold } from '../../src/projection/folds.ts'
 import { eventually } from '../support/eventually.ts'
 
@@ -14,7 +14,7 @@ const phases = ['design', 'test_red', 'code_green', 'refactor', 'commit'] as con
 let folder: string
 let log: EventLog
 let reads: number
-let followers: { close(): void }[] = []
+const followers: { close(): void }[] = []
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'follower-'))
@@ -50,7 +50,7 @@ async function announce(...steps: number[]): Promise<Announcement> {
 
 function follow() {
   const seen: number[] = []
-  const follower = openFollower({
+  const follower = new Follower({
     eventLog: log,
     project: 'apollo',
     fold: projectFold,
@@ -60,7 +60,7 @@ function follow() {
     },
   })
   followers.push(follower)
-  return { follower, seen, offset: () => follower.current()?.state.offset }
+  return { follower, seen, offset: () => follower.current?.state.offset }
 }
 
 describe('a follower of a log', () => {
@@ -124,7 +124,7 @@ describe('a follower of a log', () => {
     Object.assign(log, replaced)
     follower.deliver(await announce(9))
     await eventually(() => offset() === 1)
-    expect(follower.current()?.state.cycles.get('s1')?.state).toBe('commit')
+    expect(follower.current?.state.cycles.get('s1')?.state).toBe('commit')
   })
 
   test('starts from a snapshot and folds only what came after it', async () => {

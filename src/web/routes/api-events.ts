@@ -22,7 +22,7 @@ export function eventRoutes(deps: WebDeps) {
     .post('/projects/:name/events', bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: refuseBody }), async (c) => {
       const name = reportedName(c.req.param('name'))
       const items = readEventBody(await c.req.text(), c.req.header('content-type'))
-      const events = await readEvents(deps, name, items, c.req.header('idempotency-key'))
+      const events = await readEvents(deps, name, { items, key: c.req.header('idempotency-key') })
       const { position, appended, duplicates } = await deps.accept(name, events)
       return c.json({ accepted: appended.length, duplicates, ...position }, 202)
     })
@@ -41,8 +41,10 @@ function reportedName(name: string): string {
   return name
 }
 
+type Report = { items: readonly BodyItem[]; key: string | undefined }
+
 /** All of a body, or a refusal that names the first event that does not fit; nothing is stored before all were read. */
-async function readEvents(deps: WebDeps, project: string, items: readonly BodyItem[], key: string | undefined): Promise<NewEvent[]> {
+async function readEvents(deps: WebDeps, project: string, { items, key }: Report): Promise<NewEvent[]> {
   if (key !== undefined && (key === '' || key.length > 100)) {
     throw new RefusedError('VALIDATION_ERROR', 'Idempotency-Key must have 1 to 100 characters.', { field: 'Idempotency-Key' })
   }

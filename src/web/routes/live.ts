@@ -17,7 +17,7 @@ export function liveRoutes({ hub, projections }: WebDeps) {
     const project = target?.page === 'project' ? projections.findProject(target.name)?.name : undefined
     const isThere = target !== undefined && (target.page !== 'project' || project !== undefined)
     const known = isThere && target.page === 'project' ? { ...target, name: project ?? target.name } : target
-    const refusal = !isThere ? NOT_YOURS : hub.hasRoom() ? undefined : TRY_LATER
+    const refusal = !isThere ? NOT_YOURS : hub.hasRoom ? undefined : TRY_LATER
     const since = url.searchParams.get('since') ?? undefined
     const data = { topic: known ? topicOf(known) : '', since, refusal, heardAt: Date.now() }
     if (!c.env.server.upgrade(c.req.raw, { data })) throw new RefusedError('VALIDATION_ERROR', 'The websocket handshake is not valid.')
