@@ -54,7 +54,7 @@ export class Projections {
   /** Names of projects whose state is in memory, the least recently used first. */
   readonly #inMemory = new Set<string>()
   readonly #listeners: ((change: ProjectChange) => void)[] = []
-  #end = () => {}
+  #end: (() => void) | undefined
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -123,7 +123,7 @@ export class Projections {
 
   /** Saves what a start would otherwise have to fold again. */
   async close(): Promise<void> {
-    this.#end()
+    this.#end?.()
     const entries = [...this.#entries.values()]
     for (const { timer } of entries) clearTimeout(timer)
     const followers = [this.#registry, ...entries.map(({ follower }) => follower)]

@@ -17,7 +17,11 @@ const post = (name: string, body: unknown, headers: Record<string, string> = {})
   })
 const get = (path: string, headers: Record<string, string> = {}) =>
   fetch(`${server.url}/api/v1/projects${path.startsWith('?') ? '' : '/'}${path}`, { headers })
-const json = async (response: Promise<Response>): Promise<Record<string, any>> => (await response).json()
+type Events = { events: { id: string; offset: number }[]; next: string | null }
+type State = { state: { workflow_state: string; tdd_cycles: object }; state_hash: string }
+type List = { projects: { name: string }[]; next: string | null }
+type Answer = { accepted: number; duplicates: number; epoch: string; offset: number }
+const json = async <T = Record<string, unknown>>(response: Promise<Response> | Response): Promise<T> => (await (await response).json()) as T
 const step = (index: number) => ({ type: 'x-step', index })
 
 describe('reporting', () => {
@@ -25,7 +29,7 @@ describe('reporting', () => {
     const name = newName()
     const first = await post(name, [{ ...step(1), id: 'a' }, step(2)])
     expect(first.status).toBe(202)
-    const { epoch, ...counts } = await first.json()
+    const { epoch, ...counts } = await json<Answer>(first)
     expect(epoch).toMatch(/^[0-9a-z]{8}$/)
     expect(counts).toEqual({ accepted: 2, duplicates: 0, offset: 2 })
     expect(await json(post(name, { ...step(3), id: 'a' }))).toEqual({ accepted: 0, duplicates: 1, epoch, offset: 2 })
@@ -36,11 +40,7 @@ describe('reporting', () => {
     const batch = [step(1), step(2), step(3)]
     await post(name, batch, { 'idempotency-key': 'build-7' })
     expect(await json(post(name, batch, { 'idempotency-key': 'build-7' }))).toMatchObject({ accepted: 0, duplicates: 3, offset: 3 })
-    expect((await json(get(`${name}/events`)))['events'].map(({ id }: { id: string }) => id)).toEqual([
-      'build-7:0',
-      'build-7:1',
-      'build-7:2',
-    ])
+    expect((await json<Events>(get(`${name}/events`))).events.map(({ id }) => id)).toEqual(['build-7:0', 'build-7:1', 'build-7:2'])
   })
 
   test('takes NDJSON', async () => {
@@ -65,7 +65,7 @@ describe('reporting', () => {
     const state = { type: 'current_state', workflow_state: 'IDLE', tdd_cycles: { s1: { current_state: 'test_red', project: name } } }
     expect(await json(post(name, state))).toMatchObject({ accepted: 1 })
     expect(await json(post(name, state))).toMatchObject({ accepted: 0, duplicates: 0 })
-    expect((await json(get(`${name}/state`)))['state'].tdd_cycles).toMatchObject({ s1: { state: 'test_red' } })
+    expect((await json<State>(get(`${name}/state`))).state.tdd_cycles).toMatchObject({ s1: { state: 'test_red' } })
   })
 
   test('finds a project whatever the case of its name', async () => {
@@ -78,10 +78,10 @@ describe('reporting', () => {
   test('two first reports at once register one project', async () => {
     const name = newName()
     const answers = await Promise.all(
-      [name, name.toUpperCase(), name, name.toUpperCase()].map((each, index) => json(post(each, step(index)))),
+      [name, name.toUpperCase(), name, name.toUpperCase()].map((each, index) => json<Answer>(post(each, step(index)))),
     )
     expect(answers.map(({ offset }) => offset).toSorted()).toEqual([1, 2, 3, 4])
-    const { projects: all } = await json(get(`?q=${name}`))
+    const { projects: all } = await json<List>(get(`?q=${name}`))
     expect(all).toHaveLength(1)
   })
 
@@ -107,9 +107,9 @@ describe('reading events', () => {
     const seen: number[] = []
     let after: string | null = '0'
     while (after !== null) {
-      const page = await json(get(`${name}/events?after=${after}&limit=10`))
-      seen.push(...page['events'].map(({ offset }: { offset: number }) => offset))
-      after = page['next']
+      const page: Events = await json<Events>(get(`${name}/events?after=${after}&limit=10`))
+      seen.push(...page.events.map(({ offset }) => offset))
+      after = page.next
     }
     expect(seen).toEqual(Array.from({ length: 25 }, (_, index) => index + 1))
   })
@@ -139,13 +139,13 @@ describe('reading events', () => {
       (await response.text())
         .trim()
         .split('\n')
-        .map((line) => JSON.parse(line).index),
+        .map((line) => (JSON.parse(line) as { index: number }).index),
     ).toEqual([1, 2])
   })
 
   test('refuses a position of another epoch or beyond the end, and names the head', async () => {
     const name = newName()
-    const { epoch } = await json(post(name, step(1)))
+    const { epoch } = await json<Answer>(post(name, step(1)))
     for (const after of ['zzzzzzzz:1', '2', `${epoch}:2`]) {
       const { status, body } = await call(server, `/api/v1/projects/${name}/events?after=${after}`)
       expect([after, status, body['code']]).toEqual([after, 409, 'STATE_CONFLICT'])
@@ -185,7 +185,7 @@ describe('reading state', () => {
   test('the same fold has the same hash, another state another', async () => {
     const name = newName()
     await post(name, { type: 'workflow_transition', new_state: 'SPRINT_ACTIVE' })
-    const hash = async () => (await json(get(`${name}/state`)))['state_hash']
+    const hash = async () => (await json<State>(get(`${name}/state`))).state_hash
     const before = await hash()
     expect(before).toMatch(/^[0-9a-f]{64}$/)
     expect(await hash()).toBe(before)
@@ -199,7 +199,7 @@ describe('reading state', () => {
     const between = new Date().toISOString()
     await Bun.sleep(5)
     await post(name, { type: 'workflow_transition', new_state: 'SPRINT_ACTIVE' })
-    const stateAt = async (at: string) => (await json(get(`${name}/state?at=${at}`)))['state'].workflow_state
+    const stateAt = async (at: string) => (await json<State>(get(`${name}/state?at=${at}`))).state.workflow_state
     expect([await stateAt('0'), await stateAt('1'), await stateAt('2'), await stateAt(between)]).toEqual([
       'IDLE',
       'SPRINT_PLANNED',
@@ -214,11 +214,11 @@ describe('reading state', () => {
   test('lists projects by name, filtered and paged', async () => {
     const names = Array.from({ length: 5 }, (_, index) => `list-${index}`)
     for (const name of names) await post(name, { type: 'workflow_transition', new_state: name === 'list-3' ? 'BLOCKED' : 'IDLE' })
-    const first = await json(get('?q=list-&limit=2'))
-    expect(first['projects'].map(({ name }: { name: string }) => name)).toEqual(names.slice(0, 2))
+    const first = await json<List>(get('?q=list-&limit=2'))
+    expect(first.projects.map(({ name }) => name)).toEqual(names.slice(0, 2))
     expect(first).toMatchObject({ total_count: 5, active_count: 5, next: 'list-1' })
-    const second = await json(get(`?q=list-&limit=2&cursor=${first['next']}`))
-    expect(second['projects'].map(({ name }: { name: string }) => name)).toEqual(names.slice(2, 4))
+    const second = await json<List>(get(`?q=list-&limit=2&cursor=${first.next}`))
+    expect(second.projects.map(({ name }) => name)).toEqual(names.slice(2, 4))
     const blocked = await json(get('?q=list-&attention=blocked&status=nonsense'))
     expect(blocked['projects']).toMatchObject([{ name: 'list-3', attention: { word: 'blocked' }, workflow_state: 'BLOCKED' }])
   })
@@ -228,7 +228,7 @@ describe('who may ask', () => {
   test('a page of another site is refused, whatever it asks to change', async () => {
     const name = newName()
     const foreign = await post(name, step(1), { origin: 'https://evil.example' })
-    expect([foreign.status, (await foreign.json()).code]).toEqual([403, 'PERMISSION_DENIED'])
+    expect([foreign.status, (await json(foreign))['code']]).toEqual([403, 'PERMISSION_DENIED'])
     expect((await post(name, step(1), { origin: server.url })).status).toBe(202)
   })
 

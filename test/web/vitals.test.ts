@@ -3,6 +3,8 @@ import { eventually } from '../support/eventually.ts'
 import { report } from '../support/report.ts'
 import { startServer } from '../support/server.ts'
 
+type Ready = { status: string; warnings: string[] }
+const json = async <T>(url: string): Promise<T> => (await (await fetch(url)).json()) as T
 const text = async (url: string) => (await fetch(url)).text()
 const valueOf = (metrics: string, row: string) =>
   Number(
@@ -15,7 +17,7 @@ const valueOf = (metrics: string, row: string) =>
 test('/health answers while the process lives, with the version and the time', async () => {
   const server = await startServer()
   const response = await fetch(`${server.url}/health`)
-  const body = await response.json()
+  const body = (await response.json()) as Record<'status' | 'timestamp' | 'version', string>
   expect(response.status).toBe(200)
   expect(Object.keys(body).toSorted()).toEqual(['status', 'timestamp', 'version'])
   expect(body.status).toBe('healthy')
@@ -25,8 +27,8 @@ test('/health answers while the process lives, with the version and the time', a
 test('/ready names its checks, and a dead orchestrator is a warning, not an outage', async () => {
   const server = await startServer({ config: 'orchestrators:\n  gone: { url: "ws://localhost:9" }\n' })
   const body = await eventually(async () => {
-    const now = await (await fetch(`${server.url}/ready`)).json()
-    return now.warnings.some((warning: string) => warning.includes('refused')) && now
+    const now = await json<Ready>(`${server.url}/ready`)
+    return now.warnings.some((warning) => warning.includes('refused')) && now
   })
   expect(body).toMatchObject({ status: 'ready', checks: { redis: true, projects: true, orchestrator: true, log: true } })
   expect(body.warnings[0]).toContain('orchestrator gone')
@@ -35,7 +37,7 @@ test('/ready names its checks, and a dead orchestrator is a warning, not an outa
 test('/ready names a project whose folder is not there', async () => {
   const server = await startServer({ config: 'projects:\n  apollo: { path: /nonexistent/apollo }\n' })
   const body = await eventually(async () => {
-    const now = await (await fetch(`${server.url}/ready`)).json()
+    const now = await json<Ready>(`${server.url}/ready`)
     return now.warnings.length > 0 && now
   })
   expect(body.status).toBe('ready')
@@ -87,7 +89,7 @@ test('logs are one JSON object a line, with the keys that shippers and grep look
     .logs()
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line))
+    .map((line) => JSON.parse(line) as { level: string; '@timestamp': string; message: string })
   for (const record of records) {
     expect(['DEBUG', 'INFO', 'WARN', 'ERROR']).toContain(record.level)
     expect(new Date(record['@timestamp']).toISOString()).toBe(record['@timestamp'])
