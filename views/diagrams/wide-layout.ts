@@ -5,7 +5,7 @@ const label = (text: string, x: number, y: number): Label => ({ text, ...place(x
 
 /** For desks: the main path from left to right. */
 export const WIDE_LAYOUT: WorkflowLayout = {
-  viewBox: '-6 0 928 350',
+  viewBox: '-10 0 936 350',
   boxes: {
     IDLE: wide(0, 122),
     BACKLOG_READY: wide(172, 122),
