@@ -68,6 +68,19 @@ describe("an agent's tool", () => {
     expect(agentOf(told([activity('completed', bash)], started))).toMatchObject({ tool: undefined, status: 'working' })
   })
 
+  test('does not hide what its agent works at', () => {
+    const state = told([
+      activity('started', { action: 'task_execution' }),
+      activity('started', bash),
+      activity('completed', { ...bash, action: 'tool_end' }),
+    ])
+    expect(agentOf(state).action).toBe('tool')
+  })
+
+  test('that only waits its turn leaves the one in flight', () => {
+    expect(agentOf(told([activity('started', bash), activity('queued', bash)])).tool?.name).toBe('Bash')
+  })
+
   test('may fail without its agent failing', () => {
     expect(agentOf(told([activity('started', bash), activity('failed', bash)]))).toMatchObject({ tool: undefined, status: 'working' })
   })

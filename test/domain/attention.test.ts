@@ -48,6 +48,8 @@ describe('attention of a project', () => {
     [[{ type: 'error_state', error_message: 'disk full', severity: 'critical', at: T0 }], 'failed', 'error: disk full'],
     [[works(), works({ status: 'failed', detail: 'out of credit' })], 'failed', 'CodeAgent failed: out of credit'],
     [[failed], 'failed', 'CI failed: `cargo test`, exit 101'],
+    [[{ ...failed, status: 'error', detail: null }], 'failed', 'CI could not run'],
+    [[failed, failed, { ...failed, status: 'error', story_id: 's1' }], 'failed', 'CI failed 2 times: `cargo test`, exit 101 on s1'],
     [[failed, { ...failed, status: 'running' }], 'idle', 'nothing planned: `/epic` opens the next one'],
     [[to('SPRINT_REVIEW')], 'in_review', 'read the sprint, then `/feedback` accepts it or `/request_changes`'],
     [[works({ tool: 'Bash', detail: 'npm test' })], 'working', 'working: `npm test`'],
@@ -60,6 +62,7 @@ describe('attention of a project', () => {
     [[to('BACKLOG_READY')], 'idle', 'the backlog is ready: `/sprint plan` comes next'],
     [[to('SPRINT_ACTIVE'), sprint(['s1', 's2']), step('commit')], 'idle', 'the sprint is active, nobody works on it: 1 of 2 stories done'],
     [[to('SPRINT_ACTIVE'), sprint(['s1']), step('commit')], 'done', 'the story of the sprint is done'],
+    [[to('SPRINT_ACTIVE'), sprint([])], 'idle', 'the sprint is active, nobody works on it: 0 of 0 stories done'],
     [[to('ON_FIRE')], 'idle', 'in state ON_FIRE'],
   ])('after %j is %s: %s', (reports, word, reason) => {
     expect(look(told(reports))).toMatchObject({ word, reason })

@@ -67,6 +67,13 @@ describe('a bounded event', () => {
     )
   })
 
+  test('says how much of a list and of an object it has lost', () => {
+    const list = Array.from({ length: 3_000 }, () => 't'.repeat(200))
+    const fields = Object.fromEntries(list.map((text, index) => [`key${index}`, text]))
+    expect(boundEvent({ type: 'x-own', list }).list.at(-1)).toBe('… [cut: 2 000 more]')
+    expect(boundEvent({ type: 'x-own', fields }).fields['…']).toBe('[cut: 2 000 more fields]')
+  })
+
   test('marks a cut in any limit', () => {
     expect(boundText('é'.repeat(200), 128)).toBe(`${'é'.repeat(32)}… [cut: 168 more characters]`)
   })

@@ -85,6 +85,7 @@ describe('the place where JSON breaks', () => {
   test.each([
     ['', 1, 1, 'the text ends where a value should be'],
     ['{"a":1', 1, 7, 'the text ends before the object does'],
+    ['[[],{},]', 1, 8, 'expected a value, found ]'],
     ['[1,]', 1, 4, 'expected a value, found ]'],
     ['[1 2]', 1, 4, 'expected a comma or the end of the array, found 2'],
     ['{"a" 1}', 1, 6, 'expected a colon, found 1'],

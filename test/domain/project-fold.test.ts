@@ -106,6 +106,17 @@ describe('a history folded', () => {
     expect(last(state.agents)).toBe('agent-999')
   })
 
+  test('copies nothing only to look for what to forget', () => {
+    const cycles = Array.from({ length: 600 }, (_, index) => ({ type: 'tdd_transition', story_id: `story-${index}`, new_state: 'design' }))
+    const agents = Array.from({ length: 300 }, (_, index) => ({ type: 'agent_status', agent_id: `agent-${index}`, status: 'working' }))
+    const before = told([...cycles, ...agents])
+    const after = told(
+      Array.from({ length: 200 }, () => ({ type: 'chat_message', message: 'hello' })),
+      before,
+    )
+    expect([after.cycles === before.cycles, after.agents === before.agents]).toEqual([true, true])
+  })
+
   test('leaves what no event touched the same object', () => {
     const before = told([
       { type: 'tdd_transition', story_id: 's1', new_state: 'design' },
@@ -159,6 +170,7 @@ describe('the state of a project', () => {
     const { commands } = told([
       { ...order, status: 'started' },
       { ...order, user_id: null, status: 'completed', result: { paused: true } },
+      { ...order, user_id: null, status: 'completed', result: null },
     ])
     expect([...commands.values()]).toMatchObject([
       { commandId: 'c1', command: '/sprint pause', status: 'completed', by: 'mara', result: '{"paused":true}' },

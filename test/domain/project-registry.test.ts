@@ -44,9 +44,10 @@ describe('the registry', () => {
       registered('apollo', { priority: 'urgent', status: 'paused', colour: 'red', tags: 'none' }),
       { type: 'project_changed', project: 'gemini', settings: {} },
       { type: 'project_archived', project: 'gemini' },
+      { type: 'x-own', project: 'gemini', settings: {} } as never,
     ])
     expect([...registry.projects.values()]).toEqual([{ ...newProject('apollo'), status: 'paused' }])
-    expect(registry.offset).toBe(3)
+    expect(registry.offset).toBe(4)
   })
 
   test('archives: what was there stays readable, and no file owns it any more', () => {

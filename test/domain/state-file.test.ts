@@ -169,11 +169,11 @@ describe('backlog.json and sprints', () => {
   })
 
   test('lose records that cannot be read, and nothing else', () => {
-    const odd = { stories: [null, 7, {}, { id: 'ok' }, { id: 5 }], epics: 'none', sprints: { a: 1 } }
+    const odd = { stories: [null, 7, {}, { id: 'ok', priority: '2', test_coverage: 'NaN' }, { id: 5 }], epics: 'none', sprints: { a: 1 } }
     expect(told([file('backlog.json', odd)]).backlog).toMatchObject({
       epics: [],
       sprints: [],
-      stories: [{ id: 'ok', title: 'ok', status: 'backlog' }],
+      stories: [{ id: 'ok', title: 'ok', status: 'backlog', priority: 2, testCoverage: undefined }],
     })
   })
 })

@@ -102,7 +102,7 @@ describe('the last run of CI', () => {
 })
 
 describe('an error', () => {
-  const error = { type: 'error_state', error_message: 'disk full', error_id: 'e1' }
+  const error = { type: 'error_state', error_message: 'disk full', error_id: 'e1', error_type: 'io' }
 
   test('holds from when it was first told until it is resolved', () => {
     const open = told([
@@ -110,7 +110,7 @@ describe('an error', () => {
       { ...error, severity: 'Critical', at: T0 + MINUTE },
     ])
     expect([...open.errors.values()]).toEqual([
-      { errorId: 'e1', type: undefined, message: 'disk full', severity: 'critical', at: T0, offset: 2 },
+      { errorId: 'e1', type: 'io', message: 'disk full', severity: 'critical', at: T0, offset: 2 },
     ])
     expect(told([{ ...error, resolved: true }], open).errors.size).toBe(0)
   })

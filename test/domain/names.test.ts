@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'bun:test'
+import { isForeignId, projectNameProblem } from '../../src/domain/names.ts'
+
+describe('the name of a project', () => {
+  test.each(['a', 'apollo', 'Apollo-11', '0x', 'my.app_v2', 'a'.repeat(63)])('may be %s', (name) => {
+    expect(projectNameProblem(name)).toBeUndefined()
+  })
+
+  test.each([
+    ...['', '.hidden', '-dash', 'a b', 'a/b', 'ünï', 'a\n', 'a'.repeat(64)].map((name) => [name, /^use 1 to 63 letters/] as const),
+    ...['_projects', '_'].map((name) => [name, /names that begin with _ are reserved/] as const),
+    ...['default', 'unassigned'].map((name) => [name, /is reserved/] as const),
+  ])('may not be %p', (name, problem) => {
+    expect(projectNameProblem(name)).toMatch(problem)
+  })
+})
+
+describe('an identifier of somebody else', () => {
+  test('is anything that can be seen, up to 128 characters', () => {
+    expect(['x', 'story 7/ü', 'x'.repeat(128)].map(isForeignId)).toEqual([true, true, true])
+    expect(['', 'x'.repeat(129), 'a\u0000', 'a\u202eb', 'a\u200bb', 'a\nb'].map(isForeignId)).toEqual([
+      false,
+      false,
+      false,
+      false,
+      false,
+      false,
+    ])
+  })
+})
