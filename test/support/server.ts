@@ -119,7 +119,14 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     }
   }
 
-  endAfter(lifetime, async () => void (await end('SIGKILL')))
+  endAfter(lifetime, async () => {
+    await end('SIGKILL')
+    // Shown where the test failed: why the service answered 500 stands in its log alone.
+    const errors = logs()
+      .split('\n')
+      .filter((line) => /\bERROR\b|"level":"error"/.test(line))
+    if (errors.length > 0) console.log(`The server's errors:\n${errors.slice(0, 20).join('\n')}`)
+  })
   await start()
   return {
     url,
