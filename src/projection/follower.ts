@@ -1,6 +1,7 @@
 import type { Announcement } from '../bus/bus.ts'
 import type { StoredEvent } from '../domain/event.ts'
 import type { EventLog } from '../event-log/event-log.ts'
+import { shortEvent } from './short-event.ts'
 
 /** How one log becomes a state. States carry the last offset that they contain. */
 export type Fold<S extends { offset: number }> = {
@@ -11,7 +12,7 @@ export type Fold<S extends { offset: number }> = {
   decode(text: string): S
 }
 
-/** A state, the epoch its offsets belong to, and the newest events that went into it, oldest first. */
+/** A state, the epoch its offsets belong to, and the newest events that went into it, oldest first and shortened. */
 export type Followed<S> = { epoch: string; state: S; recent: readonly StoredEvent[] }
 
 export type FollowerDeps<S extends { offset: number }> = {
@@ -108,7 +109,11 @@ export class Follower<S extends { offset: number }> {
 
   #advance(current: Followed<S>, events: readonly StoredEvent[]): Followed<S> {
     const state = this.#deps.fold.apply(current.state, events)
-    return { epoch: current.epoch, state, recent: [...current.recent, ...events].slice(-RECENT_EVENTS) }
+    return {
+      epoch: current.epoch,
+      state,
+      recent: [...current.recent, ...events.slice(-RECENT_EVENTS).map(shortEvent)].slice(-RECENT_EVENTS),
+    }
   }
 
   /** False when something before the announcement is missing. */
@@ -170,6 +175,6 @@ export class Follower<S extends { offset: number }> {
     this.#snapshotAt = state.offset
     if (state.offset === 0) return { epoch, state, recent: [] }
     const { events } = await eventLog.read(project, { after: Math.max(0, state.offset - RECENT_EVENTS), upTo: state.offset, limit: PAGE })
-    return { epoch, state, recent: events }
+    return { epoch, state, recent: events.map(shortEvent) }
   }
 }

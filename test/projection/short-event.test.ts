@@ -1,0 +1,24 @@
+import { expect, test } from 'bun:test'
+import type { StoredEvent } from '../../src/domain/event.ts'
+import { shortEvent } from '../../src/projection/short-event.ts'
+
+const stored = { id: 'e1', offset: 1, received_at: 1_795_478_382_367 }
+
+test('a short event is kept as it is', () => {
+  const event: StoredEvent = { ...stored, type: 'chat_message', message: 'hello' }
+  expect(shortEvent(event)).toBe(event)
+})
+
+test('of a state file, its name is kept and not what it holds', () => {
+  const content = { stories: Array.from({ length: 1_000 }, (_, index) => ({ id: `story-${index}` })) }
+  const event: StoredEvent = { ...stored, type: 'state_file', file: 'backlog.json', mtime: '2026-11-23T20:30:47Z', content }
+  expect(shortEvent(event)).toEqual({ ...event, content: undefined })
+})
+
+test('long texts and large objects are cut to what a line can show', () => {
+  const chat: StoredEvent = { ...stored, type: 'chat_message', message: '😀'.repeat(8_000) }
+  const parallel: StoredEvent = { ...stored, type: 'parallel_status', status_data: { rows: Array.from({ length: 5_000 }, () => 'row') } }
+  expect(JSON.stringify(shortEvent(chat)).length).toBeLessThan(3_000)
+  expect(JSON.stringify(shortEvent(chat)).isWellFormed()).toBe(true)
+  expect(shortEvent(parallel)).toEqual({ ...parallel, status_data: {} })
+})
