@@ -9,11 +9,11 @@ const NESTED_KEPT = 4_000
  * however large the reports were. A short event is the same object. The whole one is in the log.
  */
 export function shortEvent(event: StoredEvent): StoredEvent {
-  const members = Object.entries(event)
-  if (!members.some(([, value]) => isLong(value))) return event
-  // What is left out or cut is text for a line: a field keeps its type, or is absent where it may be.
-  const short = members.flatMap(([key, value]) => (isLong(value) ? cut(key, value) : [[key, value]]))
-  return Object.assign({}, event, Object.fromEntries(short))
+  const long = Object.entries(event).filter(([, value]) => isLong(value))
+  if (long.length === 0) return event
+  const short = { ...event }
+  for (const [key, value] of long) Reflect.set(short, key, cut(key, value))
+  return short
 }
 
 const isLong = (value: unknown): boolean =>
@@ -21,7 +21,8 @@ const isLong = (value: unknown): boolean =>
     ? value.length > TEXT_KEPT
     : typeof value === 'object' && value !== null && JSON.stringify(value).length > NESTED_KEPT
 
-function cut(key: string, value: unknown): [string, unknown][] {
-  if (typeof value === 'string') return [[key, value.slice(0, TEXT_KEPT).toWellFormed()]]
-  return [[key, key === 'status_data' ? {} : undefined]]
+/** A text keeps its beginning; an object is left out where it may be absent, and empty where it may not. */
+function cut(key: string, value: unknown): unknown {
+  if (typeof value === 'string') return value.slice(0, TEXT_KEPT).toWellFormed()
+  return key === 'status_data' ? {} : undefined
 }
