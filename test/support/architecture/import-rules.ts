@@ -11,7 +11,8 @@ const CONTRACTS = ['src/bus/topics.ts', 'src/event-log/event-log.ts']
  */
 const MAY_IMPORT: Record<string, string[]> = {
   launch: [],
-  main: ['compose', 'config', 'cluster', 'domain'],
+  main: ['compose', 'config', 'cluster', 'domain', 'package.json'],
+  'close-in-reverse': [],
   compose: ALL,
   cluster: ['telemetry'],
   web: ['live', 'projection', 'ingest', 'control', 'auth', 'views', 'domain', ...CONTRACTS],

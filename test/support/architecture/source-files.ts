@@ -4,7 +4,16 @@ import { dirname, join, normalize } from 'node:path'
 export type Import = { name: string; /** Path from the root where it is a file of ours. */ file: string | undefined }
 export type SourceFile = { path: string; floor: string; text: string; imports: Import[]; isBroken: boolean }
 
-const transpilers = { code: new Bun.Transpiler({ loader: 'ts' }), jsx: new Bun.Transpiler({ loader: 'tsx' }) }
+const transpilers = {
+  ts: new Bun.Transpiler({ loader: 'ts' }),
+  tsx: new Bun.Transpiler({ loader: 'tsx' }),
+  mjs: new Bun.Transpiler({ loader: 'js' }),
+}
+
+function transpilerOf(path: string) {
+  if (path.endsWith('.tsx')) return transpilers.tsx
+  return path.endsWith('.mjs') ? transpilers.mjs : transpilers.ts
+}
 
 /** `src/live/hub.ts` stands on the floor `live`, `src/main.ts` on `main`, `views/pages/project.tsx` on `views`. */
 export function floorOf(path: string): string {
@@ -17,9 +26,8 @@ export function floorOf(path: string): string {
  * that the file does not name.
  */
 function runtimeImports(path: string, text: string): Import[] {
-  const transpiler = path.endsWith('x') ? transpilers.jsx : transpilers.code
-  return transpiler
-    .scanImports(text)
+  return transpilerOf(path)
+    .scanImports(text.replace(/^#!.*/, ''))
     .filter(({ path: name }) => text.includes(`'${name}'`) || text.includes(`"${name}"`))
     .map(({ path: name }) => ({ name, file: name.startsWith('.') ? normalize(join(dirname(path), name)) : undefined }))
 }

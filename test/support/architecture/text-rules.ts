@@ -45,7 +45,8 @@ const HIDING = new Set(
   'manager managers helper helpers util utils utility common misc base data info handler handlers process service'.split(' '),
 )
 /** Words of the outside that are kept as they are: a setting, an agent, a field, a close code, the code of this very process. */
-const GIVEN = /dataDir|DATA_DIR|DataAgent|status_?data|statusData|serviceWorker|dataset|SERVICE_RESTART|in-process|InProcess|inProcess/g
+const GIVEN =
+  /dataDir|DATA_DIR|dataFolder|data-folder|DataAgent|status_?data|statusData|serviceWorker|dataset|SERVICE_RESTART|in-process|InProcess|inProcess/g
 const DECLARED = /\b(?:const|let|function\*?|class|type|enum|namespace)\s+([A-Za-z_$][\w$]*)/g
 
 const wordsOf = (name: string) =>
