@@ -98,7 +98,8 @@ const PLAINLY: Partial<Record<YAMLError['code'], string>> = {
   RESOURCE_EXHAUSTION: 'is nested too deeply',
 }
 
-function explain(error: YAMLError): string {
-  if (error.code === 'TAG_RESOLVE_FAILED') return `${error.message}; tags are not used here, write the plain value`
-  return PLAINLY[error.code] ?? `is not valid YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`
+function explain({ code, message }: YAMLError): string {
+  const inSentence = `${message.charAt(0).toLowerCase()}${message.slice(1)}`
+  if (code === 'TAG_RESOLVE_FAILED') return `${inSentence}; tags are not used here, write the plain value`
+  return PLAINLY[code] ?? `is not valid YAML: ${inSentence}`
 }

@@ -117,7 +117,7 @@ orchestrators:
     { name: 'anything', projects: undefined },
   ])
   expect(orchestrators[1]!.token?.reveal()).toBe('hunter2')
-  expect(`${JSON.stringify(orchestrators)} ${Bun.inspect(orchestrators)} ${orchestrators[1]!.token}`).not.toContain('hunter2')
+  expect(`${JSON.stringify(orchestrators)} ${Bun.inspect(orchestrators)} ${String(orchestrators[1]!.token)}`).not.toContain('hunter2')
 })
 
 test('a password in the address of a repository is not shown', () => {
