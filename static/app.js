@@ -21,16 +21,18 @@ function switchTheme() {
   document.cookie = `theme=${root.dataset.theme}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`
 }
 
-async function copyText(button) {
+function copyText(button) {
   const source = document.getElementById(button.dataset.copy)
-  try {
-    await navigator.clipboard.writeText(source.textContent)
-    say(button, 'Copied')
-  } catch {
-    // No permission, or no secure context: selected, it is one keystroke away.
-    getSelection().selectAllChildren(source)
-    say(button, 'Press Ctrl+C')
-  }
+  Promise.resolve()
+    .then(() => navigator.clipboard.writeText(source.textContent))
+    .then(
+      () => say(button, 'Copied'),
+      () => {
+        // No permission, or no secure context: selected, it is one keystroke away.
+        getSelection().selectAllChildren(source)
+        say(button, 'Press Ctrl+C')
+      },
+    )
 }
 
 function say(button, text) {
@@ -39,6 +41,11 @@ function say(button, text) {
   button.textContent = text
   setTimeout(() => (button.textContent = before), SAID_MS)
 }
+
+/** What a form leaves open does not belong into the address. */
+document.addEventListener('formdata', ({ formData }) => {
+  for (const [name, value] of [...formData]) if (value === '') formData.delete(name)
+})
 
 const isTyping = (element) => element.matches('input, textarea, select, [contenteditable]')
 

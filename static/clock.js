@@ -21,7 +21,8 @@ export function tickTimes() {
   for (const zone of document.querySelectorAll('[data-clock-zone]')) write(zone, 'your time')
 }
 
-function write(element, text) {
+/** Writes only what differs, so that a reader's selection and a screen reader stay undisturbed. */
+export function write(element, text) {
   if (element.textContent !== text) element.textContent = text
 }
 

@@ -1,64 +1,73 @@
 /*
  * What keeps a page current: frames come over the page's websocket, htmx puts their fragments in place, and this file
- * remembers where to resume, says whether the page is live, and keeps the reader's place.
+ * remembers where to resume and says whether the page is live.
  */
-import { serverNow, setServerClock, tickTimes } from './clock.js'
+import { serverNow, setServerClock, tickTimes, write } from './clock.js'
+import { noteNew, settle, showCounts } from './reading.js'
+import { relativeTime } from './relative-time.js'
 
-/** The server sends something every 25 s at least; longer silence means that the network is gone. */
-const SILENCE_MS = 60_000
-const ROWS_AT_TOP = 100
-const ROWS_WHILE_READING = 500
-const MEMBERS = /<hx-partial id="((?:project|cycle|agent|approval)-[^"]+)"/g
-
+const page = document.getElementById('page')
 const pill = document.getElementById('live')
-const socketOf = new Map()
-let state = pill?.dataset.state === 'connecting' ? 'connecting' : 'still'
-let heardAt = Date.now()
+/** The websockets of this document, by their element; each with the socket of its last attempt and when that one spoke. */
+const lines = new Map()
+let state = 'still'
+/** What a close code asks of the reader. */
+let advice = ''
+/** The server's instant at which what is on screen was true. */
+let currentAt = Number(pill?.dataset.renderedAt)
 let lastEventAt = Number(pill?.dataset.lastEventAt) || undefined
-let missedWhilePaused = 0
-let unread = 0
+let missed = 0
 
-const isPage = (target) => target.id === 'page'
+document.addEventListener('htmx:ws:before:connection', ({ target, detail }) => {
+  if (lines.get(target)?.connection !== detail.connection) lines.set(target, { connection: detail.connection, heardAt: Date.now() })
+})
 
-document.addEventListener('htmx:ws:after:connection', ({ target, detail }) => {
-  socketOf.set(target, detail.connection)
-  heardAt = Date.now()
-  if (isPage(target) && state !== 'paused') show('live')
+document.addEventListener('htmx:ws:after:connection', ({ target }) => {
+  lines.get(target).isFresh = true
 })
 
 document.addEventListener('htmx:ws:close', ({ target, detail }) => {
-  if (!isPage(target) || state === 'paused' || detail.reason !== 'closed') return
-  show(detail.code >= 4000 || detail.code === 1008 ? 'ended' : 'reconnecting')
+  if (target !== page || detail.reason !== 'closed') return
+  if (!detail.connection.config.reconnectCodes.includes(detail.code)) {
+    advice = detail.code === 4401 ? 'sign in again' : 'load the page again'
+    show('ended')
+  } else if (state !== 'paused') show('reconnecting')
 })
 
 document.addEventListener('htmx:ws:before:message:incoming', (event) => {
-  const { connection, message } = event.detail
-  const frame = readFrame(message.data)
-  if (!frame) return
-  heardAt = Date.now()
-  if (frame.now) setServerClock(frame.now)
+  const frame = readFrame(event.detail.message.data)
+  const line = lines.get(event.target)
+  if (!frame || !line) return
+  line.heardAt = Date.now()
+  setServerClock(frame.now)
+  const isShown = event.target !== page || takeFrame(frame, line)
   if (frame.content === undefined) return event.preventDefault()
-  if (isPage(event.target)) {
-    if (state === 'paused') {
-      missedWhilePaused += frame.events
-      show('paused')
-      return event.preventDefault()
-    }
-    lastEventAt = frame.lastEventAt ?? lastEventAt
-    show('live')
-    noteUnread(frame)
-  }
-  resumeFrom(connection, frame.since)
-  if (frame.content === '') event.preventDefault()
+  line.isFresh = false
+  if (isShown) resumeFrom(line.connection, frame.since)
+  if (!isShown || frame.content === '') event.preventDefault()
 })
 
 document.addEventListener('htmx:ws:after:message:incoming', ({ target, detail }) => {
-  const frame = readFrame(detail.message.data)
   tickTimes()
-  if (!isPage(target)) return showCounts()
-  for (const [, id] of frame?.content.matchAll(MEMBERS) ?? []) mark(document.getElementById(id))
-  trimRows()
+  if (target === page) settle(readFrame(detail.message.data)?.content ?? '')
+  else showCounts()
 })
+
+/** Takes in what a frame says of the page itself; false while it is paused, when its fragments are not shown. */
+function takeFrame({ now, content, events, ...frame }, { isFresh }) {
+  if (state === 'paused') {
+    // The first frame of a connection tells of everything since what is shown, later ones of what came with them.
+    if (content !== undefined) missed = isFresh ? events : missed + events
+    show('paused')
+    return false
+  }
+  if (content === undefined && state !== 'live') return true
+  currentAt = now
+  lastEventAt = frame.lastEventAt ?? lastEventAt
+  show('live')
+  if (events > 0) noteNew(events)
+  return true
+}
 
 function readFrame(text) {
   try {
@@ -76,106 +85,60 @@ function resumeFrom(connection, since) {
   connection.url = url.href
 }
 
-const WORDS = { live: 'Live', reconnecting: 'Reconnecting', paused: 'Paused', ended: 'Not live', connecting: 'Connecting' }
+/** Members of a list that did not change come as stubs (views/fragments/kept.tsx): they stay as they are, at their place. */
+document.addEventListener('DOMContentLoaded', () =>
+  globalThis.htmx?.registerExtension('kept', {
+    htmx_before_morph_node: (_, { newNode }) => newNode.dataset?.kept === undefined,
+  }),
+)
+
+const WORDS = { live: 'Live', reconnecting: 'Reconnecting', paused: 'Paused', ended: 'Not live' }
 
 function show(next) {
   state = next
-  if (!pill || !WORDS[next]) return
   pill.dataset.state = next
   write(document.getElementById('live-word'), WORDS[next])
-  write(document.getElementById('live-detail'), detailOf(next))
-  const button = document.getElementById('pause')
-  if (button) button.setAttribute('aria-pressed', String(next === 'paused'))
+  write(document.getElementById('live-detail'), `, ${detailOf(next)}`)
+  document.getElementById('pause').setAttribute('aria-pressed', String(next === 'paused'))
 }
 
 function detailOf(next) {
-  if (next === 'paused') return `, ${missedWhilePaused} new`
-  if (next === 'ended') return ', load the page again'
-  if (next === 'reconnecting') return `, showing ${new Date(heardAt).toLocaleTimeString([], { hour12: false })}`
-  if (next !== 'live') return ''
-  return lastEventAt === undefined ? ', no events yet' : `, ${age(serverNow() - lastEventAt)}`
-}
-
-function age(ms) {
-  const seconds = Math.max(0, Math.floor(ms / 1000))
-  if (seconds < 60) return `${seconds} s ago`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`
-  return seconds < 172_800 ? `${Math.floor(seconds / 3600)} h ago` : `${Math.floor(seconds / 86_400)} d ago`
-}
-
-/** Writes only what differs, so that a reader's selection and a screen reader stay undisturbed. */
-function write(element, text) {
-  if (element && element.textContent !== text) element.textContent = text
+  if (next === 'paused') return `${missed} new`
+  if (next === 'ended') return advice
+  if (next === 'reconnecting') return `showing ${new Date(currentAt).toLocaleTimeString([], { hour12: false })}`
+  return lastEventAt === undefined ? 'no events yet' : relativeTime(lastEventAt, serverNow())
 }
 
 /** Paused, the socket stays open to count what comes; going on resumes at the frame that was shown last. */
 function togglePause() {
-  if (state !== 'paused') {
-    missedWhilePaused = 0
-    return show('paused')
-  }
-  show('connecting')
-  socketOf.get(document.getElementById('page'))?.socket?.close()
+  missed = 0
+  if (state === 'live' || state === 'reconnecting') return show('paused')
+  if (state !== 'paused') return
+  show('reconnecting')
+  giveUp(lines.get(page))
 }
 
-function mark(element) {
-  if (!element) return
-  element.classList.remove('is-changed')
-  requestAnimationFrame(() => element.classList.add('is-changed'))
+/**
+ * Ends an attempt without waiting for the other side: where the network is gone, no farewell would ever come. htmx takes
+ * the event for the socket's own, and tries again.
+ */
+function giveUp(line) {
+  line.lost = line.socket
+  line.connection.socket?.dispatchEvent(new CloseEvent('close', { code: 1006 }))
 }
 
-/** The tab's title carries how many projects need a person; the live region says it when it changes. */
-function showCounts() {
-  const counts = document.getElementById('counts')
-  const waiting = Number(counts?.dataset.needsYou ?? 0)
-  const title = document.title.replace(/^\(\d+\) /, '')
-  document.title = waiting > 0 ? `(${waiting}) ${title}` : title
-  const attention = new URLSearchParams(location.search).get('attention')
-  for (const link of counts?.querySelectorAll('a') ?? []) {
-    if (attention !== null && link.search.includes(`attention=${attention}`)) link.setAttribute('aria-current', 'true')
-  }
-  const words = waiting === 1 ? '1 project needs you' : `${waiting} projects need you`
-  write(document.getElementById('announcements'), waiting === 0 ? 'Nothing needs you' : words)
+/** The server says something at least every so often: longer silence means that the network is gone. */
+function isSilent({ connection, heardAt, lost }) {
+  const limitMs = Number(document.body.dataset.silenceSeconds) * 1_000
+  return connection.socket !== lost && connection.socket?.readyState <= WebSocket.OPEN && Date.now() - heardAt > limitMs
 }
 
-const list = () => document.getElementById('activity-list')
-/** The reader has scrolled into the list: its top is out of sight. */
-const isReading = () => (list()?.getBoundingClientRect().top ?? 0) < 0
-
-function noteUnread(frame) {
-  const button = document.getElementById('activity-new')
-  if (!button || frame.events === 0 || !isReading()) return
-  unread += frame.events
-  button.hidden = false
-  write(button, `${unread} new`)
-}
-
-function markRead() {
-  unread = 0
-  const button = document.getElementById('activity-new')
-  if (button) button.hidden = true
-}
-
-/** Old rows leave at the end; while somebody reads among them, more may stay. */
-function trimRows() {
-  const rows = list()
-  const limit = isReading() ? ROWS_WHILE_READING : ROWS_AT_TOP
-  while (rows && rows.childElementCount > limit) rows.lastElementChild.remove()
-}
-
-document.addEventListener('click', ({ target }) => {
-  if (target.closest('#pause')) togglePause()
-  if (target.closest('#activity-new')) {
-    list()?.firstElementChild?.scrollIntoView({ block: 'center' })
-    markRead()
-  }
-})
-document.addEventListener('scroll', () => unread > 0 && !isReading() && markRead(), { passive: true })
+document.addEventListener('click', ({ target }) => target.closest('#pause') && togglePause())
 
 setInterval(() => {
   if (state === 'live') show('live')
-  const isSilent = Date.now() - heardAt > SILENCE_MS
-  if (!isSilent || document.hidden) return
-  heardAt = Date.now()
-  for (const connection of socketOf.values()) connection.socket?.close()
+  for (const line of lines.values()) {
+    if (line.socket !== line.connection.socket) Object.assign(line, { socket: line.connection.socket, heardAt: Date.now() })
+    if (isSilent(line)) giveUp(line)
+  }
 }, 1_000)

@@ -17,6 +17,8 @@ export type Frame = {
   live?: { path: string; lastEventAt?: number | undefined } | undefined
   /** The socket that keeps the counts and the tab's title current, in hidden tabs too. */
   attentionPath?: string | undefined
+  /** How long a websocket may be silent before the page takes it for lost. */
+  silenceSeconds?: number | undefined
   /** The address of a static file, with its content hash. */
   asset?: (file: string) => string
   /** No sign-in, and reachable from other machines: whoever looks should know. */
@@ -38,7 +40,7 @@ export const Layout: FC<LayoutProps> = (props) => (
     {raw('<!DOCTYPE html>')}
     <html lang="en" {...(props.theme ? { 'data-theme': props.theme } : {})}>
       <Head {...props} />
-      <body>
+      <body data-silence-seconds={props.silenceSeconds}>
         <a class="skip" href="#main">
           Skip to content
         </a>

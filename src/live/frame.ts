@@ -1,11 +1,18 @@
 /**
  * What a socket gets: fragments to put in place, and where to resume. `since` is written into the connection's address by
  * the page's script; `lastEventAt` and `now` (ms since 1970, the server's clock) let the page tell the age of the last
- * event whatever its own clock says; `events` counts what is new, for a page that is paused.
+ * event whatever its own clock says; `events` counts what is new since the frame before, or since the position that a viewer
+ * came back with, for a page that is paused or scrolled.
  */
-export type LiveFrame = { content: string; since: string; now: number; lastEventAt: number | undefined; events: number }
+export type LiveFrame = FrameHead & { now: number; events: number }
 
-export const frameText = (frame: LiveFrame): string => JSON.stringify(frame)
+/** What viewers who come back from the same position share; the moment at which it is sent is each one's own. */
+export type FrameHead = { content: string; since: string; lastEventAt: number | undefined }
+
+export const frameText = ({ now, events, ...head }: LiveFrame): string => stampHead(JSON.stringify(head), now, events)
+
+/** Makes a frame of its head's JSON. */
+export const stampHead = (head: string, now: number, events: number): string => `${head.slice(0, -1)},"now":${now},"events":${events}}`
 
 /** Puts an element in place of the one with its id, keeping focus and what did not change. */
 export const replace = (id: string, html: unknown): string => `<hx-partial id="${id}" hx-swap="outerMorph">${String(html)}</hx-partial>`

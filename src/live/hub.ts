@@ -22,6 +22,8 @@ const BACKPRESSURE_LIMIT_BYTES = 1024 * 1024
 /** Pings outlive the 50 s of HAProxy and the 60 s of nginx; two without an answer end the socket. */
 const PING_SECONDS = 25
 const PONG_DEADLINE_PINGS = 2.4
+/** A page that heard nothing for this long may take its network for dead. */
+export const SILENCE_SECONDS = PONG_DEADLINE_PINGS * PING_SECONDS
 /** The parts of a ping interval; each reaches its share of the sockets. */
 const TURNS = 25
 /** A browser cannot see pings: a small frame tells the page that the silence is calm and not a dead network. */

@@ -1,6 +1,5 @@
 import type { ProjectSummary } from '../domain/project-summary.ts'
 import type { LinkHealth } from '../ingest/link-health.ts'
-import type { ProjectChange } from '../projection/projections.ts'
 import { domId } from '../../views/dom-id.ts'
 import { Links } from '../../views/fragments/link-health.tsx'
 import { OverviewHeading } from '../../views/fragments/overview-heading.tsx'
@@ -11,6 +10,7 @@ import type { OverviewQuery } from '../../views/overview-query.ts'
 import { OverviewContent } from '../../views/pages/overview.tsx'
 import type { LivePage } from './feed.ts'
 import { frameText, replace, within } from './frame.ts'
+import { openResumeFrames } from './resume-frames.ts'
 import { type Selection, selectProjects } from './overview-selection.ts'
 
 export type OverviewSource = {
@@ -25,55 +25,66 @@ export function overviewContent(source: OverviewSource, query: OverviewQuery) {
   const selection = selectProjects(summaries, query)
   const figures = overviewFigures(summaries.filter(({ project }) => project.status !== 'archived'))
   const tags = [...new Set(summaries.flatMap(({ project }) => project.tags))].toSorted()
-  return { ...selection, query, figures, tags, links: source.links(), now: source.now() }
+  const events = summaries.reduce((sum, { offset }) => sum + offset, 0)
+  return { ...selection, query, figures, tags, links: source.links(), events, now: source.now() }
 }
 
 /** The overview with one set of filters. Viewers with the same filters share it. */
 export function openOverviewPage(source: OverviewSource, query: OverviewQuery): LivePage {
   let shown = overviewContent(source, query)
-  /** What is true now, kept until something happens: viewers who return together share it. */
-  let current: OverviewContentNow | undefined = shown
-  let resumeFrame: string | undefined
-  let events = 0
-
-  function take({ before, summary }: ProjectChange): boolean {
-    events += Math.max(0, summary.offset - (before?.offset ?? 0))
-    current = undefined
-    return true
-  }
+  const resumes = openResumeFrames(source.now)
 
   function flush(): string | undefined {
     const content = overviewContent(source, query)
     const isFirst = shown.figures.projects === 0 && content.figures.projects > 0
     const html = isFirst ? within('main', <OverviewContent {...content} />) : changedParts(shown, content)
-    const frame = frameOf(content, html, events)
-    current = content
+    const events = eventsAfter(shown.events, content)
     shown = content
-    resumeFrame = undefined
-    events = 0
-    return html === '' ? undefined : frame
+    resumes.clear()
+    return html === '' ? undefined : frameText({ ...headOf(content, html), now: content.now, events })
   }
 
-  function resume(since: string | undefined): string {
-    if (!current) resumeFrame = undefined
-    current ??= overviewContent(source, query)
-    if (since === positionOf(current)) return frameOf(current, '', 0)
-    return (resumeFrame ??= frameOf(current, wholeContent(current), 0))
+  function resumed(since: string) {
+    const content = overviewContent(source, query)
+    const html = since === positionOf(content) ? '' : wholeContent(content)
+    return { ...headOf(content, html), events: eventsAfter(eventsAt(since) ?? content.events, content) }
   }
 
-  return { project: undefined, isBehind: () => false, take, flush, resume }
+  return {
+    project: undefined,
+    isBehind: () => false,
+    take() {
+      resumes.clear()
+      return true
+    },
+    flush,
+    resume: (since = '') => resumes.frame(since, () => resumed(since)),
+  }
 }
 
 type OverviewContentNow = ReturnType<typeof overviewContent>
 
-const frameOf = (content: OverviewContentNow, html: string, events: number): string =>
-  frameText({ content: html, since: positionOf(content), now: content.now, lastEventAt: lastEventOf(content.rows), events })
+const headOf = (content: OverviewContentNow, html: string) => ({
+  content: html,
+  since: positionOf(content),
+  lastEventAt: lastEventOf(content.rows),
+})
 
-/** The beginning stays on screen, without its list, until there is a project to show. */
-const wholeContent = (content: OverviewContentNow): string =>
-  content.figures.projects > 0
-    ? within('main', <OverviewContent {...content} />)
-    : replace('links', <Links links={content.links} now={content.now} />)
+const eventsAfter = (before: number, { events }: OverviewContentNow) => Math.max(0, events - before)
+
+/**
+ * The beginning stays on screen until there is a project to show: it has no heading and no list that could be replaced.
+ * A page whose projects are gone, because the log is another one, has both.
+ */
+function wholeContent(content: OverviewContentNow): string {
+  if (content.figures.projects > 0) return within('main', <OverviewContent {...content} />)
+  const { counts, figures, rows, total, query, links, now } = content
+  return [
+    replace('links', <Links links={links} now={now} />),
+    replace('heading', <OverviewHeading counts={counts} figures={figures} now={now} />),
+    replace('projects', <ProjectList rows={rows} total={total} query={query} now={now} />),
+  ].join('')
+}
 
 /** Rows alone where the order stands, the list where it does not. */
 function changedParts(shown: OverviewContentNow, content: OverviewContentNow): string {
@@ -82,11 +93,12 @@ function changedParts(shown: OverviewContentNow, content: OverviewContentNow): s
   if (links !== shown.links) parts.push(replace('links', <Links links={links} now={now} />))
   if (content.figures.projects === 0) return parts.join('')
   parts.push(replace('heading', <OverviewHeading counts={content.counts} figures={content.figures} now={now} />))
+  const before = new Set(shown.rows)
   if (!hasSameOrder(shown, content)) {
-    parts.push(replace('projects', <ProjectList rows={rows} total={total} query={query} now={now} />))
+    const kept = new Set(rows.filter((row) => before.has(row)).map(({ project }) => project.name))
+    parts.push(replace('projects', <ProjectList rows={rows} total={total} query={query} now={now} kept={kept} />))
     return parts.join('')
   }
-  const before = new Set(shown.rows)
   for (const summary of rows) {
     if (before.has(summary)) continue
     parts.push(replace(domId('project', summary.project.name), <ProjectRow summary={summary} now={now} />))
@@ -94,11 +106,19 @@ function changedParts(shown: OverviewContentNow, content: OverviewContentNow): s
   return parts.join('')
 }
 
-/** A digest of the positions and words that an overview shows: another one means that something else is on screen. */
-export function positionOf({ rows, total, counts, links }: Selection & { links: readonly LinkHealth[] }): string {
+/**
+ * A digest of the positions and words that an overview shows, another one means that something else is on screen; and all
+ * events that it rests on, which tells a page that comes back how many are new.
+ */
+export function positionOf({ rows, total, counts, links, events }: Selection & { links: readonly LinkHealth[]; events: number }): string {
   const parts = rows.map(({ project, epoch, offset, attention }) => `${project.name}@${epoch}:${offset}:${attention.word}`)
   const states = links.map(({ name, state }) => `${name}=${state}`)
-  return Bun.hash(`${total};${Object.values(counts).join()};${parts.join()};${states.join()}`).toString(36)
+  return `${Bun.hash(`${total};${Object.values(counts).join()};${parts.join()};${states.join()}`).toString(36)}.${events}`
+}
+
+function eventsAt(since: string): number | undefined {
+  const events = /\.(\d{1,15})$/.exec(since)?.[1]
+  return events === undefined ? undefined : Number(events)
 }
 
 export const lastEventOf = (rows: readonly ProjectSummary[]): number | undefined =>

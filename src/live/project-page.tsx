@@ -12,23 +12,22 @@ import { WorkflowCard } from '../../views/fragments/workflow.tsx'
 import type { LivePage } from './feed.ts'
 import { frameText, replace, upsert } from './frame.ts'
 import { agentParts, boardParts } from './project-members.tsx'
+import { openResumeFrames } from './resume-frames.ts'
 
 /** A project as its page shows it. */
 export type Shown = { project: Project; summary: ProjectSummary; view: ProjectView }
-
-/** Catch-up frames kept at once: viewers who return together were rendered at few positions. */
-const RESUMES_KEPT = 16
 
 /** One project's page. Everyone who watches the project shares it. */
 export function openProjectPage(first: Shown, now: () => number): LivePage {
   let shown = first
   let current = first
-  const resumes = new Map<string, string>()
+  const resumes = openResumeFrames(now)
 
-  const frame = (content: string, events: number) => {
-    const { lastEventAt } = current.view.state
-    return frameText({ content, since: positionOf(current.view), now: now(), lastEventAt, events })
-  }
+  const head = (content: string) => ({
+    content,
+    since: positionOf(current.view),
+    lastEventAt: current.view.state.lastEventAt,
+  })
 
   return {
     project: first.project.name,
@@ -43,18 +42,15 @@ export function openProjectPage(first: Shown, now: () => number): LivePage {
     },
     flush() {
       const content = shown === current ? '' : changedParts(shown, current, now())
-      const events = shown.view.epoch === current.view.epoch ? current.view.state.offset - shown.view.state.offset : 0
+      const events = eventsAfter(positionOf(shown.view), current.view)
       shown = current
-      return content === '' ? undefined : frame(content, Math.max(0, events))
+      return content === '' ? undefined : frameText({ ...head(content), now: now(), events })
     },
-    resume(since) {
-      const known = resumes.get(since ?? '')
-      if (known !== undefined) return known
-      const content = since === positionOf(current.view) ? heading(current, now()) : allParts(current, since, now())
-      const answer = frame(content, 0)
-      if (resumes.size < RESUMES_KEPT) resumes.set(since ?? '', answer)
-      return answer
-    },
+    resume: (since = '') =>
+      resumes.frame(since, () => {
+        const content = since === positionOf(current.view) ? heading(current, now()) : allParts(current, since, now())
+        return { ...head(content), events: eventsAfter(since, current.view) }
+      }),
   }
 }
 
@@ -65,6 +61,12 @@ export const positionOf = ({ epoch, state }: ProjectView): string => `${epoch}:$
 function readSince(since = ''): { epoch: string | undefined; offset: number } {
   const [epoch, offset] = since.split(':')
   return { epoch, offset: offset === undefined || offset === '' ? Number.NaN : Number(offset) }
+}
+
+/** How many events came after a position of this log; none are known to be new after another log's. */
+function eventsAfter(since: string, { epoch, state }: ProjectView): number {
+  const from = readSince(since)
+  return from.epoch === epoch && from.offset <= state.offset ? state.offset - from.offset : 0
 }
 
 const heading = ({ project, summary, view }: Shown, now: number): string =>

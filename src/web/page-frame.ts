@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
 import { attentionPosition, countAttention } from '../live/attention-page.tsx'
+import { SILENCE_SECONDS } from '../live/hub.ts'
 import { type LiveTarget, livePath } from '../live/topic.ts'
 import type { Frame } from '../../views/layout.tsx'
 import type { Env, WebDeps } from './env.ts'
@@ -20,6 +21,7 @@ export function pageFrame(c: Context<Env>, { projections, files, settings }: Web
     theme: theme === 'light' || theme === 'dark' ? theme : undefined,
     asset: files.href,
     attentionPath: livePath({ page: 'attention' }, attentionPosition(counts)),
+    silenceSeconds: SILENCE_SECONDS,
     isOpenToOthers: settings.isOpenToOthers,
     ...(live ? { live: { path: livePath(live.target, live.since), lastEventAt: live.lastEventAt }, refreshSeconds: REFRESH_SECONDS } : {}),
   }

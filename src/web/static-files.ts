@@ -26,6 +26,7 @@ const here = (path: string) => new URL(`../../${path}`, import.meta.url).pathnam
 const SOURCES: Record<string, string> = {
   'relative-time.js': here('views/relative-time.ts'),
   'clock.js': here('static/clock.js'),
+  'reading.js': here('static/reading.js'),
   'live.js': here('static/live.js'),
   'app.js': here('static/app.js'),
   'app.css': here('static/app.css'),

@@ -1,0 +1,51 @@
+import type { Page } from 'playwright-core'
+import { until } from './browser.ts'
+import { eventually } from './eventually.ts'
+import { call } from './report.ts'
+import type { RunningServer } from './server.ts'
+
+/** What a browser complains of while the server is away, and rightly. */
+export const WHILE_IT_IS_DOWN = /ERR_CONNECTION|ERR_NETWORK|WebSocket connection|Failed to load resource|htmx:ws:error/
+
+export const untilLive = (page: Page) => until(page, () => document.querySelector('#live')?.getAttribute('data-state') === 'live', 15_000)
+
+/** Marks the document as it is now, so that a reload would be noticed. */
+export const markDocument = (page: Page) => page.evaluate(() => void document.documentElement.setAttribute('data-mark', 'kept'))
+export const isSameDocument = (page: Page) => page.evaluate(() => document.documentElement.getAttribute('data-mark') === 'kept')
+
+/** Offsets of the activity rows, from top to bottom. */
+export const rowsOn = (page: Page): Promise<number[]> =>
+  page.locator('#activity-list > li').evaluateAll((rows) => rows.map((row) => Number(row.getAttribute('data-offset'))))
+
+/** Waits until the activity shows the newest events of the log, newest first, none missing among them and none twice. */
+export async function untilRowsAreTheLog(page: Page, server: RunningServer, project: string): Promise<number[]> {
+  return eventually(
+    async () => {
+      const head = Number((await call(server, `/api/v1/projects/${project}/state`)).body.offset)
+      const after = Math.max(0, head - 1_000)
+      const { body } = await call(server, `/api/v1/projects/${project}/events?after=${after}&limit=1000`)
+      const logged = (body.events as { offset: number }[]).map(({ offset }) => offset).toReversed()
+      const rows = await rowsOn(page)
+      if (rows.length < Math.min(50, head)) throw new Error(`${rows.length} rows of ${head} events`)
+      if (rows.join() !== logged.slice(0, rows.length).join()) throw new Error(`the page shows ${rows.join()}, the log ends at ${head}`)
+      return rows
+    },
+    { withinMs: 15_000 },
+  )
+}
+
+/** What a tab goes through when another comes to the front, and back. */
+export async function setHidden(page: Page, isHidden: boolean): Promise<void> {
+  await page.evaluate((hidden) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden })
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => (hidden ? 'hidden' : 'visible') })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }, isHidden)
+}
+
+/** Ids that stand more than once in the document. */
+export const duplicateIds = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id)
+    return ids.filter((id, index) => ids.indexOf(id) !== index)
+  })

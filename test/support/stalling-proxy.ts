@@ -1,0 +1,63 @@
+import type { Socket } from 'bun'
+import { endAfter } from './ending.ts'
+import { freePort } from './ports.ts'
+
+type Side = { peer: Socket<Side> | undefined; isLost: boolean; waiting: Uint8Array[] }
+
+export type StallingProxy = {
+  url: string
+  /** From now on nothing passes, and nobody is told: as when a laptop leaves the network. */
+  stall(): void
+  /** New connections pass again; those that were lost stay lost. */
+  flow(): void
+}
+
+/** A way to a server that can go dead without closing anything. */
+export async function startStallingProxy(targetPort: number): Promise<StallingProxy> {
+  let isStalled = false
+  const sides = new Set<Side>()
+  const side = (): Side => ({ peer: undefined, isLost: isStalled, waiting: [] })
+  const pass = (from: Side, bytes: Uint8Array) => {
+    if (from.isLost) return
+    if (from.peer) from.peer.write(bytes)
+    else from.waiting.push(bytes.slice())
+  }
+  const handlers = {
+    data: (socket: Socket<Side>, bytes: Uint8Array) => pass(socket.data, bytes),
+    close(socket: Socket<Side>) {
+      sides.delete(socket.data)
+      if (!socket.data.isLost) socket.data.peer?.end()
+    },
+    error: (socket: Socket<Side>) => void socket.end(),
+  }
+  const proxy = Bun.listen<Side>({
+    hostname: 'localhost',
+    port: await freePort(),
+    socket: {
+      ...handlers,
+      open(client) {
+        client.data = side()
+        sides.add(client.data)
+        if (isStalled) return
+        const data: Side = { ...side(), peer: client }
+        sides.add(data)
+        void Bun.connect<Side>({ hostname: 'localhost', port: targetPort, data, socket: handlers }).then(
+          (server) => {
+            client.data.peer = server
+            for (const bytes of client.data.waiting.splice(0)) server.write(bytes)
+          },
+          () => client.end(),
+        )
+      },
+    },
+  })
+  endAfter('test', () => proxy.stop(true))
+  return {
+    url: `http://localhost:${proxy.port}`,
+    stall() {
+      isStalled = true
+      for (const each of sides) each.isLost = true
+    },
+    flow: () => void (isStalled = false),
+  }
+}
