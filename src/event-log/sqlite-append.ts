@@ -9,10 +9,20 @@ export type AppendCall = { project: string; events: readonly NewEvent[]; ids: st
 
 type Head = { key: number; last: number; lastAt: number }
 
+/** So many new events go by one statement: about a tenth more events per second than one by one. */
+const ROWS = 10
+
+const INSERT = 'INSERT INTO event (project, "offset", id, received_at, body) VALUES'
+const UNLESS_KNOWN = 'ON CONFLICT (id, project) DO NOTHING'
+const ROWS_OF_ONE_CALL = Array.from({ length: ROWS }, (_, row) => `(?1, ?2 + ${row}, ?${4 + 2 * row}, ?3, ?${5 + 2 * row})`).join(', ')
+
 export type Appender = Connection & {
   head: Statement<Head, [string]>
   addProject: Statement<Head, [string]>
   insert: Statement<unknown, [number, number, string, number, string]>
+  /** Project, first offset, received_at, then id and body of each row. */
+  insertRows: Statement<unknown, (number | string)[]>
+  removeFrom: Statement<unknown, [number, number]>
   moveHead: Statement<unknown, [number, number, number]>
 }
 
@@ -22,9 +32,9 @@ export function prepareAppender(db: Database): Appender {
     db,
     head: db.prepare('SELECT key, last, last_at AS lastAt FROM project WHERE name = ?'),
     addProject: db.prepare('INSERT INTO project (name) VALUES (?) RETURNING key, last, last_at AS lastAt'),
-    insert: db.prepare(
-      'INSERT INTO event (project, "offset", id, received_at, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id, project) DO NOTHING',
-    ),
+    insert: db.prepare(`${INSERT} (?, ?, ?, ?, ?) ${UNLESS_KNOWN}`),
+    insertRows: db.prepare(`${INSERT} ${ROWS_OF_ONE_CALL} ${UNLESS_KNOWN}`),
+    removeFrom: db.prepare('DELETE FROM event WHERE project = ? AND "offset" >= ?'),
     moveHead: db.prepare('UPDATE project SET last = ?, last_at = ? WHERE key = ?'),
   }
 }
@@ -78,15 +88,35 @@ function appendAll(appender: Appender, { epoch, clock }: CommitDeps, calls: Appe
   return calls.flatMap((call) => results.get(call) ?? [])
 }
 
-function appendCallTo({ insert }: Appender, head: Head, { call, at }: { call: AppendCall; at: number }): StoredEvent[] {
-  const stored: StoredEvent[] = []
+type Stamped = { call: AppendCall; at: number }
+
+function appendCallTo(appender: Appender, head: Head, { call, at }: Stamped): StoredEvent[] {
+  const before = head.last
+  const added = insertNew(appender, head, { call, at })
+  if (added.length > 0) head.lastAt = at
+  return added.map((event, index) => ({ ...event, offset: before + 1 + index, received_at: at }))
+}
+
+function insertNew(appender: Appender, head: Head, { call, at }: Stamped): NewEvent[] {
+  let next = 0
+  while (next + ROWS <= call.events.length && insertTen(appender, head, { call, at, from: next })) next += ROWS
+  const added = call.events.slice(0, next)
   for (const [index, event] of call.events.entries()) {
-    const offset = head.last + 1
-    const { changes } = insert.run(head.key, offset, call.ids[index] ?? '', at, call.bodies[index] ?? '')
+    if (index < next) continue
+    const { changes } = appender.insert.run(head.key, head.last + 1, call.ids[index] ?? '', at, call.bodies[index] ?? '')
     if (changes === 0) continue
-    head.last = offset
-    head.lastAt = at
-    stored.push({ ...event, offset, received_at: at })
+    head.last += 1
+    added.push(event)
   }
-  return stored
+  return added
+}
+
+/** All ten or none: where one is known already the others would leave a hole, so they are taken back. */
+function insertTen({ insertRows, removeFrom }: Appender, head: Head, { call, at, from }: Stamped & { from: number }): boolean {
+  const parameters: (number | string)[] = [head.key, head.last + 1, at]
+  for (let index = from; index < from + ROWS; index += 1) parameters.push(call.ids[index] ?? '', call.bodies[index] ?? '')
+  const { changes } = insertRows.run(...parameters)
+  if (changes < ROWS) removeFrom.run(head.key, head.last + 1)
+  else head.last += ROWS
+  return changes === ROWS
 }

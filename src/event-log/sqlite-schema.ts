@@ -35,10 +35,13 @@ function pragma(db: Database, name: string): number {
 
 /** Refuses a database that another program, or a newer version of this one, wrote. Changes nothing. */
 export function checkOwner(db: Database, file: string): void {
-  const version = pragma(db, 'user_version')
-  const isOurs = pragma(db, 'application_id') === APPLICATION_ID
-  const isEmpty = version === 0 && db.query('SELECT 1 FROM sqlite_master LIMIT 1').get() === null
-  if (!isOurs && !isEmpty) {
+  // All from one moment: another process may be creating the log right now.
+  const { version, isOurs, isEmpty } = db.transaction(() => ({
+    version: pragma(db, 'user_version'),
+    isOurs: pragma(db, 'application_id') === APPLICATION_ID,
+    isEmpty: db.query('SELECT 1 FROM sqlite_master LIMIT 1').get() === null,
+  }))()
+  if (!isOurs && !(isEmpty && version === 0)) {
     throw new UnusableLogError(`${file} is a database of another program; choose another data folder or move the file away`)
   }
   if (version > STEPS.length) {

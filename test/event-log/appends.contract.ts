@@ -59,6 +59,19 @@ export function describeAppends(place: () => Promise<LogPlace>): void {
     expect(duplicates).toBe(2)
   })
 
+  test('finds the few known events among many new ones, wherever they are', async () => {
+    const log = await openNew()
+    await log.append('apollo', [event('known-7'), event('known-23'), event('known-99')])
+    const batch = Array.from({ length: 100 }, (_, n) => event([7, 23, 99].includes(n) ? `known-${n}` : `new-${n}`))
+    const twice = [...batch, event('new-0'), event('last')]
+    const { appended, duplicates, position } = await log.append('apollo', twice)
+    expect({ duplicates, head: position.offset }).toEqual({ duplicates: 4, head: 101 })
+    expect(ids(appended)).toEqual([...batch.map(({ id }) => id).filter((id) => id.startsWith('new')), 'last'])
+    const all = await readAll(log, 'apollo')
+    expect(all.slice(3)).toEqual(appended)
+    expect(offsets(all)).toEqual(oneTo(101))
+  })
+
   test('of several callers with the same id, exactly one stores it', async () => {
     const log = await openNew()
     const results = await Promise.all(Array.from({ length: 40 }, (_, n) => log.append('apollo', [event('decision', { n })])))

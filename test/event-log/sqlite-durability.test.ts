@@ -83,6 +83,26 @@ test('nothing that was acknowledged is lost when the writer is killed, 24 times 
   await expectKept(file, acknowledged)
 }, 60_000)
 
+test('programs that start together create one log, and all of them write', async () => {
+  const folder = temporaryFolder()
+  const logs = 60
+  // The later one finds less to do, and so catches up: they meet at most of the files.
+  const programs = ['a', 'b', 'c'].map((id) => {
+    const argv = [process.execPath, join(import.meta.dir, 'opening-program.ts'), folder, id, String(logs)]
+    const child = Bun.spawn(argv, { stdio: ['ignore', 'inherit', 'inherit'] })
+    endAfter('test', () => child.kill('SIGKILL'))
+    return child.exited
+  })
+  expect(await Promise.all(programs)).toEqual([0, 0, 0])
+  for (let n = 0; n < logs; n += 1) {
+    const log = await openSqliteLog({ file: join(folder, `${n}.sqlite`) })
+    const all = await readAll(log, 'apollo')
+    await log.close()
+    expect(offsets(all)).toEqual([1, 2, 3])
+    expect(ids(all).toSorted()).toEqual(['a', 'b', 'c'])
+  }
+}, 60_000)
+
 test('two programs write one file at once, and are killed, without a hole or a loss', async () => {
   const file = join(temporaryFolder(), 'events.sqlite')
   const acknowledged: Acknowledged = new Map()
