@@ -16,11 +16,11 @@ const folderWith = (yaml: string) => {
 const linesOf = (text: string) => text.trimEnd().split('\n')
 
 describe('help and version', () => {
-  test.each([['--version'], ['-v'], ['serve', '--version']])('visualizer %s %s', async (...args) => {
+  test.each([[['--version']], [['-v']], [['serve', '--version']]])('visualizer %p', async (args) => {
     expect(await runProgram(args)).toEqual({ exitCode: 0, stdout: `visualizer ${version}\n`, stderr: '' })
   })
 
-  test.each([['--help'], ['-h'], ['help']])('visualizer %s names every command and flag', async (...args) => {
+  test.each([[['--help']], [['-h']], [['help']]])('visualizer %p names every command and flag', async (args) => {
     const { exitCode, stdout } = await runProgram(args)
     expect(exitCode).toBe(0)
     for (const word of ['serve', 'check-config', '--host', '--port', '--config', '--data-dir', '--debug', '--log-level']) {
@@ -28,10 +28,7 @@ describe('help and version', () => {
     }
   })
 
-  test.each([
-    ['serve', '--help'],
-    ['help', 'serve'],
-  ])('visualizer %s %s names the environment too', async (...args) => {
+  test.each([[['serve', '--help']], [['help', 'serve']]])('visualizer %p names the environment too', async (args) => {
     const { stdout } = await runProgram(args)
     for (const word of ['visualizer serve', 'ORCH_CONFIG', 'DATA_DIR', 'ALLOW_OPEN', 'SIGTERM']) expect(stdout).toContain(word)
   })
