@@ -13,6 +13,7 @@ import { openOrchestratorLinks } from './ingest/orchestrator-links.ts'
 import { compileRedaction } from './ingest/redact.ts'
 import { registration, tellRegistry } from './ingest/register-project.ts'
 import { openStateFiles, type StateFilesHealth } from './ingest/state-files.ts'
+import { stateFilePath } from './ingest/state-file-names.ts'
 import { Feed } from './live/feed.ts'
 import { Hub } from './live/hub.ts'
 import { preparePage } from './live/prepare-page.ts'
@@ -65,7 +66,8 @@ async function openCore(config: Config, { onError, metrics }: Telemetry, opened:
   const eventLog = opened.add(await openSqliteLog({ file: join(config.dataDir, 'events.sqlite'), onError }))
   const bus = opened.add(openInProcessBus({ onError }))
   const projections = opened.add(await openProjections({ eventLog, bus, staleMinutes: config.staleMinutes, onError }))
-  await tellRegistry({ eventLog, bus }, registryDifferences(projections.registry, config.projects))
+  const { registry } = projections
+  await tellRegistry({ eventLog, bus }, registry.offset, registryDifferences(registry, config.projects))
   await projections.catchUp()
   const registerProject = registration({ eventLog, bus, projections })
   const deps: AcceptDeps = { eventLog, bus, redact: compileRedaction(config.redaction), registerProject }
@@ -128,6 +130,7 @@ async function warningsOf({ project, path, problems }: StateFilesHealth): Promis
   )
   if (!isThere) return [`project ${project}: the folder ${path} is not there or cannot be entered`]
   return problems.map(
-    ({ file, problem, detail }) => `project ${project}: ${join(path, file)} ${problem}${detail === undefined ? '' : `: ${detail}`}`,
+    ({ file, problem, detail }) =>
+      `project ${project}: ${join(path, stateFilePath(file))} ${problem}${detail === undefined ? '' : `: ${detail}`}`,
   )
 }

@@ -1,5 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
 import { topics } from '../bus/topics.ts'
+import { boundEvent } from '../domain/bound-event.ts'
 import type { NewEvent } from '../domain/event.ts'
 import type { Appended, EventLog } from '../event-log/event-log.ts'
 import type { Redact } from './redact.ts'
@@ -13,7 +14,8 @@ export type AcceptDeps = {
 }
 
 /**
- * Stores what was reported, then announces it. In this order: a browser that misses the announcement finds the events
+ * Stores what was reported, then announces it. Secrets go before long texts are cut: half a secret is not recognised. In
+ * this order, too: a browser that misses the announcement finds the events
  * in the log when it catches up. For the same reason a failing bus fails no report. Rejects with LogUnavailableError
  * while nothing can be stored.
  */
@@ -23,7 +25,14 @@ export async function acceptEvents(
   events: readonly NewEvent[],
 ): Promise<Appended & { project: string }> {
   const name = await deps.registerProject(project)
-  return { project: name, ...(await storeAndAnnounce(deps, name, events.map(deps.redact))) }
+  return {
+    project: name,
+    ...(await storeAndAnnounce(
+      deps,
+      name,
+      events.map((event) => boundEvent(deps.redact(event))),
+    )),
+  }
 }
 
 /** The only place that announces: what is on the bus is in the log. */

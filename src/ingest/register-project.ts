@@ -28,12 +28,12 @@ export function registration({ eventLog, bus, projections }: Deps) {
   }
 }
 
-/** Tells the registry what the configuration file changed. Each start that changes something is an event of its own. */
-export async function tellRegistry(deps: Pick<Deps, 'eventLog' | 'bus'>, events: readonly RegistryEvent[]): Promise<void> {
+/** Tells the registry what the configuration file changed. Of several workers that start at once and see the same, one is heard. */
+export async function tellRegistry(deps: Pick<Deps, 'eventLog' | 'bus'>, seenAt: number, events: readonly RegistryEvent[]): Promise<void> {
   if (events.length === 0) return
   await storeAndAnnounce(
     deps,
     PROJECTS_LOG,
-    events.map((event) => ({ ...event, id: Bun.randomUUIDv7() })),
+    events.map((event) => ({ ...event, id: `file:${seenAt}:${Bun.hash(JSON.stringify(event)).toString(36)}` })),
   )
 }

@@ -23,6 +23,11 @@ export function folderOf(file: string): Folder {
   return FOLDERS.find((folder) => file.startsWith(`${folder}/`)) ?? STATE_FOLDER
 }
 
+/** Where a state file, or a folder of them, lies in its project. */
+export function stateFilePath(name: string): string {
+  return name === STATE_FOLDER ? name : `${STATE_FOLDER}/${name}`
+}
+
 /** Whether a name is that of a folder of state files, not of one of the files. */
 export function isFolder(name: string): name is Folder {
   return FOLDERS.some((folder) => folder === name)

@@ -2,7 +2,7 @@ import { constants } from 'node:fs'
 import { type FileHandle, lstat, open, readlink, realpath, stat } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { STATE_FILE_PROBLEMS } from '../domain/event.ts'
-import { boundContent } from './state-file-bounds.ts'
+import { boundContent } from '../domain/state-file-bounds.ts'
 import { folderOf, STATE_FOLDER } from './state-file-names.ts'
 import { parseStateFile } from './state-file-text.ts'
 

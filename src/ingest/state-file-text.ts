@@ -1,4 +1,4 @@
-import { findJsonFault } from './json-fault.ts'
+import { jsonFault } from '../domain/json-fault.ts'
 
 /** What a state file's bytes say: an object, or why they do not say one. */
 export type Parsed = { content: Record<string, unknown> } | { damage: string }
@@ -18,7 +18,7 @@ export function parseStateFile(bytes: Uint8Array): Parsed {
     return objectOf(parse(text))
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error
-    const fault = text.length <= LOCATED_TO ? findJsonFault(text) : undefined
+    const fault = text.length <= LOCATED_TO ? jsonFault(text) : undefined
     return { damage: fault ? `line ${fault.line}, column ${fault.column}: ${fault.reason}` : 'it is no JSON' }
   }
 }

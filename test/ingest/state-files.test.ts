@@ -230,7 +230,7 @@ describe.concurrent('a file that cannot be read', () => {
     await ledger.until((events) => events.length === 4)
     await folder.write('backlog.json', '{"stories": [\n  {"id": "story-1",}\n]}')
     const notice = await ledger.next(isProblem('backlog.json', 'damaged'))
-    expect(notice).toMatchObject({ content: null, detail: 'line 2, column 20: a name was expected, not }' })
+    expect(notice).toMatchObject({ content: null, detail: 'line 2, column 20: expected a key in double quotes, found }' })
     expect(ledger.state().backlog?.stories).toHaveLength(1)
     expect(ledger.state().notices.get('backlog.json')).toMatchObject({ problem: 'damaged' })
     expect(files.health()[0]?.problems).toMatchObject([{ file: 'backlog.json', problem: 'damaged' }])
@@ -248,8 +248,8 @@ describe.concurrent('a file that cannot be read', () => {
     ['a number', '42', 'it holds a number, not an object'],
     ['brackets without end', '['.repeat(1_000_000), 'it is nested more than 100 levels deep'],
     ['objects without end', '{"a":'.repeat(100_000), 'it is nested more than 100 levels deep'],
-    ['NUL bytes', '\0'.repeat(100), 'line 1, column 1: a letter that must be escaped, or an escape that is none'],
-    ['a text that does not end', '{"a": "b', 'line 1, column 9: it ends too early'],
+    ['NUL bytes', '\0'.repeat(100), 'line 1, column 1: expected a value, found U+0000'],
+    ['a text that does not end', '{"a": "b', 'line 1, column 9: the text ends before a text in quotes does'],
   ]
   test.each(BAD)('holding %s is damaged, and says so', async (_, content, detail) => {
     await using given = await setting()

@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { boundEvent } from '../../domain/bound-event.ts'
 import { parseEvent } from '../../domain/parse-event.ts'
 import { type BodyItem, readEventBody } from '../../domain/event-body.ts'
 import type { NewEvent } from '../../domain/event.ts'
@@ -55,7 +54,7 @@ async function readEvents(deps: WebDeps, project: string, { items, key }: Report
       events.push(...(await deps.expandFrame(project, frame)))
       continue
     }
-    const event = boundEvent(parseEvent(frame, { ...item, project }))
+    const event = parseEvent(frame, { ...item, project })
     events.push({ ...event, id: event.id ?? (key === undefined ? Bun.randomUUIDv7() : `${key}:${index}`) })
   }
   return events

@@ -1,5 +1,3 @@
-import { folderOf } from './state-file-names.ts'
-
 export type Bounded = { content: Record<string, unknown>; droppedRecords: number }
 
 type Item = Record<string, unknown>
@@ -36,7 +34,7 @@ function shelvesOf(file: string, content: Item): Shelf[] {
       ...anyLists(content),
     ]
   }
-  if (folderOf(file) === 'tdd_cycles') {
+  if (file.startsWith('tdd_cycles/')) {
     const tasks = listsIn([content], 'tasks').flat().filter(isItem)
     const inTasks = ['test_results', 'test_file_objects'].map((name) => ({ lists: listsIn(tasks, name), rank: byTime }))
     return [...inTasks, list('tasks', finishedFirst), ...anyLists(content)]
