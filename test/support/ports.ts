@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -38,6 +38,20 @@ function release() {
   for (const path of taken) rmSync(path, { force: true })
 }
 
+/** Lock files of processes that ended without a word: once a process, so that they do not pile up. */
+function sweep() {
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name)
+    try {
+      const owner = Number(readFileSync(path, 'utf8'))
+      if (owner && !isAlive(owner)) rmSync(path, { force: true })
+    } catch {
+      // Another process swept it in the meantime.
+      continue
+    }
+  }
+}
+
 /** A plain listener on every address: refused as soon as anybody listens on one, even one that shares its port. */
 async function canListen(port: number): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>()
@@ -50,6 +64,7 @@ async function canListen(port: number): Promise<boolean> {
 /** A port that nobody listens on and no other test process was given; it stays ours until this process ends. */
 export async function freePort(): Promise<number> {
   mkdirSync(folder, { recursive: true })
+  if (taken.size === 0) sweep()
   const start = Math.floor(Math.random() * COUNT)
   for (let step = 0; step < COUNT; step++) {
     const port = FIRST + ((start + step) % COUNT)
