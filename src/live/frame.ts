@@ -9,6 +9,7 @@ export type LiveFrame = FrameHead & { now: number; events: number }
 /** What viewers who come back from the same position share; the moment at which it is sent is each one's own. */
 export type FrameHead = { content: string; since: string; lastEventAt: number | undefined }
 
+/** A frame as a socket gets it. */
 export const frameText = ({ now, events, ...head }: LiveFrame): string => stampHead(JSON.stringify(head), now, events)
 
 /** Makes a frame of its head's JSON. */

@@ -4,8 +4,8 @@ import type { Logger } from '../telemetry/logger.ts'
 
 /** What a socket watches: a topic, and the position that its page was rendered at. */
 export type Watch = { topic: string; since: string | undefined }
-export type LiveSocket = ServerWebSocket<SocketData>
-export type SocketData = Watch & {
+export type LiveSocket = ServerWebSocket<Watching>
+export type Watching = Watch & {
   /** When it last answered a ping, ms since 1970. */
   heardAt: number
   /** The close code for a socket that is not to be served: a browser reads it, unlike the status of a refused upgrade. */
@@ -43,7 +43,7 @@ export class Hub {
   readonly #deadlineMs: number
   #nextTurn = 0
   #turn = 0
-  #server: Server<SocketData> | undefined
+  #server: Server<Watching> | undefined
   #watched: Watched | undefined
   #isClosing = false
 
@@ -54,7 +54,7 @@ export class Hub {
     this.#pings = setInterval(() => this.#ping(), (pingSeconds * 1_000) / TURNS)
   }
 
-  readonly websocket: WebSocketHandler<SocketData> = {
+  readonly websocket: WebSocketHandler<Watching> = {
     sendPings: false,
     idleTimeout: 0,
     perMessageDeflate: false,
@@ -71,7 +71,7 @@ export class Hub {
   }
 
   /** Whom to ask for first frames and to tell of topics that nobody watches any more, and who sends. */
-  watch(by: Watched, on: Server<SocketData>): void {
+  watch(by: Watched, on: Server<Watching>): void {
     this.#watched = by
     this.#server = on
   }

@@ -121,6 +121,7 @@ function eventsAt(since: string): number | undefined {
   return events === undefined ? undefined : Number(events)
 }
 
+/** When anything on screen happened last, ms since 1970; undefined where nothing did. */
 export const lastEventOf = (rows: readonly ProjectSummary[]): number | undefined =>
   rows.reduce<number | undefined>(
     (latest, { lastEventAt }) => (lastEventAt !== undefined && lastEventAt > (latest ?? 0) ? lastEventAt : latest),

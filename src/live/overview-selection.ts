@@ -29,6 +29,7 @@ export function selectProjects(summaries: Iterable<ProjectSummary>, query: Overv
   return { matching, rows: matching.slice(from, from + PROJECTS_PER_PAGE), total: matching.length, counts }
 }
 
+/** The counts before any project was counted. */
 export function noProjects(): Record<AttentionWord, number> {
   return { needs_you: 0, blocked: 0, failed: 0, in_review: 0, stale: 0, working: 0, waiting: 0, paused: 0, idle: 0, done: 0 }
 }

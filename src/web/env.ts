@@ -3,7 +3,7 @@ import type { NewEvent } from '../domain/event.ts'
 import type { Appended, EventLog } from '../event-log/event-log.ts'
 import type { LinkHealth } from '../ingest/link-health.ts'
 import type { Frame } from '../ingest/orchestrator-frame.ts'
-import type { Hub, SocketData } from '../live/hub.ts'
+import type { Hub, Watching } from '../live/hub.ts'
 import type { Projections } from '../projection/projections.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -41,6 +41,6 @@ export type WebSettings = {
 }
 
 export type Env = {
-  Bindings: { server: Server<SocketData> }
+  Bindings: { server: Server<Watching> }
   Variables: { requestId: string }
 }

@@ -1,5 +1,5 @@
 import type { Hono } from 'hono'
-import type { Hub, SocketData, Watched } from '../live/hub.ts'
+import type { Hub, Watching, Watched } from '../live/hub.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Env } from './env.ts'
 
@@ -11,7 +11,7 @@ const BODY_LIMIT_BYTES = 64 * 1024 * 1024
 
 /** Listens. Throws when the address is taken. */
 export function serve({ app, hub, feed, config, log }: Deps) {
-  const server = Bun.serve<SocketData>({
+  const server = Bun.serve<Watching>({
     hostname: config.host,
     port: config.port,
     idleTimeout: IDLE_SECONDS,

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'bun:test'
-import { Hub, type SocketData } from '../../src/live/hub.ts'
+import { Hub, type Watching } from '../../src/live/hub.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
 import { eventually } from '../support/eventually.ts'
@@ -18,7 +18,7 @@ async function serveHub(
   const log = createLogger({ level: 'error', format: 'json', write: (line) => void process.stderr.write(line) })
   const hub = new Hub({ metrics: createMetrics(), log, maxViewers: 100, ...options })
   const left: string[] = []
-  const server = Bun.serve<SocketData>({
+  const server = Bun.serve<Watching>({
     port: await freePort(),
     fetch(request, server) {
       const refusal = hub.hasRoom ? undefined : 1013

@@ -19,8 +19,9 @@ export function liveRoutes({ hub, projections }: WebDeps) {
     const known = isThere && target.page === 'project' ? { ...target, name: project ?? target.name } : target
     const refusal = !isThere ? NOT_YOURS : hub.hasRoom ? undefined : TRY_LATER
     const since = url.searchParams.get('since') ?? undefined
-    const data = { topic: known ? topicOf(known) : '', since, refusal, heardAt: Date.now() }
-    if (!c.env.server.upgrade(c.req.raw, { data })) throw new RefusedError('VALIDATION_ERROR', 'The websocket handshake is not valid.')
+    const watching = { topic: known ? topicOf(known) : '', since, refusal, heardAt: Date.now() }
+    if (!c.env.server.upgrade(c.req.raw, { data: watching }))
+      throw new RefusedError('VALIDATION_ERROR', 'The websocket handshake is not valid.')
     // The connection is the websocket's now; the server drops this answer.
     return new Response(null)
   })
