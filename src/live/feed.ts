@@ -28,6 +28,9 @@ type Deps = {
 
 /** Between two flushes of a page; the first change after a pause goes out at once. */
 const FLUSH_MS = 25
+/** Rendering lasts this long at a stretch, and then rests twice as long: where everything changes at once, reports come first. */
+const STRETCH_MS = 12
+const REST_FACTOR = 2
 
 /** Turns changes into frames: each watched page is rendered once per flush, whoever watches. */
 export class Feed implements Watched {
@@ -39,7 +42,7 @@ export class Feed implements Watched {
   readonly #topics = new Map<string | undefined, Set<string>>()
   readonly #dirty = new Set<string>()
   #timer: ReturnType<typeof setTimeout> | undefined
-  #flushedAt = 0
+  #restsUntil = 0
 
   constructor(deps: Deps) {
     this.#deps = deps
@@ -99,22 +102,31 @@ export class Feed implements Watched {
 
   #mark(topic: string) {
     this.#dirty.add(topic)
-    this.#timer ??= setTimeout(() => this.#flush(), Math.max(0, this.#flushedAt + FLUSH_MS - performance.now()))
+    this.#timer ??= setTimeout(() => this.#flush(), Math.max(0, this.#restsUntil - performance.now()))
   }
 
+  /** A topic that changes again while others wait comes after them. */
   #flush() {
+    const beganAt = performance.now()
+    for (const topic of this.#dirty) {
+      this.#dirty.delete(topic)
+      this.#flushPage(topic)
+      if (performance.now() - beganAt > STRETCH_MS) break
+    }
+    const endedAt = performance.now()
+    this.#restsUntil = Math.max(beganAt + FLUSH_MS, endedAt + REST_FACTOR * (endedAt - beganAt))
     this.#timer = undefined
-    this.#flushedAt = performance.now()
-    const topics = [...this.#dirty]
-    this.#dirty.clear()
-    for (const topic of topics) {
-      try {
-        const frame = this.#ready.get(topic)?.flush()
-        if (frame !== undefined) this.#deps.broadcast(topic, frame)
-      } catch (error) {
-        // One page that cannot be rendered keeps what it shows; the others go on.
-        this.#deps.onError(error)
-      }
+    const [waiting] = this.#dirty
+    if (waiting !== undefined) this.#mark(waiting)
+  }
+
+  #flushPage(topic: string) {
+    try {
+      const frame = this.#ready.get(topic)?.flush()
+      if (frame !== undefined) this.#deps.broadcast(topic, frame)
+    } catch (error) {
+      // One page that cannot be rendered keeps what it shows; the others go on.
+      this.#deps.onError(error)
     }
   }
 }
