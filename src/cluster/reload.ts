@@ -1,26 +1,26 @@
 import { watch } from 'chokidar'
 
 export type ReloadOptions = {
-  /** Starts the service. */
+  /** Starts the program. */
   start: string[]
   /** Ends with 0 when what is there now could be started. */
   check: string[]
-  /** Files and folders whose change starts the service anew; they need not exist yet. */
+  /** Files and folders whose change starts the program anew; they need not exist yet. */
   watched: string[]
   tell(line: string): void
 }
 
-type Service = Bun.Subprocess<'inherit', 'inherit', 'inherit'>
+type Program = Bun.Subprocess<'inherit', 'inherit', 'inherit'>
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 /** Editors write several files within moments, and one file in several steps. */
 const SETTLE_MS = 100
-/** The code of a service that refuses to start: with the first start, there is nothing to go back to. */
+/** The code of a program that refuses to start: with the first start, there is nothing to go back to. */
 const REFUSED = 2
 const STOP_SECONDS = 35
 
 /**
- * Development only: runs the service as a child and starts it anew when something changed. What could not be started changes
+ * Development only: runs the program as a child and starts it anew when something changed. What could not be started changes
  * nothing: the old one keeps running. Resolves with the exit code to end with, after a signal or a first start that was refused.
  */
 export async function runReloading(options: ReloadOptions): Promise<number> {
@@ -39,17 +39,17 @@ function keepRunning({ start, check, tell }: ReloadOptions) {
   const { promise: ended, resolve, reject } = Promise.withResolvers<number>()
   let isStopping = false
   let isReplacing = false
-  let service: Service | undefined
+  let program: Program | undefined
   let turn = Promise.resolve()
 
   const launch = (isFirst: boolean) => {
     const child = spawn(start)
-    service = child
+    program = child
     child.exited.then((code) => {
-      service = undefined
+      program = undefined
       if (isReplacing) return
       if (isStopping || code === 0 || (isFirst && code === REFUSED)) resolve(code)
-      else tell(`The service ended with code ${code}. It is started again when something changes.`)
+      else tell(`The program ended with code ${code}. It is started again when something changes.`)
     }, reject)
   }
   const relaunch = async (path: string) => {
@@ -57,7 +57,7 @@ function keepRunning({ start, check, tell }: ReloadOptions) {
     if (!(await isFit(check))) return tell('It cannot be started like this; what runs stays as it is.')
     if (isStopping) return
     isReplacing = true
-    if (service) await stop(service)
+    if (program) await stop(program)
     isReplacing = false
     if (isStopping) resolve(0)
     else launch(false)
@@ -67,7 +67,7 @@ function keepRunning({ start, check, tell }: ReloadOptions) {
   }
   const signalled = (signal: NodeJS.Signals) => {
     isStopping = true
-    if (service) service.kill(signal)
+    if (program) program.kill(signal)
     else resolve(0)
   }
   launch(true)
@@ -77,15 +77,15 @@ function keepRunning({ start, check, tell }: ReloadOptions) {
 const isFit = async (check: string[]) => (await Bun.spawn(check, { stdin: 'ignore', stdout: 'ignore', stderr: 'inherit' }).exited) === 0
 
 /** The channel tells the child when we are gone without a word, so that it does not keep the port. */
-const spawn = (command: string[]): Service => Bun.spawn(command, { stdio: ['inherit', 'inherit', 'inherit'], ipc: ignoreMessage })
+const spawn = (command: string[]): Program => Bun.spawn(command, { stdio: ['inherit', 'inherit', 'inherit'], ipc: ignoreMessage })
 
 const ignoreMessage = () => undefined
 
 /** The port is free when this resolves. */
-async function stop(service: Service): Promise<void> {
-  service.kill('SIGTERM')
-  const timer = setTimeout(() => service.kill('SIGKILL'), STOP_SECONDS * 1000)
-  await service.exited
+async function stop(program: Program): Promise<void> {
+  program.kill('SIGTERM')
+  const timer = setTimeout(() => program.kill('SIGKILL'), STOP_SECONDS * 1000)
+  await program.exited
   clearTimeout(timer)
 }
 
