@@ -23,6 +23,7 @@ const SLOW_FOLDERS = [
   'test/faults/',
   'test/journeys/',
   'test/browser/',
+  'test/command-line/',
   'test/support/browser',
   'test/support/server',
   'test/event-log/',
