@@ -87,7 +87,7 @@ type Part = { config: Config; telemetry: Telemetry; core: Core; opened: Opened }
 async function openWeb({ config, telemetry, core, sources, opened }: Part & { sources: Sources }) {
   const { log, metrics, onError } = telemetry
   const { eventLog, projections, acceptFrom, stateOf } = core
-  const hub = new Hub({ metrics, log, maxViewers: config.maxViewers })
+  const hub = opened.add(new Hub({ metrics, log, maxViewers: config.maxViewers }))
   const prepare = preparePage({ projections, links: sources.links, now: Date.now })
   const feed = opened.add(
     new Feed({ projections, preparePage: prepare, broadcast: (topic, frame) => hub.broadcast(topic, frame), onError }),
