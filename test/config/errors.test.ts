@@ -165,6 +165,16 @@ orchestrators: { o: { url: x } }
   ])
 })
 
+test('each circle of dependencies is named once, and what only leads into one is not', () => {
+  const on = (name: string, ...targets: string[]) =>
+    `  ${name}: { path: ${name}, dependencies: [${targets.map((target) => `{ target_project: ${target} }`).join(', ')}] }`
+  const yaml = ['projects:', on('into', 'a'), on('a', 'b'), on('b', 'a', 'end'), on('x', 'y'), on('y', 'x'), on('end')].join('\n')
+  expect(problemsOf(yaml)).toEqual([
+    `${FILE}:3:31 projects.a.dependencies: depend on each other in a circle: a → b → a`,
+    `${FILE}:5:31 projects.x.dependencies: depend on each other in a circle: x → y → x`,
+  ])
+})
+
 test('two projects cannot have one folder, by whatever name', () => {
   const { folder } = load({})
   mkdirSync(join(folder, 'real'))
