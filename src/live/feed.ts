@@ -28,7 +28,10 @@ type Deps = {
 
 /** Between two flushes of a page; the first change after a pause goes out at once. */
 const FLUSH_MS = 25
-/** Rendering lasts this long at a stretch, and then rests twice as long: where everything changes at once, reports come first. */
+/**
+ * A flush lasts this long at a stretch, and then rests twice as long as it rendered: where everything changes at once, reports
+ * come first. What sending takes is no reason to rest: many viewers would wait for no gain.
+ */
 const STRETCH_MS = 12
 const REST_FACTOR = 2
 
@@ -108,25 +111,30 @@ export class Feed implements Watched {
   /** A topic that changes again while others wait comes after them. */
   #flush() {
     const beganAt = performance.now()
+    let renderedMs = 0
     for (const topic of this.#dirty) {
       this.#dirty.delete(topic)
-      this.#flushPage(topic)
+      renderedMs += this.#flushPage(topic)
       if (performance.now() - beganAt > STRETCH_MS) break
     }
-    const endedAt = performance.now()
-    this.#restsUntil = Math.max(beganAt + FLUSH_MS, endedAt + REST_FACTOR * (endedAt - beganAt))
+    this.#restsUntil = Math.max(beganAt + FLUSH_MS, performance.now() + REST_FACTOR * renderedMs)
     this.#timer = undefined
     const [waiting] = this.#dirty
     if (waiting !== undefined) this.#mark(waiting)
   }
 
-  #flushPage(topic: string) {
+  /** Tells how long it rendered, ms. */
+  #flushPage(topic: string): number {
+    const beganAt = performance.now()
+    let renderedAt = beganAt
     try {
       const frame = this.#ready.get(topic)?.flush()
+      renderedAt = performance.now()
       if (frame !== undefined) this.#deps.broadcast(topic, frame)
     } catch (error) {
       // One page that cannot be rendered keeps what it shows; the others go on.
       this.#deps.onError(error)
     }
+    return renderedAt - beganAt
   }
 }
