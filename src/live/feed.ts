@@ -29,11 +29,11 @@ type Deps = {
 /** Between two flushes of a page; the first change after a pause goes out at once. */
 const FLUSH_MS = 25
 /**
- * A flush lasts this long at a stretch, and then rests twice as long as it rendered: where everything changes at once, reports
+ * A flush lasts this long at a stretch, and then rests three times as long as it rendered: where everything changes at once, reports
  * come first. What sending takes is no reason to rest: many viewers would wait for no gain.
  */
 const STRETCH_MS = 12
-const REST_FACTOR = 2
+const REST_FACTOR = 3
 
 /** Turns changes into frames: each watched page is rendered once per flush, whoever watches. */
 export class Feed implements Watched {

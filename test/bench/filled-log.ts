@@ -4,7 +4,8 @@ import { PROJECTS_LOG } from '../../src/domain/names.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite.ts'
 import { generateHistory } from '../support/histories.ts'
 
-const BATCH = 500
+const LARGEST_BATCH = 500
+const MINUTES = 60
 const AT_ONCE = 100
 const HOUR_MS = 3_600_000
 /** One history, told again with other ids: making a million events would take longer than storing them. */
@@ -19,11 +20,12 @@ export async function fillLog(dataDir: string, { projects, eventsEach }: { proje
   for (const name of names) {
     await eventLog.append(PROJECTS_LOG, [{ type: 'project_registered', project: name, settings: {}, id: `registered:${name}` }])
   }
-  const batches = Math.ceil(eventsEach / BATCH)
+  const size = Math.min(LARGEST_BATCH, Math.ceil(eventsEach / MINUTES))
+  const batches = Math.ceil(eventsEach / size)
   for (let batch = 0; batch < batches; batch++) {
     at = Date.now() - HOUR_MS + (HOUR_MS * batch) / batches
-    const events = Array.from({ length: Math.min(BATCH, eventsEach - batch * BATCH) }, (_, index): NewEvent => {
-      const number = batch * BATCH + index
+    const events = Array.from({ length: Math.min(size, eventsEach - batch * size) }, (_, index): NewEvent => {
+      const number = batch * size + index
       return { ...history[number % history.length]!, id: `event-${number}` }
     })
     // As many at once as the log lets wait.
