@@ -11,17 +11,23 @@ export type OverviewFigures = {
   minutes: [number, number][]
 }
 
-/** Adds up the summaries of all projects that the viewer may see. */
-export function overviewFigures(summaries: Iterable<ProjectSummary>): OverviewFigures {
-  const perMinute = new Map<number, number>()
+const MINUTES = 60
+
+/** Adds up the summaries of all projects that the viewer may see. Told anew at every flush, with an hour of each: counted in place. */
+export function overviewFigures(summaries: Iterable<ProjectSummary>, now: number): OverviewFigures {
+  const thisMinute = Math.floor(now / 60_000)
+  const counts = new Array<number>(MINUTES).fill(0)
   const figures: OverviewFigures = { projects: 0, oldestWait: undefined, oldestSilence: undefined, minutes: [] }
   for (const { attention, minutes } of summaries) {
     figures.projects += 1
     figures.oldestWait = earlier(figures.oldestWait, attention.waitingSince)
     if (attention.word === 'stale') figures.oldestSilence = earlier(figures.oldestSilence, attention.since)
-    for (const [minute, count] of minutes) perMinute.set(minute, (perMinute.get(minute) ?? 0) + count)
+    for (const [minute, count] of minutes) {
+      const known = counts[thisMinute - minute]
+      if (known !== undefined) counts[thisMinute - minute] = known + count
+    }
   }
-  figures.minutes = [...perMinute]
+  figures.minutes = counts.map((count, age) => [thisMinute - age, count])
   return figures
 }
 

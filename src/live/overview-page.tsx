@@ -23,10 +23,14 @@ export type OverviewSource = {
 export function overviewContent(source: OverviewSource, query: OverviewQuery) {
   const summaries = [...source.summaries()]
   const selection = selectProjects(summaries, query)
-  const figures = overviewFigures(summaries.filter(({ project }) => project.status !== 'archived'))
+  const now = source.now()
+  const figures = overviewFigures(
+    summaries.filter(({ project }) => project.status !== 'archived'),
+    now,
+  )
   const tags = [...new Set(summaries.flatMap(({ project }) => project.tags))].toSorted()
   const events = summaries.reduce((sum, { offset }) => sum + offset, 0)
-  return { ...selection, query, figures, tags, links: source.links(), events, now: source.now() }
+  return { ...selection, query, figures, tags, links: source.links(), events, now }
 }
 
 /** The overview with one set of filters. Viewers with the same filters share it. */

@@ -7,7 +7,10 @@ import { inspect } from './render.ts'
 import { busyScene, everyWord, NOW, type Scene } from './scenes.ts'
 
 function headingOf(scenes: Scene[]): string {
-  const figures = overviewFigures(scenes.map(({ summary }) => summary))
+  const figures = overviewFigures(
+    scenes.map(({ summary }) => summary),
+    NOW,
+  )
   return inspect(<OverviewHeading counts={countsOf(scenes)} figures={figures} now={NOW} />).text
 }
 

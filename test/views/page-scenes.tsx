@@ -20,7 +20,7 @@ export function countsOf(scenes: Scene[]): AttentionCounts {
 export function overviewOf(scenes: Scene[], query: OverviewQuery = { page: 1 }, total = scenes.length): string {
   const rows = scenes.map(({ summary }) => summary)
   const links = [linkOf(), linkOf({ name: HOSTILE.slice(0, 60), url: HOSTILE, state: 'waiting', attempts: 3, lastProblem: HOSTILE })]
-  const shown = { rows, total, query, figures: overviewFigures(rows), tags: ['web', HOSTILE.slice(0, 90)], links }
+  const shown = { rows, total, query, figures: overviewFigures(rows, NOW), tags: ['web', HOSTILE.slice(0, 90)], links }
   return String(<OverviewPage {...LIVE} {...shown} counts={countsOf(scenes)} now={NOW} />)
 }
 
