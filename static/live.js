@@ -18,13 +18,20 @@ let currentAt = Number(pill?.dataset.renderedAt)
 let lastEventAt = Number(pill?.dataset.lastEventAt) || undefined
 let missed = 0
 
-document.addEventListener('htmx:ws:before:connection', ({ target, detail }) => {
-  if (lines.get(target)?.connection !== detail.connection) lines.set(target, { connection: detail.connection, heardAt: Date.now() })
+document.addEventListener('htmx:ws:before:connection', ({ target, detail }) => lineOf(target, detail))
+
+document.addEventListener('htmx:ws:after:connection', ({ target, detail }) => {
+  lineOf(target, detail).isFresh = true
 })
 
-document.addEventListener('htmx:ws:after:connection', ({ target }) => {
-  lines.get(target).isFresh = true
-})
+/** Whatever is heard of first: a connection that was made before this file ran is as good as any other. */
+function lineOf(element, { connection }) {
+  const known = lines.get(element)
+  if (known?.connection === connection) return known
+  const line = { connection, heardAt: Date.now(), isFresh: true }
+  lines.set(element, line)
+  return line
+}
 
 document.addEventListener('htmx:ws:close', ({ target, detail }) => {
   if (target !== page || detail.reason !== 'closed') return
@@ -36,8 +43,8 @@ document.addEventListener('htmx:ws:close', ({ target, detail }) => {
 
 document.addEventListener('htmx:ws:before:message:incoming', (event) => {
   const frame = readFrame(event.detail.message.data)
-  const line = lines.get(event.target)
-  if (!frame || !line) return
+  if (!frame) return
+  const line = lineOf(event.target, event.detail)
   line.heardAt = Date.now()
   setServerClock(frame.now)
   const isShown = event.target !== page || takeFrame(frame, line)
