@@ -30,7 +30,7 @@ export async function untilRowsAreTheLog(page: Page, server: RunningServer, proj
       if (rows.join() !== logged.slice(0, rows.length).join()) throw new Error(`the page shows ${rows.join()}, the log ends at ${head}`)
       return rows
     },
-    { withinMs: 15_000 },
+    { withinMs: 30_000 },
   )
 }
 
