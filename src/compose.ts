@@ -5,6 +5,8 @@ import { openInProcessBus } from './bus/in-process.ts'
 import { closeInReverse, type Opened } from './close-in-reverse.ts'
 import type { Config } from './config/config.ts'
 import type { NewEvent } from './domain/event.ts'
+import { UNASSIGNED } from './domain/names.ts'
+import { emptyProject } from './domain/project.ts'
 import { registryDifferences } from './domain/registry-differences.ts'
 import { openSqliteLog } from './event-log/sqlite.ts'
 import { acceptEvents, type AcceptDeps } from './ingest/accept-events.ts'
@@ -77,7 +79,11 @@ async function openCore(config: Config, { onError, metrics }: Telemetry, opened:
     metrics.duplicates.inc({ source }, stored.duplicates)
     return stored
   }
-  const stateOf = async (project: string) => (await projections.fresh(project)).state
+  // Under the name that it is known by, in whatever case it was reported; nothing is followed for a name that is not registered.
+  const stateOf = async (name: string) => {
+    const known = projections.findProject(name)?.name ?? (name === UNASSIGNED ? name : undefined)
+    return known === undefined ? emptyProject() : (await projections.fresh(known)).state
+  }
   return { eventLog, projections, acceptFrom, stateOf }
 }
 

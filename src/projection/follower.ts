@@ -38,6 +38,8 @@ export class Follower<S extends { offset: number }> {
   readonly #deps: FollowerDeps<S>
   #loaded: Followed<S> | undefined
   #catching: Promise<Followed<S>> | undefined
+  /** The reading after the one under way. */
+  #next: Promise<Followed<S>> | undefined
   /** The highest offset that was announced. */
   #wanted = 0
   /** Announcements that overtook others. */
@@ -72,8 +74,19 @@ export class Follower<S extends { offset: number }> {
     this.#saveIfDue()
   }
 
-  /** Reads what the log holds beyond the state; afterwards the state contains everything up to the head. */
+  /** Reads what the log holds beyond the state; afterwards the state contains everything that was in the log at the call. */
   catchUp(): Promise<Followed<S>> {
+    if (!this.#catching) return this.#beginReading()
+    // A reading under way may have seen the head before what its caller knows to be stored: one more follows, for all who ask meanwhile.
+    const again = () => {
+      this.#next = undefined
+      return this.#beginReading()
+    }
+    this.#next ??= this.#catching.then(again, again)
+    return this.#next
+  }
+
+  #beginReading(): Promise<Followed<S>> {
     this.#early = []
     this.#isOtherLog = false
     this.#catching ??= this.#readToHead().finally(() => {
@@ -152,7 +165,10 @@ export class Follower<S extends { offset: number }> {
     let before = this.#loaded
     let current = before ?? (await this.#fromSnapshot((await eventLog.head(project)).epoch))
     for (;;) {
+      const asked = this.#wanted
       const page = await eventLog.read(project, { after: current.state.offset, limit: PAGE })
+      // What is announced is stored: beyond the head it was another log's, and nothing to wait for.
+      if (this.#wanted === asked) this.#wanted = Math.min(asked, page.head)
       const isSameLog = page.epoch === current.epoch && page.head >= current.state.offset
       if (!isSameLog) {
         before = undefined

@@ -21,7 +21,6 @@ type Deps = { eventLog: EventLog; bus: Bus; staleMinutes: number; onError(error:
 type Entry = {
   follower: Follower<ProjectState>
   summary: ProjectSummary | undefined
-  view: ProjectView | undefined
   timer: ReturnType<typeof setTimeout> | undefined
 }
 /** Full states kept in memory; others are read back when something happens to them or somebody looks. */
@@ -83,19 +82,22 @@ export class Projections {
 
   /** The full state when it is in memory, as it is after `view` and `fresh`. */
   loaded(name: string): ProjectView | undefined {
-    return this.#entries.get(name)?.view
+    return this.#entries.get(name)?.follower.current
   }
 
   /** The full state; read from the log when it is not in memory. */
   async view(name: string): Promise<ProjectView> {
-    const view = this.#entryOf(name).view ?? (await this.#entryOf(name).follower.catchUp())
+    const { current } = this.#entryOf(name).follower
+    if (!current) return this.fresh(name)
     this.#remember(name)
-    return view
+    return current
   }
 
   /** The full state with everything that the log holds now, announced or not. */
-  fresh(name: string): Promise<ProjectView> {
-    return this.#entryOf(name).follower.catchUp()
+  async fresh(name: string): Promise<ProjectView> {
+    const view = await this.#entryOf(name).follower.catchUp()
+    this.#remember(name)
+    return view
   }
 
   /** Hears every change of a summary or a state, in order per project. */
@@ -135,25 +137,25 @@ export class Projections {
     const known = this.#entries.get(name)
     if (known) return known
     const { eventLog, onError } = this.#deps
-    const changed = ({ after }: { after: ProjectView }) => this.#stateChanged(name, after)
+    const changed = () => {
+      this.#remember(name)
+      this.#refresh(name)
+    }
     const follower = new Follower({ eventLog, project: name, fold: projectFold, changed, onError })
-    const entry: Entry = { follower, summary: undefined, view: undefined, timer: undefined }
+    const entry: Entry = { follower, summary: undefined, timer: undefined }
     this.#entries.set(name, entry)
     return entry
-  }
-
-  #stateChanged(name: string, view: ProjectView) {
-    this.#remember(name)
-    this.#entryOf(name).view = view
-    this.#refresh(name)
   }
 
   /** Recomputes the summary and tells everyone; called when the state, the registry entry or the time of attention moved. */
   #refresh(name: string) {
     const entry = this.#entryOf(name)
-    const { view, summary: before } = entry
-    if (!view) return
-    const project = this.findProject(name) ?? newProject(name)
+    const { summary: before } = entry
+    const view = entry.follower.current
+    const registered = this.findProject(name)
+    // A name that nobody registered and nothing was reported for is no project, whoever asked about it.
+    if (!view || (!registered && view.state.offset === 0)) return
+    const project = registered ?? newProject(name)
     const summary = summarize({ project, state: view.state, epoch: view.epoch, now: this.#now(), staleMinutes: this.#deps.staleMinutes })
     entry.summary = summary
     clearTimeout(entry.timer)
@@ -187,7 +189,6 @@ export class Projections {
     const entry = this.#entryOf(oldest)
     entry.follower.saveSnapshot().catch(this.#deps.onError)
     entry.follower.unload()
-    entry.view = undefined
   }
 
   #isBehind(name: string, head: Position): boolean {

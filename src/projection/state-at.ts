@@ -3,7 +3,7 @@ import type { EventLog } from '../event-log/event-log.ts'
 import { projectFold } from './folds.ts'
 import type { ProjectView } from './projections.ts'
 
-const OFFSET = /^\d{1,15}$/
+const OFFSET = /^\d{1,30}$/
 const ZONED = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i
 const PAGE = 1_000
 

@@ -27,8 +27,8 @@ function jsonLine(level: LogLevel, message: string, fields: Fields): string {
 
 function detailedLine(level: LogLevel, message: string, fields: Fields): string {
   const { error, ...others } = fields
-  const pairs = Object.entries(others).map(([key, value]) => `${key}=${JSON.stringify(value)}`)
-  const stack = error === undefined ? '' : `\n  ${singleLine(describeError(error))}`
+  const pairs = Object.entries(others).map(([key, value]) => `${key}=${harmless(JSON.stringify(value) ?? 'undefined')}`)
+  const stack = error === undefined ? '' : `\n  ${harmless(describeError(error)).replaceAll('\n', '\n  ')}`
   return `${new Date().toISOString()} ${level.toUpperCase().padEnd(5)} ${singleLine(message)}${pairs.length > 0 ? ` ${pairs.join(' ')}` : ''}${stack}\n`
 }
 
@@ -40,5 +40,7 @@ function describeError(error: unknown): string {
   return `${error.stack ?? `${error.name}: ${error.message}`}${cause}`
 }
 
-// What was reported may hold line ends and terminal sequences; a record stays one record.
-const singleLine = (text: string) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '�')
+// What was reported, and addresses that were asked for, may hold line ends and terminal sequences: they must not look like
+// another record. The lines of a stack are indented.
+const harmless = (text: string) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, '�')
+const singleLine = (text: string) => harmless(text).replace(/[\t\n]/g, '�')

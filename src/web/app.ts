@@ -33,7 +33,7 @@ export function createApp(deps: WebDeps) {
 
   function respond(c: Parameters<typeof errorJson>[0], error: unknown) {
     const answer = answerTo(error)
-    if (answer.code === 'INTERNAL_ERROR') {
+    if (!(error instanceof RefusedError)) {
       deps.metrics.errors.inc()
       deps.log.error(`${c.req.method} ${c.req.path} failed`, { request_id: c.get('requestId'), error })
     }

@@ -1,12 +1,22 @@
 import type { Context } from 'hono'
 import type { Env } from './env.ts'
 
-/** Answers 304 when the caller has this state already. `version` names everything that the body depends on. */
-export function jsonWithEtag(c: Context<Env>, body: Record<string, unknown>, version: string) {
-  const etag = `W/"${Bun.hash(version).toString(36)}"`
+/**
+ * Answers 304 when the caller has this body already. The tag is made of the body itself, because not all that it shows has an
+ * offset: settings change with the configuration, words as time passes. `beside` names what else a caller waits for.
+ */
+export function jsonWithEtag(c: Context<Env>, body: Record<string, unknown>, beside = '') {
+  const text = JSON.stringify(body)
+  const etag = `W/"${Bun.hash(`${beside};${text}`).toString(36)}"`
   c.header('ETag', etag)
   c.header('Cache-Control', 'no-cache')
-  const known = (c.req.header('if-none-match') ?? '').split(',').map((each) => each.trim())
-  if (known.includes(etag) || known.includes('*')) return c.body(null, 304)
-  return c.json(body)
+  return isKnownTag(c, etag) ? c.body(null, 304) : c.body(text, 200, { 'content-type': 'application/json' })
 }
+
+/** Whether the caller named this tag in If-None-Match, which compares weakly: a proxy that compresses marks tags as weak. */
+export function isKnownTag(c: Context<Env>, etag: string): boolean {
+  const known = (c.req.header('if-none-match') ?? '').split(',').map(opaque)
+  return known.includes(opaque(etag)) || known.includes('*')
+}
+
+const opaque = (tag: string) => tag.trim().replace(/^W\//, '')

@@ -6,7 +6,7 @@ import type { Env, WebDeps } from './env.ts'
 
 const LIMIT = 1_000
 const DEFAULT_LIMIT = 100
-const POSITION = /^(?:([0-9a-z]{8}):)?(\d{1,15})$/
+const POSITION = /^(?:([0-9a-z]{8}):)?(\d{1,30})$/
 
 /** GET …/events?after=&limit=&type= — a part of a project's log as JSON, or as NDJSON when that is accepted. */
 export async function eventPage(c: Context<Env>, { eventLog }: WebDeps, project: string) {

@@ -6,6 +6,8 @@ import type { Env } from './env.ts'
 type Deps = { app: Hono<Env>; hub: Hub; feed: Watched; config: { host: string; port: number }; log: Logger }
 
 const IDLE_SECONDS = 120
+/** A slow upload keeps the program no longer than this from its end. */
+const DRAIN_SECONDS = 10
 /** Above the limit of any route, so that the route can say what was too much. */
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024
 
@@ -24,8 +26,15 @@ export function serve({ app, hub, feed, config, log }: Deps) {
     },
   })
   hub.watch(feed, server)
+
+  /** Takes no more connections, answers what was asked, and ends what is not done in time. */
+  async function stop() {
+    const late = setTimeout(() => void server.stop(true), DRAIN_SECONDS * 1_000)
+    await server.stop()
+    clearTimeout(late)
+  }
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`,
-    stop: () => server.stop(true),
+    stop,
   }
 }

@@ -44,7 +44,7 @@ export async function loadStaticFiles(): Promise<StaticFiles> {
     const body = await readSource(path, hrefs)
     const hash = Bun.hash(body).toString(36).slice(0, 10)
     const extension = extname(name)
-    const file = { body, gzip: Bun.gzipSync(body), type: TYPES[extension] ?? 'application/octet-stream', etag: `"${hash}"` }
+    const file = { body, gzip: Bun.gzipSync(body), type: TYPES[extension] ?? 'application/octet-stream', etag: `W/"${hash}"` }
     const hashed = `${name.slice(0, -extension.length)}.${hash}${extension}`
     files.set(name, { ...file, isImmutable: false })
     files.set(hashed, { ...file, isImmutable: true })

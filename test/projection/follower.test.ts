@@ -127,6 +127,17 @@ describe('a follower of a log', () => {
     expect(follower.current?.state.cycles.get('s1')?.state).toBe('commit')
   })
 
+  test('does not search for what another log announced', async () => {
+    const { follower, offset } = follow()
+    await follower.catchUp()
+    follower.deliver({ ...(await announce(0)), epoch: 'another1', offset: 99 })
+    await eventually(() => offset() === 1)
+    await Bun.sleep(40)
+    const before = reads
+    await Bun.sleep(40)
+    expect(reads).toBe(before)
+  })
+
   test('starts from a snapshot and folds only what came after it', async () => {
     const { follower } = follow()
     await announce(...Array.from({ length: 1_000 }, (_, step) => step))

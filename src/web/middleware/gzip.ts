@@ -1,8 +1,10 @@
 import { createMiddleware } from 'hono/factory'
+import { acceptsGzip } from '../accepts-gzip.ts'
 import type { Env } from '../env.ts'
 
 /** Less fits into one packet as it is. */
 const SMALLEST_BYTES = 1024
+const SAFE = new Set(['GET', 'HEAD'])
 const TEXT = /^(text\/html|text\/plain|image\/svg\+xml|application\/(x-nd)?json)\b/
 
 /**
@@ -13,10 +15,11 @@ export const gzip = () =>
   createMiddleware<Env>(async (c, next) => {
     await next()
     const { res } = c
-    if (c.req.method !== 'GET' || !res.body || res.headers.has('content-encoding') || !TEXT.test(res.headers.get('content-type') ?? ''))
-      return
-    c.header('Vary', 'Accept-Encoding', { append: true })
-    if (!/\bgzip\b/.test(c.req.header('accept-encoding') ?? '')) return
+    if (!SAFE.has(c.req.method) || res.headers.has('content-encoding')) return
+    // A 304 and a HEAD carry the headers that the whole answer would have.
+    if (res.status === 304 || TEXT.test(res.headers.get('content-type') ?? '')) c.header('Vary', 'Accept-Encoding', { append: true })
+    else return
+    if (c.req.method === 'HEAD' || !res.body || !acceptsGzip(c.req.header('accept-encoding'))) return
     const body = await res.arrayBuffer()
     const isWorthIt = body.byteLength >= SMALLEST_BYTES
     c.res = new Response(isWorthIt ? Bun.gzipSync(body) : body, res)

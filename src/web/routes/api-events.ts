@@ -1,14 +1,14 @@
 import { Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { parseEvent } from '../../domain/parse-event.ts'
-import { type BodyItem, readEventBody } from '../../domain/event-body.ts'
+import { BATCH_LIMIT, type BodyItem, readEventBody } from '../../domain/event-body.ts'
 import type { NewEvent } from '../../domain/event.ts'
-import { projectNameProblem, UNASSIGNED } from '../../domain/names.ts'
+import { isForeignId, projectNameProblem, UNASSIGNED } from '../../domain/names.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import { isFrame } from '../../ingest/orchestrator-frame.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { eventPage } from '../event-page.ts'
 import { findProject } from '../find-project.ts'
+import { readBody } from '../read-body.ts'
 
 /** A state file of 4 MiB and its wrapping is the largest thing that anybody reports. */
 const BODY_LIMIT_BYTES = 5 * 1024 * 1024
@@ -18,9 +18,9 @@ const WHOLE_STATES = new Set(['current_state', 'transition_history'])
 /** POST and GET /api/v1/projects/:name/events — where programs report what happened, and read it back. */
 export function eventRoutes(deps: WebDeps) {
   return new Hono<Env>()
-    .post('/projects/:name/events', bodyLimit({ maxSize: BODY_LIMIT_BYTES, onError: refuseBody }), async (c) => {
-      const name = reportedName(c.req.param('name'))
-      const items = readEventBody(await c.req.text(), c.req.header('content-type'))
+    .post('/projects/:name/events', async (c) => {
+      const name = reportedName(deps, c.req.param('name'))
+      const items = readEventBody(await readBody(c, BODY_LIMIT_BYTES), c.req.header('content-type'))
       const events = await readEvents(deps, name, { items, key: c.req.header('idempotency-key') })
       const { position, appended, duplicates } = await deps.accept(name, events)
       return c.json({ accepted: appended.length, duplicates, ...position }, 202)
@@ -28,34 +28,50 @@ export function eventRoutes(deps: WebDeps) {
     .get('/projects/:name/events', async (c) => eventPage(c, deps, findProject(deps, c.req.param('name')).name))
 }
 
-const refuseBody = () => {
-  throw new RefusedError('PAYLOAD_TOO_LARGE', 'The body is larger than 5 MiB; nothing of it was stored. Send fewer events at once.', {
-    limit_bytes: BODY_LIMIT_BYTES,
-  })
-}
-
-function reportedName(name: string): string {
+/** The name that a project is known by, whatever the case that it was reported in; else the one that it will get. */
+function reportedName({ projections }: WebDeps, name: string): string {
   const problem = name === UNASSIGNED ? undefined : projectNameProblem(name)
   if (problem) throw new RefusedError('INVALID_PROJECT_NAME', `"${name.slice(0, 63)}" cannot name a project: ${problem}.`)
-  return name
+  return projections.findProject(name)?.name ?? name
 }
 
 type Report = { items: readonly BodyItem[]; key: string | undefined }
 
 /** All of a body, or a refusal that names the first event that does not fit; nothing is stored before all were read. */
 async function readEvents(deps: WebDeps, project: string, { items, key }: Report): Promise<NewEvent[]> {
-  if (key !== undefined && (key === '' || key.length > 100)) {
-    throw new RefusedError('VALIDATION_ERROR', 'Idempotency-Key must have 1 to 100 characters.', { field: 'Idempotency-Key' })
+  if (key !== undefined && (key.length > 100 || !isForeignId(key))) {
+    throw new RefusedError('VALIDATION_ERROR', 'Idempotency-Key must have 1 to 100 characters that can be seen.', {
+      field: 'Idempotency-Key',
+    })
   }
   const events: NewEvent[] = []
   for (const [index, item] of items.entries()) {
     const frame = item.value
     if (isFrame(frame) && WHOLE_STATES.has(frame.type)) {
-      events.push(...(await deps.expandFrame(project, frame)))
+      const told = await deps.expandFrame(project, frame)
+      events.push(...(key === undefined || frame.type === 'transition_history' ? told : told.map(underKey(`${key}:${index}`))))
       continue
     }
     const event = parseEvent(frame, { ...item, project })
     events.push({ ...event, id: event.id ?? (key === undefined ? Bun.randomUUIDv7() : `${key}:${index}`) })
   }
-  return events
+  return bounded(events)
+}
+
+/**
+ * What a state amounts to depends on what is known when it arrives: told again after the project moved on, it must not move
+ * it back. So each of its subjects counts once under the key.
+ */
+const underKey =
+  (key: string) =>
+  (event: NewEvent): NewEvent => {
+    const subject = `${event.type} ${'story_id' in event ? event.story_id : ''}`
+    return { ...event, id: `${key}:${Bun.hash(subject).toString(36)}` }
+  }
+
+/** A few whole states can stand for more events than are stored at once. */
+function bounded(events: NewEvent[]): NewEvent[] {
+  if (events.length <= BATCH_LIMIT) return events
+  const message = `this batch stands for ${events.length} events; send ${BATCH_LIMIT} at most, in several requests`
+  throw new RefusedError('PAYLOAD_TOO_LARGE', message, { limit: BATCH_LIMIT, sent: events.length })
 }

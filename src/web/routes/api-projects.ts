@@ -24,18 +24,14 @@ export function projectRoutes(deps: WebDeps) {
       const view = await deps.projections.fresh(project.name)
       const summary = deps.projections.summary(project.name)
       const body = { ...projectJson(project, summary), state: stateJson(project.name, view), metrics: figuresOf(view.state, summary) }
-      return jsonWithEtag(c, body, `${view.epoch}:${view.state.offset}:${summary?.attention.word ?? ''}`)
+      return jsonWithEtag(c, body)
     })
     .get('/projects/:name/state', async (c) => {
       const project = findProject(deps, c.req.param('name'))
       const at = c.req.query('at')
       const view = at === undefined ? await deps.projections.fresh(project.name) : await stateAt(deps.eventLog, project.name, at)
       const word = at === undefined ? (deps.projections.summary(project.name)?.attention.word ?? '') : 'past'
-      return jsonWithEtag(
-        c,
-        { ...stateJson(project.name, view), state_hash: stateHash(view.state) },
-        `${view.epoch}:${view.state.offset}:${word}`,
-      )
+      return jsonWithEtag(c, { ...stateJson(project.name, view), state_hash: stateHash(view.state) }, word)
     })
 }
 

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { RefusedError } from '../../domain/refused.ts'
 import { readTarget, topicOf } from '../../live/topic.ts'
 import type { Env, WebDeps } from '../env.ts'
+import { lookUpProject } from '../find-project.ts'
 
 /** What the browser is told by the close code, because it cannot read the status of a refused upgrade. */
 const TRY_LATER = 1013
@@ -14,7 +15,7 @@ export function liveRoutes({ hub, projections }: WebDeps) {
     if (!isUpgrade) throw new RefusedError('VALIDATION_ERROR', 'This address answers websockets only.')
     const url = new URL(c.req.url)
     const target = readTarget(url)
-    const project = target?.page === 'project' ? projections.findProject(target.name)?.name : undefined
+    const project = target?.page === 'project' ? lookUpProject({ projections }, target.name)?.name : undefined
     const isThere = target !== undefined && (target.page !== 'project' || project !== undefined)
     const known = isThere && target.page === 'project' ? { ...target, name: project ?? target.name } : target
     const refusal = !isThere ? NOT_YOURS : hub.hasRoom ? undefined : TRY_LATER

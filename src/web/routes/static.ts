@@ -1,6 +1,8 @@
 import { Hono } from 'hono'
 import { RefusedError } from '../../domain/refused.ts'
+import { acceptsGzip } from '../accepts-gzip.ts'
 import type { Env, WebDeps } from '../env.ts'
+import { isKnownTag } from '../etag.ts'
 
 /** GET /static/:name — a year for names that carry a content hash, else as long as the setting says. */
 export function staticRoutes({ files, settings }: WebDeps) {
@@ -10,8 +12,8 @@ export function staticRoutes({ files, settings }: WebDeps) {
     c.header('Cache-Control', file.isImmutable ? 'public, max-age=31536000, immutable' : `public, max-age=${settings.staticCacheSeconds}`)
     c.header('ETag', file.etag)
     c.header('Vary', 'Accept-Encoding')
-    if (c.req.header('if-none-match') === file.etag) return c.body(null, 304)
-    const isGzip = settings.isGzipOn && file.body.length > 1024 && /\bgzip\b/.test(c.req.header('accept-encoding') ?? '')
+    if (isKnownTag(c, file.etag)) return c.body(null, 304)
+    const isGzip = settings.isGzipOn && file.body.length > 1024 && acceptsGzip(c.req.header('accept-encoding'))
     if (isGzip) c.header('Content-Encoding', 'gzip')
     return c.body(isGzip ? file.gzip : file.body, 200, { 'content-type': file.type })
   })

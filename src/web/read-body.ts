@@ -1,0 +1,51 @@
+import type { Context } from 'hono'
+import { RefusedError } from '../domain/refused.ts'
+import type { Env } from './env.ts'
+
+/**
+ * A request's body as text. Refused where it is compressed, larger than the limit (named beforehand or not), or not UTF-8:
+ * with replacement characters two different ids would be one, and an event lost as a duplicate.
+ */
+export async function readBody(c: Context<Env>, limitBytes: number): Promise<string> {
+  const encoding = c.req.header('content-encoding') ?? 'identity'
+  if (encoding.toLowerCase() !== 'identity') {
+    const message = `content-encoding ${encoding.slice(0, 100)} is not accepted; send the body as it is`
+    throw new RefusedError('VALIDATION_ERROR', message, { reason: 'content encoding' })
+  }
+  const bytes = await readBytes(c.req.raw, limitBytes)
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new RefusedError('VALIDATION_ERROR', 'the body is not UTF-8; send JSON as UTF-8', { reason: 'not UTF-8' })
+  }
+}
+
+async function readBytes(request: Request, limitBytes: number): Promise<Uint8Array> {
+  const declared = request.headers.get('content-length')
+  if (Number(declared) > limitBytes) throw tooLarge(limitBytes)
+  try {
+    return declared === null ? await readParts(request, limitBytes) : await request.bytes()
+  } catch (error) {
+    if (error instanceof RefusedError) throw error
+    // Nobody is there to hear it; what it says stands in no log as a failure of ours.
+    throw new RefusedError('VALIDATION_ERROR', 'the connection ended before the body did; nothing of it was stored', {
+      reason: 'incomplete',
+    })
+  }
+}
+
+async function readParts({ body }: Request, limitBytes: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const part of body ?? []) {
+    size += part.byteLength
+    if (size > limitBytes) throw tooLarge(limitBytes)
+    parts.push(part)
+  }
+  return Buffer.concat(parts)
+}
+
+function tooLarge(limitBytes: number): RefusedError {
+  const message = `The body is larger than ${limitBytes / 1024 / 1024} MiB; nothing of it was stored. Send fewer events at once.`
+  return new RefusedError('PAYLOAD_TOO_LARGE', message, { limit_bytes: limitBytes })
+}
