@@ -65,8 +65,8 @@ async function readEvents(deps: WebDeps, project: string, { items, key }: Report
 const underKey =
   (key: string) =>
   (event: NewEvent): NewEvent => {
-    const subject = `${event.type} ${'story_id' in event ? event.story_id : ''}`
-    return { ...event, id: `${key}:${Bun.hash(subject).toString(36)}` }
+    const story = 'story_id' in event && typeof event.story_id === 'string' ? event.story_id : ''
+    return { ...event, id: `${key}:${Bun.hash(`${event.type} ${story}`).toString(36)}` }
   }
 
 /** A few whole states can stand for more events than are stored at once. */
