@@ -397,9 +397,13 @@ test('no text is slow: hostile ones cost what their length costs', () => {
   )
   const slow = bits.filter((bit) => {
     const event = chat(bit.repeat(Math.ceil((256 * 1024) / bit.length)))
-    const startedAt = performance.now()
-    redact(event)
-    return performance.now() - startedAt > 500
+    const isSlow = () => {
+      const startedAt = performance.now()
+      redact(event)
+      return performance.now() - startedAt > 500
+    }
+    // A busy machine may hold up one try; what grows with the square of the length takes seconds in each.
+    return isSlow() && isSlow() && isSlow()
   })
   expect(slow).toEqual([])
 })
