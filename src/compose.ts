@@ -1,14 +1,13 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { version } from '../package.json'
-import { openInProcessBus } from './bus/in-process.ts'
+import { openEngines } from './compose/engines.ts'
 import { closeInReverse, type Opened } from './close-in-reverse.ts'
 import type { Config } from './config/config.ts'
 import type { NewEvent } from './domain/event.ts'
 import { UNASSIGNED } from './domain/names.ts'
 import { emptyProject } from './domain/project.ts'
 import { registryDifferences } from './domain/registry-differences.ts'
-import { openSqliteLog } from './event-log/sqlite.ts'
 import { acceptEvents, type AcceptDeps } from './ingest/accept-events.ts'
 import { expandFrame } from './ingest/orchestrator-frames.ts'
 import { openOrchestratorLinks } from './ingest/orchestrator-links.ts'
@@ -65,8 +64,7 @@ type Core = Awaited<ReturnType<typeof openCore>>
 
 /** The log, who hears of it, what it amounts to, and the one way into it. */
 async function openCore(config: Config, { onError, metrics }: Telemetry, opened: Opened) {
-  const eventLog = opened.add(await openSqliteLog({ file: join(config.dataDir, 'events.sqlite'), onError }))
-  const bus = opened.add(openInProcessBus({ onError }))
+  const { eventLog, bus } = await openEngines({ config, onError, opened })
   const projections = opened.add(await openProjections({ eventLog, bus, staleMinutes: config.staleMinutes, onError }))
   const { registry } = projections
   await tellRegistry({ eventLog, bus }, registry.offset, registryDifferences(registry, config.projects))

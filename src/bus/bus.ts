@@ -1,7 +1,10 @@
 import type { StoredEvent } from '../domain/event.ts'
 
-/** What was appended: the log's position after these events, which end there without a hole between them. */
-export type Announcement = { project: string; epoch: string; offset: number; events: StoredEvent[] }
+/**
+ * What was appended: the log's position after these events, which end there without a hole between them. Without events where
+ * they are too large to carry: followers read them. `trace` is the W3C traceparent of the report, when it is traced.
+ */
+export type Announcement = { project: string; epoch: string; offset: number; events: StoredEvent[]; trace?: string }
 
 export type Subscriber = {
   deliver(announcement: Announcement): void
@@ -18,6 +21,12 @@ export type Unsubscribe = () => void
 export type Bus = {
   /** Never throws: a failure is counted, and followers heal from the log. */
   publish(topic: string, announcement: Announcement): void
+  /**
+   * Resolves once the subscriber hears what is published from now on. Where the broker is away it resolves all the same: the
+   * subscription begins when it is back, and `missed()` tells of that.
+   */
   subscribe(topic: string, subscriber: Subscriber): Promise<Unsubscribe>
+  /** False while messages of other workers cannot arrive: followers then look at the log more often. */
+  isUp(): boolean
   close(): Promise<void>
 }

@@ -57,5 +57,5 @@ export function openInProcessBus({ onError }: InProcessBusOptions = {}): Bus {
     subscriptions.clear()
   }
 
-  return { publish, subscribe, close }
+  return { publish, subscribe, isUp: () => !isClosed, close }
 }

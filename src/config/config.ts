@@ -15,6 +15,15 @@ export type OrchestratorConfig = {
   token: Secret | undefined
 }
 
+/** Addresses may hold passwords, hence secrets. */
+export type RedisConfig =
+  | { kind: 'single'; url: Secret }
+  /** User, password, database and TLS come from the URL, its host does not matter. */
+  | { kind: 'sentinel'; url: Secret; sentinels: { host: string; port: number }[]; masterName: string }
+  | { kind: 'cluster'; urls: Secret[] }
+
+export type DatabaseConfig = { url: Secret; /** Connections a worker. */ poolSize: number }
+
 /** What the deployment says it has. The service runs no projects: these are shown and compared, never enforced. */
 export type ResourceLimits = {
   parallelProjects: number | undefined
@@ -39,6 +48,12 @@ export type Config = {
   autoReload: boolean
   logLevel: (typeof LOG_LEVELS)[number]
   logFormat: (typeof LOG_FORMATS)[number]
+  /** Processes that share the port. */
+  workers: number
+  /** The bus, small shared things, and the log unless a database is set; undefined: embedded. */
+  redis: RedisConfig | undefined
+  /** The log; undefined: Redis where that is set, else embedded. */
+  database: DatabaseConfig | undefined
   projects: Project[]
   orchestrators: OrchestratorConfig[]
   /** Silence for longer than this, while working, is shown as stale. */
@@ -48,7 +63,7 @@ export type Config = {
   /** How long browsers keep static files whose name carries no content hash. */
   staticCacheSeconds: number
   isGzipOn: boolean
-  /** Open websockets at once; the next is asked to try later. */
+  /** Open websockets of a worker at once; the next is asked to try later. */
   maxViewers: number
   /** Whoever reaches the address may read and report: this version has no sign-in. */
   isOpen: boolean

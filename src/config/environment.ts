@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { APP_ENVS, LOG_FORMATS, LOG_LEVELS } from './config.ts'
+import { DatabaseUrl, RedisUrls, Sentinels } from './engines.ts'
 import { describeIssue, type Findings } from './findings.ts'
 import type { Problem } from './problem.ts'
 import { HostName, Port } from './schema-values.ts'
@@ -54,7 +55,20 @@ export const Environment = z.object({
   HEALTH_CHECK_ENDPOINT: truth('Whether /health and /ready answer. Default true.'),
   STATIC_FILE_CACHE: whole(z.int().max(31_536_000), 'Seconds that browsers keep static files. Default 3600.'),
   GZIP_COMPRESSION: truth('Whether answers are compressed. Default true.'),
-  MAX_VIEWERS: whole(z.int().min(1).max(1_000_000), 'Open websockets at once. Default 20000.'),
+  MAX_VIEWERS: whole(z.int().min(1).max(1_000_000), 'Open websockets of a worker at once. Default 20000.'),
+  WORKERS: whole(z.int().min(1).max(256), 'Worker processes that share the port. Default 1.'),
+  REDIS_URL: RedisUrls.optional().describe(
+    'Redis for several machines: redis://host:6379/0, rediss:// for TLS; of a Cluster, several nodes.',
+  ),
+  REDIS_SENTINELS: Sentinels.optional().describe('host:port of the Sentinels that know the master, separated by commas.'),
+  REDIS_MASTER_NAME: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, 'must be a name of letters, digits, dots, dashes and underscores')
+    .optional()
+    .describe('What the Sentinels call the master. Default mymaster.'),
+  REDIS_CLUSTER: truth('Whether REDIS_URL names nodes of a Redis Cluster. Default false.'),
+  DATABASE_URL: DatabaseUrl.optional().describe('PostgreSQL for the event log: postgresql://user:password@host:5432/visualizer.'),
+  DATABASE_POOL: whole(z.int().min(1).max(100), 'Connections of a worker to PostgreSQL. Default 5.'),
   ALLOW_OPEN: truth('Says that something in front protects the service, so that it may listen for other machines.'),
 })
 

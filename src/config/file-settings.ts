@@ -37,7 +37,7 @@ export function readFileSettings(file: ConfigFile, findings: Findings): FileSett
   const security = section('security', Security) ?? {}
   const { projects, names } = readProjects(file, root.projects ?? {}, findings)
   const orchestrators = readOrchestrators(file, root.orchestrators ?? {}, { names, findings })
-  const asked = { workers: web.workers, isCsrfAsked: security.csrf_protection, isRateLimitAsked: security.rate_limiting }
+  const asked = { isCsrfAsked: security.csrf_protection, isRateLimitAsked: security.rate_limiting }
   findings.warnings.push(...findLaterSettings(file, asked))
   const global = bothGlobals(section('global', GlobalSettings) ?? {}, section('global_settings', GlobalSettings) ?? {})
   return { global, web, security, projects, orchestrators }

@@ -13,20 +13,6 @@ const isTrue = (text: string) => /^(true|1|yes|on)$/i.test(text)
 
 const LATER: Later[] = [
   {
-    name: 'WORKERS',
-    refuses: true,
-    isAsked: (text) => text !== '1',
-    reason: 'several workers are not available in this version; unset it, or set it to 1',
-  },
-  { name: 'REDIS_URL', refuses: true, reason: 'Redis is not used in this version: one process and its DATA_DIR hold everything; unset it' },
-  {
-    name: 'REDIS_CLUSTER',
-    refuses: true,
-    isAsked: isTrue,
-    reason: 'Redis is not used in this version: one process and its DATA_DIR hold everything; unset it',
-  },
-  { name: 'DATABASE_URL', refuses: true, reason: 'PostgreSQL is not used in this version: events are stored in DATA_DIR; unset it' },
-  {
     name: 'FORCE_HTTPS',
     refuses: true,
     isAsked: isTrue,
@@ -61,13 +47,12 @@ export function findLaterVariables(env: Variables, findings: Findings): void {
   }
 }
 
-type Asked = { workers: number | undefined; isCsrfAsked: boolean | undefined; isRateLimitAsked: boolean | undefined }
+type Asked = { isCsrfAsked: boolean | undefined; isRateLimitAsked: boolean | undefined }
 
 /** The same for the file. Files that are shared with other deployments stay usable: these are warnings. */
-export function findLaterSettings(file: ConfigFile, { workers, isCsrfAsked, isRateLimitAsked }: Asked): Problem[] {
+export function findLaterSettings(file: ConfigFile, { isCsrfAsked, isRateLimitAsked }: Asked): Problem[] {
   const at = (path: string[], reason: string) => file.problem(path, reason)
   return [
-    ...((workers ?? 1) > 1 ? [at(['web_interface', 'workers'], 'several workers are not available in this version; one is started')] : []),
     ...(isCsrfAsked === true ? [at(['security', 'csrf_protection'], 'is not used: this version has no sign-in')] : []),
     ...(isRateLimitAsked === true ? [at(['security', 'rate_limiting'], 'is not used: this version limits no rates')] : []),
   ]

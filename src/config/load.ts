@@ -1,6 +1,7 @@
 import { lstatSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Config, ResourceLimits } from './config.ts'
+import { readEngines } from './engines.ts'
 import { type Flags, type Given, type Outside, readOutside, type Variables } from './environment.ts'
 import { type FileSettings, NO_FILE, readFileSettings } from './file-settings.ts'
 import { type Findings, inOrder, noFindings } from './findings.ts'
@@ -71,6 +72,8 @@ function assemble({ outside, file, settings, cwd }: Parts, findings: Findings): 
     autoReload: (web.auto_reload ?? debug) && !isProduction,
     logLevel: given.LOG_LEVEL ?? (debug ? 'debug' : 'info'),
     logFormat: given.LOG_FORMAT ?? (isProduction ? 'json' : 'detailed'),
+    workers: given.WORKERS ?? web.workers ?? 1,
+    ...readEngines(outside, findings),
     projects: settings.projects,
     orchestrators: settings.orchestrators,
     staleMinutes: global.stale_minutes ?? 10,

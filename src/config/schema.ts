@@ -50,7 +50,7 @@ export const WebInterface = z
     port: Port.optional().describe('The port to listen on. PORT and --port come before it. Default 5000.'),
     debug: z.boolean().optional().describe('Detailed logs and restarts on change. DEBUG and --debug come before it. Off in production.'),
     auto_reload: z.boolean().optional().describe('Restart when the program or this file changes. Default: as debug. Off in production.'),
-    workers: amount('Worker processes. This version runs one.'),
+    workers: z.int().min(1).max(256).optional().describe('Worker processes that share the port. WORKERS comes before it. Default 1.'),
   })
   .describe('Where and how the pages are served.')
 

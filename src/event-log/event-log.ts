@@ -47,14 +47,27 @@ export type EventLog = {
   append(project: string, events: readonly NewEvent[]): Promise<Appended>
   read(project: string, range: ReadRange): Promise<Page>
   head(project: string): Promise<Position>
-  /** Heads of all projects that hold at least one event. */
+  /**
+   * Heads of all projects that hold at least one event, or had some before a trim. On an engine of several servers those whose
+   * server is away are left out; it rejects when none answers.
+   */
   heads(): Promise<Map<string, Position>>
   /** The newest snapshot at or before an offset (the head when absent) for this epoch and fold version. */
   snapshot(key: SnapshotKey, atOrBefore?: number): Promise<Snapshot | undefined>
   /** Keeps the newest saved of every 10,000 offsets; what another fold version or epoch left of the project goes. */
   saveSnapshot(snapshot: Snapshot): Promise<void>
-  /** The last offset received at or before an instant (ms since 1970); 0 where there is none. */
+  /** The last offset received at or before an instant (ms since 1970); the one before the first that is left where there is none. */
   offsetAt(project: string, at: number): Promise<number>
+  /**
+   * Removes the events up to and including `beginning.offset`, and their ids with them, and keeps `beginning` as that which the
+   * log now begins with: it is log, no cache, and stays whatever epoch or fold version follows. Does nothing when the log begins
+   * there or later already, or ends before. A long trim goes in steps, each of which leaves a whole log.
+   */
+  trim(beginning: Snapshot): Promise<void>
+  /** What the log of a project begins with, where it was trimmed. */
+  beginning(project: string): Promise<Snapshot | undefined>
+  /** What an operator should know of the engine's settings, one sentence each. Rejects while the engine cannot answer. */
+  check(): Promise<string[]>
   /** Finishes what was asked before; afterwards every method rejects. */
   close(): Promise<void>
 }

@@ -27,6 +27,9 @@ const STEPS = [
      project INTEGER NOT NULL, epoch TEXT NOT NULL, fold_version INTEGER NOT NULL, "offset" INTEGER NOT NULL, body TEXT NOT NULL,
      PRIMARY KEY (project, epoch, fold_version, "offset")
    ) STRICT;`,
+  `CREATE TABLE beginning (
+     project INTEGER PRIMARY KEY, epoch TEXT NOT NULL, fold_version INTEGER NOT NULL, "offset" INTEGER NOT NULL, body TEXT NOT NULL
+   ) STRICT;`,
 ]
 
 function pragma(db: Database, name: string): number {

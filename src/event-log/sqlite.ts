@@ -6,6 +6,7 @@ import {
   LogUnavailableError,
   READ_LIMIT,
   type ReadRange,
+  type Snapshot,
   type SnapshotKey,
   UnusableLogError,
 } from './event-log.ts'
@@ -15,6 +16,7 @@ import { createLogFile, openForAppend, openForRead } from './sqlite-file.ts'
 import { findOffsetAt, prepareReader, readHead, readHeads, readPage } from './sqlite-read.ts'
 import { checkHeads } from './sqlite-schema.ts'
 import { prepareFindSnapshot, prepareSaveSnapshot } from './sqlite-snapshot.ts'
+import { prepareFindBeginning, prepareTrimmer, trimStep } from './sqlite-trim.ts'
 
 export type SqliteLogOptions = {
   /** Created with its folder where it is missing. Several programs of one machine may share it. */
@@ -52,6 +54,11 @@ export async function openSqliteLog({ file, clock = Date.now, onError }: SqliteL
       if (snapshot.epoch !== epoch) return
       await appends.use(({ db, saveSnapshot }) => inTransaction(db, () => saveSnapshot(snapshot)))
     },
+    trim: (beginning) => trim(appends, beginning),
+    async check() {
+      await reading.head('')
+      return []
+    },
     close: () => (closing ??= queue.drained().then(() => closeAll(connections, onError))),
   }
 }
@@ -68,7 +75,13 @@ function readMethods(reads: Connections['reads'], epoch: string) {
     heads: () => reads.use((reader) => readHeads(reader, epoch)),
     snapshot: (key: SnapshotKey, atOrBefore?: number) => reads.use((reader) => reader.findSnapshot(key, atOrBefore)),
     offsetAt: (project: string, at: number) => reads.use((reader) => findOffsetAt(reader, project, at)),
+    beginning: (project: string) => reads.use((reader) => reader.findBeginning(project)),
   }
+}
+
+async function trim(appends: Connections['appends'], beginning: Snapshot): Promise<void> {
+  const step = () => appends.use((appender) => inTransaction(appender.db, () => trimStep(appender, beginning)))
+  while (!(await step())) await new Promise(setImmediate)
 }
 
 type Connections = {
@@ -79,12 +92,12 @@ type Connections = {
 function openAppender(file: string) {
   const db = openForAppend(file)
   const appender: Appender = prepareAppender(db)
-  return { ...appender, saveSnapshot: prepareSaveSnapshot(db) }
+  return { ...prepareTrimmer(db), ...appender, saveSnapshot: prepareSaveSnapshot(db) }
 }
 
 function openReader(file: string) {
   const db = openForRead(file)
-  return { ...prepareReader(db), findSnapshot: prepareFindSnapshot(db) }
+  return { ...prepareReader(db), findSnapshot: prepareFindSnapshot(db), findBeginning: prepareFindBeginning(db) }
 }
 
 function watchIdentity(file: string): () => boolean {

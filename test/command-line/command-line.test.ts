@@ -114,9 +114,9 @@ describe('a start that is refused is one line on stderr and exit code 2:', () =>
   test('a configuration with several mistakes: a line for each', async () => {
     const folder = folderWith('web_interface: { port: x }\nprojects: { default: { path: . } }\n')
     const file = join(folder, 'orch-config.yaml')
-    const { exitCode, stderr } = await runProgram(['serve'], { ORCH_CONFIG: file, WORKERS: '4' })
+    const { exitCode, stderr } = await runProgram(['serve'], { ORCH_CONFIG: file, WORKERS: 'four' })
     expect(linesOf(stderr)).toEqual([
-      'environment WORKERS: several workers are not available in this version; unset it, or set it to 1',
+      'environment WORKERS: must be a whole number, got the text "four"',
       `${file}:1:24 web_interface.port: expected a number, got the text "x"`,
       `${file}:2:13 projects.default: cannot be a project's name: "default" is reserved`,
     ])

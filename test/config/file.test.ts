@@ -58,7 +58,6 @@ security:
     projects: [{ name: 'myproject', path: join(folder, 'projects/myproject') }],
   })
   expect(warnings).toEqual([
-    'orch-config.yaml:7:88 web_interface.workers: several workers are not available in this version; one is started',
     'orch-config.yaml:10:20 security.csrf_protection: is not used: this version has no sign-in',
     'orch-config.yaml:11:18 security.rate_limiting: is not used: this version limits no rates',
   ])

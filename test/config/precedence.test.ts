@@ -26,6 +26,9 @@ test('without file, flags and variables the defaults hold', () => {
     staticCacheSeconds: 3600,
     isGzipOn: true,
     maxViewers: 20_000,
+    workers: 1,
+    redis: undefined,
+    database: undefined,
     isOpen: true,
     isOpenToOthers: false,
     allowedOrigins: [],
@@ -63,6 +66,8 @@ describe('a flag comes before a variable, a variable before the file, the file b
     ['staticCacheSeconds', { STATIC_FILE_CACHE: '0' }, {}, 0, undefined],
     ['isGzipOn', { GZIP_COMPRESSION: 'FALSE' }, {}, false, undefined],
     ['maxViewers', { MAX_VIEWERS: '5' }, {}, 5, undefined],
+    ['workers', {}, {}, 2, 'web_interface: { workers: 2 }'],
+    ['workers', { WORKERS: '4' }, {}, 4, 'web_interface: { workers: 2 }'],
   ] as const)('%s with %p and %p is %p', (key, env, flags, value, yaml) => {
     expect(loaded({ env, flags, ...(yaml === undefined ? {} : { yaml }) })[key]).toBe(value)
   })
@@ -119,10 +124,6 @@ describe('without sign-in, other machines are kept out:', () => {
 
 describe('what this version does not have is not ignored silently:', () => {
   test.each([
-    ['WORKERS', '4', 'several workers are not available in this version'],
-    ['REDIS_URL', 'redis://:hunter2@cache:6379/0', 'Redis is not used in this version'],
-    ['REDIS_CLUSTER', 'true', 'Redis is not used in this version'],
-    ['DATABASE_URL', 'postgresql://u:hunter2@db/x', 'PostgreSQL is not used in this version'],
     ['FORCE_HTTPS', 'true', 'redirects to https are not available'],
     ['METRICS_PORT', '9100', 'a separate port for /metrics is not available'],
   ])('%s=%s is refused', (name, value, reason) => {
@@ -140,7 +141,7 @@ describe('what this version does not have is not ignored silently:', () => {
   })
 
   test('values that ask for nothing more are fine', () => {
-    const env = { WORKERS: '1', REDIS_CLUSTER: 'false', FORCE_HTTPS: 'false', CSRF_PROTECTION: 'false', REDIS_URL: '' }
+    const env = { REDIS_CLUSTER: 'false', FORCE_HTTPS: 'false', CSRF_PROTECTION: 'false', REDIS_URL: '' }
     expect(load({ env }).warnings).toEqual([])
   })
 })

@@ -1,0 +1,18 @@
+import { join } from 'node:path'
+import type { Bus } from '../bus/bus.ts'
+import { openInProcessBus } from '../bus/in-process.ts'
+import type { Opened } from '../close-in-reverse.ts'
+import type { Config } from '../config/config.ts'
+import type { EventLog } from '../event-log/event-log.ts'
+import { openSqliteLog } from '../event-log/sqlite.ts'
+
+export type Engines = { eventLog: EventLog; bus: Bus }
+
+type Deps = { config: Config; onError(error: unknown): void; opened: Opened }
+
+/** The engines that the configuration names; one that is away is never replaced by another. */
+export async function openEngines({ config, onError, opened }: Deps): Promise<Engines> {
+  const eventLog = opened.add(await openSqliteLog({ file: join(config.dataDir, 'events.sqlite'), onError }))
+  const bus = opened.add(openInProcessBus({ onError }))
+  return { eventLog, bus }
+}

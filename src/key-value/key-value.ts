@@ -1,0 +1,30 @@
+/** The parts of a key, such as `['lease', 'orchestrator', 'main']`: each may hold any text, and no two keys can collide. */
+export type Key = readonly [string, ...string[]]
+
+/**
+ * Small things that all workers of a deployment share and that may be lost: leases, health, presence, counters. What must
+ * not be lost belongs in the event log. Every method rejects with StoreUnavailableError while the engine cannot answer.
+ */
+export type KeyValue = {
+  get(key: Key): Promise<string | undefined>
+  /** Without `ttlMs` it stays until deleted. */
+  set(key: Key, value: string, options?: { ttlMs?: number }): Promise<void>
+  delete(key: Key): Promise<void>
+  /** Adds to a counter that begins at 0 and ends `ttlMs` after it began; resolves with the sum. */
+  increment(key: Key, by: number, ttlMs: number): Promise<number>
+  /** Sets a value when the present one is the expected one (undefined: when there is none); false when it is not. */
+  compareAndSet(key: Key, change: { expected: string | undefined; value: string; ttlMs?: number }): Promise<boolean>
+  /**
+   * Takes leases that nobody holds and extends the owner's own; tells of each, in order, whether the owner holds it now.
+   * One call for many: a worker may hold thousands.
+   */
+  acquire(keys: readonly Key[], owner: string, ttlMs: number): Promise<boolean[]>
+  /** Gives up those that are the owner's. */
+  release(keys: readonly Key[], owner: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** The engine is away; what was asked may or may not have happened. */
+export class StoreUnavailableError extends Error {
+  override name = 'StoreUnavailableError'
+}
