@@ -67,7 +67,7 @@ export type Config = {
   maxViewers: number
   /** Whoever reaches the address may read and report: this version has no sign-in. */
   isOpen: boolean
-  /** Open, and reachable from other machines because ALLOW_OPEN=true says that something in front protects it: shown on every page. */
+  /** Open, and answering to any host name, because ALLOW_OPEN=true says that something in front protects it: shown on every page. */
   isOpenToOthers: boolean
   /** Origins of other sites whose pages may call the API. */
   allowedOrigins: string[]

@@ -79,7 +79,7 @@ function assemble({ outside, file, settings, cwd }: Parts, findings: Findings): 
     staleMinutes: global.stale_minutes ?? 10,
     ...switches(given),
     isOpen: true,
-    isOpenToOthers: !isLoopback(host),
+    isOpenToOthers: !isLoopback(host) || given.ALLOW_OPEN === true,
     allowedOrigins: (security.allowed_origins ?? []).map((origin) => new URL(origin).origin),
     redaction: { isOn: security.redact_secrets ?? true, patterns: security.secret_patterns ?? [] },
     limits: limitsOf(global),

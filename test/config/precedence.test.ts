@@ -117,6 +117,10 @@ describe('without sign-in, other machines are kept out:', () => {
     ])
   })
 
+  test('behind a proxy on the same machine, ALLOW_OPEN=true answers to its host names', () => {
+    expect(loaded({ env: { ALLOW_OPEN: 'true' } })).toMatchObject({ host: 'localhost', isOpenToOthers: true })
+  })
+
   test.each(['localhost', '127.0.0.1', '127.1.2.3', '::1'])('HOST=%s stays on this machine', (host) => {
     expect(loaded({ env: { HOST: host } }).isOpenToOthers).toBe(false)
   })

@@ -6,6 +6,10 @@ export type Need = { command: string; packages: string[]; why: string }
 export const NEEDS: Need[] = [
   { command: 'chromium', packages: ['chromium'], why: 'the journeys in a real browser' },
   { command: 'curl', packages: ['curl'], why: 'the commands that people paste' },
+  { command: 'openssl', packages: ['openssl'], why: 'certificates for the proxies' },
+  { command: 'nginx', packages: ['nginx-light'], why: 'the shipped proxy configuration' },
+  { command: 'haproxy', packages: ['haproxy'], why: 'the shipped proxy configuration' },
+  { command: 'docker-compose', packages: ['docker-compose'], why: 'the shipped compose file' },
 ]
 
 const APT = { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' }

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { runCommand } from '../support/command.ts'
+import { eventually } from '../support/eventually.ts'
+import { type Proxy, startHaproxy, startNginx } from '../support/proxies.ts'
+import { report } from '../support/report.ts'
+import { type RunningServer, startServer } from '../support/server.ts'
+
+/** Whoever signed the certificate of a test. */
+const UNSIGNED = { tls: { rejectUnauthorized: false } }
+
+describe.each([
+  ['nginx', startNginx],
+  ['HAProxy', startHaproxy],
+] as const)('the shipped %s configuration', (_, start) => {
+  let server: RunningServer
+  let proxy: Proxy
+
+  beforeAll(async () => {
+    server = await startServer({ env: { ALLOW_OPEN: 'true' }, lifetime: 'file' })
+    proxy = await start([server.port], 'file')
+    await eventually(async () => (await fetch(`${proxy.url}/health`, UNSIGNED)).ok, { withinMs: 15_000 })
+  })
+  afterAll(() => server.stop())
+
+  test('leads to https', async () => {
+    const response = await fetch(`${proxy.plainUrl}/projects/apollo?x=1`, { redirect: 'manual' })
+    expect([response.status, response.headers.get('location')?.replace(/:\d+/, '')]).toEqual([301, 'https://127.0.0.1/projects/apollo?x=1'])
+  })
+
+  test('passes pages on with their headers, and adds that of https', async () => {
+    const response = await fetch(proxy.url, UNSIGNED)
+    expect(response.status).toBe(200)
+    expect(response.headers.get('strict-transport-security')).toBe('max-age=63072000; includeSubDomains; preload')
+    expect(response.headers.get('x-frame-options')).toBe('DENY')
+    expect(response.headers.get('content-security-policy')).toContain("script-src 'self'")
+  })
+
+  test('takes the largest report that the service takes', async () => {
+    const text = 'x'.repeat(4_500_000)
+    const response = await fetch(`${proxy.url}/api/v1/projects/apollo/events`, {
+      ...UNSIGNED,
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'x-large', text }),
+    })
+    expect(response.status).toBe(202)
+  })
+
+  test('carries the websocket of a page', async () => {
+    await report(server, 'apollo', { type: 'workflow_transition', new_state: 'BACKLOG_READY' })
+    const heard: string[] = []
+    const socket = new WebSocket(`${proxy.url.replace('https', 'wss')}/live/projects/apollo?since=`, UNSIGNED as never)
+    socket.addEventListener('message', ({ data }) => heard.push(String(data)))
+    await eventually(() => heard.length > 0)
+    await report(server, 'apollo', { type: 'workflow_transition', new_state: 'SPRINT_PLANNED' })
+    await eventually(() => heard.some((text) => text.includes('SPRINT_PLANNED')))
+    socket.close()
+  })
+
+  test('keeps figures from others', async () => {
+    expect((await fetch(`${proxy.url}/metrics`, UNSIGNED)).status).toBe(200)
+    const other = ['curl', '-sk', '--interface', '127.0.0.2', '-o', '/dev/null', '-w', '%{http_code}', `${proxy.url}/metrics`]
+    expect((await runCommand(other, { deadlineMs: 10_000 })).output).toBe('403')
+  })
+})
