@@ -61,7 +61,7 @@ export type EventLog = {
   /**
    * Removes the events up to and including `beginning.offset`, and their ids with them, and keeps `beginning` as that which the
    * log now begins with: it is log, no cache, and stays whatever epoch or fold version follows. Does nothing when the log begins
-   * there or later already, or ends before. A long trim goes in steps, each of which leaves a whole log.
+   * there or later already, ends before, or has another epoch. A long trim goes in steps, each of which leaves a whole log.
    */
   trim(beginning: Snapshot): Promise<void>
   /** What the log of a project begins with, where it was trimmed. */
@@ -72,7 +72,10 @@ export type EventLog = {
   close(): Promise<void>
 }
 
-/** The engine is away, full or read-only. Nothing of the append was stored; the caller may send it again. */
+/**
+ * The engine is away, full or read-only. An append may have been stored all the same, where only its answer was lost: the caller
+ * sends it again, and by its ids it counts once.
+ */
 export class LogUnavailableError extends Error {
   override name = 'LogUnavailableError'
 }

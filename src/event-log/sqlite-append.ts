@@ -1,11 +1,9 @@
 import type { Database, Statement } from 'bun:sqlite'
 import type { NewEvent, StoredEvent } from '../domain/event.ts'
-import { APPEND_LIMIT, type Appended, LogUnavailableError } from './event-log.ts'
+import type { AppendCall } from './append-call.ts'
+import { type Appended, LogUnavailableError } from './event-log.ts'
 import { type Connection, type HeldConnection, inTransaction } from './sqlite-connection.ts'
 import { isDiskFull } from './sqlite-failure.ts'
-
-/** One caller's append, made ready before it waits, so that nobody can change it meanwhile. */
-export type AppendCall = { project: string; events: readonly NewEvent[]; ids: string[]; bodies: string[]; bytes: number }
 
 type Head = { key: number; last: number; lastAt: number }
 
@@ -37,19 +35,6 @@ export function prepareAppender(db: Database): Appender {
     removeFrom: db.prepare('DELETE FROM event WHERE project = ? AND "offset" >= ?'),
     moveHead: db.prepare('UPDATE project SET last = ?, last_at = ? WHERE key = ?'),
   }
-}
-
-/** Serializes what a caller wants stored; throws where it cannot be (too many events, or not JSON). */
-export function appendCall(project: string, events: readonly NewEvent[]): AppendCall {
-  if (events.length > APPEND_LIMIT) throw new RangeError(`an append takes ${APPEND_LIMIT} events at most, not ${events.length}`)
-  const bodies = events.map((event) => JSON.stringify(event))
-  const bytes = bodies.reduce((sum, body) => sum + body.length, 0)
-  return { project, events: [...events], ids: events.map(({ id }) => idText(id)), bodies, bytes }
-}
-
-// UTF-8 has no lone surrogates: each would become the same replacement character, and different ids one duplicate.
-function idText(id: string): string {
-  return id.isWellFormed() ? id : JSON.stringify(id)
 }
 
 export type CommitDeps = { held: HeldConnection<Appender>; epoch: string; clock: () => number }

@@ -1,18 +1,15 @@
 import type { Database, Statement } from 'bun:sqlite'
-import type { NewEvent, StoredEvent } from '../domain/event.ts'
-import { LogUnavailableError, type Page, type Position, READ_LIMIT, type ReadRange } from './event-log.ts'
+import type { StoredEvent } from '../domain/event.ts'
+import { type Page, type Position, READ_LIMIT, type ReadRange } from './event-log.ts'
 import type { Connection } from './sqlite-connection.ts'
-
-/** A page ends early beyond this many characters of JSON: parsing holds the event loop. */
-const PAGE_CHARACTERS = 2 * 1024 * 1024
+import { PAGE_CHARACTERS, storedEvent, type StoredRow } from './stored-event.ts'
 
 type ProjectRow = { key: number; first: number; last: number; lastAt: number }
-type EventRow = { offset: number; at: number; body: string }
 
 export type Reader = Connection & {
   project: Statement<ProjectRow, [string]>
   heads: Statement<{ name: string; last: number }, []>
-  range: Statement<EventRow, [number, number, number, number]>
+  range: Statement<StoredRow, [number, number, number, number]>
   receivedAt: Statement<{ at: number }, [number, number]>
 }
 
@@ -47,25 +44,6 @@ function readEvents(reader: Reader, { key, last }: ProjectRow, { after, upTo = l
     events.push(storedEvent({ offset, at, body }))
   }
   return events
-}
-
-function storedEvent({ offset, at, body }: EventRow): StoredEvent {
-  return Object.assign(parseBody(body, offset), { offset, received_at: at })
-}
-
-function parseBody(body: string, offset: number): NewEvent {
-  try {
-    const event: unknown = JSON.parse(body)
-    if (isEvent(event)) return event
-    throw new TypeError('not an event')
-  } catch (cause) {
-    throw new LogUnavailableError(`the event log is damaged at offset ${offset}: stop the program and restore a backup`, { cause })
-  }
-}
-
-// Only events are ever stored; this tells one from what a damaged page may hold.
-function isEvent(value: unknown): value is NewEvent {
-  return typeof value === 'object' && value !== null && 'id' in value && 'type' in value
 }
 
 /** The project's last offset; 0 where it has no events. */

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { appendCall, type AppendCall } from './append-call.ts'
 import { openAppendQueue } from './append-queue.ts'
 import {
   type Appended,
@@ -10,7 +11,7 @@ import {
   type SnapshotKey,
   UnusableLogError,
 } from './event-log.ts'
-import { type Appender, appendCall, type AppendCall, commitGroup, prepareAppender } from './sqlite-append.ts'
+import { type Appender, commitGroup, prepareAppender } from './sqlite-append.ts'
 import { type HeldConnection, holdConnection, inTransaction } from './sqlite-connection.ts'
 import { createLogFile, openForAppend, openForRead } from './sqlite-file.ts'
 import { findOffsetAt, prepareReader, readHead, readHeads, readPage } from './sqlite-read.ts'
@@ -54,7 +55,10 @@ export async function openSqliteLog({ file, clock = Date.now, onError }: SqliteL
       if (snapshot.epoch !== epoch) return
       await appends.use(({ db, saveSnapshot }) => inTransaction(db, () => saveSnapshot(snapshot)))
     },
-    trim: (beginning) => trim(appends, beginning),
+    async trim(beginning) {
+      // As above: what it says happened before may have been another history.
+      if (beginning.epoch === epoch) await trim(appends, beginning)
+    },
     async check() {
       await reading.head('')
       return []

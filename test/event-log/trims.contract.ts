@@ -51,6 +51,7 @@ export function describeTrims(place: () => Promise<LogPlace>): void {
     await log.trim(await beginningAt(log, 3, 'older'))
     await log.trim(await beginningAt(log, 11, 'of another log'))
     await log.trim({ ...(await beginningAt(log, 1)), project: 'nobody' })
+    await log.trim({ ...(await beginningAt(log, 8)), epoch: 'zzzzzzzz' })
     expect(await log.beginning('apollo')).toMatchObject({ offset: 6, body: 'newer' })
     expect(await log.beginning('gemini')).toBeUndefined()
     expect((await log.read('apollo', { after: 6, limit: 10 })).first).toBe(7)

@@ -1,0 +1,28 @@
+import type { NewEvent, StoredEvent } from '../domain/event.ts'
+import { LogUnavailableError } from './event-log.ts'
+
+/** A page ends early beyond this many characters of JSON: parsing holds the event loop. */
+export const PAGE_CHARACTERS = 2 * 1024 * 1024
+
+/** An event as engines keep it: `body` is what was told, as JSON; `at` in ms since 1970. */
+export type StoredRow = { offset: number; at: number; body: string }
+
+/** The event of a row. Throws LogUnavailableError where the body is none. */
+export function storedEvent({ offset, at, body }: StoredRow): StoredEvent {
+  return Object.assign(parseBody(body, offset), { offset, received_at: at })
+}
+
+function parseBody(body: string, offset: number): NewEvent {
+  try {
+    const event: unknown = JSON.parse(body)
+    if (isEvent(event)) return event
+    throw new TypeError('not an event')
+  } catch (cause) {
+    throw new LogUnavailableError(`the event log is damaged at offset ${offset}: stop the program and restore a backup`, { cause })
+  }
+}
+
+// Only events are ever stored; this tells one from what a damaged page may hold.
+function isEvent(value: unknown): value is NewEvent {
+  return typeof value === 'object' && value !== null && 'id' in value && 'type' in value
+}
