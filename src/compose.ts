@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { version } from '../package.json'
 import { openEngines } from './compose/engines.ts'
+import { openTelemetry, type Telemetry } from './compose/telemetry.ts'
 import { closeInReverse, type Opened } from './close-in-reverse.ts'
 import type { Config } from './config/config.ts'
 import type { NewEvent } from './domain/event.ts'
@@ -19,45 +20,39 @@ import { Feed } from './live/feed.ts'
 import { Hub } from './live/hub.ts'
 import { preparePage } from './live/prepare-page.ts'
 import { openProjections } from './projection/projections.ts'
-import { createLogger, type Logger } from './telemetry/logger.ts'
-import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 import { createApp } from './web/app.ts'
 import { serve } from './web/serve.ts'
 import { loadStaticFiles } from './web/static-files.ts'
 
-export type Visualizer = { url: string; close(): Promise<void> }
+export type Visualizer = {
+  url: string
+  /** Opens the log files anew, after something outside renamed them. */
+  reopenLogs(): void
+  close(): Promise<void>
+}
 
-type Telemetry = { log: Logger; metrics: Metrics; onError(error: unknown): void }
+/** What a worker is called among those that share the port; undefined where it is alone. */
+export type WorkerName = { worker?: string }
 
 /**
  * Opens everything and connects it: the only place that knows every implementation. What was opened is closed in reverse.
  * Rejects when the port is taken or the data folder cannot be used; nothing stays open then.
  */
-export async function openVisualizer(config: Config): Promise<Visualizer> {
+export async function openVisualizer(config: Config, { worker }: WorkerName = {}): Promise<Visualizer> {
   const telemetry = openTelemetry(config)
   const opened = closeInReverse(telemetry.onError)
   try {
     const core = await openCore(config, telemetry, opened)
     const sources = { links: () => links.health(), warnings: async () => (await Promise.all(files.health().map(warningsOf))).flat() }
-    const { server, feed } = await openWeb({ config, telemetry, core, sources, opened })
+    const { server, feed } = await openWeb({ config, telemetry, core, sources, opened, worker })
     const links = openLinks({ config, telemetry, core, opened, onChange: () => feed.touch() })
     const files = await openFiles({ config, telemetry, core, opened })
     telemetry.log.info(`server ready on ${server.url}`, { version, pid: process.pid })
-    return { url: server.url, close: opened.close }
+    return { url: server.url, reopenLogs: telemetry.reopenLogs, close: opened.close }
   } catch (error) {
     await opened.close()
     throw error
   }
-}
-
-function openTelemetry({ logLevel, logFormat }: Config): Telemetry {
-  const log = createLogger({ level: logLevel, format: logFormat, write: (line) => void process.stdout.write(line) })
-  const metrics = createMetrics()
-  const onError = (error: unknown) => {
-    metrics.errors.inc()
-    log.error('something failed outside of a request', { error })
-  }
-  return { log, metrics, onError }
 }
 
 type Core = Awaited<ReturnType<typeof openCore>>
@@ -88,7 +83,7 @@ async function openCore(config: Config, { onError, metrics }: Telemetry, opened:
 type Sources = Pick<Parameters<typeof createApp>[0], 'links' | 'warnings'>
 type Part = { config: Config; telemetry: Telemetry; core: Core; opened: Opened }
 
-async function openWeb({ config, telemetry, core, sources, opened }: Part & { sources: Sources }) {
+async function openWeb({ config, telemetry, core, sources, opened, worker }: Part & { sources: Sources; worker: string | undefined }) {
   const { log, metrics, onError } = telemetry
   const { eventLog, projections, acceptFrom, stateOf } = core
   const hub = opened.add(new Hub({ metrics, log, maxViewers: config.maxViewers }))
@@ -102,6 +97,9 @@ async function openWeb({ config, telemetry, core, sources, opened }: Part & { so
     expandFrame: async (project, frame) => expandFrame(project, frame, await stateOf(project)),
     files: await loadStaticFiles(),
     startedAt: Date.now(),
+    worker,
+    outages: () => ({}),
+    reload: () => undefined,
   })
   const server = serve({ app, hub, feed, config, log })
   opened.add({

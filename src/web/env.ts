@@ -26,7 +26,23 @@ export type WebDeps = {
   metrics: Metrics
   version: string
   startedAt: number
+  /** What this worker is called among those that share the port; undefined where it is alone. */
+  worker: string | undefined
+  /** What is away, and since when. */
+  outages(): Outages
+  /** What became of the last wish to read the configuration anew; undefined while there was none. */
+  reload(): ReloadReport | undefined
   settings: WebSettings
+}
+
+/** Instants in ms since 1970; what is missing is there. */
+export type Outages = { log?: { since: number }; bus?: { since: number } }
+
+/** What SIGHUP led to. `at` in ms since 1970; problems as check-config words them. */
+export type ReloadReport = {
+  at: number
+  outcome: 'unchanged' | 'rolled' | 'refused' | 'failed' | 'restart needed'
+  problems: readonly string[]
 }
 
 export type WebSettings = {
