@@ -20,6 +20,7 @@ import { Feed } from './live/feed.ts'
 import { Hub } from './live/hub.ts'
 import { preparePage } from './live/prepare-page.ts'
 import { openProjections } from './projection/projections.ts'
+import { keptSince } from './projection/retention.ts'
 import { createApp } from './web/app.ts'
 import { serve } from './web/serve.ts'
 import { loadStaticFiles } from './web/static-files.ts'
@@ -65,7 +66,13 @@ async function openCore(config: Config, { onError, metrics }: Telemetry, opened:
   await tellRegistry({ eventLog, bus }, registry.offset, registryDifferences(registry, config.projects))
   await projections.catchUp()
   const registerProject = registration({ eventLog, bus, projections })
-  const deps: AcceptDeps = { eventLog, bus, redact: compileRedaction(config.redaction), registerProject }
+  const deps: AcceptDeps = {
+    eventLog,
+    bus,
+    redact: compileRedaction(config.redaction),
+    registerProject,
+    keptSince: () => keptSince(config.retention, Date.now()),
+  }
   const acceptFrom = (source: string) => async (project: string, events: readonly NewEvent[]) => {
     const stored = await acceptEvents(deps, project, events)
     metrics.events.inc({ source }, stored.appended.length)

@@ -58,6 +58,8 @@ export type Config = {
   orchestrators: OrchestratorConfig[]
   /** Silence for longer than this, while working, is shown as stale. */
   staleMinutes: number
+  /** What is kept of each project's events; 0 is everything. */
+  retention: { days: number; events: number }
   isMetricsOn: boolean
   isHealthOn: boolean
   /** How long browsers keep static files whose name carries no content hash. */

@@ -77,6 +77,7 @@ function assemble({ outside, file, settings, cwd }: Parts, findings: Findings): 
     projects: settings.projects,
     orchestrators: settings.orchestrators,
     staleMinutes: global.stale_minutes ?? 10,
+    retention: { days: global.retention_days ?? 30, events: global.retention_events ?? 2_000_000 },
     ...switches(given),
     isOpen: true,
     isOpenToOthers: !isLoopback(host) || given.ALLOW_OPEN === true,

@@ -11,6 +11,14 @@ export const GlobalSettings = z
       .max(24 * 60)
       .optional()
       .describe('Minutes of silence after which something at work is shown as stale. Default 10.'),
+    retention_days: z.int().min(0).max(36_500).optional().describe('Days for which events are kept; 0 keeps them for good. Default 30.'),
+    retention_events: z
+      .int()
+      .min(0)
+      .max(1_000_000_000)
+      .refine((events) => events === 0 || events >= 1_000, 'must be 1000 or more, or 0 for all')
+      .optional()
+      .describe('Events of one project that are kept, the newest; 0 keeps all. Default 2000000.'),
     max_parallel_projects: amount('Projects that may be worked on at once. Shown; of both names the larger counts.'),
     max_concurrent_projects: amount('The same as max_parallel_projects.'),
     max_total_agents: amount('Agents at work at once, over all projects. Shown.'),

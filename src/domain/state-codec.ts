@@ -30,12 +30,15 @@ export function plainState(state: ProjectState): EncodedState {
   }
 }
 
-/** A state as text, for snapshots: only the fold version that wrote it reads it. */
+/** A state as text, for snapshots and for that which a trimmed log begins with. */
 export function encodeState(state: ProjectState): string {
   return JSON.stringify(plainState(state))
 }
 
-/** The state that `encodeState` wrote. Throws on a text that is no state. */
+/**
+ * The state that `encodeState` wrote, of this or an earlier fold version: what a trimmed log begins with outlives them, so
+ * whoever changes the shape of a state keeps earlier ones readable here. Throws on a text that is no state.
+ */
 export function decodeState(text: string): ProjectState {
   const encoded: unknown = JSON.parse(text)
   if (!isEncoded(encoded)) throw new Error('a snapshot holds no project state')
@@ -56,9 +59,9 @@ export function decodeState(text: string): ProjectState {
   }
 }
 
-/** The outline is enough: this program wrote it, and its key names the fold version. */
+/** The outline is enough: this program wrote it. What a later version added is absent in an earlier one's. */
 function isEncoded(value: unknown): value is EncodedState {
   if (!isRecord(value) || typeof value['offset'] !== 'number' || !isRecord(value['workflow'])) return false
   const { edges, stays } = value['workflow']
-  return Array.isArray(edges) && Array.isArray(stays) && MAPS.every((key) => Array.isArray(value[key]))
+  return Array.isArray(edges) && Array.isArray(stays) && MAPS.every((key) => value[key] === undefined || Array.isArray(value[key]))
 }

@@ -2,6 +2,7 @@ import type { Bus } from '../bus/bus.ts'
 import { topics } from '../bus/topics.ts'
 import { boundEvent } from '../domain/bound-event.ts'
 import type { NewEvent } from '../domain/event.ts'
+import { parseStatedTime } from '../domain/stated-time.ts'
 import type { Appended, EventLog } from '../event-log/event-log.ts'
 import type { Redact } from './redact.ts'
 
@@ -11,13 +12,19 @@ export type AcceptDeps = {
   redact: Redact
   /** Makes sure that reports have a project to go to; resolves with the name that it is registered under. */
   registerProject(name: string): Promise<string>
+  /** ms since 1970: what was stated before is forgotten, and so would not be known if it came again. 0 where all is kept. */
+  keptSince(): number
 }
+
+/** No zone is further from UTC than +14:00: a zoneless time may be this much later than it looks. */
+const ZONE_MS = 14 * 60 * 60_000
 
 /**
  * Stores what was reported, then announces it. Secrets go before long texts are cut: half a secret is not recognised. In
  * this order, too: a browser that misses the announcement finds the events
  * in the log when it catches up. For the same reason a failing bus fails no report. Rejects with LogUnavailableError
- * while nothing can be stored.
+ * while nothing can be stored. What is older than the retention counts as a duplicate: ids live as long as their events, and an
+ * orchestrator's history may be told again and again.
  */
 export async function acceptEvents(
   deps: AcceptDeps,
@@ -25,14 +32,16 @@ export async function acceptEvents(
   events: readonly NewEvent[],
 ): Promise<Appended & { project: string }> {
   const name = await deps.registerProject(project)
-  return {
-    project: name,
-    ...(await storeAndAnnounce(
-      deps,
-      name,
-      events.map((event) => boundEvent(deps.redact(event))),
-    )),
-  }
+  const keptSince = deps.keptSince()
+  const news = keptSince === 0 ? events : events.filter(({ timestamp }) => !isForgotten(timestamp, keptSince))
+  const bounded = news.map((event) => boundEvent(deps.redact(event)))
+  const stored = await storeAndAnnounce(deps, name, bounded)
+  return { project: name, ...stored, duplicates: stored.duplicates + events.length - news.length }
+}
+
+function isForgotten(timestamp: unknown, keptSince: number): boolean {
+  const stated = typeof timestamp === 'string' ? parseStatedTime(timestamp) : undefined
+  return stated !== undefined && stated.ms + (stated.isZoned ? 0 : ZONE_MS) < keptSince
 }
 
 /** The only place that announces: what is on the bus is in the log. */

@@ -1,24 +1,27 @@
 import { RefusedError } from '../domain/refused.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { projectFold } from './folds.ts'
+import { nearestState } from './nearest-state.ts'
 import type { ProjectView } from './projections.ts'
 
 const OFFSET = /^\d{1,30}$/
 const ZONED = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i
 const PAGE = 1_000
 
+type Deps = { eventLog: EventLog; onError(error: unknown): void }
+
 /**
  * A project as it was: `at` is an offset, or an instant with a zone that is compared with the time of arrival. The same
  * fold, stopped earlier, from the nearest snapshot.
  */
-export async function stateAt(eventLog: EventLog, project: string, at: string): Promise<ProjectView> {
+export async function stateAt(deps: Deps, project: string, at: string): Promise<ProjectView> {
+  const { eventLog } = deps
   const { epoch, offset: head } = await eventLog.head(project)
   const upTo = await offsetOf(eventLog, project, at)
   if (upTo > head) {
     throw new RefusedError('STATE_CONFLICT', `Offset ${upTo} lies beyond the end of the log, which is ${head}.`, { epoch, offset: head })
   }
-  const saved = await eventLog.snapshot({ project, epoch, foldVersion: projectFold.version }, upTo)
-  let state = saved ? projectFold.decode(saved.body) : projectFold.empty()
+  let state = await nearestState({ ...deps, fold: projectFold }, { project, epoch, upTo })
   while (state.offset < upTo) {
     const { events, first } = await eventLog.read(project, { after: state.offset, upTo, limit: PAGE })
     if (first > state.offset + 1)

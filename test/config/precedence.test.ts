@@ -21,6 +21,7 @@ test('without file, flags and variables the defaults hold', () => {
     projects: [],
     orchestrators: [],
     staleMinutes: 10,
+    retention: { days: 30, events: 2_000_000 },
     isMetricsOn: true,
     isHealthOn: true,
     staticCacheSeconds: 3600,

@@ -17,6 +17,7 @@ const PAGE_LIMIT = 100
 
 /** GET /api/v1/projects, …/:name and …/:name/state — where every project stands. */
 export function projectRoutes(deps: WebDeps) {
+  const onError = (error: unknown) => deps.log.error('a saved state was passed over', { error })
   return new Hono<Env>()
     .get('/projects', (c) => projectList(c, deps))
     .get('/projects/:name', async (c) => {
@@ -29,7 +30,10 @@ export function projectRoutes(deps: WebDeps) {
     .get('/projects/:name/state', async (c) => {
       const project = findProject(deps, c.req.param('name'))
       const at = c.req.query('at')
-      const view = at === undefined ? await deps.projections.fresh(project.name) : await stateAt(deps.eventLog, project.name, at)
+      const view =
+        at === undefined
+          ? await deps.projections.fresh(project.name)
+          : await stateAt({ eventLog: deps.eventLog, onError }, project.name, at)
       const word = at === undefined ? (deps.projections.summary(project.name)?.attention.word ?? '') : 'past'
       return jsonWithEtag(c, { ...stateJson(project.name, view), state_hash: stateHash(view.state) }, word)
     })
