@@ -18,6 +18,7 @@ import { openStateFiles, type StateFilesHealth } from './ingest/state-files.ts'
 import { stateFilePath } from './ingest/state-file-names.ts'
 import { Feed } from './live/feed.ts'
 import { Hub } from './live/hub.ts'
+import { openOverviewIndex } from './live/overview-index.ts'
 import { preparePage } from './live/prepare-page.ts'
 import { openProjections } from './projection/projections.ts'
 import { keptSince } from './projection/retention.ts'
@@ -94,12 +95,13 @@ async function openWeb({ config, telemetry, core, sources, opened, worker }: Par
   const { log, metrics, onError } = telemetry
   const { eventLog, projections, acceptFrom, stateOf } = core
   const hub = opened.add(new Hub({ metrics, log, maxViewers: config.maxViewers }))
-  const prepare = preparePage({ projections, links: sources.links, now: Date.now })
+  const overview = openOverviewIndex(projections)
+  const prepare = preparePage({ projections, index: overview, links: sources.links, now: Date.now })
   const feed = opened.add(
     new Feed({ projections, preparePage: prepare, broadcast: (topic, frame) => hub.broadcast(topic, frame), onError }),
   )
   const app = createApp({
-    ...{ eventLog, projections, hub, log, metrics, version, settings: config, ...sources },
+    ...{ eventLog, projections, overview, hub, log, metrics, version, settings: config, ...sources },
     accept: acceptFrom('http'),
     expandFrame: async (project, frame) => expandFrame(project, frame, await stateOf(project)),
     files: await loadStaticFiles(),

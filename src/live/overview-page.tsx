@@ -5,32 +5,26 @@ import { Links } from '../../views/fragments/link-health.tsx'
 import { OverviewHeading } from '../../views/fragments/overview-heading.tsx'
 import { ProjectList } from '../../views/fragments/project-list.tsx'
 import { ProjectRow } from '../../views/fragments/project-row.tsx'
-import { overviewFigures } from '../../views/overview-figures.ts'
 import type { OverviewQuery } from '../../views/overview-query.ts'
 import { OverviewContent } from '../../views/pages/overview.tsx'
 import type { LivePage } from './feed.ts'
 import { frameText, replace, within } from './frame.ts'
 import { openResumeFrames } from './resume-frames.ts'
-import { type Selection, selectProjects } from './overview-selection.ts'
+import type { OverviewIndex } from './overview-index.ts'
+import { selectProjects } from './overview-selection.ts'
 
 export type OverviewSource = {
-  summaries(): Iterable<ProjectSummary>
+  index: OverviewIndex
   links(): readonly LinkHealth[]
   now(): number
 }
 
 /** What an overview shows at one moment, as a page renders it and as a frame corrects it. */
-export function overviewContent(source: OverviewSource, query: OverviewQuery) {
-  const summaries = [...source.summaries()]
-  const selection = selectProjects(summaries, query)
-  const now = source.now()
-  const figures = overviewFigures(
-    summaries.filter(({ project }) => project.status !== 'archived'),
-    now,
-  )
-  const tags = [...new Set(summaries.flatMap(({ project }) => project.tags))].toSorted()
-  const events = summaries.reduce((sum, { offset }) => sum + offset, 0)
-  return { ...selection, query, figures, tags, links: source.links(), events, now }
+export function overviewContent({ index, links, now }: OverviewSource, query: OverviewQuery) {
+  const { rows, total } = selectProjects(index.ordered, query)
+  const at = now()
+  const together = { counts: { ...index.counts }, figures: index.figures(at), tags: index.tags(), events: index.events() }
+  return { rows, total, ...together, query, links: links(), now: at }
 }
 
 /** The overview with one set of filters. Viewers with the same filters share it. */
@@ -114,7 +108,7 @@ function changedParts(shown: OverviewContentNow, content: OverviewContentNow): s
  * A digest of the positions and words that an overview shows, another one means that something else is on screen; and all
  * events that it rests on, which tells a page that comes back how many are new.
  */
-export function positionOf({ rows, total, counts, links, events }: Selection & { links: readonly LinkHealth[]; events: number }): string {
+export function positionOf({ rows, total, counts, links, events }: OverviewContentNow): string {
   const parts = rows.map(({ project, epoch, offset, attention }) => `${project.name}@${epoch}:${offset}:${attention.word}`)
   const states = links.map(({ name, state }) => `${name}=${state}`)
   return `${Bun.hash(`${total};${Object.values(counts).join()};${parts.join()};${states.join()}`).toString(36)}.${events}`
@@ -132,7 +126,7 @@ export const lastEventOf = (rows: readonly ProjectSummary[]): number | undefined
     undefined,
   )
 
-function hasSameOrder(shown: Selection, now: Selection): boolean {
+function hasSameOrder(shown: OverviewContentNow, now: OverviewContentNow): boolean {
   return (
     shown.total === now.total &&
     shown.rows.length === now.rows.length &&

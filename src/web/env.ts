@@ -4,6 +4,7 @@ import type { Appended, EventLog } from '../event-log/event-log.ts'
 import type { LinkHealth } from '../ingest/link-health.ts'
 import type { Frame } from '../ingest/orchestrator-frame.ts'
 import type { Hub, Watching } from '../live/hub.ts'
+import type { OverviewIndex } from '../live/overview-index.ts'
 import type { Projections } from '../projection/projections.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -13,6 +14,8 @@ import type { StaticFiles } from './static-files.ts'
 export type WebDeps = {
   eventLog: EventLog
   projections: Projections
+  /** All projects in order, and what is said of them together. */
+  overview: OverviewIndex
   /** Stores and announces what was reported by request. */
   accept(project: string, events: readonly NewEvent[]): Promise<Appended>
   /** Turns a whole-state report into events of one project. */

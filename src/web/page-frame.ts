@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
-import { attentionPosition, countAttention } from '../live/attention-page.tsx'
+import { attentionPosition } from '../live/attention-page.tsx'
 import { SILENCE_SECONDS } from '../live/hub.ts'
 import { type LiveTarget, livePath } from '../live/topic.ts'
 import type { Frame } from '../../views/layout.tsx'
@@ -12,8 +12,8 @@ const REFRESH_SECONDS = 15
 type Live = { target: LiveTarget; since: string; lastEventAt: number | undefined }
 
 /** What every page is told about the request that it answers. */
-export function pageFrame(c: Context<Env>, { projections, files, settings }: WebDeps, live?: Live): Frame {
-  const counts = countAttention(projections.summaries())
+export function pageFrame(c: Context<Env>, { overview, files, settings }: WebDeps, live?: Live): Frame {
+  const { counts } = overview
   const theme = getCookie(c, 'theme')
   return {
     counts,

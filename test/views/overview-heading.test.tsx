@@ -1,17 +1,12 @@
 import { expect, test } from 'bun:test'
 import { OverviewHeading } from '../../views/fragments/overview-heading.tsx'
 import { countsPerBar, eventsInLastHour } from '../../views/fragments/sparkline.tsx'
-import { overviewFigures } from '../../views/overview-figures.ts'
-import { countsOf } from './page-scenes.tsx'
+import { countsOf, figuresOf } from './page-scenes.tsx'
 import { inspect } from './render.ts'
 import { busyScene, everyWord, NOW, type Scene } from './scenes.ts'
 
 function headingOf(scenes: Scene[]): string {
-  const figures = overviewFigures(
-    scenes.map(({ summary }) => summary),
-    NOW,
-  )
-  return inspect(<OverviewHeading counts={countsOf(scenes)} figures={figures} now={NOW} />).text
+  return inspect(<OverviewHeading counts={countsOf(scenes)} figures={figuresOf(scenes)} now={NOW} />).text
 }
 
 const only = (...names: string[]) => everyWord().filter(({ project }) => names.includes(project.name))

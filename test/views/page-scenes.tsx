@@ -1,4 +1,3 @@
-import { overviewFigures } from '../../views/overview-figures.ts'
 import type { OverviewQuery } from '../../views/overview-query.ts'
 import type { AttentionCounts } from '../../views/fragments/attention-counts.tsx'
 import { ErrorPage } from '../../views/pages/error.tsx'
@@ -7,6 +6,7 @@ import { OnboardingPage } from '../../views/pages/onboarding.tsx'
 import { OverviewPage } from '../../views/pages/overview.tsx'
 import { ProjectPage } from '../../views/pages/project.tsx'
 import { ATTENTION_ORDER } from '../../src/domain/attention.ts'
+import { openOverviewIndex } from '../../src/live/overview-index.ts'
 import { blankScene, busyScene, everyWord, HOSTILE, hostileScene, linkOf, NOW, type Scene } from './scenes.ts'
 
 const LIVE = { live: { path: '/live/?since=k3j9x0ab', lastEventAt: NOW - 2000 }, viewer: { name: 'Mara Lind' }, refreshSeconds: 15 }
@@ -17,10 +17,14 @@ export function countsOf(scenes: Scene[]): AttentionCounts {
   return counts
 }
 
+/** What the overview says of these projects together. */
+export const figuresOf = (scenes: Scene[]) =>
+  openOverviewIndex({ summaries: () => scenes.map(({ summary }) => summary), onChange: () => undefined }).figures(NOW)
+
 export function overviewOf(scenes: Scene[], query: OverviewQuery = { page: 1 }, total = scenes.length): string {
   const rows = scenes.map(({ summary }) => summary)
   const links = [linkOf(), linkOf({ name: HOSTILE.slice(0, 60), url: HOSTILE, state: 'waiting', attempts: 3, lastProblem: HOSTILE })]
-  const shown = { rows, total, query, figures: overviewFigures(rows, NOW), tags: ['web', HOSTILE.slice(0, 90)], links }
+  const shown = { rows, total, query, figures: figuresOf(scenes), tags: ['web', HOSTILE.slice(0, 90)], links }
   return String(<OverviewPage {...LIVE} {...shown} counts={countsOf(scenes)} now={NOW} />)
 }
 

@@ -40,13 +40,12 @@ export function projectRoutes(deps: WebDeps) {
 }
 
 /** Ordered by name, paged by the last name of the page before; unknown filter values are ignored. */
-function projectList(c: Context<Env>, { projections }: WebDeps) {
+function projectList(c: Context<Env>, { overview }: WebDeps) {
   const url = new URL(c.req.url)
   const query = { ...parseOverviewQuery(url.searchParams), page: 1 }
   const limit = readLimit(c.req.query('limit'))
   const cursor = c.req.query('cursor') ?? ''
-  const all = [...projections.summaries()]
-  const { matching } = selectProjects(all, query)
+  const { matching } = selectProjects(overview.ordered, query)
   const named = matching.toSorted((a, b) => (a.project.name < b.project.name ? -1 : 1)).filter(({ project }) => project.name > cursor)
   const shown = named.slice(0, limit)
   const last = named.length > limit ? shown.at(-1)?.project.name : undefined

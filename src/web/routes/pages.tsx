@@ -46,8 +46,8 @@ async function newestView({ projections }: WebDeps, name: string) {
 function overview(c: Context<Env>, deps: WebDeps) {
   const url = new URL(c.req.url)
   const query = parseOverviewQuery(url.searchParams)
-  const { projections, links, startedAt } = deps
-  const content = overviewContent({ summaries: () => projections.summaries(), links, now: Date.now }, query)
+  const { overview: index, links, startedAt } = deps
+  const content = overviewContent({ index, links, now: Date.now }, query)
   const live = { target: { page: 'overview', query }, since: overviewPosition(content), lastEventAt: lastEventOf(content.rows) } as const
   const frame = pageFrame(c, deps, live)
   if (content.figures.projects > 0) return <OverviewPage {...frame} {...content} />

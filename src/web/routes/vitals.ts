@@ -34,11 +34,11 @@ async function readiness({ eventLog, links, warnings: others }: WebDeps) {
 
 let cpuSeconds = 0
 
-function sample({ metrics, projections }: WebDeps) {
+function sample({ metrics, overview }: WebDeps) {
   metrics.memory.set(process.memoryUsage.rss())
   const { user, system } = process.cpuUsage()
   const now = (user + system) / 1e6
   metrics.cpu.inc(Math.max(0, now - cpuSeconds))
   cpuSeconds = now
-  metrics.projects.set([...projections.summaries()].filter(({ project }) => project.status !== 'archived').length)
+  metrics.projects.set(overview.figures(Date.now()).projects)
 }
