@@ -4,6 +4,7 @@ import { openInProcessBus } from '../bus/in-process.ts'
 import type { Opened } from '../close-in-reverse.ts'
 import type { Config } from '../config/config.ts'
 import type { EventLog } from '../event-log/event-log.ts'
+import { openRedisLog } from '../event-log/redis.ts'
 import { openSqliteLog } from '../event-log/sqlite.ts'
 
 export type Engines = { eventLog: EventLog; bus: Bus }
@@ -12,7 +13,12 @@ type Deps = { config: Config; onError(error: unknown): void; opened: Opened }
 
 /** The engines that the configuration names; one that is away is never replaced by another. */
 export async function openEngines({ config, onError, opened }: Deps): Promise<Engines> {
-  const eventLog = opened.add(await openSqliteLog({ file: join(config.dataDir, 'events.sqlite'), onError }))
+  const eventLog = opened.add(await openLog({ config, onError }))
   const bus = opened.add(openInProcessBus({ onError }))
   return { eventLog, bus }
+}
+
+function openLog({ config: { redis, dataDir }, onError }: Omit<Deps, 'opened'>): Promise<EventLog> {
+  if (redis) return openRedisLog({ redis, onError })
+  return openSqliteLog({ file: join(dataDir, 'events.sqlite'), onError })
 }

@@ -130,7 +130,7 @@ export function describeReads(place: () => Promise<LogPlace>): void {
     await log.append('gemini', events('a', 100))
     const { epoch } = await log.head('apollo')
     const key = { project: 'apollo', epoch, foldVersion: 1 }
-    const gemini = { ...key, project: 'gemini', offset: 50, body: 'gemini' }
+    const gemini = { ...key, project: 'gemini', epoch: (await log.head('gemini')).epoch, offset: 50, body: 'gemini' }
     await log.saveSnapshot(gemini)
     await log.saveSnapshot({ ...key, offset: 10, body: 'ten' })
     await log.saveSnapshot({ ...key, offset: 90, body: 'ninety' })

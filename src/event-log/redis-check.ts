@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import type { RedisConnection } from '../redis/connect.ts'
+import { isCluster } from '../redis/script.ts'
+import { answerWithin } from './redis-failure.ts'
+import { countLostBuckets } from './redis-read.ts'
+
+const ANSWER_MS = 2_000
+
+const Pair = z.tuple([z.string(), z.string()]).rest(z.string())
+
+type Rule = { setting: string; isGood(value: string): boolean; sentence: string }
+
+const RULES: Rule[] = [
+  {
+    setting: 'appendonly',
+    isGood: (value) => value === 'yes',
+    sentence: 'Redis keeps no append-only file: what was acknowledged is lost when the server dies; set appendonly yes',
+  },
+  {
+    setting: 'appendfsync',
+    isGood: (value) => value === 'always',
+    sentence:
+      'Redis does not sync each write: what was acknowledged in the last second may be lost when the server dies; set appendfsync always',
+  },
+  {
+    setting: 'maxmemory-policy',
+    isGood: (value) => value === 'noeviction',
+    sentence: 'Redis may evict keys when its memory is full, and events with them; set maxmemory-policy noeviction',
+  },
+]
+
+const CLUSTER_RULES: Rule[] = [
+  {
+    setting: 'cluster-require-full-coverage',
+    isGood: (value) => value === 'no',
+    sentence: 'the Cluster answers nothing while one of its masters is away; set cluster-require-full-coverage no',
+  },
+]
+
+/** What an operator should know of the servers' settings, one sentence each. Rejects when no server answers. */
+export async function checkServers(connection: RedisConnection): Promise<string[]> {
+  const lost = await countLostBuckets(connection)
+  const servers = isCluster(connection) ? connection.nodes('master') : [connection]
+  const rules = isCluster(connection) ? [...RULES, ...CLUSTER_RULES] : RULES
+  const warnings = new Set<string>()
+  if (lost > 0) warnings.add(`a master of the Redis Cluster does not answer: ${lost} of 64 parts of the log are away`)
+  for (const server of servers) {
+    const values = await Promise.all(rules.map(({ setting }) => readSetting(server, setting)))
+    for (const [index, { sentence, isGood }] of rules.entries()) {
+      const value = values[index]
+      if (value !== undefined && !isGood(value)) warnings.add(sentence)
+    }
+    // Managed servers often forbid CONFIG.
+    if (values.includes(undefined)) {
+      warnings.add('Redis does not tell its settings (CONFIG GET): see to appendonly yes, appendfsync always, maxmemory-policy noeviction')
+    }
+  }
+  return [...warnings]
+}
+
+async function readSetting(server: Pick<RedisConnection, 'config'>, setting: string): Promise<string | undefined> {
+  try {
+    return Pair.safeParse(await answerWithin(ANSWER_MS, server.config('GET', setting))).data?.[1]
+  } catch {
+    return undefined
+  }
+}

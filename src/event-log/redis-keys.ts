@@ -1,0 +1,21 @@
+import { bucketOf } from '../redis/bucket.ts'
+import { encodePart } from '../redis/key-part.ts'
+
+/** The heads of all projects of a bucket. */
+export const headsKey = (bucket: string) => `visualizer:{${bucket}}:heads`
+
+/** The keys of a project, and its field in the heads of its bucket. */
+export function keysOf(project: string) {
+  const bucket = bucketOf(project)
+  const field = encodePart(project)
+  const key = (what: string) => `visualizer:{${bucket}}:log:${field}:${what}`
+  return {
+    bucket,
+    field,
+    heads: headsKey(bucket),
+    stream: key('stream'),
+    ids: key('ids'),
+    snapshots: key('snapshots'),
+    beginning: key('beginning'),
+  }
+}

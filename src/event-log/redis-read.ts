@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { ALL_BUCKETS } from '../redis/bucket.ts'
+import type { RedisConnection } from '../redis/connect.ts'
+import { decodePart } from '../redis/key-part.ts'
+import { isCluster, type Outcome, runScript, runScripts, type ScriptCall } from '../redis/script.ts'
+import { LogUnavailableError, type Page, type Position, READ_LIMIT, type ReadRange } from './event-log.ts'
+import { answerWithin, asLogError } from './redis-failure.ts'
+import { headsKey, keysOf } from './redis-keys.ts'
+import { HEADS, OFFSET_AT, READ } from './redis-read-scripts.ts'
+import { EPOCH, newIdentity } from './redis-script.ts'
+import { storedEvent } from './stored-event.ts'
+
+/** How long a read may take. */
+const ANSWER_MS = 2_000
+
+const PageAnswer = z.tuple([z.string(), z.number(), z.number(), z.number(), z.string(), z.string()])
+const HeadsAnswer = z.tuple([z.string(), z.array(z.string())])
+
+/** Runs one script of the log; rejects with what callers of the port see. */
+export function ask(connection: RedisConnection, call: ScriptCall): Promise<unknown> {
+  return answerWithin(ANSWER_MS, runScript(connection, call))
+}
+
+/** One page, all of it from the same moment. */
+export async function readPage(connection: RedisConnection, project: string, range: ReadRange): Promise<Page> {
+  const { field, heads, stream } = keysOf(project)
+  const { after, upTo = Number.MAX_SAFE_INTEGER, limit } = range
+  const args = [newIdentity(), field, after, upTo, Math.min(limit, READ_LIMIT)]
+  const [epoch, first, head, begin, times, bodies] = PageAnswer.parse(await ask(connection, { script: READ, keys: [heads, stream], args }))
+  if (bodies === '') return { epoch, first, head, events: [] }
+  const received = times.split('\n')
+  const events = bodies.split('\n').map((body, index) => storedEvent({ offset: begin + index, at: Number(received[index]), body }))
+  return { epoch, first, head, events }
+}
+
+/** The last offset received at or before an instant. */
+export async function findOffsetAt(connection: RedisConnection, project: string, at: number): Promise<number> {
+  const { field, heads, stream } = keysOf(project)
+  return z.number().parse(await ask(connection, { script: OFFSET_AT, keys: [heads, stream], args: [newIdentity(), field, at] }))
+}
+
+/** The heads of all projects whose server answers; rejects when none does. */
+export async function readHeads(connection: RedisConnection): Promise<Map<string, Position>> {
+  const heads = new Map<string, Position>()
+  for (const answer of answersOf(await askBuckets(connection, HEADS))) {
+    const [epoch, fields] = HeadsAnswer.parse(answer)
+    for (let index = 0; index < fields.length; index += 2) {
+      const [field = '', head = ''] = [fields[index], fields[index + 1]]
+      // What the bucket notes of itself begins with a colon, which no encoded name holds.
+      if (!field.startsWith(':')) heads.set(decodePart(field), { epoch, offset: Number(head.split(':')[1]) })
+    }
+  }
+  return heads
+}
+
+/** How many of the buckets have no server now. Rejects when none has. */
+export async function countLostBuckets(connection: RedisConnection): Promise<number> {
+  return ALL_BUCKETS.length - answersOf(await askBuckets(connection, EPOCH)).length
+}
+
+/** One question for each bucket: a single round trip, or on a Cluster one for each bucket, all at once. */
+async function askBuckets(connection: RedisConnection, script: typeof HEADS): Promise<Outcome[]> {
+  const calls = ALL_BUCKETS.map((bucket) => ({ script, keys: [headsKey(bucket)], args: [newIdentity()] }))
+  if (isCluster(connection)) return Promise.allSettled(calls.map((call) => ask(connection, call)))
+  return (await answerWithin(ANSWER_MS, runScripts(connection, calls))).outcomes
+}
+
+function answersOf(outcomes: Outcome[]): unknown[] {
+  const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [asLogError(outcome.reason)] : []))
+  const fault = failures.find((failure) => !(failure instanceof LogUnavailableError))
+  if (fault !== undefined || failures.length === outcomes.length) throw fault ?? failures[0]
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
+}

@@ -1,0 +1,93 @@
+import type { RedisConfig } from '../config/config.ts'
+import { connectRedis, type RedisConnection } from '../redis/connect.ts'
+import { appendCall, type AppendCall } from './append-call.ts'
+import { openAppendQueue } from './append-queue.ts'
+import { type Appended, type EventLog, LogUnavailableError, READ_LIMIT, type ReadRange, type SnapshotKey } from './event-log.ts'
+import { commitGroup } from './redis-append.ts'
+import { checkServers } from './redis-check.ts'
+import { answerWithin } from './redis-failure.ts'
+import { findOffsetAt, readHeads, readPage } from './redis-read.ts'
+import { findBeginning, findSnapshot, saveSnapshot, trim } from './redis-snapshot.ts'
+
+export type RedisLogOptions = {
+  redis: RedisConfig
+  /** ms since 1970. */
+  clock?: () => number
+  /** Told what failed outside any call. */
+  onError?: (error: unknown) => void
+}
+
+/** How long opening waits for the server; without it the log opens all the same, and its methods reject until the server is there. */
+const OPEN_MS = 2_000
+const CLOSE_MS = 2_000
+
+/** Opens the log on Redis: one server, the master that Sentinels tell, or a Cluster. Never rejects because the server is away. */
+export async function openRedisLog({ redis, clock = Date.now, onError }: RedisLogOptions): Promise<EventLog> {
+  const connect = (what: string) => connectRedis({ redis, name: `visualizer-log-${what}`, ...(onError ? { onError } : {}) })
+  // Appends have a connection of their own: where they wait for a replica, whatever is behind them waits too.
+  const [appends, reads] = [connect('append'), connect('read')]
+  const appender = { connection: appends, clock, replicated: new Set<string>() }
+  const queue = openAppendQueue<AppendCall, Appended>((calls) => commitGroup(appender, calls))
+  let closing: Promise<void> | undefined
+  await Promise.all([settled(appends), settled(reads)])
+
+  return {
+    ...readMethods(reads, () => {
+      if (closing) throw new LogUnavailableError('the event log on Redis is closed')
+    }),
+    async append(project, events) {
+      if (closing) throw new LogUnavailableError('the event log on Redis is closed')
+      if (events.length > 0) return queue.push(appendCall(project, events))
+      const { epoch, head } = await readPage(reads, project, { after: 0, limit: 0 })
+      return { position: { epoch, offset: head }, appended: [], duplicates: 0 }
+    },
+    close: () => (closing ??= queue.drained().then(() => leave([appends, reads]))),
+  }
+}
+
+function readMethods(reads: RedisConnection, mayAsk: () => void): Omit<EventLog, 'append' | 'close'> {
+  const asking =
+    <Args extends unknown[], Result>(method: (connection: RedisConnection, ...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      mayAsk()
+      return method(reads, ...args)
+    }
+  const page = asking(readPage)
+  return {
+    async read(project: string, range: ReadRange) {
+      const found = await page(project, range)
+      // Whoever read a full page will read the next one at once: let others have their turn in between.
+      if (found.events.length === READ_LIMIT) await new Promise(setImmediate)
+      return found
+    },
+    async head(project: string) {
+      const { epoch, head } = await page(project, { after: 0, limit: 0 })
+      return { epoch, offset: head }
+    },
+    heads: asking(readHeads),
+    snapshot: asking((connection, key: SnapshotKey, atOrBefore?: number) => findSnapshot(connection, key, atOrBefore)),
+    saveSnapshot: asking(saveSnapshot),
+    offsetAt: asking(findOffsetAt),
+    trim: asking(trim),
+    beginning: asking(findBeginning),
+    check: asking(checkServers),
+  }
+}
+
+/** Resolves once the connection is ready, or has failed for the first time, or has taken too long. */
+async function settled(connection: RedisConnection): Promise<void> {
+  if (connection.status === 'ready') return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const done = () => resolve()
+  for (const outcome of ['ready', 'error']) connection.once(outcome, done)
+  const timer = setTimeout(done, OPEN_MS)
+  await promise
+  clearTimeout(timer)
+  for (const outcome of ['ready', 'error']) connection.off(outcome, done)
+}
+
+/** Answers of what was asked before are still waited for. */
+async function leave(connections: RedisConnection[]): Promise<void> {
+  await Promise.allSettled(connections.map((connection) => answerWithin(CLOSE_MS, connection.quit())))
+  for (const connection of connections) connection.disconnect()
+}

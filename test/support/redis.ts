@@ -1,0 +1,113 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runCommand } from './command.ts'
+import { endAfter, type Lifetime, temporaryFolder } from './ending.ts'
+import { eventually } from './eventually.ts'
+import { freePort } from './ports.ts'
+
+export type RedisServer = {
+  port: number
+  url: string
+  /** What redis-cli answers. */
+  cli(...args: string[]): Promise<string>
+  /** SIGSTOP, SIGCONT or what else a machine does to a program. */
+  signal(name: NodeJS.Signals): void
+  /** Ends it as a power cut would (SIGKILL). */
+  kill(): Promise<void>
+  /** Starts it again on the same port with the same files. */
+  restart(): Promise<void>
+}
+
+export type RedisOptions = { args?: string[]; lifetime?: Lifetime }
+
+/** As it is advised for the log: nothing acknowledged may be lost. Lua, streams and so on are those of the installed redis-server. */
+const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', '']
+
+/** Starts a real redis-server on a port and in a folder of its own. */
+export async function startRedis({ args = [], lifetime = 'test' }: RedisOptions = {}): Promise<RedisServer> {
+  const folder = temporaryFolder(lifetime)
+  const port = await freePort()
+  return startServer({ argv: ['redis-server', '--port', String(port), '--dir', folder, ...DURABLE, ...args], folder, port, lifetime })
+}
+
+export type Started = { argv: string[]; folder: string; port: number; lifetime: Lifetime }
+
+async function startServer({ argv, folder, port, lifetime }: Started): Promise<RedisServer> {
+  const log = join(folder, 'server.log')
+  let child: Bun.Subprocess | undefined
+  const cli = async (...args: string[]) => {
+    const { output } = await runCommand(['redis-cli', '-p', String(port), ...args], { deadlineMs: 5_000 })
+    return output
+  }
+  const kill = async () => {
+    child?.kill('SIGKILL')
+    await child?.exited
+  }
+  async function restart() {
+    const started = Bun.spawn([...argv, '--logfile', log], { stdio: ['ignore', 'ignore', 'ignore'] })
+    child = started
+    await eventually(
+      async () => {
+        if (started.exitCode !== null) throw new Error(`${argv[0]} ended with code ${started.exitCode}: ${await Bun.file(log).text()}`)
+        return (await cli('ping')) === 'PONG'
+      },
+      { withinMs: 15_000 },
+    )
+  }
+  endAfter(lifetime, kill)
+  await restart()
+  return { port, url: `redis://127.0.0.1:${port}`, cli, signal: (name) => child?.kill(name), kill, restart }
+}
+
+export type RedisCluster = { masters: RedisServer[]; urls: string[] }
+
+/** Starts a Cluster of three masters, and replicas where asked: as many for each. Answers while one of them is away. */
+export async function startCluster({
+  replicas = 0,
+  lifetime = 'test',
+}: { replicas?: number; lifetime?: Lifetime } = {}): Promise<RedisCluster> {
+  const count = 3 * (1 + replicas)
+  const settings = ['--cluster-enabled', 'yes', '--cluster-require-full-coverage', 'no', '--cluster-node-timeout', '2000']
+  const masters = await Promise.all(
+    Array.from({ length: count }, async () => startRedis({ args: [...settings, '--cluster-port', String(await freePort())], lifetime })),
+  )
+  const addresses = masters.map(({ port }) => `127.0.0.1:${port}`)
+  const create = ['redis-cli', '--cluster', 'create', ...addresses, '--cluster-replicas', String(replicas), '--cluster-yes']
+  const { exitCode, output } = await runCommand(create, { deadlineMs: 30_000 })
+  if (exitCode !== 0) throw new Error(`no Cluster could be made: ${output}`)
+  for (const { cli } of masters)
+    await eventually(async () => (await cli('cluster', 'info')).includes('cluster_state:ok'), { withinMs: 15_000 })
+  return { masters, urls: masters.map(({ url }) => url) }
+}
+
+export type RedisSentinel = { master: RedisServer; replica: RedisServer; sentinels: { host: string; port: number }[]; masterName: string }
+
+/** Starts a master with one replica, and three Sentinels that take it for dead after a second. */
+export async function startSentinel(lifetime: Lifetime = 'test'): Promise<RedisSentinel> {
+  const masterName = 'mymaster'
+  const master = await startRedis({ lifetime })
+  const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(master.port), '--repl-diskless-sync-delay', '0'], lifetime })
+  await eventually(async () => (await master.cli('info', 'replication')).includes('state=online'), { withinMs: 15_000 })
+  const sentinels = await Promise.all([1, 2, 3].map(() => startOneSentinel({ masterName, master, lifetime })))
+  const knowAll = async ({ cli }: RedisServer) => {
+    const told = await cli('sentinel', 'master', masterName)
+    return /num-slaves\s+1\b/.test(told) && /num-other-sentinels\s+2\b/.test(told)
+  }
+  for (const sentinel of sentinels) await eventually(() => knowAll(sentinel), { withinMs: 20_000 })
+  return { master, replica, sentinels: sentinels.map(({ port }) => ({ host: '127.0.0.1', port })), masterName }
+}
+
+async function startOneSentinel({ masterName, master, lifetime }: { masterName: string; master: RedisServer; lifetime: Lifetime }) {
+  const folder = temporaryFolder(lifetime)
+  const port = await freePort()
+  const file = join(folder, 'sentinel.conf')
+  const lines = [
+    `port ${port}`,
+    `dir ${folder}`,
+    `sentinel monitor ${masterName} 127.0.0.1 ${master.port} 2`,
+    `sentinel down-after-milliseconds ${masterName} 1000`,
+    `sentinel failover-timeout ${masterName} 3000`,
+  ]
+  writeFileSync(file, `${lines.join('\n')}\n`)
+  return startServer({ argv: ['redis-sentinel', file], folder, port, lifetime })
+}
