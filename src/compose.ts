@@ -41,8 +41,9 @@ export type WorkerName = { worker?: string }
  * Rejects when the port is taken or the data folder cannot be used; nothing stays open then.
  */
 export async function openVisualizer(config: Config, { worker }: WorkerName = {}): Promise<Visualizer> {
-  const telemetry = openTelemetry(config)
+  const telemetry = openTelemetry(config, worker)
   const opened = closeInReverse(telemetry.onError)
+  opened.add(telemetry)
   try {
     const core = await openCore(config, telemetry, opened)
     const sources = { links: () => links.health(), warnings: async () => (await Promise.all(files.health().map(warningsOf))).flat() }
@@ -92,7 +93,7 @@ type Sources = Pick<Parameters<typeof createApp>[0], 'links' | 'warnings'>
 type Part = { config: Config; telemetry: Telemetry; core: Core; opened: Opened }
 
 async function openWeb({ config, telemetry, core, sources, opened, worker }: Part & { sources: Sources; worker: string | undefined }) {
-  const { log, metrics, onError } = telemetry
+  const { log, access, metrics, usage, onError } = telemetry
   const { eventLog, projections, acceptFrom, stateOf } = core
   const hub = opened.add(new Hub({ metrics, log, maxViewers: config.maxViewers }))
   const overview = openOverviewIndex(projections)
@@ -101,7 +102,7 @@ async function openWeb({ config, telemetry, core, sources, opened, worker }: Par
     new Feed({ projections, preparePage: prepare, broadcast: (topic, frame) => hub.broadcast(topic, frame), onError }),
   )
   const app = createApp({
-    ...{ eventLog, projections, overview, hub, log, metrics, version, settings: config, ...sources },
+    ...{ eventLog, projections, overview, hub, log, access, metrics, usage, version, settings: config, ...sources },
     accept: acceptFrom('http'),
     expandFrame: async (project, frame) => expandFrame(project, frame, await stateOf(project)),
     files: await loadStaticFiles(),

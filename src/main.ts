@@ -7,6 +7,7 @@ import type { Config } from './config/config.ts'
 import { dataFolderProblem } from './config/data-folder.ts'
 import type { Flags } from './config/environment.ts'
 import { loadConfig } from './config/load.ts'
+import { logFilesProblem } from './config/log-files.ts'
 import { ConfigError, describeProblem, type Problem } from './config/problem.ts'
 
 /** The caller must change something: a flag, a setting, a folder, a port. */
@@ -58,6 +59,8 @@ async function serve(flags: Flags, argv: string[] | undefined): Promise<number> 
   warn(warnings)
   const problem = dataFolderProblem(config.dataDir)
   if (problem !== undefined) return refuse(`the data folder ${config.dataDir} cannot be used: ${problem}`)
+  const logProblem = logFilesProblem(config.logFiles)
+  if (logProblem !== undefined) return refuse(logProblem)
   const stopped = untilSignal()
   const visualizer = await open(config)
   if (typeof visualizer === 'string') return refuse(visualizer)

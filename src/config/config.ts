@@ -4,6 +4,7 @@ import type { Secret } from './secret.ts'
 export const APP_ENVS = ['development', 'production'] as const
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export const LOG_FORMATS = ['detailed', 'json'] as const
+export const LOG_ROTATIONS = ['internal', 'external'] as const
 
 /** A program that drives projects and reports on them; we connect to it. */
 export type OrchestratorConfig = {
@@ -23,6 +24,16 @@ export type RedisConfig =
   | { kind: 'cluster'; urls: Secret[] }
 
 export type DatabaseConfig = { url: Secret; /** Connections a worker. */ poolSize: number }
+
+/** Absolute paths. */
+export type LogFilesConfig = {
+  /** Records, besides standard output. */
+  records: string | undefined
+  /** A line for each request; undefined: among the records. */
+  access: string | undefined
+  /** `external`: something like logrotate renames the files and sends SIGHUP. */
+  rotation: (typeof LOG_ROTATIONS)[number]
+}
 
 /** What the deployment says it has. The service runs no projects: these are shown and compared, never enforced. */
 export type ResourceLimits = {
@@ -47,7 +58,9 @@ export type Config = {
   /** Restart when the program or the configuration file changes. Never in production. */
   autoReload: boolean
   logLevel: (typeof LOG_LEVELS)[number]
+  /** Of standard output; files hold JSON. */
   logFormat: (typeof LOG_FORMATS)[number]
+  logFiles: LogFilesConfig
   /** Processes that share the port. */
   workers: number
   /** The bus, small shared things, and the log unless a database is set; undefined: embedded. */

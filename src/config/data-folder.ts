@@ -7,9 +7,14 @@ export function dataFolderProblem(folder: string): string | undefined {
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
     return undefined
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    return `${WORDS[code] ?? code}; choose another folder with --data-dir or DATA_DIR`
+    return `${inWords(error)}; choose another folder with --data-dir or DATA_DIR`
   }
+}
+
+/** Why the system refused a file or a folder, in words where it is one of the usual reasons. */
+export function inWords(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+  return WORDS[code] ?? code
 }
 
 const WORDS: Record<string, string> = {

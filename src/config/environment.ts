@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { APP_ENVS, LOG_FORMATS, LOG_LEVELS } from './config.ts'
+import { APP_ENVS, LOG_FORMATS, LOG_LEVELS, LOG_ROTATIONS } from './config.ts'
 import { DatabaseUrl, RedisUrls, Sentinels } from './engines.ts'
 import { describeIssue, type Findings } from './findings.ts'
 import type { Problem } from './problem.ts'
@@ -51,6 +51,14 @@ export const Environment = z.object({
   DEBUG: truth('Detailed logs and restarts on change. FLASK_DEBUG is read too. Off in production.'),
   LOG_LEVEL: z.string().transform(toLevel).pipe(z.enum(LOG_LEVELS)).optional().describe('Default info; debug with DEBUG.'),
   LOG_FORMAT: z.string().transform(lower).pipe(z.enum(LOG_FORMATS)).optional().describe('Default detailed; json in production.'),
+  LOG_FILE: FilePath.optional().describe('A file for the log as JSON lines, besides standard output.'),
+  ACCESS_LOG_FILE: FilePath.optional().describe('A file for a JSON line a request; without it these stand in the log.'),
+  LOG_ROTATION: z
+    .string()
+    .transform(lower)
+    .pipe(z.enum(LOG_ROTATIONS))
+    .optional()
+    .describe('internal (default): 10 MiB and 5 older files; external: logrotate renames them and sends SIGHUP.'),
   PROMETHEUS_METRICS: truth('Whether /metrics answers. Default true.'),
   HEALTH_CHECK_ENDPOINT: truth('Whether /health and /ready answer. Default true.'),
   STATIC_FILE_CACHE: whole(z.int().max(31_536_000), 'Seconds that browsers keep static files. Default 3600.'),

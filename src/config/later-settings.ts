@@ -33,7 +33,6 @@ const LATER: Later[] = [
     isAsked: isTrue,
     reason: 'is not used: this version has no sign-in whose session could be misused',
   },
-  { name: 'LOG_FILE', refuses: false, reason: 'is not used: this version logs to standard output' },
   { name: 'SENTRY_DSN', refuses: false, reason: 'is not used: this version reports errors in its log' },
 ]
 

@@ -6,6 +6,7 @@ import { type Flags, type Given, type Outside, readOutside, type Variables } fro
 import { type FileSettings, NO_FILE, readFileSettings } from './file-settings.ts'
 import { type Findings, inOrder, noFindings } from './findings.ts'
 import { findLaterVariables } from './later-settings.ts'
+import { readLogFiles } from './log-files.ts'
 import { ConfigError, type Problem } from './problem.ts'
 import { type ConfigFile, readConfigFile } from './read-file.ts'
 
@@ -72,6 +73,7 @@ function assemble({ outside, file, settings, cwd }: Parts, findings: Findings): 
     autoReload: (web.auto_reload ?? debug) && !isProduction,
     logLevel: given.LOG_LEVEL ?? (debug ? 'debug' : 'info'),
     logFormat: given.LOG_FORMAT ?? (isProduction ? 'json' : 'detailed'),
+    logFiles: readLogFiles(outside, { cwd, findings }),
     workers: given.WORKERS ?? web.workers ?? 1,
     ...readEngines(outside, findings),
     projects: settings.projects,

@@ -2,27 +2,44 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 export type LogFormat = 'json' | 'detailed'
 
-type Fields = Record<string, unknown>
+export type Fields = Record<string, unknown>
 export type Logger = Record<LogLevel, (message: string, fields?: Fields) => void>
+
+/** Where records go, and how they look there. */
+export type Output = { format: LogFormat; write(line: string): void }
+export type LoggerOptions = {
+  level: LogLevel
+  outputs: readonly Output[]
+  /** What every JSON record says of the program: environment, pid, worker. */
+  origin?: Fields
+}
 
 /**
  * One line per record. `json` has `@timestamp`, `level` in upper case, `message` and the fields, which is what log
  * shippers and `grep ERROR` look for; `detailed` is for people. Errors are written with their stack.
  */
-export function createLogger(options: { level: LogLevel; format: LogFormat; write(line: string): void }): Logger {
-  const threshold = LOG_LEVELS.indexOf(options.level)
-  const toLine = options.format === 'json' ? jsonLine : detailedLine
+export function createLogger({ level: least, outputs, origin = {} }: LoggerOptions): Logger {
+  const threshold = LOG_LEVELS.indexOf(least)
   const at =
     (level: LogLevel) =>
     (message: string, fields: Fields = {}) => {
-      if (LOG_LEVELS.indexOf(level) >= threshold) options.write(toLine(level, message, fields))
+      if (LOG_LEVELS.indexOf(level) < threshold) return
+      const lines: Partial<Record<LogFormat, string>> = {}
+      for (const { format, write } of outputs) {
+        write(
+          (lines[format] ??= format === 'json' ? jsonLine({ level, message, ...origin }, fields) : detailedLine(level, message, fields)),
+        )
+      }
     }
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
 }
 
-function jsonLine(level: LogLevel, message: string, fields: Fields): string {
-  const record = { '@timestamp': new Date().toISOString(), level: level.toUpperCase(), message, service: 'visualizer', ...plain(fields) }
-  return `${JSON.stringify(record)}\n`
+type Head = { level: LogLevel; message: string } & Fields
+
+/** A record with the keys that every line of ours has, the end of its line included. */
+export function jsonLine({ level, message, ...origin }: Head, fields: Fields): string {
+  const first = { '@timestamp': new Date().toISOString(), level: level.toUpperCase(), message, service: 'visualizer' }
+  return `${JSON.stringify({ ...first, ...origin, ...plain(fields) })}\n`
 }
 
 function detailedLine(level: LogLevel, message: string, fields: Fields): string {

@@ -6,38 +6,25 @@ export type Metrics = ReturnType<typeof createMetrics>
 export function createMetrics() {
   const registry = new Registry()
   const registers = [registry]
+  const counter = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
+    new Counter({ name, help, labelNames, registers })
+  const gauge = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
+    new Gauge({ name, help, labelNames, registers })
   return {
-    httpRequests: new Counter({
-      name: 'http_requests_total',
-      help: 'Total HTTP requests',
-      labelNames: ['method', 'endpoint', 'status'],
-      registers,
-    }),
+    httpRequests: counter('http_requests_total', 'Total HTTP requests', ['method', 'endpoint', 'status']),
     httpDuration: new Histogram({ name: 'http_request_duration_seconds', help: 'HTTP request duration', registers }),
-    websockets: new Gauge({ name: 'websocket_connections_active', help: 'Active WebSocket connections', registers }),
-    websocketCloses: new Counter({
-      name: 'websocket_closes_total',
-      help: 'Closed WebSocket connections by reason',
-      labelNames: ['reason'],
-      registers,
-    }),
-    frames: new Counter({ name: 'websocket_frames_total', help: 'Frames published, once per topic whoever watches', registers }),
-    projects: new Gauge({ name: 'projects_total', help: 'Total number of projects', registers }),
-    events: new Counter({
-      name: 'events_accepted_total',
-      help: 'Events stored, by source; duplicates are not stored',
-      labelNames: ['source'],
-      registers,
-    }),
-    duplicates: new Counter({
-      name: 'events_duplicate_total',
-      help: 'Events that were known already, by source',
-      labelNames: ['source'],
-      registers,
-    }),
-    errors: new Counter({ name: 'errors_total', help: 'Failures that were not the caller’s fault', registers }),
-    memory: new Gauge({ name: 'process_resident_memory_bytes', help: 'Resident memory', registers }),
-    cpu: new Counter({ name: 'process_cpu_seconds_total', help: 'User and system CPU time', registers }),
+    websockets: gauge('websocket_connections_active', 'Active WebSocket connections'),
+    websocketCloses: counter('websocket_closes_total', 'Closed WebSocket connections by reason', ['reason']),
+    frames: counter('websocket_frames_total', 'Frames published, once per topic whoever watches'),
+    projects: gauge('projects_total', 'Total number of projects'),
+    events: counter('events_accepted_total', 'Events stored, by source; duplicates are not stored', ['source']),
+    duplicates: counter('events_duplicate_total', 'Events that were known already, by source', ['source']),
+    errors: counter('errors_total', 'Failures that were not the caller’s fault'),
+    linesDropped: counter('log_lines_dropped_total', 'Log lines that could not be written, by log: records, access', ['log']),
+    memory: gauge('process_resident_memory_bytes', 'Resident memory'),
+    heap: gauge('process_js_heap_bytes', 'JavaScript heap in use'),
+    cpu: counter('process_cpu_seconds_total', 'User and system CPU time'),
+    loopDelay: gauge('event_loop_delay_seconds', 'How late the event loop was in the last whole half minute', ['statistic']),
     render: () => registry.metrics(),
     contentType: registry.contentType,
   }

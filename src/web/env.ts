@@ -6,8 +6,10 @@ import type { Frame } from '../ingest/orchestrator-frame.ts'
 import type { Hub, Watching } from '../live/hub.ts'
 import type { OverviewIndex } from '../live/overview-index.ts'
 import type { Projections } from '../projection/projections.ts'
+import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import type { ResourceUsage } from '../telemetry/resource-usage.ts'
 import type { StaticFiles } from './static-files.ts'
 
 /** What the routes stand on. */
@@ -26,7 +28,10 @@ export type WebDeps = {
   warnings(): Promise<string[]>
   files: StaticFiles
   log: Logger
+  /** Undefined: requests are told in the log. */
+  access: AccessLog | undefined
   metrics: Metrics
+  usage(): ResourceUsage
   version: string
   startedAt: number
   /** What this worker is called among those that share the port; undefined where it is alone. */

@@ -138,7 +138,7 @@ describe('what this version does not have is not ignored silently:', () => {
     expect(problems[0]).not.toContain('hunter2')
   })
 
-  test.each(['SECRET_KEY', 'SESSION_COOKIE_SAMESITE', 'LOG_FILE', 'SENTRY_DSN'])('%s is warned of, without its value', (name) => {
+  test.each(['SECRET_KEY', 'SESSION_COOKIE_SAMESITE', 'SENTRY_DSN'])('%s is warned of, without its value', (name) => {
     const { warnings } = load({ env: { [name]: 'hunter2' } })
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toStartWith(`environment ${name}: is not used`)

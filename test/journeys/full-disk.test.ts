@@ -1,43 +1,18 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { closeSync, mkdtempSync, openSync, rmSync, statfsSync, unlinkSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { eventually } from '../support/eventually.ts'
 import { call, postBody, report } from '../support/report.ts'
 import { startServer } from '../support/server.ts'
+import { smallDisk } from '../support/small-disk.ts'
 
 /** Small enough to be filled at once, large enough for a log to begin. */
 const SIZE_MIB = 8
-let folder: string
-
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'small-disk-'))
-  const { exitCode, stderr } = Bun.spawnSync(['mount', '-t', 'tmpfs', '-o', `size=${SIZE_MIB}m`, 'tmpfs', folder])
-  if (exitCode !== 0) throw new Error(`this test mounts a small tmpfs, which needs root: ${stderr.toString()}`)
-})
-
-afterAll(() => {
-  Bun.spawnSync(['umount', '--lazy', folder])
-  rmSync(folder, { recursive: true, force: true })
-})
-
-function fillDisk(path: string) {
-  const file = openSync(path, 'w')
-  const { bavail, bsize } = statfsSync(folder)
-  const chunk = Buffer.alloc(bsize)
-  try {
-    for (let block = 0; block <= bavail; block++) writeSync(file, chunk)
-  } catch (error) {
-    expect(error).toMatchObject({ code: 'ENOSPC' })
-  } finally {
-    closeSync(file)
-  }
-}
 
 test('a full disk refuses reports with 503, loses and tears nothing, and mends itself when there is space again', async () => {
-  const server = await startServer({ dataDir: join(folder, 'data') })
+  const disk = smallDisk(SIZE_MIB)
+  const server = await startServer({ dataDir: join(disk.folder, 'data') })
   await report(server, 'apollo', { type: 'workflow_transition', new_state: 'SPRINT_ACTIVE' })
-  fillDisk(join(folder, 'ballast'))
+  disk.fill()
 
   const batch = JSON.stringify(Array.from({ length: 100 }, (_, index) => ({ type: 'x-load', index, text: 'x'.repeat(2_000) })))
   const refused = await eventually(async () => {
@@ -51,7 +26,7 @@ test('a full disk refuses reports with 503, loses and tears nothing, and mends i
   expect([page.status, (await page.text()).includes('SPRINT_ACTIVE')]).toEqual([200, true])
   expect((await fetch(`${server.url}/health`)).status).toBe(200)
 
-  unlinkSync(join(folder, 'ballast'))
+  disk.empty()
   const accepted = await eventually(async () => {
     const reply = await postBody(server, 'apollo', '{"type":"x-after"}')
     return reply.status === 202 && reply

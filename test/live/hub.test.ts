@@ -15,7 +15,7 @@ afterEach(async () => {
 async function serveHub(
   options: { maxViewers?: number; pingSeconds?: number; first?: string } = {},
 ): Promise<{ hub: Hub; url: string; left: string[] }> {
-  const log = createLogger({ level: 'error', format: 'json', write: (line) => void process.stderr.write(line) })
+  const log = createLogger({ level: 'error', outputs: [{ format: 'json', write: (line) => void process.stderr.write(line) }] })
   const hub = new Hub({ metrics: createMetrics(), log, maxViewers: 100, ...options })
   const left: string[] = []
   const server = Bun.serve<Watching>({

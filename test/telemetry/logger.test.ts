@@ -5,7 +5,7 @@ import { startServer } from '../support/server.ts'
 
 function linesOf(format: 'json' | 'detailed', message: string, fields?: Record<string, unknown>): string[] {
   const written: string[] = []
-  createLogger({ level: 'info', format, write: (line) => void written.push(line) }).error(message, fields)
+  createLogger({ level: 'info', outputs: [{ format, write: (line) => void written.push(line) }] }).error(message, fields)
   return written.join('').trimEnd().split('\n')
 }
 

@@ -1,28 +1,35 @@
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { routePath } from 'hono/route'
+import type { AccessRecord } from '../../telemetry/access-log.ts'
 import type { Env, WebDeps } from '../env.ts'
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 /** A caller's own request id is kept when it is harmless, so that one id follows a request through several services. */
 const REQUEST_ID = /^[\w.-]{8,64}$/
 
+type Deps = Pick<WebDeps, 'metrics' | 'log' | 'access'>
+
 /** Every request gets an id, is timed, counted by its route's pattern, and logged as one line. */
-export const observe = ({ metrics, log }: Pick<WebDeps, 'metrics' | 'log'>) =>
+export const observe = ({ metrics, log, access }: Deps) =>
   createMiddleware<Env>(async (c, next) => {
     const given = c.req.header('x-request-id')
     const requestId = given && REQUEST_ID.test(given) ? given : crypto.randomUUID()
     c.set('requestId', requestId)
+    // Afterwards the connection may be gone, or a websocket's.
+    const client = access && c.env.server.requestIP(c.req.raw)?.address
     const startedAt = performance.now()
     await next()
-    const seconds = (performance.now() - startedAt) / 1_000
+    const ms = performance.now() - startedAt
     const method = METHODS.has(c.req.method) ? c.req.method : 'OTHER'
     const pattern = routePath(c)
     const endpoint = pattern.includes('*') || pattern === '' ? endpointOf(c.req.path) : pattern
     metrics.httpRequests.inc({ method, endpoint, status: c.res.status })
-    metrics.httpDuration.observe(seconds)
+    metrics.httpDuration.observe(ms / 1_000)
     c.header('X-Request-Id', requestId)
+    if (access) return access(await accessRecord(c, { client, requestId, ms }))
     const level = endpoint === 'unknown' || !QUIET.has(endpoint) ? 'info' : 'debug'
-    log[level](`${method} ${c.req.path}`, { status: c.res.status, ms: Math.round(seconds * 1e5) / 100, request_id: requestId })
+    log[level](`${method} ${c.req.path}`, { status: c.res.status, ms: Math.round(ms * 100) / 100, request_id: requestId })
   })
 
 const QUIET = new Set(['/health', '/ready', '/metrics', '/static/*'])
@@ -31,4 +38,29 @@ const QUIET = new Set(['/health', '/ready', '/metrics', '/static/*'])
 function endpointOf(path: string): string {
   if (path.startsWith('/static/')) return '/static/*'
   return path.startsWith('/live/') ? '/live/*' : 'unknown'
+}
+
+type Seen = { client: string | undefined; requestId: string; ms: number }
+
+async function accessRecord(c: Context<Env>, { client, requestId, ms }: Seen): Promise<AccessRecord> {
+  return {
+    method: c.req.method.slice(0, 20),
+    path: c.req.path,
+    status: c.res.status,
+    bytes: await bodyBytes(c),
+    durationMicroseconds: Math.round(ms * 1_000),
+    client,
+    referer: c.req.header('referer'),
+    userAgent: c.req.header('user-agent'),
+    requestId,
+  }
+}
+
+/** Answers are in memory but for streams of events, and only the server that sends them counts their bytes: so they are read here. */
+async function bodyBytes(c: Context<Env>): Promise<number | undefined> {
+  if (c.req.method === 'HEAD' || !c.res.body) return 0
+  if (c.res.headers.get('content-type')?.startsWith('text/event-stream')) return undefined
+  const body = await c.res.arrayBuffer()
+  c.res = new Response(body, c.res)
+  return body.byteLength
 }

@@ -34,11 +34,12 @@ async function readiness({ eventLog, links, warnings: others }: WebDeps) {
 
 let cpuSeconds = 0
 
-function sample({ metrics, overview }: WebDeps) {
-  metrics.memory.set(process.memoryUsage.rss())
-  const { user, system } = process.cpuUsage()
-  const now = (user + system) / 1e6
-  metrics.cpu.inc(Math.max(0, now - cpuSeconds))
-  cpuSeconds = now
+function sample({ metrics, overview, usage }: WebDeps) {
+  const now = usage()
+  metrics.memory.set(now.rssBytes)
+  metrics.heap.set(now.heapBytes)
+  metrics.cpu.inc(Math.max(0, now.cpuSeconds - cpuSeconds))
+  cpuSeconds = now.cpuSeconds
+  for (const [statistic, delaySeconds] of Object.entries(now.loopDelay)) metrics.loopDelay.set({ statistic }, delaySeconds)
   metrics.projects.set(overview.figures(Date.now()).projects)
 }

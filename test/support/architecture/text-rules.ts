@@ -18,8 +18,8 @@ const LINE_RULES: LineRule[] = [
   },
   {
     pattern: /\bprocess\s*\.\s*std(?:out|err)\b/,
-    saying: 'src/telemetry and src/main.ts alone write to the console; src/compose/telemetry.ts gives the logger its stream',
-    isExempt: (path) => SPEAKS.test(path) || path === 'src/compose/telemetry.ts',
+    saying: 'src/telemetry and src/main.ts alone write to the console; src/compose/logs.ts gives the logger its stream',
+    isExempt: (path) => SPEAKS.test(path) || path === 'src/compose/logs.ts',
   },
   { pattern: /^\s*export\s+\*/, saying: 'no barrels: import the file that defines it', isExempt: () => false },
   {

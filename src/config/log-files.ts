@@ -1,0 +1,46 @@
+import { accessSync, closeSync, constants, openSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import type { LogFilesConfig } from './config.ts'
+import { inWords } from './data-folder.ts'
+import type { Outside } from './environment.ts'
+import type { Findings } from './findings.ts'
+
+/** Where logs are written besides standard output, and who rotates them. What does not fit together becomes a problem. */
+export function readLogFiles({ given, problem }: Outside, { cwd, findings }: { cwd: string; findings: Findings }): LogFilesConfig {
+  const { LOG_FILE, ACCESS_LOG_FILE, LOG_ROTATION } = given
+  const records = LOG_FILE === undefined ? undefined : resolve(cwd, LOG_FILE)
+  const access = ACCESS_LOG_FILE === undefined ? undefined : resolve(cwd, ACCESS_LOG_FILE)
+  if (access !== undefined && access === records) findings.problems.push(problem('ACCESS_LOG_FILE', 'names the same file as LOG_FILE'))
+  if (LOG_ROTATION !== undefined && records === undefined && access === undefined) {
+    findings.warnings.push(problem('LOG_ROTATION', 'is not used without LOG_FILE or ACCESS_LOG_FILE'))
+  }
+  return { records, access, rotation: LOG_ROTATION ?? 'internal' }
+}
+
+/** Says in one line which log file cannot be written and why; nothing when all can. Makes the files, never their folders. */
+export function logFilesProblem({ records, access, rotation }: LogFilesConfig): string | undefined {
+  for (const [name, path] of Object.entries({ LOG_FILE: records, ACCESS_LOG_FILE: access })) {
+    if (path === undefined) continue
+    const reason = fileProblem(path, rotation)
+    if (reason !== undefined) return `the log file ${path} cannot be used: ${reason}; choose another with ${name}`
+  }
+  return undefined
+}
+
+function fileProblem(path: string, rotation: LogFilesConfig['rotation']): string | undefined {
+  const folder = dirname(path)
+  try {
+    // To rename the file takes the right to write in its folder.
+    accessSync(folder, rotation === 'internal' ? constants.W_OK | constants.X_OK : constants.X_OK)
+  } catch (error) {
+    return isMissing(error) ? `the folder ${folder} does not exist` : `in its folder, ${inWords(error)}`
+  }
+  try {
+    closeSync(openSync(path, 'a+', 0o644))
+    return undefined
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EISDIR' ? 'it is a folder' : inWords(error)
+  }
+}
+
+const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT'

@@ -1,0 +1,41 @@
+import { heapSize } from 'bun:jsc'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+
+export type ResourceUsage = {
+  rssBytes: number
+  heapBytes: number
+  /** User and system, since the start. */
+  cpuSeconds: number
+  loopDelay: LoopDelay
+}
+
+/** Seconds that the event loop was late. */
+export type LoopDelay = { mean: number; p99: number; max: number }
+
+const RESOLUTION_MS = 20
+const WINDOW_MS = 30_000
+
+/** What this process uses. Delays are those of the last whole window, so that no reader takes them from another. */
+export function openResourceUsage() {
+  const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  delays.enable()
+  let last: LoopDelay | undefined
+  const now = (): LoopDelay => ({ mean: seconds(delays.mean), p99: seconds(delays.percentile(99)), max: seconds(delays.max) })
+  const turn = setInterval(() => {
+    last = now()
+    delays.reset()
+  }, WINDOW_MS)
+  return {
+    read(): ResourceUsage {
+      const { user, system } = process.cpuUsage()
+      return { rssBytes: process.memoryUsage.rss(), heapBytes: heapSize(), cpuSeconds: (user + system) / 1e6, loopDelay: last ?? now() }
+    },
+    close() {
+      clearInterval(turn)
+      delays.disable()
+    },
+  }
+}
+
+/** Nanoseconds in seconds; 0 where nothing was measured yet. */
+const seconds = (nanoseconds: number) => (Number.isFinite(nanoseconds) ? nanoseconds / 1e9 : 0)
