@@ -83,10 +83,12 @@ export async function startCluster({
 export type RedisSentinel = { master: RedisServer; replica: RedisServer; sentinels: { host: string; port: number }[]; masterName: string }
 
 /** Starts a master with one replica, and three Sentinels that take it for dead after a second. */
-export async function startSentinel(lifetime: Lifetime = 'test'): Promise<RedisSentinel> {
+export async function startSentinel({ args = [], lifetime = 'test' }: RedisOptions = {}): Promise<RedisSentinel> {
   const masterName = 'mymaster'
-  const master = await startRedis({ lifetime })
-  const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(master.port), '--repl-diskless-sync-delay', '0'], lifetime })
+  // A replica that asks for everything is given it at once, not after five seconds.
+  const master = await startRedis({ args: [...args, '--repl-diskless-sync-delay', '0'], lifetime })
+  const following = ['--replicaof', '127.0.0.1', String(master.port)]
+  const replica = await startRedis({ args: [...args, ...following], lifetime })
   await eventually(async () => (await master.cli('info', 'replication')).includes('state=online'), { withinMs: 15_000 })
   const sentinels = await Promise.all([1, 2, 3].map(() => startOneSentinel({ masterName, master, lifetime })))
   const knowAll = async ({ cli }: RedisServer) => {
