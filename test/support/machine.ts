@@ -10,6 +10,8 @@ export const NEEDS: Need[] = [
   { command: 'nginx', packages: ['nginx-light'], why: 'the shipped proxy configuration' },
   { command: 'haproxy', packages: ['haproxy'], why: 'the shipped proxy configuration' },
   { command: 'docker-compose', packages: ['docker-compose'], why: 'the shipped compose file' },
+  { command: 'redis-server', packages: ['redis-server'], why: 'bus, log and small shared things of several machines' },
+  { command: 'redis-cli', packages: ['redis-tools'], why: 'Clusters of Redis, and what operators type' },
 ]
 
 const APT = { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' }

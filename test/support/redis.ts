@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { RedisConfig } from '../../src/config/config.ts'
+import { secret } from '../../src/config/secret.ts'
 import { runCommand } from './command.ts'
 import { endAfter, type Lifetime, temporaryFolder } from './ending.ts'
 import { eventually } from './eventually.ts'
@@ -8,35 +10,40 @@ import { freePort } from './ports.ts'
 export type RedisServer = {
   port: number
   url: string
+  config: RedisConfig
+  pid(): number
   /** What redis-cli answers. */
   cli(...args: string[]): Promise<string>
   /** SIGSTOP, SIGCONT or what else a machine does to a program. */
   signal(name: NodeJS.Signals): void
   /** Ends it as a power cut would (SIGKILL). */
   kill(): Promise<void>
-  /** Starts it again on the same port with the same files. */
+  /** Starts it on the same port with the same files, once what was running there has ended; resolves when it answers. */
   restart(): Promise<void>
 }
 
-export type RedisOptions = { args?: string[]; lifetime?: Lifetime }
+/** `folder`: where its files are; a new one unless given. What `args` say goes before the defaults. */
+export type RedisOptions = { args?: string[]; folder?: string; lifetime?: Lifetime }
 
 /** As it is advised for the log: nothing acknowledged may be lost. Lua, streams and so on are those of the installed redis-server. */
 const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', '']
 
 /** Starts a real redis-server on a port and in a folder of its own. */
-export async function startRedis({ args = [], lifetime = 'test' }: RedisOptions = {}): Promise<RedisServer> {
-  const folder = temporaryFolder(lifetime)
+export async function startRedis({ args = [], folder: given, lifetime = 'test' }: RedisOptions = {}): Promise<RedisServer> {
+  const folder = given ?? temporaryFolder(lifetime)
   const port = await freePort()
-  return startServer({ argv: ['redis-server', '--port', String(port), '--dir', folder, ...DURABLE, ...args], folder, port, lifetime })
+  const argv = ['redis-server', '--port', String(port), '--bind', '127.0.0.1', '--dir', folder, ...DURABLE, ...args]
+  return startServer({ argv, folder, port, lifetime })
 }
 
 export type Started = { argv: string[]; folder: string; port: number; lifetime: Lifetime }
 
 async function startServer({ argv, folder, port, lifetime }: Started): Promise<RedisServer> {
   const log = join(folder, 'server.log')
+  const url = `redis://127.0.0.1:${port}`
   let child: Bun.Subprocess | undefined
   const cli = async (...args: string[]) => {
-    const { output } = await runCommand(['redis-cli', '-p', String(port), ...args], { deadlineMs: 5_000 })
+    const { output } = await runCommand(['redis-cli', '-h', '127.0.0.1', '-p', String(port), ...args], { deadlineMs: 5_000 })
     return output
   }
   const kill = async () => {
@@ -44,22 +51,25 @@ async function startServer({ argv, folder, port, lifetime }: Started): Promise<R
     await child?.exited
   }
   async function restart() {
+    await kill()
     const started = Bun.spawn([...argv, '--logfile', log], { stdio: ['ignore', 'ignore', 'ignore'] })
     child = started
     await eventually(
       async () => {
         if (started.exitCode !== null) throw new Error(`${argv[0]} ended with code ${started.exitCode}: ${await Bun.file(log).text()}`)
-        return (await cli('ping')) === 'PONG'
+        // A server that wants a password answers too.
+        return /^(PONG|NOAUTH)/.test(await cli('ping'))
       },
       { withinMs: 15_000 },
     )
   }
   endAfter(lifetime, kill)
   await restart()
-  return { port, url: `redis://127.0.0.1:${port}`, cli, signal: (name) => child?.kill(name), kill, restart }
+  const config: RedisConfig = { kind: 'single', url: secret(url) }
+  return { port, url, config, pid: () => child?.pid ?? 0, cli, signal: (name) => child?.kill(name), kill, restart }
 }
 
-export type RedisCluster = { masters: RedisServer[]; urls: string[] }
+export type RedisCluster = { masters: RedisServer[]; urls: string[]; config: RedisConfig }
 
 /** Starts a Cluster of three masters, and replicas where asked: as many for each. Answers while one of them is away. */
 export async function startCluster({
@@ -77,12 +87,20 @@ export async function startCluster({
   if (exitCode !== 0) throw new Error(`no Cluster could be made: ${output}`)
   for (const { cli } of masters)
     await eventually(async () => (await cli('cluster', 'info')).includes('cluster_state:ok'), { withinMs: 15_000 })
-  return { masters, urls: masters.map(({ url }) => url) }
+  const urls = masters.map(({ url }) => url)
+  return { masters, urls, config: { kind: 'cluster', urls: urls.map(secret) } }
 }
 
-export type RedisSentinel = { master: RedisServer; replica: RedisServer; sentinels: { host: string; port: number }[]; masterName: string }
+export type RedisSentinel = {
+  /** At the start; after a failover they are the other way round. */
+  master: RedisServer
+  replica: RedisServer
+  sentinels: { host: string; port: number }[]
+  masterName: string
+  config: RedisConfig
+}
 
-/** Starts a master with one replica, and three Sentinels that take it for dead after a second. */
+/** Starts a master with one replica, and three Sentinels that take it for dead after 800 ms. */
 export async function startSentinel({ args = [], lifetime = 'test' }: RedisOptions = {}): Promise<RedisSentinel> {
   const masterName = 'mymaster'
   // A replica that asks for everything is given it at once, not after five seconds.
@@ -96,7 +114,9 @@ export async function startSentinel({ args = [], lifetime = 'test' }: RedisOptio
     return /num-slaves\s+1\b/.test(told) && /num-other-sentinels\s+2\b/.test(told)
   }
   for (const sentinel of sentinels) await eventually(() => knowAll(sentinel), { withinMs: 20_000 })
-  return { master, replica, sentinels: sentinels.map(({ port }) => ({ host: '127.0.0.1', port })), masterName }
+  const addresses = sentinels.map(({ port }) => ({ host: '127.0.0.1', port }))
+  const config: RedisConfig = { kind: 'sentinel', url: secret('redis://localhost'), sentinels: addresses, masterName }
+  return { master, replica, sentinels: addresses, masterName, config }
 }
 
 async function startOneSentinel({ masterName, master, lifetime }: { masterName: string; master: RedisServer; lifetime: Lifetime }) {
@@ -105,11 +125,12 @@ async function startOneSentinel({ masterName, master, lifetime }: { masterName: 
   const file = join(folder, 'sentinel.conf')
   const lines = [
     `port ${port}`,
+    'bind 127.0.0.1',
     `dir ${folder}`,
     `sentinel monitor ${masterName} 127.0.0.1 ${master.port} 2`,
-    `sentinel down-after-milliseconds ${masterName} 1000`,
+    `sentinel down-after-milliseconds ${masterName} 800`,
     `sentinel failover-timeout ${masterName} 3000`,
   ]
   writeFileSync(file, `${lines.join('\n')}\n`)
-  return startServer({ argv: ['redis-sentinel', file], folder, port, lifetime })
+  return startServer({ argv: ['redis-server', file, '--sentinel'], folder, port, lifetime })
 }
