@@ -6,6 +6,7 @@ import { errorPage } from './error-page.tsx'
 import { gzip } from './middleware/gzip.ts'
 import { guard } from './middleware/guard.ts'
 import { observe } from './middleware/observe.ts'
+import { requestLimits } from './middleware/request-limits.ts'
 import { pageHeaders } from './middleware/secure-headers.ts'
 import { eventRoutes } from './routes/api-events.ts'
 import { projectRoutes } from './routes/api-projects.ts'
@@ -13,11 +14,13 @@ import { liveRoutes } from './routes/live.ts'
 import { pageRoutes } from './routes/pages.tsx'
 import { staticRoutes } from './routes/static.ts'
 import { vitalRoutes } from './routes/vitals.ts'
+import { unanswered } from './unanswered.ts'
 
 /** Every address that is answered, and what each request passes on its way. */
 export function createApp(deps: WebDeps) {
   const app = new Hono<Env>()
   app.use(observe(deps))
+  app.use(requestLimits())
   app.route('/', vitalRoutes(deps))
   app.use(guard(deps.settings))
   app.route('/', liveRoutes(deps))
@@ -28,7 +31,7 @@ export function createApp(deps: WebDeps) {
   app.route('/api/v1', projectRoutes(deps))
   app.route('/api/v1', eventRoutes(deps))
 
-  app.notFound((c) => respond(c, new RefusedError('NOT_FOUND', 'Nothing answers at this address.')))
+  app.notFound((c) => respond(c, unanswered(app, c)))
   app.onError((error, c) => respond(c, error))
 
   function respond(c: Parameters<typeof errorJson>[0], error: unknown) {

@@ -8,6 +8,9 @@ import { pageFrame } from './page-frame.ts'
 const NEXT: Record<number, string> = {
   400: 'Check the address.',
   403: 'Open the service by the address that it prints when it starts.',
+  405: 'Open the address in the browser instead of sending a form to it.',
+  414: 'Shorten the address: take filters out of it.',
+  431: 'Remove cookies of this host, or what an extension adds to requests.',
   500: 'Load the page again. If it fails again, look for the request id in the log.',
   503: 'Load the page again in a few seconds: it mends itself once the log answers.',
 }

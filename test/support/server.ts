@@ -70,9 +70,9 @@ async function collect(stream: ReadableStream<Uint8Array>, into: string[]): Prom
 }
 
 /** It says where it listens before it is believed: on a taken port it would be another that answers. */
-async function isReady(port: number, written: string): Promise<boolean> {
+async function isReady(port: number, { written, path }: { written: string; path: string }): Promise<boolean> {
   if (!new RegExp(`https?://\\S+:${port}\\b`).test(written)) return false
-  const response = await fetch(`http://localhost:${port}/ready`, { signal: AbortSignal.timeout(1_000) })
+  const response = await fetch(`http://localhost:${port}${path}`, { signal: AbortSignal.timeout(1_000) })
   return response.ok
 }
 
@@ -92,6 +92,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     args.push('--config', path)
   }
   let run: Run | undefined
+  const readyPath = env['HEALTH_CHECK_ENDPOINT'] === 'false' ? '/' : '/ready'
 
   async function start() {
     const child = spawn(args, env, folder)
@@ -99,7 +100,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     let exit: number | undefined
     const before = logs().length
     void child.exited.then((code) => (exit = code))
-    const isSettled = async () => exit !== undefined || (await isReady(port, logs().slice(before)))
+    const isSettled = async () => exit !== undefined || (await isReady(port, { written: logs().slice(before), path: readyPath }))
     await eventually(isSettled, { withinMs: readyWithinMs, else: logs })
     if (exit !== undefined) throw new Error(`the server ended with code ${exit}\n${logs()}`)
   }

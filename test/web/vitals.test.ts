@@ -71,10 +71,10 @@ test('/metrics tells how many websockets are open', async () => {
   await eventually(async () => (await open()) === 0)
 })
 
-test('/metrics and /health are not there when they are switched off', async () => {
+test('/metrics, /health and /ready are not there when they are switched off', async () => {
   const server = await startServer({ env: { PROMETHEUS_METRICS: 'false', HEALTH_CHECK_ENDPOINT: 'false' } })
   expect((await fetch(`${server.url}/metrics`)).status).toBe(404)
-  expect((await fetch(`${server.url}/health`)).status).toBe(404)
+  for (const path of ['/health', '/ready']) expect((await fetch(`${server.url}${path}`)).status).toBe(404)
 })
 
 test('logs are one JSON object a line, with the keys that shippers and grep look for', async () => {

@@ -4,14 +4,15 @@ import type { Env, WebDeps } from '../env.ts'
 /** GET /health, /ready and /metrics — for load balancers and scrapers. */
 export function vitalRoutes(deps: WebDeps) {
   const app = new Hono<Env>()
-  if (deps.settings.isHealthOn)
+  if (deps.settings.isHealthOn) {
     app.get('/health', (c) => c.json({ status: 'healthy', timestamp: new Date().toISOString(), version: deps.version }))
-  app.get('/ready', async (c) => {
-    const { checks, warnings } = await readiness(deps)
-    const isReady = Object.values(checks).every(Boolean)
-    const body = { status: isReady ? 'ready' : 'not ready', checks, warnings, timestamp: new Date().toISOString() }
-    return c.json(body, isReady ? 200 : 503)
-  })
+    app.get('/ready', async (c) => {
+      const { checks, warnings } = await readiness(deps)
+      const isReady = Object.values(checks).every(Boolean)
+      const body = { status: isReady ? 'ready' : 'not ready', checks, warnings, timestamp: new Date().toISOString() }
+      return c.json(body, isReady ? 200 : 503)
+    })
+  }
   if (deps.settings.isMetricsOn) {
     app.get('/metrics', async (c) => {
       sample(deps)

@@ -1,0 +1,33 @@
+import { createMiddleware } from 'hono/factory'
+import { RefusedError } from '../../domain/refused.ts'
+import type { Env } from '../env.ts'
+
+/** The guide's limits. The server's own come first where all fields together pass about 16 KB. */
+const LINE_BYTES = 4094
+const FIELDS = 100
+const FIELD_BYTES = 8190
+
+const SPACES_AND_VERSION = '  HTTP/1.1'.length
+const COLON_AND_SPACE = 2
+
+/** Refuses what no browser or reporter of ours sends. Fields of one name count as one: the server joins them before we see them. */
+export const requestLimits = () =>
+  createMiddleware<Env>(async (c, next) => {
+    const { url, method, headers } = c.req.raw
+    const targetBytes = url.length - url.indexOf('/', url.indexOf('://') + 3)
+    if (method.length + targetBytes + SPACES_AND_VERSION > LINE_BYTES) {
+      throw new RefusedError('URI_TOO_LONG', `The request line is longer than ${LINE_BYTES} bytes.`, { limit_bytes: LINE_BYTES })
+    }
+    let count = 0
+    for (const [name, value] of headers) {
+      count++
+      if (name.length + COLON_AND_SPACE + value.length > FIELD_BYTES) {
+        const message = `The header field ${name.slice(0, 100)} is longer than ${FIELD_BYTES} bytes.`
+        throw new RefusedError('HEADERS_TOO_LARGE', message, { limit_bytes: FIELD_BYTES })
+      }
+    }
+    if (count > FIELDS) {
+      throw new RefusedError('HEADERS_TOO_LARGE', `There are more than ${FIELDS} header fields.`, { limit_fields: FIELDS })
+    }
+    return next()
+  })
