@@ -108,11 +108,15 @@ function changedParts(shown: OverviewContentNow, content: OverviewContentNow): s
  * A digest of the positions and words that an overview shows, another one means that something else is on screen; and all
  * events that it rests on, which tells a page that comes back how many are new.
  */
-export function positionOf({ rows, total, counts, links, events }: OverviewContentNow): string {
-  const parts = rows.map(({ project, epoch, offset, attention }) => `${project.name}@${epoch}:${offset}:${attention.word}`)
+export function positionOf({ rows, total, counts, tags, links, events }: OverviewContentNow): string {
+  const parts = rows.map(rowPosition)
   const states = links.map(({ name, state }) => `${name}=${state}`)
-  return `${Bun.hash(`${total};${Object.values(counts).join()};${parts.join()};${states.join()}`).toString(36)}.${events}`
+  return `${Bun.hash(JSON.stringify([total, counts, tags, parts, states])).toString(36)}.${events}`
 }
+
+/** What a row shows besides its events: settings come from the configuration, and words and open questions change with the time. */
+const rowPosition = ({ project, epoch, offset, attention, approvals }: ProjectSummary) =>
+  [project.name, project.status, project.priority, epoch, offset, attention.word, attention.reason, approvals.total].join()
 
 function eventsAt(since: string): number | undefined {
   const events = /\.(\d{1,15})$/.exec(since)?.[1]

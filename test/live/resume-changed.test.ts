@@ -1,0 +1,40 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'bun:test'
+import { temporaryFolder } from '../support/ending.ts'
+import { within } from '../support/eventually.ts'
+import { report } from '../support/report.ts'
+import { type RunningServer, startServer } from '../support/server.ts'
+
+type Frame = { content?: string; since: string }
+
+/** The first frame of a page that was rendered at this position. */
+async function firstFrame(server: RunningServer, since: string): Promise<Frame> {
+  const socket = new WebSocket(`${server.url.replace('http', 'ws')}/live/?since=${since}`)
+  const heard = new Promise<Frame>((resolve) =>
+    socket.addEventListener('message', ({ data }) => resolve(JSON.parse(String(data))), { once: true }),
+  )
+  const frame = await within(5_000, 'the first frame', heard)
+  socket.close()
+  return frame
+}
+
+test.each([
+  ['priority', 'critical', 'critical priority'],
+  ['status', 'paused', 'paused'],
+  ['tags', '[backend]', 'backend'],
+])('an overview that comes back after a changed %s gets what is so now, and nothing when nothing changed', async (key, value, shown) => {
+  const folder = temporaryFolder()
+  const path = join(folder, 'orch-config.yaml')
+  writeFileSync(path, `projects:\n  apollo: { path: ${folder} }\n`)
+  const server = await startServer({ args: ['--config', path] })
+  await report(server, 'apollo', { type: 'workflow_transition', new_state: 'SPRINT_ACTIVE' })
+  const { since } = await firstFrame(server, '')
+  await server.restart()
+  expect((await firstFrame(server, since)).content ?? '').toBe('')
+  writeFileSync(path, `projects:\n  apollo: { path: ${folder}, ${key}: ${value} }\n`)
+  await server.restart()
+  const frame = await firstFrame(server, since)
+  expect(frame.content).toContain(shown)
+  expect(frame.since).not.toBe(since)
+})
