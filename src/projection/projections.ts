@@ -10,12 +10,7 @@ import { type Followed, Follower } from './follower.ts'
 
 export type ProjectView = Followed<ProjectState>
 
-export type ProjectChange = {
-  project: Project
-  before: ProjectSummary | undefined
-  summary: ProjectSummary
-  view: ProjectView
-}
+export type ProjectChange = { project: Project; before: ProjectSummary | undefined; summary: ProjectSummary; view: ProjectView }
 
 type Deps = { eventLog: EventLog; bus: Bus; staleMinutes: number; onError(error: unknown): void; now?: () => number }
 type Entry = {
@@ -58,9 +53,8 @@ export class Projections {
   constructor(deps: Deps) {
     this.#deps = deps
     this.#now = deps.now ?? Date.now
-    const { eventLog, onError } = deps
     const changed = (change: RegistryChange) => this.#registryChanged(change)
-    this.#registry = new Follower({ eventLog, project: PROJECTS_LOG, fold: registryFold, changed, onError })
+    this.#registry = new Follower({ ...deps, project: PROJECTS_LOG, fold: registryFold, changed })
   }
 
   /** Finds a registered project by its name in any case. */
@@ -70,6 +64,11 @@ export class Projections {
 
   get registry(): Registry {
     return this.#registry.current?.state ?? emptyRegistry()
+  }
+
+  /** Afterwards every project that the log knows now is found. */
+  async readRegistry(): Promise<void> {
+    await this.#registry.catchUp()
   }
 
   *summaries(): Generator<ProjectSummary> {
@@ -112,7 +111,7 @@ export class Projections {
 
   /** Reads what the log holds beyond what was announced, for every project. */
   async catchUp(): Promise<void> {
-    await this.#registry.catchUp()
+    await this.readRegistry()
     for (const [name, head] of await this.#deps.eventLog.heads()) {
       if (name !== PROJECTS_LOG && this.#isBehind(name, head)) await this.fresh(name)
     }
@@ -136,12 +135,11 @@ export class Projections {
   #entryOf(name: string): Entry {
     const known = this.#entries.get(name)
     if (known) return known
-    const { eventLog, onError } = this.#deps
     const changed = () => {
       this.#remember(name)
       this.#refresh(name)
     }
-    const follower = new Follower({ eventLog, project: name, fold: projectFold, changed, onError })
+    const follower = new Follower({ ...this.#deps, project: name, fold: projectFold, changed })
     const entry: Entry = { follower, summary: undefined, timer: undefined }
     this.#entries.set(name, entry)
     return entry
@@ -160,12 +158,8 @@ export class Projections {
     entry.summary = summary
     clearTimeout(entry.timer)
     const { nextChangeAt } = summary.attention
-    if (nextChangeAt !== undefined) entry.timer = setTimeout(() => this.#attentionDue(name), this.#delayUntil(nextChangeAt))
+    if (nextChangeAt !== undefined) entry.timer = setTimeout(() => this.#attentionDue(name), delayUntil(nextChangeAt, this.#now()))
     for (const listener of this.#listeners) listener({ project, before, summary, view })
-  }
-
-  #delayUntil(at: number): number {
-    return Math.min(Math.max(at - this.#now(), 0) + 1, TIMER_LIMIT_MS)
   }
 
   #attentionDue(name: string) {
@@ -196,5 +190,7 @@ export class Projections {
     return known?.epoch !== head.epoch || known.offset !== head.offset
   }
 }
+
+const delayUntil = (at: number, now: number) => Math.min(Math.max(at - now, 0) + 1, TIMER_LIMIT_MS)
 
 type RegistryChange = { before: Followed<Registry> | undefined; after: Followed<Registry> }

@@ -3,15 +3,26 @@ import { newProject, type Project } from '../domain/project-registry.ts'
 import { RefusedError } from '../domain/refused.ts'
 import type { WebDeps } from './env.ts'
 
-/** The project of an address, if it is there: registered, or where reports without a project go. */
-export function lookUpProject({ projections }: Pick<WebDeps, 'projections'>, name: string): Project | undefined {
-  if (name === UNASSIGNED && projections.summary(name)) return newProject(UNASSIGNED)
+type Deps = Pick<WebDeps, 'projections'>
+
+/**
+ * The project of an address, if it is there: registered, or where reports without a project go. Its first report may have
+ * reached another worker a moment ago: what nobody told us of is looked up in the log. Rejects while that is away.
+ */
+export async function lookUpProject({ projections }: Deps, name: string): Promise<Project | undefined> {
+  if (name === UNASSIGNED) {
+    if (!projections.summary(name)) await projections.fresh(name)
+    return projections.summary(name) && newProject(UNASSIGNED)
+  }
+  const known = projections.findProject(name)
+  if (known || projectNameProblem(name)) return known
+  await projections.readRegistry()
   return projections.findProject(name)
 }
 
 /** The project of an address. One that is not there, and one that nobody could name, is not found. */
-export function findProject(deps: Pick<WebDeps, 'projections'>, name: string): Project {
-  const project = lookUpProject(deps, name)
+export async function findProject(deps: Deps, name: string): Promise<Project> {
+  const project = await lookUpProject(deps, name)
   if (project) return project
   const problem = projectNameProblem(name)
   if (problem) throw new RefusedError('PROJECT_NOT_FOUND', `There is no project "${name.slice(0, 63)}": ${problem}.`)

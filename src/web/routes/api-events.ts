@@ -25,7 +25,7 @@ export function eventRoutes(deps: WebDeps) {
       const { position, appended, duplicates } = await deps.accept(name, events)
       return c.json({ accepted: appended.length, duplicates, ...position }, 202)
     })
-    .get('/projects/:name/events', async (c) => eventPage(c, deps, findProject(deps, c.req.param('name')).name))
+    .get('/projects/:name/events', async (c) => eventPage(c, deps, (await findProject(deps, c.req.param('name'))).name))
 }
 
 /** The name that a project is known by, whatever the case that it was reported in; else the one that it will get. */

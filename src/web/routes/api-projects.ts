@@ -21,14 +21,14 @@ export function projectRoutes(deps: WebDeps) {
   return new Hono<Env>()
     .get('/projects', (c) => projectList(c, deps))
     .get('/projects/:name', async (c) => {
-      const project = findProject(deps, c.req.param('name'))
+      const project = await findProject(deps, c.req.param('name'))
       const view = await deps.projections.fresh(project.name)
       const summary = deps.projections.summary(project.name)
       const body = { ...projectJson(project, summary), state: stateJson(project.name, view), metrics: figuresOf(view.state, summary) }
       return jsonWithEtag(c, body)
     })
     .get('/projects/:name/state', async (c) => {
-      const project = findProject(deps, c.req.param('name'))
+      const project = await findProject(deps, c.req.param('name'))
       const at = c.req.query('at')
       const view =
         at === undefined

@@ -10,12 +10,12 @@ const NOT_YOURS = 4403
 
 /** GET /live/… — the websocket of the page with the same address below `/`. */
 export function liveRoutes({ hub, projections }: WebDeps) {
-  return new Hono<Env>().get('/live/*', (c) => {
+  return new Hono<Env>().get('/live/*', async (c) => {
     const isUpgrade = c.req.header('upgrade')?.toLowerCase() === 'websocket' && /\bupgrade\b/i.test(c.req.header('connection') ?? '')
     if (!isUpgrade) throw new RefusedError('VALIDATION_ERROR', 'This address answers websockets only.')
     const url = new URL(c.req.url)
     const target = readTarget(url)
-    const project = target?.page === 'project' ? lookUpProject({ projections }, target.name)?.name : undefined
+    const project = target?.page === 'project' ? (await lookUpProject({ projections }, target.name))?.name : undefined
     const isThere = target !== undefined && (target.page !== 'project' || project !== undefined)
     const known = isThere && target.page === 'project' ? { ...target, name: project ?? target.name } : target
     const refusal = !isThere ? NOT_YOURS : hub.hasRoom ? undefined : TRY_LATER

@@ -17,7 +17,7 @@ export function pageRoutes(deps: WebDeps) {
   return new Hono<Env>()
     .get('/', (c) => c.html(overview(c, deps)))
     .get('/projects/:name', async (c) => {
-      const project = findProject(deps, c.req.param('name'))
+      const project = await findProject(deps, c.req.param('name'))
       if (project.name !== c.req.param('name')) return c.redirect(`/projects/${encodeURIComponent(project.name)}`, 301)
       const view = await newestView(deps, project.name)
       const summary = deps.projections.summary(project.name)
