@@ -6,8 +6,10 @@ import type { Config } from '../config/config.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { openRedisLog } from '../event-log/redis.ts'
 import { openSqliteLog } from '../event-log/sqlite.ts'
+import type { KeyValue } from '../key-value/key-value.ts'
+import { openSqliteKeyValue } from '../key-value/sqlite.ts'
 
-export type Engines = { eventLog: EventLog; bus: Bus }
+export type Engines = { eventLog: EventLog; bus: Bus; keyValue: KeyValue }
 
 type Deps = { config: Config; onError(error: unknown): void; opened: Opened }
 
@@ -15,7 +17,8 @@ type Deps = { config: Config; onError(error: unknown): void; opened: Opened }
 export async function openEngines({ config, onError, opened }: Deps): Promise<Engines> {
   const eventLog = opened.add(await openLog({ config, onError }))
   const bus = opened.add(openInProcessBus({ onError }))
-  return { eventLog, bus }
+  const keyValue = opened.add(openSqliteKeyValue({ file: join(config.dataDir, 'shared.sqlite') }))
+  return { eventLog, bus, keyValue }
 }
 
 function openLog({ config: { redis, dataDir }, onError }: Omit<Deps, 'opened'>): Promise<EventLog> {

@@ -2,8 +2,8 @@ import type { Database, Statement } from 'bun:sqlite'
 import type { NewEvent, StoredEvent } from '../domain/event.ts'
 import type { AppendCall } from './append-call.ts'
 import { type Appended, LogUnavailableError } from './event-log.ts'
-import { type Connection, type HeldConnection, inTransaction } from './sqlite-connection.ts'
-import { isDiskFull } from './sqlite-failure.ts'
+import { type Connection, type HeldConnection, inTransaction } from '../sqlite/connection.ts'
+import { isDiskFull } from '../sqlite/failure.ts'
 
 type Head = { key: number; last: number; lastAt: number }
 

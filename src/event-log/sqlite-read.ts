@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'bun:sqlite'
 import type { StoredEvent } from '../domain/event.ts'
 import { type Page, type Position, READ_LIMIT, type ReadRange } from './event-log.ts'
-import type { Connection } from './sqlite-connection.ts'
+import type { Connection } from '../sqlite/connection.ts'
 import { PAGE_CHARACTERS, storedEvent, type StoredRow } from './stored-event.ts'
 
 type ProjectRow = { key: number; first: number; last: number; lastAt: number }

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'bun:sqlite'
 import type { Snapshot } from './event-log.ts'
-import type { Connection } from './sqlite-connection.ts'
+import type { Connection } from '../sqlite/connection.ts'
 
 /** Events that one transaction removes: a few milliseconds, so that appends get their turn in between. */
 const STEP = 1_000

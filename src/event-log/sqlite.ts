@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { appendCall, type AppendCall } from './append-call.ts'
 import { openAppendQueue } from './append-queue.ts'
 import {
@@ -12,7 +11,8 @@ import {
   UnusableLogError,
 } from './event-log.ts'
 import { type Appender, commitGroup, prepareAppender } from './sqlite-append.ts'
-import { type HeldConnection, holdConnection, inTransaction } from './sqlite-connection.ts'
+import { type Away, type HeldConnection, holdConnection, inTransaction } from '../sqlite/connection.ts'
+import { watchIdentity } from '../sqlite/file.ts'
 import { createLogFile, openForAppend, openForRead } from './sqlite-file.ts'
 import { findOffsetAt, prepareReader, readHead, readHeads, readPage } from './sqlite-read.ts'
 import { checkHeads } from './sqlite-schema.ts'
@@ -31,7 +31,11 @@ export type SqliteLogOptions = {
 /** Opens the embedded log: one SQLite file. Rejects with UnusableLogError where the file cannot be a log of this program. */
 export async function openSqliteLog({ file, clock = Date.now, onError }: SqliteLogOptions): Promise<EventLog> {
   createLogFile(file)
-  const connections = { appends: holdConnection(file, () => openAppender(file)), reads: holdConnection(file, () => openReader(file)) }
+  const away: Away = (problem, options) => new LogUnavailableError(`the event log ${file} ${problem}`, options)
+  const connections = {
+    appends: holdConnection({ open: () => openAppender(file), away }),
+    reads: holdConnection({ open: () => openReader(file), away }),
+  }
   const { appends, reads } = connections
   const epoch = await firstUse(file, connections)
   const isStillThere = watchIdentity(file)
@@ -102,11 +106,6 @@ function openAppender(file: string) {
 function openReader(file: string) {
   const db = openForRead(file)
   return { ...prepareReader(db), findSnapshot: prepareFindSnapshot(db), findBeginning: prepareFindBeginning(db) }
-}
-
-function watchIdentity(file: string): () => boolean {
-  const { ino } = statSync(file)
-  return () => statSync(file, { throwIfNoEntry: false })?.ino === ino
 }
 
 async function closeAll({ appends, reads }: Connections, onError?: (error: unknown) => void): Promise<void> {

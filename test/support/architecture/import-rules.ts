@@ -24,9 +24,11 @@ const MAY_IMPORT: Record<string, string[]> = {
   telemetry: ['domain'],
   // What the engines on Redis share: how to connect, where keys lie, how scripts run.
   redis: ['domain'],
-  'event-log': ['domain', 'redis'],
+  // How connections to an SQLite file are held: the same for the log and for small shared things.
+  sqlite: [],
+  'event-log': ['domain', 'redis', 'sqlite'],
   bus: ['domain', 'redis'],
-  'key-value': ['domain', 'redis'],
+  'key-value': ['domain', 'redis', 'sqlite'],
   config: ['domain'],
   views: ['domain'],
   domain: [],

@@ -1,29 +1,34 @@
 import type { Database } from 'bun:sqlite'
-import { LogUnavailableError } from './event-log.ts'
-import { asLogError, isBusy, spoilsConnection } from './sqlite-failure.ts'
+import { engineFailure, isBusy, spoilsConnection } from './failure.ts'
 
 /** How long one call waits for other writers of the file before it gives up. */
 const PATIENCE_MS = 5_000
+
+/** Makes the error that callers see while the file cannot be used, such as `is closed`. */
+export type Away = (problem: string, options?: ErrorOptions) => Error
 
 /**
  * Runs a synchronous attempt until no other connection stands in its way. SQLite's own busy timeout would block the
  * event loop, and is unfair between processes.
  */
-export async function whenFree<R>(file: string, attempt: () => R): Promise<R> {
+async function whenFree<R>(attempt: () => R, away: Away): Promise<R> {
   const deadline = performance.now() + PATIENCE_MS
   for (;;) {
     try {
       return attempt()
     } catch (error) {
-      if (!isBusy(error)) throw asLogError(error, file)
+      if (!isBusy(error)) throw asAway(error, away)
       if (performance.now() > deadline) {
-        throw new LogUnavailableError(`the event log ${file} has been locked by another program for ${PATIENCE_MS / 1000} s`, {
-          cause: error,
-        })
+        throw away(`has been locked by another program for ${PATIENCE_MS / 1000} s`, { cause: error })
       }
     }
     await Bun.sleep(0.2 + Math.random() * 1.8)
   }
+}
+
+function asAway(error: unknown, away: Away): unknown {
+  const reason = engineFailure(error)
+  return reason === undefined ? error : away(`cannot answer: ${reason}`, { cause: error })
 }
 
 export type Connection = { db: Database }
@@ -34,8 +39,15 @@ export type HeldConnection<C extends Connection> = {
   close(): void
 }
 
+export type Holding<C extends Connection> = {
+  open(): C
+  away: Away
+  /** Asked before each use; false where the connection must be opened again. */
+  isCurrent?(connection: C): boolean
+}
+
 /** Keeps one connection; after a failure that leaves it in doubt it is closed, and opened again at the next use. */
-export function holdConnection<C extends Connection>(file: string, open: () => C): HeldConnection<C> {
+export function holdConnection<C extends Connection>({ open, away, isCurrent = () => true }: Holding<C>): HeldConnection<C> {
   let current: C | undefined
   let isClosed = false
 
@@ -47,7 +59,8 @@ export function holdConnection<C extends Connection>(file: string, open: () => C
   }
 
   function attempt<R>(work: (connection: C) => R): R {
-    if (isClosed) throw new LogUnavailableError(`the event log ${file} is closed`)
+    if (isClosed) throw away('is closed')
+    if (current && !isCurrent(current)) drop()
     current ??= open()
     try {
       return work(current)
@@ -58,7 +71,7 @@ export function holdConnection<C extends Connection>(file: string, open: () => C
   }
 
   return {
-    use: (work) => whenFree(file, () => attempt(work)),
+    use: (work) => whenFree(() => attempt(work), away),
     close() {
       isClosed = true
       drop()

@@ -1,5 +1,4 @@
 import { SQLiteError } from 'bun:sqlite'
-import { LogUnavailableError } from './event-log.ts'
 
 // Primary result codes, https://sqlite.org/rescode.html; the low byte of the extended code that Bun reports.
 const [BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB] = [5, 6, 7, 8, 10, 11, 13, 14, 15, 26]
@@ -38,10 +37,4 @@ export function engineFailure(error: unknown): string | undefined {
 /** True where the connection may hold a wrong picture of the file, so that it must be opened again. */
 export function spoilsConnection(error: unknown): boolean {
   return engineFailure(error) !== undefined && !isDiskFull(error)
-}
-
-/** What callers see: LogUnavailableError where the engine failed, else the error itself. */
-export function asLogError(error: unknown, file: string): unknown {
-  const reason = engineFailure(error)
-  return reason === undefined ? error : new LogUnavailableError(`the event log ${file} cannot answer: ${reason}`, { cause: error })
 }

@@ -1,0 +1,81 @@
+import { Database } from 'bun:sqlite'
+import { describe, expect, test } from 'bun:test'
+import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { KeyValue } from '../../src/key-value/key-value.ts'
+import { openSqliteKeyValue } from '../../src/key-value/sqlite.ts'
+import { endAfter, temporaryFolder } from '../support/ending.ts'
+import { eventually } from '../support/eventually.ts'
+import { describeKeyValue } from './key-value.contract.ts'
+
+function openStore(file: string): KeyValue {
+  const store = openSqliteKeyValue({ file })
+  endAfter('test', () => store.close())
+  return store
+}
+
+describeKeyValue('SQLite', async () => {
+  const file = join(temporaryFolder(), 'shared.sqlite')
+  return { open: async () => openSqliteKeyValue({ file }), program: [join(import.meta.dir, 'sqlite-program.ts'), file] }
+})
+
+describe('the shared file', () => {
+  test('is readable for its owner alone', async () => {
+    const file = join(temporaryFolder(), 'new', 'shared.sqlite')
+    await openStore(file).set(['a'], 'x')
+    expect(statSync(file).mode & 0o777).toBe(0o600)
+  })
+
+  test('loses what expired while others write, a little at a time', async () => {
+    const file = join(temporaryFolder(), 'shared.sqlite')
+    const store = openStore(file)
+    await store.acquire(
+      Array.from({ length: 1_000 }, (_, index) => ['brief', String(index)]),
+      'me',
+      20,
+    )
+    const db = new Database(file, { readonly: true })
+    endAfter('test', () => db.close())
+    const rows = () => db.query<{ count: number }, []>('SELECT count(*) AS count FROM entry').get()?.count
+    expect(rows()).toBe(1_000)
+    await eventually(async () => (await store.get(['brief', '999'])) === undefined)
+    await store.set(['a'], 'x')
+    expect(rows()).toBeGreaterThan(900)
+    for (let write = 0; write < 120; write += 1) await store.set(['a'], 'x')
+    expect(rows()).toBe(1)
+  })
+
+  test('is waited for while another program holds it, and others go on meanwhile', async () => {
+    const file = join(temporaryFolder(), 'shared.sqlite')
+    const store = openStore(file)
+    await store.set(['a'], 'x')
+    const db = new Database(file)
+    endAfter('test', () => db.close())
+    db.run('BEGIN IMMEDIATE')
+    let isSet = false
+    const setting = store.set(['a'], 'y').then(() => (isSet = true))
+    expect(await store.get(['a'])).toBe('x')
+    expect(isSet).toBe(false)
+    db.run('COMMIT')
+    await setting
+    expect(await store.get(['a'])).toBe('y')
+  })
+
+  test('that is away or damaged is an error, and it is used again when it is well', async () => {
+    const folder = temporaryFolder()
+    const file = join(folder, 'shared.sqlite')
+    mkdirSync(file)
+    const store = openStore(file)
+    await expect(store.get(['a'])).rejects.toThrow(`the shared file ${file} cannot be created`)
+    renameSync(file, join(folder, 'away'))
+    writeFileSync(file, 'no database, but long enough to be taken for one: '.repeat(100))
+    await expect(store.set(['a'], 'x')).rejects.toMatchObject({ name: 'StoreUnavailableError' })
+    renameSync(file, join(folder, 'damaged'))
+    await store.set(['a'], 'x')
+    expect(await store.get(['a'])).toBe('x')
+    renameSync(file, join(folder, 'lost'))
+    expect(await store.get(['a'])).toBeUndefined()
+    await store.set(['a'], 'new')
+    expect(await openStore(file).get(['a'])).toBe('new')
+  })
+})
