@@ -1,0 +1,60 @@
+import type { StoredEvent } from '../domain/event.ts'
+import type { AppendCall } from './append-call.ts'
+import { type Appended, LogUnavailableError } from './event-log.ts'
+import type { Query } from './postgres-connection.ts'
+import type { Pool } from './postgres-pool.ts'
+
+const APPEND = `SELECT epoch, heads, stamps, offsets FROM visualizer.append($1::text[], $2::int[], $3::text[], $4::text[], $5::bigint)`
+
+/** Heads and stamps are the calls', offsets the events'; an offset of 0 is a duplicate's. */
+type Answer = { epoch: string; heads: number[]; stamps: number[]; offsets: number[] }
+
+/** Stores a group in one transaction. Where that fails, each call is tried alone, so that one cannot spoil the others. */
+export async function commitGroup(pool: Pool, clock: () => number, calls: AppendCall[]): Promise<PromiseSettledResult<Appended>[]> {
+  try {
+    const results = await pool.use((query) => appendAll(query, clock(), calls))
+    return results.map((value) => ({ status: 'fulfilled', value }))
+  } catch (reason) {
+    if (calls.length === 1 || reason instanceof LogUnavailableError) return calls.map(() => ({ status: 'rejected', reason }))
+  }
+  const outcomes: PromiseSettledResult<Appended>[] = []
+  for (const call of calls) outcomes.push(...(await commitGroup(pool, clock, [call])))
+  return outcomes
+}
+
+async function appendAll(query: Query, now: number, calls: AppendCall[]): Promise<Appended[]> {
+  // In one order everywhere, so that nobody waits for each other; calls for the same project stay in the order in which they came.
+  const sorted = calls.toSorted((a, b) => (a.project < b.project ? -1 : a.project > b.project ? 1 : 0))
+  const [answer] = await query<Answer>(APPEND, [
+    textArray(sorted.map(({ project }) => project)),
+    `{${sorted.map(({ events }) => events.length).join(',')}}`,
+    textArray(sorted.flatMap(({ ids }) => ids.map(idWithoutNul))),
+    textArray(sorted.flatMap(({ bodies }) => bodies)),
+    now,
+  ])
+  if (!answer) throw new Error('an append was left without an answer')
+  const results = new Map<AppendCall, Appended>()
+  let next = 0
+  for (const [index, call] of sorted.entries()) {
+    results.set(call, appendedOf(call, { answer, index, from: next }))
+    next += call.events.length
+  }
+  return calls.flatMap((call) => results.get(call) ?? [])
+}
+
+function appendedOf({ events }: AppendCall, { answer, index, from }: { answer: Answer; index: number; from: number }): Appended {
+  const appended: StoredEvent[] = []
+  const receivedAt = answer.stamps[index] ?? 0
+  for (const [n, event] of events.entries()) {
+    const offset = answer.offsets[from + n] ?? 0
+    if (offset > 0) appended.push({ ...event, offset, received_at: receivedAt })
+  }
+  const position = { epoch: answer.epoch, offset: answer.heads[index] ?? 0 }
+  return { position, appended, duplicates: events.length - appended.length }
+}
+
+/** PostgreSQL's text has no NUL. */
+const idWithoutNul = (id: string) => (id.includes('\0') ? JSON.stringify(id) : id)
+
+/** An array as PostgreSQL reads it: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
+const textArray = (texts: readonly string[]) => `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
