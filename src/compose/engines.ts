@@ -4,6 +4,7 @@ import { openInProcessBus } from '../bus/in-process.ts'
 import type { Opened } from '../close-in-reverse.ts'
 import type { Config } from '../config/config.ts'
 import type { EventLog } from '../event-log/event-log.ts'
+import { openPostgresLog } from '../event-log/postgres.ts'
 import { openRedisLog } from '../event-log/redis.ts'
 import { openSqliteLog } from '../event-log/sqlite.ts'
 import type { KeyValue } from '../key-value/key-value.ts'
@@ -21,7 +22,8 @@ export async function openEngines({ config, onError, opened }: Deps): Promise<En
   return { eventLog, bus, keyValue }
 }
 
-function openLog({ config: { redis, dataDir }, onError }: Omit<Deps, 'opened'>): Promise<EventLog> {
+function openLog({ config: { database, redis, dataDir, workers }, onError }: Omit<Deps, 'opened'>): Promise<EventLog> {
+  if (database) return openPostgresLog({ url: database.url.reveal(), poolSize: database.poolSize, workers, onError })
   if (redis) return openRedisLog({ redis, onError })
   return openSqliteLog({ file: join(dataDir, 'events.sqlite'), onError })
 }

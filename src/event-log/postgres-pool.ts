@@ -17,44 +17,18 @@ type Waiter = { take(connection: HeldConnection): void }
 export function openPool(options: ConnectionOptions, size: number): Pool {
   const place = placeOf(options.url)
   const connections = Array.from({ length: size }, () => holdConnection(options))
-  const free = [...connections]
-  const waiting = new Set<Waiter>()
-  let running = 0
+  const turns = openTurns(connections, place)
   const idle = Promise.withResolvers<void>()
+  let running = 0
   let isClosing = false
-
-  function giveBack(connection: HeldConnection) {
-    const [next] = waiting
-    if (next) {
-      waiting.delete(next)
-      next.take(connection)
-    } else free.push(connection)
-  }
-
-  function wait(deadline: number): Promise<HeldConnection> {
-    if (waiting.size >= WAITING) throw new LogUnavailableError(`the event log ${place} is busy: ${WAITING} calls wait for a connection`)
-    const { promise, resolve, reject } = Promise.withResolvers<HeldConnection>()
-    const waiter = {
-      take(connection: HeldConnection) {
-        clearTimeout(timer)
-        resolve(connection)
-      },
-    }
-    const timer = setTimeout(() => {
-      waiting.delete(waiter)
-      reject(new LogUnavailableError(`the event log ${place} cannot answer: no connection became free in time`))
-    }, deadline - performance.now())
-    waiting.add(waiter)
-    return promise
-  }
 
   async function run<R>(work: (query: Query) => Promise<R>): Promise<R> {
     const deadline = performance.now() + options.patience.ms()
-    const connection = free.pop() ?? (await wait(deadline))
+    const connection = await turns.take(deadline)
     try {
       return await connection.use(work, deadline)
     } finally {
-      giveBack(connection)
+      turns.giveBack(connection)
     }
   }
 
@@ -73,6 +47,41 @@ export function openPool(options: ConnectionOptions, size: number): Pool {
       isClosing = true
       if (running > 0) await idle.promise
       for (const connection of connections) connection.close()
+    },
+  }
+}
+
+/** Lends connections to one caller each, in the order in which they came. */
+function openTurns(connections: readonly HeldConnection[], place: string) {
+  const free = [...connections]
+  const waiting = new Set<Waiter>()
+
+  function wait(deadline: number): Promise<HeldConnection> {
+    if (waiting.size >= WAITING) throw new LogUnavailableError(`the event log ${place} is busy: ${WAITING} calls wait for a connection`)
+    const { promise, resolve, reject } = Promise.withResolvers<HeldConnection>()
+    const waiter = {
+      take(connection: HeldConnection) {
+        clearTimeout(timer)
+        resolve(connection)
+      },
+    }
+    const timer = setTimeout(() => {
+      waiting.delete(waiter)
+      reject(new LogUnavailableError(`the event log ${place} cannot answer: no connection became free in time`))
+    }, deadline - performance.now())
+    waiting.add(waiter)
+    return promise
+  }
+
+  return {
+    take: async (deadline: number) => free.pop() ?? (await wait(deadline)),
+    giveBack(connection: HeldConnection) {
+      const [next] = waiting
+      if (!next) free.push(connection)
+      else {
+        waiting.delete(next)
+        next.take(connection)
+      }
     },
   }
 }

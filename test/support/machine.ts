@@ -1,6 +1,14 @@
 import { paint } from './paint.ts'
+import { postgresPrograms } from './postgres-programs.ts'
 
-export type Need = { command: string; packages: string[]; why: string }
+export type Need = {
+  command: string
+  packages: string[]
+  why: string
+  /** Whether it is there, where it is not on the PATH. */ isThere?(): boolean
+}
+
+const isThere = (need: Need) => need.isThere?.() ?? Bun.which(need.command) !== null
 
 /** Programs that tests drive and npm does not carry. */
 export const NEEDS: Need[] = [
@@ -12,6 +20,7 @@ export const NEEDS: Need[] = [
   { command: 'docker-compose', packages: ['docker-compose'], why: 'the shipped compose file' },
   { command: 'redis-server', packages: ['redis-server'], why: 'bus, log and small shared things of several machines' },
   { command: 'redis-cli', packages: ['redis-tools'], why: 'Clusters of Redis, and what operators type' },
+  { command: 'postgres', packages: ['postgresql'], why: 'the event log in PostgreSQL', isThere: () => postgresPrograms() !== undefined },
 ]
 
 const APT = { DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' }
@@ -50,7 +59,7 @@ async function apt(argv: string[]): Promise<boolean> {
  * so by themselves.
  */
 export async function readyMachine(needs = NEEDS): Promise<Need[]> {
-  const missing = needs.filter((need) => !Bun.which(need.command))
+  const missing = needs.filter((need) => !isThere(need))
   if (missing.length === 0) return []
   console.log(paint.strong('Machine'))
   for (const need of missing) console.log(`  ${need.command} is missing: ${need.why}`)
@@ -59,7 +68,7 @@ export async function readyMachine(needs = NEEDS): Promise<Need[]> {
     await apt(['update', '-q'])
     for (const need of missing) await apt(['install', '-y', '-q', '--no-install-recommends', ...need.packages])
   }
-  const still = missing.filter((need) => !Bun.which(need.command))
+  const still = missing.filter((need) => !isThere(need))
   if (still.length > 0) console.log(`  ${paint.bad('Not installed.')} To get it: ${installCommand(still, isRoot)}`)
   return still
 }

@@ -1,9 +1,10 @@
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SQL } from 'bun'
 import { endAfter, type Lifetime, temporaryFolder } from './ending.ts'
 import { eventually, within } from './eventually.ts'
 import { freePort } from './ports.ts'
+import { postgresPrograms } from './postgres-programs.ts'
 
 export type Postgres = {
   /** Of the database that every server has; tests make their own with `newDatabase`. */
@@ -19,14 +20,7 @@ export type Postgres = {
   run(statement: string, url?: string): Promise<Record<string, unknown>[]>
 }
 
-const INSTALLED = '/usr/lib/postgresql'
 const PASSWORD = 'test-password'
-
-/** The folder of the newest server programs: Debian keeps them off the PATH. Undefined where there are none. */
-export function postgresPrograms(): string | undefined {
-  const versions = existsSync(INSTALLED) ? readdirSync(INSTALLED).toSorted((a, b) => Number(b) - Number(a)) : []
-  return versions.map((version) => join(INSTALLED, version, 'bin')).find((folder) => existsSync(join(folder, 'initdb')))
-}
 
 /** The server refuses to run as root, so root hands it to the user whom the package made. */
 function owner(): { uid: number; gid: number } | undefined {
@@ -120,7 +114,7 @@ export async function startPostgres(lifetime: Lifetime = 'file'): Promise<Postgr
 async function runStatement(url: string, statement: string): Promise<Record<string, unknown>[]> {
   const sql = new SQL(url, { max: 1, connectionTimeout: 2 })
   try {
-    return [...(await within(10_000, statement, sql.unsafe(statement).simple()))]
+    return await within(10_000, statement, sql.unsafe<Record<string, unknown>[]>(statement).simple())
   } finally {
     await sql.close({ timeout: 0 })
   }
