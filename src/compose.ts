@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { version } from '../package.json'
 import { openEngines } from './compose/engines.ts'
+import { featuresOf } from './compose/features.ts'
 import { openTelemetry, type Telemetry } from './compose/telemetry.ts'
 import { closeInReverse, type Opened } from './close-in-reverse.ts'
 import type { Config } from './config/config.ts'
@@ -108,6 +109,7 @@ async function openWeb({ config, telemetry, core, sources, opened, worker }: Par
     files: await loadStaticFiles(),
     startedAt: Date.now(),
     worker,
+    features: featuresOf(config),
     outages: () => ({}),
     reload: () => undefined,
   })

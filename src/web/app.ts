@@ -10,6 +10,7 @@ import { requestLimits } from './middleware/request-limits.ts'
 import { pageHeaders } from './middleware/secure-headers.ts'
 import { eventRoutes } from './routes/api-events.ts'
 import { projectRoutes } from './routes/api-projects.ts'
+import { statusRoutes } from './routes/api-status.ts'
 import { liveRoutes } from './routes/live.ts'
 import { pageRoutes } from './routes/pages.tsx'
 import { staticRoutes } from './routes/static.ts'
@@ -30,6 +31,7 @@ export function createApp(deps: WebDeps) {
   app.route('/', pageRoutes(deps))
   app.route('/api/v1', projectRoutes(deps))
   app.route('/api/v1', eventRoutes(deps))
+  app.route('/api/v1', statusRoutes(deps))
 
   app.notFound((c) => respond(c, unanswered(app, c)))
   app.onError((error, c) => respond(c, error))

@@ -36,11 +36,24 @@ export type WebDeps = {
   startedAt: number
   /** What this worker is called among those that share the port; undefined where it is alone. */
   worker: string | undefined
+  features: Features
   /** What is away, and since when. */
   outages(): Outages
   /** What became of the last wish to read the configuration anew; undefined while there was none. */
   reload(): ReloadReport | undefined
   settings: WebSettings
+}
+
+/** What this deployment is made of, as /api/v1/status shows it. */
+export type Features = {
+  log: 'sqlite' | 'redis' | 'postgresql'
+  bus: 'in-process' | 'ipc' | 'redis'
+  orchestrators: number
+  metrics: boolean
+  health: boolean
+  gzip: boolean
+  redaction: boolean
+  open_to_others: boolean
 }
 
 /** Instants in ms since 1970; what is missing is there. */
@@ -62,6 +75,9 @@ export type WebSettings = {
   isOpen: boolean
   isOpenToOthers: boolean
   allowedOrigins: readonly string[]
+  workers: number
+  /** What the deployment says it has; undefined where it says nothing. */
+  limits: Record<'parallelProjects' | 'totalAgents' | 'memoryMb' | 'diskMb' | 'cpuCores', number | undefined>
 }
 
 export type Env = {

@@ -1,5 +1,7 @@
 import { Hono } from 'hono'
 import type { Env, WebDeps } from '../env.ts'
+import { isLogThere } from '../log-check.ts'
+import { currentWarnings } from '../warnings.ts'
 
 /** GET /health, /ready and /metrics — for load balancers and scrapers. */
 export function vitalRoutes(deps: WebDeps) {
@@ -23,14 +25,9 @@ export function vitalRoutes(deps: WebDeps) {
 }
 
 /** What is not configured counts as there. What one instance cannot mend is a warning: it must not empty the load balancer. */
-async function readiness({ eventLog, links, warnings: others }: WebDeps) {
-  const log = await eventLog.head('_projects').then(
-    () => true,
-    () => false,
-  )
-  const warnings = await others()
-  for (const link of links()) if (link.state !== 'connected') warnings.push(`orchestrator ${link.name}: ${link.lastProblem ?? link.state}`)
-  return { checks: { redis: true, projects: true, orchestrator: true, log }, warnings: warnings.slice(0, 50) }
+async function readiness(deps: WebDeps) {
+  const log = await isLogThere(deps.eventLog)
+  return { checks: { redis: true, projects: true, orchestrator: true, log }, warnings: await currentWarnings(deps) }
 }
 
 let cpuSeconds = 0

@@ -1,0 +1,57 @@
+import { Hono } from 'hono'
+import type { Env, WebDeps } from '../env.ts'
+import { isLogThere } from '../log-check.ts'
+import { limitsOf } from '../limits.ts'
+import { currentWarnings } from '../warnings.ts'
+
+const iso = (at: number) => new Date(at).toISOString()
+
+/** GET /api/v1/status — what this worker is, what it stands on, and how it is. */
+export function statusRoutes(deps: WebDeps) {
+  const { version, startedAt, worker, features, settings } = deps
+  return new Hono<Env>().get('/status', async (c) => {
+    c.header('Cache-Control', 'no-store')
+    const reload = deps.reload()
+    return c.json({
+      version,
+      started_at: iso(startedAt),
+      uptime_seconds: Math.floor((Date.now() - startedAt) / 1_000),
+      worker: { id: worker ?? null, pid: process.pid },
+      workers: settings.workers,
+      features,
+      health: await health(deps),
+      reload: reload ? { ...reload, at: iso(reload.at) } : null,
+      statistics: await statistics(deps),
+      resource_usage: resourceUsage(deps),
+      limits: limitsOf(deps),
+      warnings: await currentWarnings(deps),
+    })
+  })
+}
+
+/** The log is asked, because what nobody wanted of it since it went away was told to nobody. */
+async function health({ eventLog, outages }: WebDeps) {
+  const isThere = await isLogThere(eventLog)
+  const { log, bus } = outages()
+  return { log: { up: isThere && !log, since: log ? iso(log.since) : null }, bus: { up: !bus, since: bus ? iso(bus.since) : null } }
+}
+
+async function statistics({ overview, hub, metrics }: WebDeps) {
+  return {
+    projects: overview.figures(Date.now()).projects,
+    attention: overview.counts,
+    events_numbered: overview.events(),
+    events_accepted: await totalOf(metrics.events),
+    events_duplicate: await totalOf(metrics.duplicates),
+    errors: await totalOf(metrics.errors),
+    viewers: hub.viewers,
+  }
+}
+
+type Counted = { get(): Promise<{ values: readonly { value: number }[] }> }
+const totalOf = async (counter: Counted) => (await counter.get()).values.reduce((sum, { value }) => sum + value, 0)
+
+function resourceUsage({ usage }: WebDeps) {
+  const { rssBytes, heapBytes, cpuSeconds, loopDelay } = usage()
+  return { rss_bytes: rssBytes, heap_bytes: heapBytes, cpu_seconds: cpuSeconds, event_loop_delay_seconds: loopDelay }
+}
