@@ -135,3 +135,12 @@ test('events that were lost are not papered over', async () => {
   await expect(log.read('apollo', { after: 0, limit: 10 })).rejects.toThrow('restore a backup')
   expect((await log.append('gemini', [event('next')])).position.offset).toBe(4)
 })
+
+test('a server that became a replica is neither written nor read: what it holds may be old', async () => {
+  const [server, other] = [await startRedis(), await startRedis()]
+  const log = await openOn(server)
+  await log.append('apollo', events('a', 3))
+  await server.cli('replicaof', '127.0.0.1', String(other.port))
+  const asked = [log.head('apollo'), log.heads(), log.read('apollo', { after: 0, limit: 10 }), log.append('apollo', [event('b')])]
+  for (const outcome of await Promise.allSettled(asked)) expect(outcome).toMatchObject({ reason: { name: 'LogUnavailableError' } })
+})

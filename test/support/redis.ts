@@ -87,6 +87,9 @@ export async function startCluster({
   if (exitCode !== 0) throw new Error(`no Cluster could be made: ${output}`)
   for (const { cli } of masters)
     await eventually(async () => (await cli('cluster', 'info')).includes('cluster_state:ok'), { withinMs: 15_000 })
+  // A replica that has nothing yet cannot take its master's place.
+  const isPaired = async ({ cli }: RedisServer) => /master_link_status:up|state=online/.test(await cli('info', 'replication'))
+  if (replicas > 0) for (const server of masters) await eventually(() => isPaired(server), { withinMs: 20_000 })
   const urls = masters.map(({ url }) => url)
   return { masters, urls, config: { kind: 'cluster', urls: urls.map(secret) } }
 }
