@@ -1,8 +1,7 @@
-import { access } from 'node:fs/promises'
-import { join } from 'node:path'
 import { version } from '../package.json'
 import { openEngines } from './compose/engines.ts'
 import { featuresOf } from './compose/features.ts'
+import { openSources } from './compose/sources.ts'
 import { openTelemetry, type Telemetry } from './compose/telemetry.ts'
 import { closeInReverse, type Opened } from './close-in-reverse.ts'
 import type { Config } from './config/config.ts'
@@ -12,11 +11,8 @@ import { emptyProject } from './domain/project.ts'
 import { registryDifferences } from './domain/registry-differences.ts'
 import { acceptEvents, type AcceptDeps } from './ingest/accept-events.ts'
 import { expandFrame } from './ingest/orchestrator-frames.ts'
-import { openOrchestratorLinks } from './ingest/orchestrator-links.ts'
 import { compileRedaction } from './ingest/redact.ts'
 import { registration, tellRegistry } from './ingest/register-project.ts'
-import { openStateFiles, type StateFilesHealth } from './ingest/state-files.ts'
-import { stateFilePath } from './ingest/state-file-names.ts'
 import { Feed } from './live/feed.ts'
 import { Hub } from './live/hub.ts'
 import { openOverviewIndex } from './live/overview-index.ts'
@@ -47,10 +43,10 @@ export async function openVisualizer(config: Config, { worker }: WorkerName = {}
   opened.add(telemetry)
   try {
     const core = await openCore(config, telemetry, opened)
-    const sources = { links: () => links.health(), warnings: async () => (await Promise.all(files.health().map(warningsOf))).flat() }
+    const sources = { links: () => followed.links(), warnings: async () => followed.warnings() }
     const { server, feed } = await openWeb({ config, telemetry, core, sources, opened, worker })
-    const links = openLinks({ config, telemetry, core, opened, onChange: () => feed.touch() })
-    const files = await openFiles({ config, telemetry, core, opened })
+    const { onError } = telemetry
+    const followed = await openSources({ ...core, config, worker, onError, opened, onChange: () => feed.touch() })
     telemetry.log.info(`server ready on ${server.url}`, { version, pid: process.pid })
     return { url: server.url, reopenLogs: telemetry.reopenLogs, close: opened.close }
   } catch (error) {
@@ -63,7 +59,7 @@ type Core = Awaited<ReturnType<typeof openCore>>
 
 /** The log, who hears of it, what it amounts to, and the one way into it. */
 async function openCore(config: Config, { onError, metrics }: Telemetry, opened: Opened) {
-  const { eventLog, bus } = await openEngines({ config, onError, opened })
+  const { eventLog, bus, keyValue } = await openEngines({ config, onError, opened })
   const projections = opened.add(await openProjections({ eventLog, bus, staleMinutes: config.staleMinutes, onError }))
   const { registry } = projections
   await tellRegistry({ eventLog, bus }, registry.offset, registryDifferences(registry, config.projects))
@@ -87,7 +83,8 @@ async function openCore(config: Config, { onError, metrics }: Telemetry, opened:
     const known = projections.findProject(name)?.name ?? (name === UNASSIGNED ? name : undefined)
     return known === undefined ? emptyProject() : (await projections.fresh(known)).state
   }
-  return { eventLog, projections, acceptFrom, stateOf }
+  const nameOf = (name: string) => projections.findProject(name)?.name ?? name
+  return { eventLog, projections, keyValue, acceptFrom, stateOf, nameOf }
 }
 
 type Sources = Pick<Parameters<typeof createApp>[0], 'links' | 'warnings'>
@@ -121,30 +118,4 @@ async function openWeb({ config, telemetry, core, sources, opened, worker }: Par
     },
   })
   return { server, feed }
-}
-
-function openLinks({ config, telemetry, core, opened, onChange }: Part & { onChange(): void }) {
-  const { orchestrators } = config
-  const accept = core.acceptFrom('orchestrator')
-  return opened.add(openOrchestratorLinks({ orchestrators, accept, stateOf: core.stateOf, onChange, onError: telemetry.onError }))
-}
-
-async function openFiles({ config, telemetry, core, opened }: Part) {
-  // A project keeps the name that it was first registered under, whatever case the file uses now.
-  const nameOf = (name: string) => core.projections.findProject(name)?.name ?? name
-  const projects = config.projects.flatMap(({ name, path }) => (path === undefined ? [] : [{ name: nameOf(name), path }]))
-  const openNotices = async (project: string) => (await core.stateOf(project)).notices.values()
-  return opened.add(await openStateFiles({ projects, accept: core.acceptFrom('state_file'), openNotices, onError: telemetry.onError }))
-}
-
-async function warningsOf({ project, path, problems }: StateFilesHealth): Promise<string[]> {
-  const isThere = await access(path).then(
-    () => true,
-    () => false,
-  )
-  if (!isThere) return [`project ${project}: the folder ${path} is not there or cannot be entered`]
-  return problems.map(
-    ({ file, problem, detail }) =>
-      `project ${project}: ${join(path, stateFilePath(file))} ${problem}${detail === undefined ? '' : `: ${detail}`}`,
-  )
 }

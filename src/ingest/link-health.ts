@@ -3,7 +3,8 @@ export type LinkHealth = {
   name: string
   /** Without credentials and query. */
   url: string
-  state: 'connecting' | 'connected' | 'waiting' | 'stopped'
+  /** `unowned`: no worker of the fleet follows it, or none that we can hear of. */
+  state: 'connecting' | 'connected' | 'waiting' | 'stopped' | 'unowned'
   /** When it came to this state. */
   since: number
   /** Dials since the last stable connection. */

@@ -6,6 +6,7 @@ import { LINK_TIMING, type LinkTiming } from './link-timing.ts'
 import type { KnownState } from './orchestrator-frames.ts'
 import { Intake } from './orchestrator-intake.ts'
 import { type Dialled, dialOrchestrator } from './orchestrator-socket.ts'
+import { withoutCredentials } from './shared-health.ts'
 
 export type LinkDeps = {
   orchestrator: OrchestratorConfig
@@ -184,9 +185,3 @@ class Link {
 }
 
 type Timer = ReturnType<typeof setTimeout> | undefined
-
-/** Tokens hide in the user part and in the query. */
-function withoutCredentials(url: string): string {
-  const { protocol, host, pathname } = URL.parse(url) ?? {}
-  return protocol === undefined ? url : `${protocol}//${host}${pathname}`
-}

@@ -11,6 +11,7 @@ const LOOKS: Record<LinkHealth['state'], Look> = {
   connecting: { word: 'Connecting', shape: 'ring', tone: 'ready' },
   waiting: { word: 'Not reachable', shape: 'octagon', tone: 'failed' },
   stopped: { word: 'Stopped', shape: 'circle', tone: 'idle' },
+  unowned: { word: 'Not followed', shape: 'circle', tone: 'idle' },
 }
 
 /** The orchestrators that we dial: whether what the projects say can be current at all. */

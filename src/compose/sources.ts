@@ -1,0 +1,62 @@
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { Opened } from '../close-in-reverse.ts'
+import type { Config } from '../config/config.ts'
+import type { NewEvent } from '../domain/event.ts'
+import type { ProjectState } from '../domain/project-state.ts'
+import { openOrchestratorLinks } from '../ingest/orchestrator-links.ts'
+import { shareFolders } from '../ingest/shared-folders.ts'
+import { openStateFiles, type StateFilesHealth } from '../ingest/state-files.ts'
+import { stateFilePath } from '../ingest/state-file-names.ts'
+import type { KeyValue } from '../key-value/key-value.ts'
+import { type Leases, openLeases } from '../key-value/leases.ts'
+
+export type SourcesDeps = {
+  config: Config
+  keyValue: KeyValue
+  /** What this worker is called on its host; undefined where it is alone. */
+  worker: string | undefined
+  acceptFrom(source: string): (project: string, events: readonly NewEvent[]) => Promise<unknown>
+  /** Of any name; empty where the project is not known. */
+  stateOf(project: string): Promise<ProjectState>
+  /** The name that a project was first registered under, whatever case the file uses now. */
+  nameOf(project: string): string
+  /** Told whenever the health of any link changed. */
+  onChange(): void
+  onError(error: unknown): void
+  opened: Opened
+}
+
+/** Follows what reports without calling us, each by one worker of the fleet: orchestrators, and projects' state files. */
+export async function openSources(deps: SourcesDeps) {
+  const { config, keyValue, worker = 'alone', acceptFrom, stateOf, onChange, onError, opened } = deps
+  const owner = `${hostname()} ${worker} ${crypto.randomUUID()}`
+  const leases = opened.add(openLeases({ keyValue, owner, onError }))
+  const { orchestrators } = config
+  const links = opened.add(
+    openOrchestratorLinks({ orchestrators, leases, keyValue, accept: acceptFrom('orchestrator'), stateOf, onChange, onError }),
+  )
+  const warnings = await openFiles(deps, leases)
+  return { links: links.health, warnings }
+}
+
+async function openFiles({ config, acceptFrom, stateOf, nameOf, onError, opened }: SourcesDeps, leases: Leases) {
+  const projects = config.projects.flatMap(({ name, path }) => (path === undefined ? [] : [{ name: nameOf(name), path }]))
+  const openNotices = async (project: string) => (await stateOf(project)).notices.values()
+  const files = opened.add(await openStateFiles({ projects: [], accept: acceptFrom('state_file'), openNotices, onError }))
+  const folders = opened.add(shareFolders({ projects, files, leases }))
+  return () => {
+    const absent = projects.filter((project) => !folders.isThere(project))
+    return [
+      ...absent.map(({ name, path }) => `project ${name}: the folder ${path} is not there or cannot be entered`),
+      ...files.health().flatMap((health) => (absent.some(({ name }) => name === health.project) ? [] : problemsOf(health))),
+    ]
+  }
+}
+
+function problemsOf({ project, path, problems }: StateFilesHealth): string[] {
+  return problems.map(
+    ({ file, problem, detail }) =>
+      `project ${project}: ${join(path, stateFilePath(file))} ${problem}${detail === undefined ? '' : `: ${detail}`}`,
+  )
+}
