@@ -1,6 +1,7 @@
 import { version } from '../package.json'
 import { openEngines } from './compose/engines.ts'
 import { featuresOf } from './compose/features.ts'
+import { watchLogSettings } from './compose/log-settings.ts'
 import { openSources } from './compose/sources.ts'
 import { openTelemetry, type Telemetry } from './compose/telemetry.ts'
 import { closeInReverse, type Opened } from './close-in-reverse.ts'
@@ -43,7 +44,8 @@ export async function openVisualizer(config: Config, { worker }: WorkerName = {}
   opened.add(telemetry)
   try {
     const core = await openCore(config, telemetry, opened)
-    const sources = { links: () => followed.links(), warnings: async () => followed.warnings() }
+    const settings = opened.add(watchLogSettings({ eventLog: core.eventLog, ...telemetry }))
+    const sources = { links: () => followed.links(), warnings: async () => [...settings.current(), ...followed.warnings()] }
     const { server, feed } = await openWeb({ config, telemetry, core, sources, opened, worker })
     const { onError } = telemetry
     const followed = await openSources({ ...core, config, worker, onError, opened, onChange: () => feed.touch() })
