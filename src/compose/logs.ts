@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts'
 import { createAccessLog } from '../telemetry/access-log.ts'
+import { boundedOutput } from '../telemetry/bounded-output.ts'
 import { LogFile } from '../telemetry/log-file.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -11,7 +12,7 @@ type Options = { config: Config; worker: string | undefined; metrics: Metrics }
 export function openLogs({ config, worker, metrics }: Options) {
   const { logLevel, logFormat, logFiles, appEnv } = config
   const origin = { environment: appEnv, pid: process.pid, ...(worker === undefined ? {} : { worker }) }
-  const stdout = { format: logFormat, write: (line: string) => void process.stdout.write(line) }
+  const stdout = { format: logFormat, write: boundedOutput(process.stdout, (lines) => metrics.linesDropped.inc({ log: 'stdout' }, lines)) }
   const open = (name: 'records' | 'access') => {
     const path = logFiles[name]
     if (path === undefined) return undefined

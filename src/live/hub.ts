@@ -30,6 +30,9 @@ const TURNS = 25
 const HEARTBEAT_TOPIC = 'heartbeat:'
 const SERVICE_RESTART = 1012
 const CLOSE_SLICE = 200
+/** What the server says of a frame that a socket had no room for; it closes that socket within a turn or two. */
+const DROPPED = 0
+const SLOW_MS = 100
 
 type HubOptions = { metrics: Metrics; log: Logger; maxViewers: number; pingSeconds?: number }
 
@@ -45,6 +48,7 @@ export class Hub {
   #turn = 0
   #server: Server<Watching> | undefined
   #watched: Watched | undefined
+  #droppedAt = -Infinity
   #isClosing = false
 
   constructor(options: HubOptions) {
@@ -79,7 +83,8 @@ export class Hub {
   /** Hands a frame to all sockets of a topic; the server fans it out. */
   broadcast(topic: string, frame: string): void {
     this.#options.metrics.frames.inc()
-    this.#server?.publish(topic, frame, false)
+    const status = this.#server?.publish(topic, frame, false)
+    if (status === DROPPED && this.#watchers.has(topic)) this.#droppedAt = performance.now()
   }
 
   /** Open websockets. */
@@ -131,7 +136,7 @@ export class Hub {
     const { topic, turn } = socket.data
     this.#turns[turn ?? 0]?.delete(socket)
     metrics.websockets.set(this.viewers)
-    metrics.websocketCloses.inc({ reason: closeReason(code) })
+    metrics.websocketCloses.inc({ reason: closeReason(code, performance.now() - this.#droppedAt) })
     log.debug('websocket closed', { topic, code, viewers: this.viewers })
     const others = (this.#watchers.get(topic) ?? 1) - 1
     if (others > 0) return void this.#watchers.set(topic, others)
@@ -158,8 +163,12 @@ export class Hub {
   }
 }
 
-/** The codes that are worth telling apart; the rest is one bucket, so that the label stays bounded. */
-function closeReason(code: number): string {
+/**
+ * The codes that are worth telling apart; the rest is one bucket, so that the label stays bounded. A socket that is closed because
+ * it is too slow looks lost: only the frame that it did not get, a moment before, tells.
+ */
+function closeReason(code: number, sinceDropMs: number): string {
+  if (code === 1006 && sinceDropMs < SLOW_MS) return 'slow'
   const known: Record<number, string> = {
     1000: 'left',
     1001: 'left',

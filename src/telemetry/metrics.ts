@@ -20,7 +20,7 @@ export function createMetrics() {
     events: counter('events_accepted_total', 'Events stored, by source; duplicates are not stored', ['source']),
     duplicates: counter('events_duplicate_total', 'Events that were known already, by source', ['source']),
     errors: counter('errors_total', 'Failures that were not the caller’s fault'),
-    linesDropped: counter('log_lines_dropped_total', 'Log lines that could not be written, by log: records, access', ['log']),
+    linesDropped: counter('log_lines_dropped_total', 'Log lines that could not be written, by log: records, access, stdout', ['log']),
     memory: gauge('process_resident_memory_bytes', 'Resident memory'),
     heap: gauge('process_js_heap_bytes', 'JavaScript heap in use'),
     cpu: counter('process_cpu_seconds_total', 'User and system CPU time'),

@@ -14,9 +14,10 @@ afterEach(async () => {
 
 async function serveHub(
   options: { maxViewers?: number; pingSeconds?: number; first?: string } = {},
-): Promise<{ hub: Hub; url: string; left: string[] }> {
+): Promise<{ hub: Hub; url: string; left: string[]; closed(): Promise<string> }> {
   const log = createLogger({ level: 'error', outputs: [{ format: 'json', write: (line) => void process.stderr.write(line) }] })
-  const hub = new Hub({ metrics: createMetrics(), log, maxViewers: 100, ...options })
+  const metrics = createMetrics()
+  const hub = new Hub({ metrics, log, maxViewers: 100, ...options })
   const left: string[] = []
   const server = Bun.serve<Watching>({
     port: await freePort(),
@@ -32,7 +33,8 @@ async function serveHub(
     () => server.stop(true),
     () => hub.close(),
   )
-  return { hub, url: `ws://localhost:${server.port}`, left }
+  const closed = async () => (await metrics.render()).match(/^websocket_closes_total\{.*$/gm)?.join() ?? ''
+  return { hub, url: `ws://localhost:${server.port}`, left, closed }
 }
 
 function listen(url: string) {
@@ -80,8 +82,8 @@ test('a viewer that talks is not one of ours', async () => {
   expect(await viewer.closed).toBe(1008)
 })
 
-test('a viewer that does not read is closed at 1 MiB, while others hear everything', async () => {
-  const { hub, url } = await serveHub()
+test('a viewer that does not read is closed at 1 MiB and counted as slow, while others hear everything', async () => {
+  const { hub, url, closed } = await serveHub()
   const slow = await rawWebsocket(`${url}/apollo`)
   ended.push(slow.end)
   const fast = listen(`${url}/apollo`)
@@ -94,6 +96,16 @@ test('a viewer that does not read is closed at 1 MiB, while others hear everythi
   }
   await eventually(() => fast.messages.length === 401)
   await eventually(() => hub.viewers === 1)
+  expect(await closed()).toBe('websocket_closes_total{reason="slow"} 1')
+})
+
+test('a viewer whose connection breaks is counted as lost', async () => {
+  const { hub, url, closed } = await serveHub()
+  const viewer = await rawWebsocket(`${url}/apollo`)
+  await eventually(() => hub.viewers === 1)
+  viewer.end()
+  await eventually(() => hub.viewers === 0)
+  expect(await closed()).toBe('websocket_closes_total{reason="lost"} 1')
 })
 
 test('a viewer that answers no ping is closed although frames go out to it', async () => {
