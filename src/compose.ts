@@ -61,7 +61,7 @@ type Core = Awaited<ReturnType<typeof openCore>>
 
 /** The log, who hears of it, what it amounts to, and the one way into it. */
 async function openCore(config: Config, { onError, metrics }: Telemetry, opened: Opened) {
-  const { eventLog, bus, keyValue } = await openEngines({ config, onError, opened })
+  const { eventLog, bus, keyValue, isRedisUp } = await openEngines({ config, onError, opened })
   const projections = opened.add(await openProjections({ eventLog, bus, staleMinutes: config.staleMinutes, onError }))
   const { registry } = projections
   await tellRegistry({ eventLog, bus }, registry.offset, registryDifferences(registry, config.projects))
@@ -86,7 +86,7 @@ async function openCore(config: Config, { onError, metrics }: Telemetry, opened:
     return known === undefined ? emptyProject() : (await projections.fresh(known)).state
   }
   const nameOf = (name: string) => projections.findProject(name)?.name ?? name
-  return { eventLog, projections, keyValue, acceptFrom, stateOf, nameOf }
+  return { eventLog, projections, keyValue, acceptFrom, stateOf, nameOf, isRedisUp }
 }
 
 type Sources = Pick<Parameters<typeof createApp>[0], 'links' | 'warnings'>
@@ -94,7 +94,7 @@ type Part = { config: Config; telemetry: Telemetry; core: Core; opened: Opened }
 
 async function openWeb({ config, telemetry, core, sources, opened, worker }: Part & { sources: Sources; worker: string | undefined }) {
   const { log, access, metrics, usage, onError } = telemetry
-  const { eventLog, projections, acceptFrom, stateOf } = core
+  const { eventLog, projections, acceptFrom, stateOf, isRedisUp } = core
   const hub = opened.add(new Hub({ metrics, log, maxViewers: config.maxViewers }))
   const overview = openOverviewIndex(projections)
   const prepare = preparePage({ projections, index: overview, links: sources.links, now: Date.now })
@@ -102,7 +102,7 @@ async function openWeb({ config, telemetry, core, sources, opened, worker }: Par
     new Feed({ projections, preparePage: prepare, broadcast: (topic, frame) => hub.broadcast(topic, frame), onError }),
   )
   const app = createApp({
-    ...{ eventLog, projections, overview, hub, log, access, metrics, usage, version, settings: config, ...sources },
+    ...{ eventLog, projections, isRedisUp, overview, hub, log, access, metrics, usage, version, settings: config, ...sources },
     accept: acceptFrom('http'),
     expandFrame: async (project, frame) => expandFrame(project, frame, await stateOf(project)),
     files: await loadStaticFiles(),

@@ -16,7 +16,8 @@ export type Unsubscribe = () => void
 
 /**
  * Carries announcements between the workers of one deployment. Every subscriber hears every message of its topic,
- * its own worker's included, so live delivery has one path. At most once: what was missed is read from the log.
+ * its own worker's included, so live delivery has one path. Messages of one project keep the order of their publisher. At most once:
+ * what was missed is read from the log.
  */
 export type Bus = {
   /** Never throws: a failure is counted, and followers heal from the log. */

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Bus } from '../bus/bus.ts'
 import { openInProcessBus } from '../bus/in-process.ts'
+import { openRedisBus } from '../bus/redis.ts'
 import type { Opened } from '../close-in-reverse.ts'
 import type { Config } from '../config/config.ts'
 import type { EventLog } from '../event-log/event-log.ts'
@@ -10,16 +11,25 @@ import { openSqliteLog } from '../event-log/sqlite.ts'
 import type { KeyValue } from '../key-value/key-value.ts'
 import { openSqliteKeyValue } from '../key-value/sqlite.ts'
 
-export type Engines = { eventLog: EventLog; bus: Bus; keyValue: KeyValue }
+export type Engines = {
+  eventLog: EventLog
+  bus: Bus
+  keyValue: KeyValue
+  /** Whether Redis answers; true where none is configured. */ isRedisUp(): boolean
+}
 
 type Deps = { config: Config; onError(error: unknown): void; opened: Opened }
 
 /** The engines that the configuration names; one that is away is never replaced by another. */
 export async function openEngines({ config, onError, opened }: Deps): Promise<Engines> {
   const eventLog = opened.add(await openLog({ config, onError }))
-  const bus = opened.add(openInProcessBus({ onError }))
+  const bus = opened.add(await openBus({ config, onError }))
   const keyValue = opened.add(openSqliteKeyValue({ file: join(config.dataDir, 'shared.sqlite') }))
-  return { eventLog, bus, keyValue }
+  return { eventLog, bus, keyValue, isRedisUp: () => config.redis === undefined || bus.isUp() }
+}
+
+async function openBus({ config: { redis }, onError }: Omit<Deps, 'opened'>): Promise<Bus> {
+  return redis ? openRedisBus({ redis, onError }) : openInProcessBus({ onError })
 }
 
 function openLog({ config: { database, redis, dataDir, workers }, onError }: Omit<Deps, 'opened'>): Promise<EventLog> {

@@ -13,7 +13,7 @@ export type ConnectOptions = {
 
 const CONNECT_MS = 2_000
 /** A server that owes an answer for so long is left: its machine may be gone without a word. */
-const SILENT_MS = 5_000
+const SILENT_MS = 2_500
 const retryMs = (times: number) => Math.min(50 * times, 500)
 
 /**
@@ -21,7 +21,46 @@ const retryMs = (times: number) => Math.min(50 * times, 500)
  * and so is what a break left unanswered: nothing is sent twice.
  */
 export function connectRedis({ redis, name, onError }: ConnectOptions): RedisConnection {
-  const connection = open(redis, name)
+  if (redis.kind === 'cluster') return connectCluster({ redis, name, ...(onError ? { onError } : {}) })
+  const options = { ...EVERYWHERE, ...ALONE, connectionName: name }
+  if (redis.kind === 'single') return told(new Redis(redis.url.reveal(), options), onError)
+  const { sentinels, masterName } = redis
+  return told(new Redis({ ...options, ...fromAddress(redis.url.reveal()), ...SENTINEL, sentinels, name: masterName }), onError)
+}
+
+export type ClusterOptions = ConnectOptions & { redis: RedisConfig & { kind: 'cluster' } }
+
+/** Connects to every master of a Cluster, and follows it when its slots move. */
+export function connectCluster({ redis, name, onError }: ClusterOptions): Cluster {
+  const redisOptions = { ...EVERYWHERE, ...fromAddress(redis.urls[0]?.reveal()), connectionName: name }
+  const nodes = redis.urls.map((url) => URL.parse(url.reveal())).map((url) => ({ host: hostOf(url), port: Number(url?.port || 6379) }))
+  const cluster = new Cluster(nodes, {
+    redisOptions,
+    enableOfflineQueue: false,
+    clusterRetryStrategy: retryMs,
+    slotsRefreshInterval: 5_000,
+    slotsRefreshTimeout: CONNECT_MS,
+    // A break left it unanswered: it may have been done.
+    retryDelayOnFailover: 0,
+    // Names of a certificate are those that were configured; addresses that a Cluster tells are taken as they are.
+    ...(redisOptions.tls ? { dnsLookup: (address, callback) => callback(null, address) } : {}),
+  })
+  // Connected before the first question, for what is asked while a connection is made is rejected.
+  cluster.on('+node', (node: Redis) => {
+    if (node.status === 'wait') node.connect().catch((error: unknown) => cluster.emit('node error', error))
+  })
+  return told(cluster, onError)
+}
+
+/** Connects to one server of a Cluster, as `host:port` in its table of slots, and to no other. */
+export function connectNode({ redis, name, onError }: ClusterOptions, node: string): Redis {
+  const end = node.lastIndexOf(':')
+  const place = { host: node.slice(0, end), port: Number(node.slice(end + 1)) }
+  return told(new Redis({ ...EVERYWHERE, ...ALONE, ...fromAddress(redis.urls[0]?.reveal()), ...place, connectionName: name }), onError)
+}
+
+/** Errors of a connection always have a listener. */
+function told<Connection extends RedisConnection>(connection: Connection, onError: ConnectOptions['onError']): Connection {
   let isTold = false
   connection.on('ready', () => (isTold = false))
   connection.on('error', (error: unknown) => {
@@ -31,31 +70,13 @@ export function connectRedis({ redis, name, onError }: ConnectOptions): RedisCon
   return connection
 }
 
-function open(redis: RedisConfig, connectionName: string): RedisConnection {
-  const options = { ...EVERYWHERE, connectionName }
-  if (redis.kind === 'single') return new Redis(redis.url.reveal(), { ...options, ...ALONE })
-  const shared = { ...options, ...fromAddress(redis.kind === 'sentinel' ? redis.url.reveal() : redis.urls[0]?.reveal()) }
-  if (redis.kind === 'sentinel') {
-    const { sentinels, masterName } = redis
-    return new Redis({ ...shared, ...ALONE, ...SENTINEL, sentinels, name: masterName })
-  }
-  const nodes = redis.urls.map((url) => URL.parse(url.reveal())).map((url) => ({ host: hostOf(url), port: Number(url?.port || 6379) }))
-  return new Cluster(nodes, {
-    redisOptions: shared,
-    enableOfflineQueue: false,
-    clusterRetryStrategy: retryMs,
-    slotsRefreshInterval: 5_000,
-    slotsRefreshTimeout: CONNECT_MS,
-    // Names of a certificate are those that were configured; addresses that a Cluster tells are taken as they are.
-    ...(shared.tls ? { dnsLookup: (address, callback) => callback(null, address) } : {}),
-  })
-}
-
 const EVERYWHERE = {
   connectTimeout: CONNECT_MS,
   socketTimeout: SILENT_MS,
   keepAlive: 10_000,
   autoResendUnfulfilledCommands: false,
+  // The library subscribes anew without anybody to hear of a failure, which would end the program.
+  autoResubscribe: false,
   maxRetriesPerRequest: 0,
   protocol: 2,
 } as const

@@ -37,6 +37,8 @@ export type WebDeps = {
   /** What this worker is called among those that share the port; undefined where it is alone. */
   worker: string | undefined
   features: Features
+  /** Whether Redis answers; true where none is configured. */
+  isRedisUp(): boolean
   /** What is away, and since when. */
   outages(): Outages
   /** What became of the last wish to read the configuration anew; undefined while there was none. */

@@ -42,7 +42,7 @@ export function describeBus(name: string, open: (onError: (error: unknown) => vo
       expect(stranger.heard).toEqual([])
     })
 
-    test('delivers each message once, in the order in which it was published', async () => {
+    test('delivers each message once, those of a project in the order in which they were published', async () => {
       const anna = recorder()
       await bus.subscribe(topics.events, anna)
       for (let offset = 1; offset <= 2_000; offset += 1) {
@@ -50,7 +50,12 @@ export function describeBus(name: string, open: (onError: (error: unknown) => vo
         if (offset % 100 === 0) await new Promise(setImmediate)
       }
       await heardBy(anna, 2_000)
-      expect(anna.heard.map(({ offset }) => offset)).toEqual(Array.from({ length: 2_000 }, (_, index) => index + 1))
+      const all = Array.from({ length: 2_000 }, (_, index) => index + 1)
+      for (const third of [0, 1, 2]) {
+        const heard = anna.heard.filter(({ project }) => project === `project-${third}`)
+        expect(heard.map(({ offset }) => offset)).toEqual(all.filter((offset) => offset % 3 === third))
+      }
+      expect(anna.heard).toHaveLength(2_000)
     })
 
     test('never delivers inside the call that publishes, nor in what follows it at once', async () => {

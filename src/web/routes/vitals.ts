@@ -27,7 +27,7 @@ export function vitalRoutes(deps: WebDeps) {
 /** What is not configured counts as there. What one instance cannot mend is a warning: it must not empty the load balancer. */
 async function readiness(deps: WebDeps) {
   const log = await isLogThere(deps.eventLog)
-  return { checks: { redis: true, projects: true, orchestrator: true, log }, warnings: await currentWarnings(deps) }
+  return { checks: { redis: deps.isRedisUp(), projects: true, orchestrator: true, log }, warnings: await currentWarnings(deps) }
 }
 
 let cpuSeconds = 0

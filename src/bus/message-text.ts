@@ -1,0 +1,64 @@
+import type { StoredEvent } from '../domain/event.ts'
+import type { Announcement } from './bus.ts'
+import type { Sent } from './subscriptions.ts'
+
+/** Larger announcements travel without their events, and larger messages are split: nobody waits behind a giant. In bytes. */
+export const MESSAGE_LIMIT = 256 * 1024
+
+/** What one turn published, as it travels. `isLost`: something before it was not sent. */
+export type Message = { sent: Sent[]; isLost: boolean }
+
+/** One announcement as text, in bytes at most `MESSAGE_LIMIT`. */
+export function entryText(topic: string, announcement: Announcement): { text: string; bytes: number } {
+  const text = JSON.stringify([topic, announcement])
+  const bytes = Buffer.byteLength(text)
+  if (bytes <= MESSAGE_LIMIT || announcement.events.length === 0) return { text, bytes }
+  return entryText(topic, { ...announcement, events: [] })
+}
+
+/** A message of such entries. */
+export const messageText = (entries: readonly string[], isLost: boolean): string => `{"lost":${isLost},"sent":[${entries.join(',')}]}`
+
+/** What was received; undefined for anything that this program did not write. */
+export function readMessage(text: string): Message | undefined {
+  const value = parsed(text)
+  if (!isObject(value) || typeof value.lost !== 'boolean' || !Array.isArray(value.sent)) return undefined
+  const sent: Message['sent'] = []
+  const entries: unknown[] = value.sent
+  for (const entry of entries) {
+    const [topic, announcement] = listOf(entry)
+    if (typeof topic !== 'string' || !isAnnouncement(announcement)) return undefined
+    sent.push({ topic, announcement })
+  }
+  return { sent, isLost: value.lost }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Whether a value from outside has the shape of an announcement. */
+export function isAnnouncement(value: unknown): value is Announcement {
+  if (!isObject(value)) return false
+  const { project, epoch, offset, events, trace } = value
+  const isTraced = trace === undefined || typeof trace === 'string'
+  return typeof project === 'string' && typeof epoch === 'string' && isCount(offset) && isTraced && areEvents(events)
+}
+
+const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+
+const areEvents = (value: unknown) => Array.isArray(value) && value.every(isStoredEvent)
+
+function isStoredEvent(value: unknown): value is StoredEvent {
+  if (!isObject(value)) return false
+  const { type, id, offset, received_at: receivedAt } = value
+  return typeof type === 'string' && typeof id === 'string' && isCount(offset) && typeof receivedAt === 'number'
+}
+
+const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

@@ -1,0 +1,88 @@
+import type { Announcement } from './bus.ts'
+import { entryText, MESSAGE_LIMIT, messageText } from './message-text.ts'
+import type { Transport } from './redis-transport.ts'
+
+export type SenderOptions = {
+  transport: Transport
+  /** So many announcements did not leave, or perhaps did not: nobody knows. */
+  onDropped(count: number): void
+  onError(error: unknown): void
+}
+
+export type Sender = {
+  publish(topic: string, announcement: Announcement): void
+  close(): void
+}
+
+/** What may wait for Redis to answer; a connection that stalls must not fill the memory. In bytes. */
+const WAITING_LIMIT = 8 * 1024 * 1024
+const CONFESS_MS = 1_000
+
+type Batch = { channel: string; entries: string[]; bytes: number }
+
+/** Sends what one turn of the event loop published together, in one round trip. */
+export function openSender({ transport, onDropped, onError }: SenderOptions): Sender {
+  const batches = openBatches()
+  /** Channels whose hearers have not been told yet that something was not sent. */
+  const lost = new Set<string>()
+  let waitingBytes = 0
+  let isClosed = false
+
+  function drop({ channel, entries }: Pick<Batch, 'channel' | 'entries'>) {
+    lost.add(channel)
+    if (entries.length > 0) onDropped(entries.length)
+  }
+
+  async function send(sent: Batch[]) {
+    if (isClosed) return
+    const messages = sent.map(({ channel, entries }) => ({ channel, text: messageText(entries, lost.delete(channel)) }))
+    const outcomes = transport.canSend() ? await transport.send(messages) : []
+    for (const [index, batch] of sent.entries()) {
+      waitingBytes -= batch.bytes
+      if (outcomes[index]?.status !== 'fulfilled') drop(batch)
+    }
+  }
+
+  /** Hearers elsewhere do not know what we could not send: as soon as we can, we tell them to look. */
+  const confessing = setInterval(() => {
+    if (lost.size === 0 || !transport.canSend()) return
+    send([...lost].map((channel) => ({ channel, entries: [], bytes: 0 }))).catch(onError)
+  }, CONFESS_MS)
+
+  return {
+    publish(topic, announcement) {
+      const channel = transport.channelOf(announcement.project)
+      const { text, bytes } = entryText(topic, announcement)
+      if (waitingBytes + bytes > WAITING_LIMIT) return drop({ channel, entries: [text] })
+      waitingBytes += bytes
+      if (batches.isEmpty()) setImmediate(() => void send(batches.take()).catch(onError))
+      batches.add(channel, text, bytes)
+    },
+    close() {
+      isClosed = true
+      clearInterval(confessing)
+    },
+  }
+}
+
+/** What is sent next, in messages of a bearable size. */
+function openBatches() {
+  let byChannel = new Map<string, Batch[]>()
+  return {
+    isEmpty: () => byChannel.size === 0,
+    add(channel: string, text: string, bytes: number) {
+      const batches = byChannel.get(channel) ?? []
+      byChannel.set(channel, batches)
+      const last = batches.at(-1)
+      if (last && last.bytes + bytes <= MESSAGE_LIMIT) {
+        last.entries.push(text)
+        last.bytes += bytes
+      } else batches.push({ channel, entries: [text], bytes })
+    },
+    take(): Batch[] {
+      const taken = [...byChannel.values()].flat()
+      byChannel = new Map()
+      return taken
+    },
+  }
+}

@@ -1,0 +1,119 @@
+import { Command } from 'ioredis'
+import type { RedisConfig } from '../config/config.ts'
+import { ALL_BUCKETS, bucketOf } from '../redis/bucket.ts'
+import { connectCluster, connectNode, connectRedis } from '../redis/connect.ts'
+import { type Listener, openListener } from './redis-listener.ts'
+
+export type TransportOptions = {
+  redis: RedisConfig
+  onText(text: string): void
+  /** Messages may have been lost, and are heard again. */
+  onBack(): void
+  /** Something was connected or broke. */
+  onChange(): unknown
+  onError(error: unknown): void
+}
+
+export type Sending = { channel: string; text: string }
+
+/** How messages travel through Redis. */
+export type Transport = {
+  channelOf(project: string): string
+  /** Whether it is worth while to send. */
+  canSend(): boolean
+  /** Tells of each, in order, what became of it. */
+  send(messages: readonly Sending[]): Promise<PromiseSettledResult<unknown>[]>
+  /** Whether everything arrives that anybody sends. */
+  isUp(): boolean
+  close(): void
+}
+
+const SEND_NAME = 'visualizer-bus-send'
+const HEAR_NAME = 'visualizer-bus-hear'
+const CHANNEL = 'visualizer:bus'
+
+/** One channel on one server, or one for each bucket on a Cluster, where each lives on the bucket's own master. */
+export function openTransport(options: TransportOptions): Transport {
+  const { redis } = options
+  return redis.kind === 'cluster' ? openMany(redis, options) : openOne(options)
+}
+
+function openOne({ redis, onError, ...told }: TransportOptions): Transport {
+  const connect = (name: string) => connectRedis({ redis, name, onError })
+  const sender = connect(SEND_NAME)
+  const listener = openListener({ connection: connect(HEAR_NAME), isSharded: false, onError, ...told })
+  listener.listenTo([CHANNEL])
+  const canSend = () => sender.status === 'ready'
+  sender.on('ready', told.onChange)
+  return {
+    channelOf: () => CHANNEL,
+    canSend,
+    async send(messages) {
+      const pipeline = sender.pipeline()
+      for (const { channel, text } of messages) pipeline.publish(channel, text)
+      const answers = pipeline.exec()
+      return Promise.allSettled(messages.map(async (_, index) => answerOf((await answers)?.[index])))
+    },
+    isUp: () => canSend() && listener.isUp(),
+    close() {
+      listener.close()
+      sender.disconnect()
+    },
+  }
+}
+
+function answerOf(answer: [Error | null, unknown] | undefined): unknown {
+  if (answer === undefined) throw new Error('Redis left a message without an answer')
+  if (answer[0]) throw answer[0]
+  return answer[1]
+}
+
+/** Every channel of a Cluster, with the slot that says which master it lives on. */
+const SHARDED = ALL_BUCKETS.map((bucket) => `${CHANNEL}:{${bucket}}`).map((channel) => ({ channel, slot: slotOf(channel) }))
+
+function slotOf(key: string): number {
+  return new Command('get', [key]).getSlot()
+}
+
+function openMany(redis: RedisConfig & { kind: 'cluster' }, { onError, onChange, ...told }: TransportOptions): Transport {
+  const sender = connectCluster({ redis, name: SEND_NAME, onError })
+  const listeners = new Map<string, Listener>()
+  const refresh = () => sender.refreshSlotsCache()
+
+  function listenerOn(node: string): Listener {
+    const known = listeners.get(node)
+    if (known) return known
+    const connection = connectNode({ redis, name: HEAR_NAME, onError }, node)
+    connection.on('close', refresh)
+    const listener = openListener({ connection, isSharded: true, onError, ...told, onMoved: refresh })
+    listeners.set(node, listener)
+    return listener
+  }
+
+  /** Listens to each channel where it lives now. */
+  function place() {
+    const places = Map.groupBy(SHARDED, ({ slot }) => sender.slots[slot]?.[0] ?? '')
+    places.delete('')
+    for (const [node, channels] of places) listenerOn(node).listenTo(channels.map(({ channel }) => channel))
+    for (const [node, listener] of listeners) {
+      if (places.has(node)) continue
+      listener.close()
+      listeners.delete(node)
+    }
+  }
+
+  sender.on('refresh', place)
+  sender.on('ready', onChange)
+  const isPlaced = () => SHARDED.every(({ slot }) => sender.slots[slot] !== undefined)
+  return {
+    channelOf: (project) => `${CHANNEL}:{${bucketOf(project)}}`,
+    canSend: () => sender.status === 'ready',
+    send: (messages) => Promise.allSettled(messages.map(({ channel, text }) => sender.spublish(channel, text))),
+    isUp: () => sender.status === 'ready' && isPlaced() && [...listeners.values()].every((listener) => listener.isUp()),
+    close() {
+      sender.off('refresh', place)
+      for (const listener of listeners.values()) listener.close()
+      sender.disconnect()
+    },
+  }
+}
