@@ -25,6 +25,22 @@ export type RedisConfig =
 
 export type DatabaseConfig = { url: Secret; /** Connections a worker. */ poolSize: number }
 
+export type Sampler = {
+  name: 'always_on' | 'always_off' | 'traceidratio' | 'parentbased_always_on' | 'parentbased_always_off' | 'parentbased_traceidratio'
+  /** The share that a ratio keeps, 0 to 1. */
+  ratio: number
+}
+
+/** Where traces and metrics go over OTLP. */
+export type OpenTelemetryConfig = {
+  traces: { url: string; sampler: Sampler } | undefined
+  metrics: { url: string; intervalMs: number } | undefined
+  protocol: 'http/protobuf' | 'http/json'
+  headers: { name: string; value: Secret }[]
+  serviceName: string
+  resourceAttributes: Record<string, string>
+}
+
 /** Absolute paths. */
 export type LogFilesConfig = {
   /** Records, besides standard output. */
@@ -67,6 +83,8 @@ export type Config = {
   redis: RedisConfig | undefined
   /** The log; undefined: Redis where that is set, else embedded. */
   database: DatabaseConfig | undefined
+  /** Undefined: no OpenTelemetry at all. */
+  openTelemetry: OpenTelemetryConfig | undefined
   projects: Project[]
   orchestrators: OrchestratorConfig[]
   /** Silence for longer than this, while working, is shown as stale. */

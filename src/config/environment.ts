@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { APP_ENVS, LOG_FORMATS, LOG_LEVELS, LOG_ROTATIONS } from './config.ts'
 import { DatabaseUrl, RedisUrls, Sentinels } from './engines.ts'
 import { describeIssue, type Findings } from './findings.ts'
+import { OPEN_TELEMETRY_VARIABLES } from './open-telemetry.ts'
 import type { Problem } from './problem.ts'
 import { HostName, Port } from './schema-values.ts'
 
@@ -77,6 +78,7 @@ export const Environment = z.object({
   REDIS_CLUSTER: truth('Whether REDIS_URL names nodes of a Redis Cluster. Default false.'),
   DATABASE_URL: DatabaseUrl.optional().describe('PostgreSQL for the event log: postgresql://user:password@host:5432/visualizer.'),
   DATABASE_POOL: whole(z.int().min(1).max(100), 'Connections of a worker to PostgreSQL. Default 5.'),
+  ...OPEN_TELEMETRY_VARIABLES,
   ALLOW_OPEN: truth('Says that something in front protects the service, so that it may listen for other machines.'),
 })
 

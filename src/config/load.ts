@@ -7,6 +7,7 @@ import { type FileSettings, NO_FILE, readFileSettings } from './file-settings.ts
 import { type Findings, inOrder, noFindings } from './findings.ts'
 import { findLaterVariables } from './later-settings.ts'
 import { readLogFiles } from './log-files.ts'
+import { readOpenTelemetry } from './open-telemetry.ts'
 import { ConfigError, type Problem } from './problem.ts'
 import { type ConfigFile, readConfigFile } from './read-file.ts'
 
@@ -76,6 +77,7 @@ function assemble({ outside, file, settings, cwd }: Parts, findings: Findings): 
     logFiles: readLogFiles(outside, { cwd, findings }),
     workers: given.WORKERS ?? web.workers ?? 1,
     ...readEngines(outside, findings),
+    openTelemetry: readOpenTelemetry(outside, findings),
     projects: settings.projects,
     orchestrators: settings.orchestrators,
     staleMinutes: global.stale_minutes ?? 10,

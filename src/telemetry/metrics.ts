@@ -1,5 +1,13 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
+export type Figures = {
+  name: string
+  help: string
+  type: unknown
+  /** Of a histogram also its buckets, sums and counts, told apart by `metricName`. */
+  values: { value: number; metricName?: string; labels: Partial<Record<string, string | number>> }[]
+}[]
+
 export type Metrics = ReturnType<typeof createMetrics>
 
 /** The service's own figures. Label values are bounded: methods, route patterns, status codes, sources, reasons. */
@@ -25,6 +33,9 @@ export function createMetrics() {
     heap: gauge('process_js_heap_bytes', 'JavaScript heap in use'),
     cpu: counter('process_cpu_seconds_total', 'User and system CPU time'),
     loopDelay: gauge('event_loop_delay_seconds', 'How late the event loop was in the last whole half minute', ['statistic']),
+    spansDropped: counter('otel_spans_dropped_total', 'Spans that the collector did not take, or that there was no room for'),
+    /** Every figure with its values, for those who do not read text. */
+    read: (): Promise<Figures> => registry.getMetricsAsJSON(),
     render: () => registry.metrics(),
     contentType: registry.contentType,
   }

@@ -1,0 +1,106 @@
+import { hostname } from 'node:os'
+import { diag, trace } from '@opentelemetry/api'
+import { OTLPMetricExporter as JsonMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
+import { OTLPMetricExporter as ProtobufMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
+import { OTLPTraceExporter as JsonTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
+import { OTLPTraceExporter as ProtobufTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
+import { resourceFromAttributes } from '@opentelemetry/resources'
+import { PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics'
+import { NodeSDK } from '@opentelemetry/sdk-node'
+import { AlwaysOffSampler, AlwaysOnSampler, ParentBasedSampler, type Sampler, TraceIdRatioBasedSampler } from '@opentelemetry/sdk-trace'
+import type { OpenTelemetryConfig } from '../config/config.ts'
+import { countedSpans, EXPORT_MS } from './counted-spans.ts'
+import type { Figures } from './metrics.ts'
+import { otlpTracing } from './otlp-tracing.ts'
+import { registryMetrics } from './registry-metrics.ts'
+import { NO_TRACING, type Tracing } from './tracing.ts'
+
+export type OtlpOptions = {
+  config: OpenTelemetryConfig
+  version: string
+  worker: string | undefined
+  /** The figures of /metrics, as they are now. */
+  figures(): Promise<Figures>
+  onDropped(spans: number, reason: string): void
+}
+
+/** The end of the program waits no longer than this for the collector. */
+const CLOSE_MS = 3_000
+
+/**
+ * Starts the SDK with everything said explicitly: variables that it would read by itself were read and judged by the
+ * configuration. Of automatic instrumentation there is none.
+ */
+export function startOtlp(options: OtlpOptions): { tracing: Tracing; close(): Promise<void> } {
+  const { traces } = options.config
+  const sdk = new NodeSDK({
+    autoDetectResources: false,
+    resource: resourceOf(options),
+    instrumentations: [],
+    logRecordProcessors: [],
+    textMapPropagator: null,
+    metricReaders: metricReaders(options),
+    spanProcessors: traces ? [spanProcessor(options, traces.url)] : [],
+    ...(traces ? { sampler: samplerOf(traces.sampler) } : {}),
+  })
+  // With OTEL_LOG_LEVEL the SDK would write to the console, past the log and its format.
+  diag.disable()
+  sdk.start()
+  return {
+    tracing: traces ? otlpTracing(trace.getTracer('visualizer', options.version)) : NO_TRACING,
+    close: () => withinClose(sdk.shutdown()),
+  }
+}
+
+function resourceOf({ config, version, worker }: OtlpOptions) {
+  return resourceFromAttributes({
+    'host.name': hostname(),
+    'process.pid': process.pid,
+    'service.version': version,
+    // Of each worker its own: their figures are apart, and a restarted one counts from 0.
+    'service.instance.id': crypto.randomUUID(),
+    ...(worker === undefined ? {} : { 'visualizer.worker': worker }),
+    ...config.resourceAttributes,
+    'service.name': config.serviceName,
+  })
+}
+
+function exporting({ headers }: OpenTelemetryConfig, url: string) {
+  return { url, timeoutMillis: EXPORT_MS, headers: Object.fromEntries(headers.map(({ name, value }) => [name, value.reveal()])) }
+}
+
+function spanProcessor({ config, onDropped }: OtlpOptions, url: string) {
+  const Exporter = config.protocol === 'http/json' ? JsonTraceExporter : ProtobufTraceExporter
+  return countedSpans({ exporter: new Exporter(exporting(config, url)), onDropped })
+}
+
+function metricReaders({ config, figures }: OtlpOptions) {
+  const { metrics, protocol } = config
+  if (!metrics) return []
+  const Exporter = protocol === 'http/json' ? JsonMetricExporter : ProtobufMetricExporter
+  const exporter = new Exporter(exporting(config, metrics.url))
+  const exportTimeoutMillis = Math.min(EXPORT_MS, metrics.intervalMs)
+  return [
+    new PeriodicExportingMetricReader({
+      ...{ exporter, exportIntervalMillis: metrics.intervalMs, exportTimeoutMillis },
+      metricProducers: [registryMetrics(figures)],
+    }),
+  ]
+}
+
+function samplerOf({ name, ratio }: { name: string; ratio: number }): Sampler {
+  const root = name.endsWith('_off')
+    ? new AlwaysOffSampler()
+    : name.endsWith('_on')
+      ? new AlwaysOnSampler()
+      : new TraceIdRatioBasedSampler(ratio)
+  return name.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root
+}
+
+/** A collector that is gone or hangs keeps the program no longer; what it did not take was counted already. */
+async function withinClose(shutdown: Promise<void>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, CLOSE_MS)
+  await Promise.race([shutdown.catch(() => undefined), late])
+  clearTimeout(timer)
+}
