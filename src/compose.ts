@@ -3,6 +3,7 @@ import { openEngines } from './compose/engines.ts'
 import { featuresOf } from './compose/features.ts'
 import { watchLogSettings } from './compose/log-settings.ts'
 import { openSources } from './compose/sources.ts'
+import { tracedEngines } from './compose/traced-engines.ts'
 import { openTelemetry, type Telemetry } from './compose/telemetry.ts'
 import { closeInReverse, type Opened } from './close-in-reverse.ts'
 import type { Config } from './config/config.ts'
@@ -39,7 +40,7 @@ export type WorkerName = { worker?: string }
  * Rejects when the port is taken or the data folder cannot be used; nothing stays open then.
  */
 export async function openVisualizer(config: Config, { worker }: WorkerName = {}): Promise<Visualizer> {
-  const telemetry = openTelemetry(config, worker)
+  const telemetry = await openTelemetry(config, worker)
   const opened = closeInReverse(telemetry.onError)
   opened.add(telemetry)
   try {
@@ -60,8 +61,8 @@ export async function openVisualizer(config: Config, { worker }: WorkerName = {}
 type Core = Awaited<ReturnType<typeof openCore>>
 
 /** The log, who hears of it, what it amounts to, and the one way into it. */
-async function openCore(config: Config, { onError, metrics }: Telemetry, opened: Opened) {
-  const { eventLog, bus, keyValue, isRedisUp } = await openEngines({ config, onError, opened })
+async function openCore(config: Config, { onError, metrics, tracing }: Telemetry, opened: Opened) {
+  const { eventLog, bus, keyValue, isRedisUp } = tracedEngines(await openEngines({ config, tracing, onError, opened }), { config, tracing })
   const projections = opened.add(await openProjections({ eventLog, bus, staleMinutes: config.staleMinutes, onError }))
   const { registry } = projections
   await tellRegistry({ eventLog, bus }, registry.offset, registryDifferences(registry, config.projects))
@@ -74,12 +75,16 @@ async function openCore(config: Config, { onError, metrics }: Telemetry, opened:
     registerProject,
     keptSince: () => keptSince(config.retention, Date.now()),
   }
-  const acceptFrom = (source: string) => async (project: string, events: readonly NewEvent[]) => {
-    const stored = await acceptEvents(deps, project, events)
-    metrics.events.inc({ source }, stored.appended.length)
-    metrics.duplicates.inc({ source }, stored.duplicates)
-    return stored
-  }
+  const acceptFrom = (source: string) => (project: string, events: readonly NewEvent[]) =>
+    tracing.span(
+      { name: 'report', isRoot: true, attributes: { 'visualizer.source': source, 'visualizer.events': events.length } },
+      async () => {
+        const stored = await acceptEvents(deps, project, events)
+        metrics.events.inc({ source }, stored.appended.length)
+        metrics.duplicates.inc({ source }, stored.duplicates)
+        return stored
+      },
+    )
   // Under the name that it is known by, in whatever case it was reported; nothing is followed for a name that is not registered.
   const stateOf = async (name: string) => {
     const known = projections.findProject(name)?.name ?? (name === UNASSIGNED ? name : undefined)
@@ -93,16 +98,16 @@ type Sources = Pick<Parameters<typeof createApp>[0], 'links' | 'warnings'>
 type Part = { config: Config; telemetry: Telemetry; core: Core; opened: Opened }
 
 async function openWeb({ config, telemetry, core, sources, opened, worker }: Part & { sources: Sources; worker: string | undefined }) {
-  const { log, access, metrics, usage, onError } = telemetry
+  const { log, access, metrics, usage, tracing, onError } = telemetry
   const { eventLog, projections, acceptFrom, stateOf, isRedisUp } = core
   const hub = opened.add(new Hub({ metrics, log, maxViewers: config.maxViewers }))
   const overview = openOverviewIndex(projections)
   const prepare = preparePage({ projections, index: overview, links: sources.links, now: Date.now })
   const feed = opened.add(
-    new Feed({ projections, preparePage: prepare, broadcast: (topic, frame) => hub.broadcast(topic, frame), onError }),
+    new Feed({ projections, preparePage: prepare, broadcast: (topic, frame) => hub.broadcast(topic, frame), tracing, onError }),
   )
   const app = createApp({
-    ...{ eventLog, projections, isRedisUp, overview, hub, log, access, metrics, usage, version, settings: config, ...sources },
+    ...{ eventLog, projections, isRedisUp, overview, hub, log, access, metrics, tracing, usage, version, settings: config, ...sources },
     accept: acceptFrom('http'),
     expandFrame: async (project, frame) => expandFrame(project, frame, await stateOf(project)),
     files: await loadStaticFiles(),

@@ -8,6 +8,7 @@ import type { EventLog } from '../event-log/event-log.ts'
 import { openPostgresLog } from '../event-log/postgres.ts'
 import { openRedisLog } from '../event-log/redis.ts'
 import { openSqliteLog } from '../event-log/sqlite.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
 import type { KeyValue } from '../key-value/key-value.ts'
 import { openSqliteKeyValue } from '../key-value/sqlite.ts'
 
@@ -18,22 +19,22 @@ export type Engines = {
   /** Whether Redis answers; true where none is configured. */ isRedisUp(): boolean
 }
 
-type Deps = { config: Config; onError(error: unknown): void; opened: Opened }
+type Deps = { config: Config; tracing: Tracing; onError(error: unknown): void; opened: Opened }
 
 /** The engines that the configuration names; one that is away is never replaced by another. */
-export async function openEngines({ config, onError, opened }: Deps): Promise<Engines> {
-  const eventLog = opened.add(await openLog({ config, onError }))
+export async function openEngines({ config, tracing, onError, opened }: Deps): Promise<Engines> {
+  const eventLog = opened.add(await openLog({ config, tracing, onError }))
   const bus = opened.add(await openBus({ config, onError }))
   const keyValue = opened.add(openSqliteKeyValue({ file: join(config.dataDir, 'shared.sqlite') }))
   return { eventLog, bus, keyValue, isRedisUp: () => config.redis === undefined || bus.isUp() }
 }
 
-async function openBus({ config: { redis }, onError }: Omit<Deps, 'opened'>): Promise<Bus> {
+async function openBus({ config: { redis }, onError }: Pick<Deps, 'config' | 'onError'>): Promise<Bus> {
   return redis ? openRedisBus({ redis, onError }) : openInProcessBus({ onError })
 }
 
-function openLog({ config: { database, redis, dataDir, workers }, onError }: Omit<Deps, 'opened'>): Promise<EventLog> {
-  if (database) return openPostgresLog({ url: database.url.reveal(), poolSize: database.poolSize, workers, onError })
-  if (redis) return openRedisLog({ redis, onError })
-  return openSqliteLog({ file: join(dataDir, 'events.sqlite'), onError })
+function openLog({ config: { database, redis, dataDir, workers }, tracing, onError }: Omit<Deps, 'opened'>): Promise<EventLog> {
+  if (database) return openPostgresLog({ url: database.url.reveal(), poolSize: database.poolSize, workers, tracing, onError })
+  if (redis) return openRedisLog({ redis, tracing, onError })
+  return openSqliteLog({ file: join(dataDir, 'events.sqlite'), tracing, onError })
 }

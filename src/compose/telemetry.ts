@@ -3,13 +3,16 @@ import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { openResourceUsage, type ResourceUsage } from '../telemetry/resource-usage.ts'
+import { NO_TRACING, type Tracing } from '../telemetry/tracing.ts'
 import { openLogs } from './logs.ts'
+import { openOpenTelemetry } from './open-telemetry.ts'
 
 export type Telemetry = {
   log: Logger
   /** Undefined: requests are told in the log. */
   access: AccessLog | undefined
   metrics: Metrics
+  tracing: Tracing
   usage(): ResourceUsage
   /** For what fails outside of a request: counted and logged. */
   onError(error: unknown): void
@@ -19,15 +22,19 @@ export type Telemetry = {
   close(): Promise<void>
 }
 
-/** The log of records, that of requests and the figures, as the configuration wants them. */
-export function openTelemetry(config: Config, worker: string | undefined): Telemetry {
+/** The log of records, that of requests, the figures and the traces, as the configuration wants them. */
+export async function openTelemetry(config: Config, worker: string | undefined): Promise<Telemetry> {
   const metrics = createMetrics()
   const usage = openResourceUsage()
-  const { log, access, reopen, close } = openLogs({ config, worker, metrics })
+  let tracing = NO_TRACING
+  const { log, access, reopen, close } = openLogs({ config, worker, metrics, step: () => tracing.ids() })
+  const otlp = await openOpenTelemetry({ config, worker, metrics, log })
+  tracing = otlp.tracing
   return {
     log,
     access,
     metrics,
+    tracing,
     usage: () => usage.read(),
     onError(error) {
       metrics.errors.inc()
@@ -35,6 +42,7 @@ export function openTelemetry(config: Config, worker: string | undefined): Telem
     },
     reopenLogs: reopen,
     async close() {
+      await otlp.close()
       usage.close()
       await close()
     },

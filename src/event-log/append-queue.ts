@@ -1,9 +1,13 @@
+import type { Traced } from '../telemetry/traced-ports.ts'
 import { LogUnavailableError } from './event-log.ts'
 
 /** What one caller wants stored at once. */
-export type Sized = { events: readonly unknown[]; bytes: number }
+export type Sized = { project: string; events: readonly unknown[]; bytes: number }
 
-type Waiting<Call, Result> = { call: Call; resolve: (result: Result) => void; reject: (reason: unknown) => void }
+type Outcomes<Result> = PromiseSettledResult<Result>[]
+type Commit<Call, Result> = (calls: Call[]) => Promise<Outcomes<Result>>
+
+type Waiting<Call, Result> = { call: Call; trace: string | undefined; resolve: (result: Result) => void; reject: (reason: unknown) => void }
 
 /** One group makes one transaction; larger ones gain nothing and hold the event loop longer. */
 const GROUP = { events: 500, bytes: 4 * 1024 * 1024 }
@@ -19,11 +23,10 @@ export type AppendQueue<Call, Result> = {
 
 /**
  * Group commit: what arrives in one turn of the event loop, or while the previous group is being stored, becomes one
- * transaction. `commit` tells each call's own outcome, in order. A call is never split.
+ * transaction. `commit` tells each call's own outcome, in order. A call is never split. A group's commit is a step of the trace of
+ * its first caller, linked to those of the others.
  */
-export function openAppendQueue<Call extends Sized, Result>(
-  commit: (calls: Call[]) => Promise<PromiseSettledResult<Result>[]>,
-): AppendQueue<Call, Result> {
+export function openAppendQueue<Call extends Sized, Result>(commit: Commit<Call, Result>, traced?: Traced): AppendQueue<Call, Result> {
   const waiting: Waiting<Call, Result>[] = []
   const queued = { events: 0, bytes: 0 }
   let draining: Promise<void> | undefined
@@ -37,7 +40,7 @@ export function openAppendQueue<Call extends Sized, Result>(
         queued.events -= call.events.length
         queued.bytes -= call.bytes
       }
-      await storeGroup(group, commit)
+      await storeGroup(group, (calls) => tracedCommit(group, () => commit(calls), traced))
     }
     draining = undefined
   }
@@ -49,7 +52,7 @@ export function openAppendQueue<Call extends Sized, Result>(
       queued.events += call.events.length
       queued.bytes += call.bytes
       return new Promise((resolve, reject) => {
-        waiting.push({ call, resolve, reject })
+        waiting.push({ call, trace: traced?.tracing.cause(), resolve, reject })
         draining ??= drain()
       })
     },
@@ -68,10 +71,24 @@ function groupLength(waiting: readonly Waiting<Sized, never>[]): number {
   return length
 }
 
-async function storeGroup<Call, Result>(
+function tracedCommit<Call extends Sized, Result>(
   group: Waiting<Call, Result>[],
-  commit: (calls: Call[]) => Promise<PromiseSettledResult<Result>[]>,
-): Promise<void> {
+  commit: () => Promise<Outcomes<Result>>,
+  traced?: Traced,
+) {
+  if (!traced) return commit()
+  const attributes = {
+    'db.system.name': traced.system,
+    'db.operation.name': 'append',
+    'visualizer.calls': group.length,
+    'visualizer.events': group.reduce((sum, { call }) => sum + call.events.length, 0),
+    'visualizer.projects': new Set(group.map(({ call }) => call.project)).size,
+  }
+  const causes = group.flatMap(({ trace }) => trace ?? [])
+  return traced.tracing.follow(causes, { name: 'commit', kind: 'client', attributes }, commit)
+}
+
+async function storeGroup<Call, Result>(group: Waiting<Call, Result>[], commit: Commit<Call, Result>): Promise<void> {
   try {
     const outcomes = await commit(group.map(({ call }) => call))
     for (const [index, { resolve, reject }] of group.entries()) {

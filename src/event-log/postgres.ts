@@ -1,4 +1,5 @@
 import { appendCall, type AppendCall } from './append-call.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
 import { openAppendQueue } from './append-queue.ts'
 import {
   type Appended,
@@ -29,6 +30,7 @@ export type PostgresLogOptions = {
   clock?: () => number
   /** Told what failed outside any call. */
   onError?: (error: unknown) => void
+  tracing?: Tracing
 }
 
 /** The server ends what the client no longer waits for. */
@@ -40,13 +42,16 @@ const SESSION = `SELECT set_config('statement_timeout', '3s', false), set_config
  * answers once it is back. Rejects with UnusableLogError where somebody must change something first.
  */
 export async function openPostgresLog(options: PostgresLogOptions): Promise<EventLog> {
-  const { url, poolSize = 5, workers = 1, clock = Date.now, onError } = options
+  const { url, poolSize = 5, workers = 1, clock = Date.now, onError, tracing } = options
   const place = placeOf(url)
   const connection = { url, patience: openPatience(), prepare: preparation(url) }
   const pools = { appends: openPool(connection, 1), reads: openPool(connection, Math.max(1, poolSize - 1)) }
   await firstContact(pools.reads, { place, onError })
   const reading = readMethods(pools.reads)
-  const queue = openAppendQueue<AppendCall, Appended>((calls) => commitGroup(pools.appends, clock, calls))
+  const queue = openAppendQueue<AppendCall, Appended>(
+    (calls) => commitGroup(pools.appends, clock, calls),
+    tracing && { tracing, system: 'postgresql' },
+  )
   let closing: Promise<void> | undefined
 
   return {

@@ -1,5 +1,6 @@
 import type { RedisConfig } from '../config/config.ts'
 import { connectRedis, type RedisConnection } from '../redis/connect.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
 import { appendCall, type AppendCall } from './append-call.ts'
 import { openAppendQueue } from './append-queue.ts'
 import { type Appended, type EventLog, LogUnavailableError, READ_LIMIT, type ReadRange, type SnapshotKey } from './event-log.ts'
@@ -15,6 +16,7 @@ export type RedisLogOptions = {
   clock?: () => number
   /** Told what failed outside any call. */
   onError?: (error: unknown) => void
+  tracing?: Tracing
 }
 
 /** How long opening waits for the server; without it the log opens all the same, and its methods reject until the server is there. */
@@ -22,12 +24,12 @@ const OPEN_MS = 2_000
 const CLOSE_MS = 2_000
 
 /** Opens the log on Redis: one server, the master that Sentinels tell, or a Cluster. Never rejects because the server is away. */
-export async function openRedisLog({ redis, clock = Date.now, onError }: RedisLogOptions): Promise<EventLog> {
+export async function openRedisLog({ redis, clock = Date.now, onError, tracing }: RedisLogOptions): Promise<EventLog> {
   const connect = (what: string) => connectRedis({ redis, name: `visualizer-log-${what}`, ...(onError ? { onError } : {}) })
   // Appends have a connection of their own: where they wait for a replica, whatever is behind them waits too.
   const [appends, reads] = [connect('append'), connect('read')]
   const appender = { connection: appends, clock, replicated: new Set<string>() }
-  const queue = openAppendQueue<AppendCall, Appended>((calls) => commitGroup(appender, calls))
+  const queue = openAppendQueue<AppendCall, Appended>((calls) => commitGroup(appender, calls), tracing && { tracing, system: 'redis' })
   let closing: Promise<void> | undefined
   await Promise.all([settled(appends), settled(reads)])
 

@@ -1,3 +1,4 @@
+import type { Tracing } from '../telemetry/tracing.ts'
 import { appendCall, type AppendCall } from './append-call.ts'
 import { openAppendQueue } from './append-queue.ts'
 import {
@@ -26,10 +27,11 @@ export type SqliteLogOptions = {
   clock?: () => number
   /** Told what failed outside any call. */
   onError?: (error: unknown) => void
+  tracing?: Tracing
 }
 
 /** Opens the embedded log: one SQLite file. Rejects with UnusableLogError where the file cannot be a log of this program. */
-export async function openSqliteLog({ file, clock = Date.now, onError }: SqliteLogOptions): Promise<EventLog> {
+export async function openSqliteLog({ file, clock = Date.now, onError, tracing }: SqliteLogOptions): Promise<EventLog> {
   createLogFile(file)
   const away: Away = (problem, options) => new LogUnavailableError(`the event log ${file} ${problem}`, options)
   const connections = {
@@ -40,11 +42,14 @@ export async function openSqliteLog({ file, clock = Date.now, onError }: SqliteL
   const epoch = await firstUse(file, connections)
   const isStillThere = watchIdentity(file)
   const reading = readMethods(reads, epoch)
-  const queue = openAppendQueue<AppendCall, Appended>(async (calls) => {
-    // Without this, events would be acknowledged and written into a file that has no name any more.
-    if (isStillThere()) return commitGroup({ held: appends, epoch, clock }, calls)
-    throw new LogUnavailableError(`the event log ${file} was moved, deleted or replaced while in use; start the program again`)
-  })
+  const queue = openAppendQueue<AppendCall, Appended>(
+    async (calls) => {
+      // Without this, events would be acknowledged and written into a file that has no name any more.
+      if (isStillThere()) return commitGroup({ held: appends, epoch, clock }, calls)
+      throw new LogUnavailableError(`the event log ${file} was moved, deleted or replaced while in use; start the program again`)
+    },
+    tracing && { tracing, system: 'sqlite' },
+  )
   let closing: Promise<void> | undefined
 
   return {

@@ -1,4 +1,5 @@
 import type { ProjectChange, Projections } from '../projection/projections.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
 import type { Watch, Watched } from './hub.ts'
 
 /**
@@ -23,6 +24,7 @@ type Deps = {
   /** Reads what the page needs; the page itself begins when the result is called, with the state of that moment. */
   preparePage(topic: string): Promise<() => LivePage>
   broadcast(topic: string, frame: string): void
+  tracing: Tracing
   onError(error: unknown): void
 }
 
@@ -34,6 +36,8 @@ const FLUSH_MS = 25
  */
 const STRETCH_MS = 12
 const REST_FACTOR = 3
+/** Of what led to a flush, its trace links this much: the first and 32 more. */
+const CAUSE_LIMIT = 33
 
 /** Turns changes into frames: each watched page is rendered once per flush, whoever watches. */
 export class Feed implements Watched {
@@ -43,7 +47,8 @@ export class Feed implements Watched {
   readonly #ready = new Map<string, LivePage>()
   /** Topics by the project that they show; undefined for those that any project concerns. */
   readonly #topics = new Map<string | undefined, Set<string>>()
-  readonly #dirty = new Set<string>()
+  /** Topics with what to tell, and the traces that led to it. */
+  readonly #dirty = new Map<string, string[]>()
   #timer: ReturnType<typeof setTimeout> | undefined
   #restsUntil = 0
 
@@ -104,7 +109,14 @@ export class Feed implements Watched {
   }
 
   #mark(topic: string) {
-    this.#dirty.add(topic)
+    const causes = this.#dirty.get(topic) ?? []
+    const cause = this.#deps.tracing.cause()
+    if (cause !== undefined && causes.length < CAUSE_LIMIT) causes.push(cause)
+    this.#dirty.set(topic, causes)
+    this.#flushSoon()
+  }
+
+  #flushSoon() {
     this.#timer ??= setTimeout(() => this.#flush(), Math.max(0, this.#restsUntil - performance.now()))
   }
 
@@ -112,25 +124,27 @@ export class Feed implements Watched {
   #flush() {
     const beganAt = performance.now()
     let renderedMs = 0
-    for (const topic of this.#dirty) {
+    for (const [topic, causes] of this.#dirty) {
       this.#dirty.delete(topic)
-      renderedMs += this.#flushPage(topic)
+      renderedMs += this.#flushPage(topic, causes)
       if (performance.now() - beganAt > STRETCH_MS) break
     }
     this.#restsUntil = Math.max(beganAt + FLUSH_MS, performance.now() + REST_FACTOR * renderedMs)
     this.#timer = undefined
-    const [waiting] = this.#dirty
-    if (waiting !== undefined) this.#mark(waiting)
+    if (this.#dirty.size > 0) this.#flushSoon()
   }
 
   /** Tells how long it rendered, ms. */
-  #flushPage(topic: string): number {
+  #flushPage(topic: string, causes: readonly string[]): number {
     const beganAt = performance.now()
     let renderedAt = beganAt
     try {
-      const frame = this.#ready.get(topic)?.flush()
-      renderedAt = performance.now()
-      if (frame !== undefined) this.#deps.broadcast(topic, frame)
+      this.#deps.tracing.follow(causes, { name: 'flush', attributes: { 'visualizer.reports': causes.length } }, (span) => {
+        const frame = this.#ready.get(topic)?.flush()
+        renderedAt = performance.now()
+        span.set({ 'visualizer.frame.length': frame?.length ?? 0 })
+        if (frame !== undefined) this.#deps.broadcast(topic, frame)
+      })
     } catch (error) {
       // One page that cannot be rendered keeps what it shows; the others go on.
       this.#deps.onError(error)

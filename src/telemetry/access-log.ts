@@ -21,7 +21,10 @@ export type AccessLog = (record: AccessRecord) => void
 const TEXT_KEPT = 500
 
 /** Writes a JSON line a request, with the keys that every record has. */
-export function createAccessLog(write: (line: string) => void, origin: Fields): AccessLog {
+export function createAccessLog(
+  write: (line: string) => void,
+  { origin, step }: { origin: Fields; step(): Fields | undefined },
+): AccessLog {
   return (record) =>
     write(
       jsonLine(
@@ -36,6 +39,7 @@ export function createAccessLog(write: (line: string) => void, origin: Fields): 
           referer: withoutQuery(record.referer),
           user_agent: record.userAgent?.slice(0, TEXT_KEPT),
           request_id: record.requestId,
+          ...step(),
         },
       ),
     )

@@ -12,18 +12,21 @@ export type LoggerOptions = {
   outputs: readonly Output[]
   /** What every JSON record says of the program: environment, pid, worker. */
   origin?: Fields
+  /** What the record says of the step that it was written in. */
+  step?: () => Fields | undefined
 }
 
 /**
  * One line per record. `json` has `@timestamp`, `level` in upper case, `message` and the fields, which is what log
  * shippers and `grep ERROR` look for; `detailed` is for people. Errors are written with their stack.
  */
-export function createLogger({ level: least, outputs, origin = {} }: LoggerOptions): Logger {
+export function createLogger({ level: least, outputs, origin = {}, step }: LoggerOptions): Logger {
   const threshold = LOG_LEVELS.indexOf(least)
   const at =
     (level: LogLevel) =>
-    (message: string, fields: Fields = {}) => {
+    (message: string, own: Fields = {}) => {
       if (LOG_LEVELS.indexOf(level) < threshold) return
+      const fields = { ...own, ...step?.() }
       const lines: Partial<Record<LogFormat, string>> = {}
       for (const { format, write } of outputs) {
         write(

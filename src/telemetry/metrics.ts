@@ -14,6 +14,7 @@ export type Metrics = ReturnType<typeof createMetrics>
 export function createMetrics() {
   const registry = new Registry()
   const registers = [registry]
+  const samples: (() => void)[] = []
   const counter = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
     new Counter({ name, help, labelNames, registers })
   const gauge = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
@@ -35,8 +36,16 @@ export function createMetrics() {
     loopDelay: gauge('event_loop_delay_seconds', 'How late the event loop was in the last whole half minute', ['statistic']),
     spansDropped: counter('otel_spans_dropped_total', 'Spans that the collector did not take, or that there was no room for'),
     /** Every figure with its values, for those who do not read text. */
-    read: (): Promise<Figures> => registry.getMetricsAsJSON(),
-    render: () => registry.metrics(),
+    read(): Promise<Figures> {
+      for (const sample of samples) sample()
+      return registry.getMetricsAsJSON()
+    },
+    render() {
+      for (const sample of samples) sample()
+      return registry.metrics()
+    },
+    /** Called before figures are read, to set those that nobody counts. */
+    onRead: (sample: () => void) => void samples.push(sample),
     contentType: registry.contentType,
   }
 }

@@ -51,20 +51,24 @@ export function otlpTracing(tracer: Tracer): Tracing {
     return begin(step, { parent, links }, run)
   }
 
+  const here = () => lively(context.active())?.spanContext()
+  const sampled = () => {
+    const found = here()
+    return found && isSampled(found) ? found : undefined
+  }
   return {
     span,
     follow,
-    carry() {
-      const here = lively(context.active())?.spanContext()
-      return here && `00-${here.traceId}-${here.spanId}-${isSampled(here) ? '01' : '00'}`
-    },
+    carry: () => traceparent(here()),
+    cause: () => traceparent(sampled()),
     ids() {
-      const here = lively(context.active())?.spanContext()
-      return here && isSampled(here) ? { trace_id: here.traceId, span_id: here.spanId } : undefined
+      const found = sampled()
+      return found && { trace_id: found.traceId, span_id: found.spanId }
     },
   }
 }
 
+const traceparent = (span: SpanContext | undefined) => span && `00-${span.traceId}-${span.spanId}-${isSampled(span) ? '01' : '00'}`
 const isSampled = ({ traceFlags }: SpanContext) => (traceFlags & TraceFlags.SAMPLED) !== 0
 
 /** The span of a context, unless it ended long ago. */

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { diag, trace } from '@opentelemetry/api'
+import { setGlobalErrorHandler } from '@opentelemetry/core'
 import { OTLPMetricExporter as JsonMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http'
 import { OTLPMetricExporter as ProtobufMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto'
 import { OTLPTraceExporter as JsonTraceExporter } from '@opentelemetry/exporter-trace-otlp-http'
@@ -22,6 +23,8 @@ export type OtlpOptions = {
   /** The figures of /metrics, as they are now. */
   figures(): Promise<Figures>
   onDropped(spans: number, reason: string): void
+  /** Whatever else went wrong, such as an export of metrics. */
+  onProblem(reason: string): void
 }
 
 /** The end of the program waits no longer than this for the collector. */
@@ -45,6 +48,7 @@ export function startOtlp(options: OtlpOptions): { tracing: Tracing; close(): Pr
   })
   // With OTEL_LOG_LEVEL the SDK would write to the console, past the log and its format.
   diag.disable()
+  setGlobalErrorHandler((error) => options.onProblem(error instanceof Error ? error.message : String(error)))
   sdk.start()
   return {
     tracing: traces ? otlpTracing(trace.getTracer('visualizer', options.version)) : NO_TRACING,

@@ -29,8 +29,10 @@ export type Tracing = {
    * others, 32 of them at most. What the current trace is does not matter.
    */
   follow<T>(causes: readonly string[], step: Step, run: (span: Span) => T): T
-  /** The W3C traceparent of the current step, to be followed elsewhere; undefined outside of a trace. */
+  /** The W3C traceparent of the current step, to be told to others; undefined outside of a trace. */
   carry(): string | undefined
+  /** The same where the trace is sampled: worth remembering, for `follow`. */
+  cause(): string | undefined
   /** What the records of the current step say of it; undefined where its trace is not sampled. */
   ids(): { trace_id: string; span_id: string } | undefined
 }
@@ -42,5 +44,6 @@ export const NO_TRACING: Tracing = {
   span: (_step, run) => run(NO_SPAN),
   follow: (_causes, _step, run) => run(NO_SPAN),
   carry: () => undefined,
+  cause: () => undefined,
   ids: () => undefined,
 }

@@ -7,6 +7,7 @@ import { gzip } from './middleware/gzip.ts'
 import { guard } from './middleware/guard.ts'
 import { observe } from './middleware/observe.ts'
 import { requestLimits } from './middleware/request-limits.ts'
+import { traceRequests } from './middleware/trace.ts'
 import { pageHeaders } from './middleware/secure-headers.ts'
 import { eventRoutes } from './routes/api-events.ts'
 import { projectRoutes } from './routes/api-projects.ts'
@@ -20,6 +21,7 @@ import { unanswered } from './unanswered.ts'
 /** Every address that is answered, and what each request passes on its way. */
 export function createApp(deps: WebDeps) {
   const app = new Hono<Env>()
+  app.use(traceRequests(deps))
   app.use(observe(deps))
   app.use(requestLimits())
   app.route('/', vitalRoutes(deps))

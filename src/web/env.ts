@@ -9,6 +9,7 @@ import type { Projections } from '../projection/projections.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
 import type { ResourceUsage } from '../telemetry/resource-usage.ts'
 import type { StaticFiles } from './static-files.ts'
 
@@ -31,6 +32,7 @@ export type WebDeps = {
   /** Undefined: requests are told in the log. */
   access: AccessLog | undefined
   metrics: Metrics
+  tracing: Tracing
   usage(): ResourceUsage
   version: string
   startedAt: number

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { Feed, type LivePage } from '../../src/live/feed.ts'
+import { NO_TRACING } from '../../src/telemetry/tracing.ts'
 import type { ProjectChange, Projections } from '../../src/projection/projections.ts'
 import { endAfter } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
@@ -27,7 +28,13 @@ async function openSlowPages(count: number, renderMs: number) {
     resume: () => '',
   })
   const projections = { onChange: (listener) => void (change = listener) } as Partial<Projections> as Projections
-  const feed = new Feed({ projections, preparePage, broadcast: (topic, frame) => void sent.push({ topic, frame, turn }), onError: fail })
+  const feed = new Feed({
+    projections,
+    preparePage,
+    broadcast: (topic, frame) => void sent.push({ topic, frame, turn }),
+    tracing: NO_TRACING,
+    onError: fail,
+  })
   const topics = Array.from({ length: count }, (_, index) => `page-${index}`)
   for (const topic of topics) await feed.open({ topic, since: undefined })
   endAfter('test', () => feed.close())

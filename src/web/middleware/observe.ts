@@ -1,10 +1,9 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { routePath } from 'hono/route'
 import type { AccessRecord } from '../../telemetry/access-log.ts'
+import { endpointOf, methodOf } from '../endpoint.ts'
 import type { Env, WebDeps } from '../env.ts'
 
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 /** A caller's own request id is kept when it is harmless, so that one id follows a request through several services. */
 const REQUEST_ID = /^[\w.-]{8,64}$/
 
@@ -21,9 +20,8 @@ export const observe = ({ metrics, log, access }: Deps) =>
     const startedAt = performance.now()
     await next()
     const ms = performance.now() - startedAt
-    const method = METHODS.has(c.req.method) ? c.req.method : 'OTHER'
-    const pattern = routePath(c)
-    const endpoint = pattern.includes('*') || pattern === '' ? endpointOf(c.req.path) : pattern
+    const method = methodOf(c)
+    const endpoint = endpointOf(c)
     metrics.httpRequests.inc({ method, endpoint, status: c.res.status })
     metrics.httpDuration.observe(ms / 1_000)
     c.header('X-Request-Id', requestId)
@@ -33,12 +31,6 @@ export const observe = ({ metrics, log, access }: Deps) =>
   })
 
 const QUIET = new Set(['/health', '/ready', '/metrics', '/static/*'])
-
-/** Routes below a wildcard, by their folder; what no route answers is `unknown`, so that paths cannot grow the label. */
-function endpointOf(path: string): string {
-  if (path.startsWith('/static/')) return '/static/*'
-  return path.startsWith('/live/') ? '/live/*' : 'unknown'
-}
 
 type Seen = { client: string | undefined; requestId: string; ms: number }
 

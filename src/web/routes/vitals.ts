@@ -6,6 +6,7 @@ import { currentWarnings } from '../warnings.ts'
 /** GET /health, /ready and /metrics — for load balancers and scrapers. */
 export function vitalRoutes(deps: WebDeps) {
   const app = new Hono<Env>()
+  deps.metrics.onRead(() => sample(deps))
   if (deps.settings.isHealthOn) {
     app.get('/health', (c) => c.json({ status: 'healthy', timestamp: new Date().toISOString(), version: deps.version }))
     app.get('/ready', async (c) => {
@@ -17,7 +18,6 @@ export function vitalRoutes(deps: WebDeps) {
   }
   if (deps.settings.isMetricsOn) {
     app.get('/metrics', async (c) => {
-      sample(deps)
       return c.body(await deps.metrics.render(), 200, { 'content-type': deps.metrics.contentType })
     })
   }
