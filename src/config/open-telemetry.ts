@@ -117,9 +117,9 @@ export function readOpenTelemetry({ given, problem }: Outside, findings: Finding
 function endpoint(given: Given, signal: 'traces' | 'metrics'): string | undefined {
   const own = signal === 'traces' ? given.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT : given.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT
   if (own) return own.href
-  const common = given.OTEL_EXPORTER_OTLP_ENDPOINT
-  if (!common) return undefined
-  const url = new URL(common)
+  const shared = given.OTEL_EXPORTER_OTLP_ENDPOINT
+  if (!shared) return undefined
+  const url = new URL(shared)
   url.pathname = `${url.pathname.replace(/\/$/, '')}/v1/${signal}`
   return url.href
 }

@@ -1,6 +1,6 @@
 import { type Attributes, ValueType } from '@opentelemetry/api'
 import { hrTime } from '@opentelemetry/core'
-import { AggregationTemporality, DataPointType, type MetricData, type MetricProducer } from '@opentelemetry/sdk-metrics'
+import { AggregationTemporality, DataPointType, type MetricProducer, type ScopeMetrics } from '@opentelemetry/sdk-metrics'
 import { emptyResource } from '@opentelemetry/resources'
 import type { Figures } from './metrics.ts'
 
@@ -20,13 +20,13 @@ export function registryMetrics(read: () => Promise<Figures>): MetricProducer {
   }
 }
 
-function metricOf({ name, help, type, values }: Figure, times: Times): MetricData {
+function metricOf({ name, help, type, values }: Figure, times: Times): ScopeMetrics['metrics'][number] {
   const descriptor = { name, description: help, unit: '', valueType: ValueType.DOUBLE }
   const shared = { descriptor, aggregationTemporality: AggregationTemporality.CUMULATIVE }
   if (type === 'histogram') return { ...shared, dataPointType: DataPointType.HISTOGRAM, dataPoints: histograms(values, times) }
-  const dataPoints = values.map(({ labels, value }) => ({ ...times, attributes: attributesOf(labels), value }))
-  if (type === 'counter') return { ...shared, dataPointType: DataPointType.SUM, isMonotonic: true, dataPoints }
-  return { ...shared, dataPointType: DataPointType.GAUGE, dataPoints }
+  const points = values.map(({ labels, value }) => ({ ...times, attributes: attributesOf(labels), value }))
+  if (type === 'counter') return { ...shared, dataPointType: DataPointType.SUM, isMonotonic: true, dataPoints: points }
+  return { ...shared, dataPointType: DataPointType.GAUGE, dataPoints: points }
 }
 
 /** Prometheus counts what is at or below each bound; OTLP what is between two of them. */
