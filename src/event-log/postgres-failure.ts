@@ -57,6 +57,7 @@ export function asLogError(error: unknown, place: string): unknown {
 
 /** What somebody must change before this server can be the log, with the next step; undefined where nothing but time is needed. */
 export function unusable(error: unknown, place: string): UnusableLogError | undefined {
+  if (error instanceof UnusableLogError) return error
   const state = sqlState(error) ?? ''
   const said = error instanceof Error ? error.message : ''
   const refused = (step: string) => new UnusableLogError(`the event log ${place} cannot be used: ${said}; ${step}`, { cause: error })

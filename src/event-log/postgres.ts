@@ -1,15 +1,7 @@
 import { appendCall, type AppendCall } from './append-call.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { openAppendQueue } from './append-queue.ts'
-import {
-  type Appended,
-  type EventLog,
-  LogUnavailableError,
-  READ_LIMIT,
-  type ReadRange,
-  type SnapshotKey,
-  UnusableLogError,
-} from './event-log.ts'
+import { type Appended, type EventLog, LogUnavailableError, READ_LIMIT, type ReadRange, type SnapshotKey } from './event-log.ts'
 import { commitGroup } from './postgres-append.ts'
 import { checkSettings } from './postgres-check.ts'
 import { openPatience, placeOf, type Query } from './postgres-connection.ts'
@@ -105,7 +97,7 @@ async function firstContact(reads: Pool, { place, onError }: { place: string; on
     await reads.use((query) => readHead(query, ''))
   } catch (error) {
     if (!(error instanceof LogUnavailableError)) throw error
-    const reason = error.cause instanceof UnusableLogError ? error.cause : unusable(error.cause, place)
+    const reason = unusable(error.cause, place)
     if (reason) throw reason
     onError?.(error)
   }
