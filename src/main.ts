@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { version } from '../package.json'
 import { runReloading } from './cluster/reload.ts'
 import { openVisualizer, type Visualizer } from './compose.ts'
+import { migrateLog } from './compose/migrate.ts'
 import { readCommandLine, type Request, UsageError } from './config/command-line.ts'
 import type { Config } from './config/config.ts'
 import { dataFolderProblem } from './config/data-folder.ts'
@@ -12,6 +13,8 @@ import { ConfigError, describeProblem, type Problem } from './config/problem.ts'
 
 /** The caller must change something: a flag, a setting, a folder, a port. */
 const CANNOT_START = 2
+/** A server is away: the same may succeed later. */
+const AWAY = 1
 const MAX_LINES = 50
 /** Ctrl-C reaches the service from the terminal and from each program that started it: within this time they are one wish. */
 const SAME_SIGNAL_MS = 500
@@ -39,6 +42,8 @@ async function answer(request: Request, argv: string[]): Promise<number> {
       return 0
     case 'check-config':
       return checkConfig(request.flags)
+    case 'migrate':
+      return migrate(request.flags)
     case 'serve':
       return serve(request.flags, request.mayReload ? argv : undefined)
   }
@@ -50,6 +55,20 @@ function checkConfig(flags: Flags): number {
   const ending = warnings.length === 0 ? '' : `, ${count(warnings.length, 'warning')}`
   console.log(`${flags.config ?? config.configFile ?? 'no configuration file'}: ${contents(config)}, no problems${ending}`)
   return 0
+}
+
+async function migrate(flags: Flags): Promise<number> {
+  const { config, warnings } = loadConfig({ flags })
+  warn(warnings)
+  try {
+    console.log(await migrateLog(config))
+    return 0
+  } catch (error) {
+    if (error instanceof Error && error.name === 'UnusableLogError') return refuse(error.message)
+    if (!(error instanceof Error) || error.name !== 'LogUnavailableError') throw error
+    console.error(`visualizer: ${error.message}`)
+    return AWAY
+  }
 }
 
 /** Runs until a signal; with the arguments to start again with, and when the configuration wants it, restarts on change. */

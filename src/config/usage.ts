@@ -17,6 +17,7 @@ export const FLAG_HELP: Record<string, FlagHelp> = {
 export const COMMANDS = [
   { name: 'serve', form: 'serve [flags]', text: 'start the service (also without a command)' },
   { name: 'check-config', form: 'check-config [file] [flags]', text: 'say what is wrong with the configuration, without starting' },
+  { name: 'migrate', form: 'migrate [flags]', text: 'bring the tables in DATABASE_URL to this version (each start does so too)' },
 ] as const
 
 const table = (rows: readonly { form: string; text: string }[]) => {
@@ -47,4 +48,6 @@ function variables(): string {
 const ENDINGS = {
   serve: 'Stops on SIGTERM or Ctrl-C; a second one ends it at once. Exit code 2 when it cannot start as asked.',
   'check-config': 'Exit code 0 when the service could start with it, else 2.',
+  migrate:
+    'Changes nothing where there is nothing to do; several at once do it once. Exit code 0 when the tables are those of this version,\n1 when the server is away, 2 when something must be changed first.',
 }

@@ -23,7 +23,7 @@ describe('help and version', () => {
   test.each([[['--help']], [['-h']], [['help']]])('visualizer %p names every command and flag', async (args) => {
     const { exitCode, stdout } = await runProgram(args)
     expect(exitCode).toBe(0)
-    for (const word of ['serve', 'check-config', '--host', '--port', '--config', '--data-dir', '--debug', '--log-level']) {
+    for (const word of ['serve', 'check-config', 'migrate', '--host', '--port', '--config', '--data-dir', '--debug', '--log-level']) {
       expect(stdout).toContain(word)
     }
   })

@@ -1,0 +1,13 @@
+import type { Config } from '../config/config.ts'
+import { migratePostgres } from '../event-log/postgres-schema.ts'
+
+/**
+ * Brings the tables of the configured log to this version, and says in a line what was done. Rejects with UnusableLogError where
+ * somebody must change something first, with LogUnavailableError while the server is away.
+ */
+export async function migrateLog({ database }: Pick<Config, 'database'>): Promise<string> {
+  if (!database) return 'nothing to migrate: without DATABASE_URL the log keeps its own files in step'
+  const { from, to } = await migratePostgres(database.url.reveal())
+  if (from === to) return `nothing to migrate: the tables are those of schema ${to}`
+  return from === 0 ? `created the tables of schema ${to}` : `migrated the tables from schema ${from} to ${to}`
+}
