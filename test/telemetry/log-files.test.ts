@@ -62,6 +62,7 @@ test('ACCESS_LOG_FILE takes the requests out of the log; what could be a secret 
   const sent = Number(records.find(({ path }) => path === '/')?.['bytes'])
   expect(sent).toBeGreaterThan(500)
   expect(sent).toBeLessThan(Buffer.byteLength(page))
+  expect(records.find(({ path }) => path === '/live/')).toMatchObject({ status: 101, bytes: 0 })
   expect(linesOf(LOG_FILE).some(({ message }) => message.startsWith('GET '))).toBe(false)
   for (const text of [readFileSync(ACCESS_LOG_FILE, 'utf8'), readFileSync(LOG_FILE, 'utf8'), server.logs()])
     expect(text).not.toContain('hunter2')

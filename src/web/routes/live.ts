@@ -23,7 +23,7 @@ export function liveRoutes({ hub, projections }: WebDeps) {
     const watching = { topic: known ? topicOf(known) : '', since, refusal, heardAt: Date.now() }
     if (!c.env.server.upgrade(c.req.raw, { data: watching }))
       throw new RefusedError('VALIDATION_ERROR', 'The websocket handshake is not valid.')
-    // The connection is the websocket's now; the server drops this answer.
-    return new Response(null)
+    // The connection is the websocket's now; the server drops this answer, and the logs tell what the handshake was answered with.
+    return new Response(null, { status: 101 })
   })
 }
