@@ -6,6 +6,8 @@ import { openSources } from './compose/sources.ts'
 import { tracedEngines } from './compose/traced-engines.ts'
 import { openTelemetry, type Telemetry } from './compose/telemetry.ts'
 import { closeInReverse, type Opened } from './close-in-reverse.ts'
+import type { WorkerLink } from './cluster/supervisor-channel.ts'
+import type { Serving } from './cluster/worker.ts'
 import type { Config } from './config/config.ts'
 import type { NewEvent } from './domain/event.ts'
 import { UNASSIGNED } from './domain/names.ts'
@@ -21,37 +23,44 @@ import { openOverviewIndex } from './live/overview-index.ts'
 import { preparePage } from './live/prepare-page.ts'
 import { openProjections } from './projection/projections.ts'
 import { keptSince } from './projection/retention.ts'
+import type { Logger } from './telemetry/logger.ts'
 import { createApp } from './web/app.ts'
+import type { ReloadReport } from './web/env.ts'
 import { serve } from './web/serve.ts'
 import { loadStaticFiles } from './web/static-files.ts'
 
-export type Visualizer = {
-  url: string
-  /** Opens the log files anew, after something outside renamed them. */
-  reopenLogs(): void
-  close(): Promise<void>
-}
+export type Visualizer = Serving & { log: Logger }
 
-/** What a worker is called among those that share the port; undefined where it is alone. */
-export type WorkerName = { worker?: string }
+/** What a worker is called among those that share the port, and its way to them; nothing where it is alone. */
+export type Place = {
+  worker?: string
+  link?: WorkerLink
+  /** What became of the last reload, where no supervisor tells. */ reload?: () => ReloadReport | undefined
+}
 
 /**
  * Opens everything and connects it: the only place that knows every implementation. What was opened is closed in reverse.
  * Rejects when the port is taken or the data folder cannot be used; nothing stays open then.
  */
-export async function openVisualizer(config: Config, { worker }: WorkerName = {}): Promise<Visualizer> {
-  const telemetry = await openTelemetry(config, worker)
+export async function openVisualizer(config: Config, place: Place = {}): Promise<Visualizer> {
+  const telemetry = await openTelemetry(config, place.worker)
   const opened = closeInReverse(telemetry.onError)
   opened.add(telemetry)
   try {
-    const core = await openCore(config, telemetry, opened)
+    const core = await openCore({ config, telemetry, opened, place })
     const settings = opened.add(watchLogSettings({ eventLog: core.eventLog, ...telemetry }))
     const sources = { links: () => followed.links(), warnings: async () => [...settings.current(), ...followed.warnings()] }
-    const { server, feed } = await openWeb({ config, telemetry, core, sources, opened, worker })
-    const { onError } = telemetry
-    const followed = await openSources({ ...core, config, worker, onError, opened, onChange: () => feed.touch() })
-    telemetry.log.info(`server ready on ${server.url}`, { version, pid: process.pid })
-    return { url: server.url, reopenLogs: telemetry.reopenLogs, close: opened.close }
+    const { server, feed } = await openWeb({ config, telemetry, core, sources, opened, place })
+    const { onError, log, metrics, reopenLogs } = telemetry
+    const followed = await openSources({ ...core, config, worker: place.worker, onError, opened, onChange: () => feed.touch() })
+    const close = () => {
+      // First of all: whoever comes now is better served elsewhere.
+      const stopped = server.stop()
+      return opened.close().then(() => stopped)
+    }
+    // Among several, the supervisor says so when all of them are.
+    if (!place.link) log.info(`server ready on ${server.url}`, { version, pid: process.pid })
+    return { url: server.url, log, figures: metrics.read, reopenLogs, close }
   } catch (error) {
     await opened.close()
     throw error
@@ -61,8 +70,10 @@ export async function openVisualizer(config: Config, { worker }: WorkerName = {}
 type Core = Awaited<ReturnType<typeof openCore>>
 
 /** The log, who hears of it, what it amounts to, and the one way into it. */
-async function openCore(config: Config, { onError, metrics, tracing }: Telemetry, opened: Opened) {
-  const { eventLog, bus, keyValue, isRedisUp } = tracedEngines(await openEngines({ config, tracing, onError, opened }), { config, tracing })
+async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'> & { place: Place }) {
+  const { onError, metrics, tracing } = telemetry
+  const engines = await openEngines({ config, channel: place.link?.bus, tracing, onError, opened })
+  const { eventLog, bus, keyValue, isRedisUp } = tracedEngines(engines, { config, tracing })
   const projections = opened.add(await openProjections({ eventLog, bus, staleMinutes: config.staleMinutes, onError }))
   const { registry } = projections
   await tellRegistry({ eventLog, bus }, registry.offset, registryDifferences(registry, config.projects))
@@ -97,7 +108,7 @@ async function openCore(config: Config, { onError, metrics, tracing }: Telemetry
 type Sources = Pick<Parameters<typeof createApp>[0], 'links' | 'warnings'>
 type Part = { config: Config; telemetry: Telemetry; core: Core; opened: Opened }
 
-async function openWeb({ config, telemetry, core, sources, opened, worker }: Part & { sources: Sources; worker: string | undefined }) {
+async function openWeb({ config, telemetry, core, sources, opened, place }: Part & { sources: Sources; place: Place }) {
   const { log, access, metrics, usage, tracing, onError } = telemetry
   const { eventLog, projections, acceptFrom, stateOf, isRedisUp } = core
   const hub = opened.add(new Hub({ metrics, log, maxViewers: config.maxViewers }))
@@ -112,12 +123,14 @@ async function openWeb({ config, telemetry, core, sources, opened, worker }: Par
     expandFrame: async (project, frame) => expandFrame(project, frame, await stateOf(project)),
     files: await loadStaticFiles(),
     startedAt: Date.now(),
-    worker,
-    features: featuresOf(config),
+    worker: place.worker,
+    features: featuresOf(config, place.link !== undefined),
     outages: () => ({}),
-    reload: () => undefined,
+    isDraining: () => server.isStopping(),
+    renderMetrics: async () => (await place.link?.renderAll()) ?? metrics.render(),
+    reload: place.link?.reload ?? place.reload ?? (() => undefined),
   })
-  const server = serve({ app, hub, feed, config, log })
+  const server = serve({ app, hub, feed, config, log, sharesPort: place.link !== undefined })
   opened.add({
     async close() {
       await hub.close()

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { Bus } from '../bus/bus.ts'
+import { openIpcBus, type WorkerChannel } from '../bus/ipc.ts'
 import { openInProcessBus } from '../bus/in-process.ts'
 import { openRedisBus } from '../bus/redis.ts'
 import type { Opened } from '../close-in-reverse.ts'
@@ -19,21 +20,23 @@ export type Engines = {
   /** Whether Redis answers; true where none is configured. */ isRedisUp(): boolean
 }
 
-type Deps = { config: Config; tracing: Tracing; onError(error: unknown): void; opened: Opened }
+/** `channel` is the way to the other workers of a supervisor; undefined where this is the only one. */
+type Deps = { config: Config; channel: WorkerChannel | undefined; tracing: Tracing; onError(error: unknown): void; opened: Opened }
 
 /** The engines that the configuration names; one that is away is never replaced by another. */
-export async function openEngines({ config, tracing, onError, opened }: Deps): Promise<Engines> {
+export async function openEngines({ config, channel, tracing, onError, opened }: Deps): Promise<Engines> {
   const eventLog = opened.add(await openLog({ config, tracing, onError }))
-  const bus = opened.add(await openBus({ config, onError }))
+  const bus = opened.add(await openBus({ config, channel, onError }))
   const keyValue = opened.add(openSqliteKeyValue({ file: join(config.dataDir, 'shared.sqlite') }))
   return { eventLog, bus, keyValue, isRedisUp: () => config.redis === undefined || bus.isUp() }
 }
 
-async function openBus({ config: { redis }, onError }: Pick<Deps, 'config' | 'onError'>): Promise<Bus> {
-  return redis ? openRedisBus({ redis, onError }) : openInProcessBus({ onError })
+async function openBus({ config: { redis }, channel, onError }: Omit<Deps, 'opened' | 'tracing'>): Promise<Bus> {
+  if (redis) return openRedisBus({ redis, onError })
+  return channel ? openIpcBus({ channel, onError }) : openInProcessBus({ onError })
 }
 
-function openLog({ config: { database, redis, dataDir, workers }, tracing, onError }: Omit<Deps, 'opened'>): Promise<EventLog> {
+function openLog({ config: { database, redis, dataDir, workers }, tracing, onError }: Omit<Deps, 'opened' | 'channel'>): Promise<EventLog> {
   if (database) return openPostgresLog({ url: database.url.reveal(), poolSize: database.poolSize, workers, tracing, onError })
   if (redis) return openRedisLog({ redis, tracing, onError })
   return openSqliteLog({ file: join(dataDir, 'events.sqlite'), tracing, onError })

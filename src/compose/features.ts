@@ -2,10 +2,10 @@ import type { Config } from '../config/config.ts'
 import type { Features } from '../web/env.ts'
 
 /** Which engines the configuration names, in the words of the status page. */
-export function featuresOf({ database, redis, workers, ...config }: Config): Features {
+export function featuresOf({ database, redis, ...config }: Config, hasSupervisor: boolean): Features {
   return {
     log: database ? 'postgresql' : redis ? 'redis' : 'sqlite',
-    bus: redis ? 'redis' : workers > 1 ? 'ipc' : 'in-process',
+    bus: redis ? 'redis' : hasSupervisor ? 'ipc' : 'in-process',
     orchestrators: config.orchestrators.length,
     metrics: config.isMetricsOn,
     health: config.isHealthOn,

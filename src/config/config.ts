@@ -79,6 +79,8 @@ export type Config = {
   logFiles: LogFilesConfig
   /** Processes that share the port. */
   workers: number
+  /** A worker whose resident memory stays above this is replaced. */
+  workerMemoryMb: number
   /** The bus, small shared things, and the log unless a database is set; undefined: embedded. */
   redis: RedisConfig | undefined
   /** The log; undefined: Redis where that is set, else embedded. */

@@ -76,6 +76,7 @@ function assemble({ outside, file, settings, cwd }: Parts, findings: Findings): 
     logFormat: given.LOG_FORMAT ?? (isProduction ? 'json' : 'detailed'),
     logFiles: readLogFiles(outside, { cwd, findings }),
     workers: given.WORKERS ?? web.workers ?? 1,
+    workerMemoryMb: given.WORKER_MEMORY_MB ?? 1_024,
     ...readEngines(outside, findings),
     openTelemetry: readOpenTelemetry(outside, findings),
     projects: settings.projects,

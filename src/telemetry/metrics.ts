@@ -4,6 +4,8 @@ export type Figures = {
   name: string
   help: string
   type: unknown
+  /** How those of several workers become one; a sum where nothing is said. */
+  aggregator?: string
   /** Of a histogram also its buckets, sums and counts, told apart by `metricName`. */
   values: { value: number; metricName?: string; labels: Partial<Record<string, string | number>> }[]
 }[]
@@ -25,7 +27,8 @@ export function createMetrics() {
     websockets: gauge('websocket_connections_active', 'Active WebSocket connections'),
     websocketCloses: counter('websocket_closes_total', 'Closed WebSocket connections by reason', ['reason']),
     frames: counter('websocket_frames_total', 'Frames published, once per topic whoever watches'),
-    projects: gauge('projects_total', 'Total number of projects'),
+    // Every worker knows all of them.
+    projects: new Gauge({ name: 'projects_total', help: 'Total number of projects', registers, aggregator: 'max' }),
     events: counter('events_accepted_total', 'Events stored, by source; duplicates are not stored', ['source']),
     duplicates: counter('events_duplicate_total', 'Events that were known already, by source', ['source']),
     errors: counter('errors_total', 'Failures that were not the caller’s fault'),

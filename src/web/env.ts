@@ -41,6 +41,10 @@ export type WebDeps = {
   features: Features
   /** Whether Redis answers; true where none is configured. */
   isRedisUp(): boolean
+  /** True once the service was told to end. */
+  isDraining(): boolean
+  /** The figures of all workers, for a scraper. */
+  renderMetrics(): Promise<string>
   /** What is away, and since when. */
   outages(): Outages
   /** What became of the last wish to read the configuration anew; undefined while there was none. */

@@ -3,7 +3,7 @@ import type { Hub, Watching, Watched } from '../live/hub.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Env } from './env.ts'
 
-type Deps = { app: Hono<Env>; hub: Hub; feed: Watched; config: { host: string; port: number }; log: Logger }
+type Deps = { app: Hono<Env>; hub: Hub; feed: Watched; config: { host: string; port: number }; log: Logger; sharesPort: boolean }
 
 const IDLE_SECONDS = 120
 /** A slow upload keeps the program no longer than this from its end. */
@@ -11,11 +11,12 @@ const DRAIN_SECONDS = 10
 /** Above the limit of any route, so that the route can say what was too much. */
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024
 
-/** Listens. Throws when the address is taken. */
-export function serve({ app, hub, feed, config, log }: Deps) {
+/** Listens. Throws when the address is taken, where it is not to be shared with other workers. */
+export function serve({ app, hub, feed, config, log, sharesPort }: Deps) {
   const server = Bun.serve<Watching>({
     hostname: config.host,
     port: config.port,
+    reusePort: sharesPort,
     idleTimeout: IDLE_SECONDS,
     maxRequestBodySize: BODY_LIMIT_BYTES,
     fetch: (request, bunServer) => app.fetch(request, { server: bunServer }),
@@ -27,7 +28,8 @@ export function serve({ app, hub, feed, config, log }: Deps) {
   })
   hub.watch(feed, server)
 
-  /** Takes no more connections, answers what was asked, and ends what is not done in time. */
+  let stopping: Promise<void> | undefined
+
   async function stop() {
     const late = setTimeout(() => void server.stop(true), DRAIN_SECONDS * 1_000)
     await server.stop()
@@ -35,6 +37,8 @@ export function serve({ app, hub, feed, config, log }: Deps) {
   }
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`,
-    stop,
+    /** Takes no more connections, answers what was asked, and ends what is not done in time. Websockets are closed by the hub. */
+    stop: () => (stopping ??= stop()),
+    isStopping: () => stopping !== undefined,
   }
 }

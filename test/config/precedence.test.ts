@@ -28,6 +28,7 @@ test('without file, flags and variables the defaults hold', () => {
     isGzipOn: true,
     maxViewers: 20_000,
     workers: 1,
+    workerMemoryMb: 1024,
     redis: undefined,
     database: undefined,
     isOpen: true,

@@ -11,15 +11,14 @@ export function vitalRoutes(deps: WebDeps) {
     app.get('/health', (c) => c.json({ status: 'healthy', timestamp: new Date().toISOString(), version: deps.version }))
     app.get('/ready', async (c) => {
       const { checks, warnings } = await readiness(deps)
-      const isReady = Object.values(checks).every(Boolean)
-      const body = { status: isReady ? 'ready' : 'not ready', checks, warnings, timestamp: new Date().toISOString() }
+      const isReady = Object.values(checks).every(Boolean) && !deps.isDraining()
+      const status = deps.isDraining() ? 'draining' : isReady ? 'ready' : 'not ready'
+      const body = { status, checks, warnings, timestamp: new Date().toISOString() }
       return c.json(body, isReady ? 200 : 503)
     })
   }
   if (deps.settings.isMetricsOn) {
-    app.get('/metrics', async (c) => {
-      return c.body(await deps.metrics.render(), 200, { 'content-type': deps.metrics.contentType })
-    })
+    app.get('/metrics', async (c) => c.body(await deps.renderMetrics(), 200, { 'content-type': deps.metrics.contentType }))
   }
   return app
 }

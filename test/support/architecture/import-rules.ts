@@ -14,7 +14,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   main: ['compose', 'config', 'cluster', 'domain', 'package.json'],
   'close-in-reverse': [],
   compose: ALL,
-  cluster: ['telemetry'],
+  // The supervisor relays the bus of its workers.
+  cluster: ['telemetry', 'src/bus/relay.ts'],
   web: ['live', 'projection', 'ingest', 'control', 'auth', 'views', 'domain', ...CONTRACTS],
   live: ['projection', 'auth', 'views', 'domain', ...CONTRACTS],
   projection: ['domain', ...CONTRACTS],

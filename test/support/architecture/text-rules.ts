@@ -2,7 +2,7 @@ import type { SourceFile } from './source-files.ts'
 
 type LineRule = { pattern: RegExp; saying: string; isExempt(path: string): boolean }
 
-const SPEAKS = /^src\/(telemetry\/|main\.ts$|launch\.mjs$)/
+const SPEAKS = /^src\/(telemetry\/|main(\.ts$|\/)|launch\.mjs$)/
 const READS_ENVIRONMENT = /^src\/(config\/|launch\.mjs$)/
 
 const LINE_RULES: LineRule[] = [

@@ -1,0 +1,83 @@
+import type { Announcement, Bus, Subscriber } from './bus.ts'
+import { openCredit } from './credit.ts'
+import { openSubscriptions, type Sent } from './subscriptions.ts'
+
+/** What workers and their supervisor say about the bus, in either direction. `bytes` is what a batch costs, and is acknowledged. */
+export type BusMessage =
+  | { type: 'batch'; lines: string[]; bytes: number }
+  | { type: 'acknowledged'; bytes: number }
+  /** Batches were dropped on the way. */
+  | { type: 'dropped' }
+
+/** The way to the supervisor. What is sent while it is closed is lost. */
+export type WorkerChannel = {
+  send(message: BusMessage): void
+  /** Until somebody listens, what arrives is acknowledged and dropped. */
+  listen(listener: (message: BusMessage) => void): void
+  isOpen(): boolean
+}
+
+export type IpcBusOptions = { channel: WorkerChannel; onError?: (error: unknown) => void; limitBytes?: number | undefined }
+
+/**
+ * The bus of workers that share a supervisor. What one turn published goes to this worker's own subscribers in the next, and as one
+ * batch to the supervisor, which hands it to the others unread.
+ */
+export function openIpcBus({ channel, onError, limitBytes }: IpcBusOptions): Bus {
+  const subscriptions = openSubscriptions(onError)
+  const sendToOthers = talkOver(channel, { subscriptions, limitBytes })
+  let sent: Sent[] = []
+
+  function flush() {
+    const batch = sent
+    sent = []
+    if (channel.isOpen()) sendToOthers(batch)
+    for (const message of batch) subscriptions.deliver(message)
+  }
+
+  return {
+    publish(topic: string, announcement: Announcement) {
+      if (subscriptions.isClosed()) return
+      if (sent.length === 0) setImmediate(flush)
+      sent.push({ topic, announcement })
+    },
+    subscribe: async (topic: string, subscriber: Subscriber) => subscriptions.add(topic, subscriber),
+    isUp: () => !subscriptions.isClosed() && channel.isOpen(),
+    close: async () => subscriptions.close(),
+  }
+}
+
+type Talk = { subscriptions: ReturnType<typeof openSubscriptions>; limitBytes: number | undefined }
+
+/** Hears what the others sent, and gives back the way to send to them, within the credit. */
+function talkOver(channel: WorkerChannel, { subscriptions, limitBytes }: Talk) {
+  const credit = openCredit(limitBytes)
+
+  channel.listen((message) => {
+    switch (message.type) {
+      case 'batch':
+        for (const line of message.lines) receive(line)
+        return channel.send({ type: 'acknowledged', bytes: message.bytes })
+      case 'acknowledged':
+        credit.acknowledge(message.bytes)
+        if (credit.mustTell()) channel.send({ type: 'dropped' })
+        return
+      case 'dropped':
+        return subscriptions.missed()
+    }
+  })
+
+  function receive(line: string) {
+    const message: unknown = JSON.parse(line)
+    if (isSent(message)) subscriptions.deliver(message)
+  }
+
+  return (batch: Sent[]) => {
+    const lines = batch.map((message) => JSON.stringify(message))
+    const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0)
+    if (credit.take(bytes)) channel.send({ type: 'batch', lines, bytes })
+  }
+}
+
+/** Both ends are the same program: this tells the type, it is no parser of foreign text. */
+const isSent = (message: unknown): message is Sent => typeof message === 'object' && message !== null && 'announcement' in message

@@ -1,0 +1,116 @@
+import type { Logger } from '../telemetry/logger.ts'
+import type { Ending, SpawnedWorker } from './spawn-worker.ts'
+
+export type CrewOptions = {
+  count: number
+  log: Logger
+  spawn(name: string): SpawnedWorker
+  /** A worker ended before it served. */
+  onFailedStart(reason: string, isRefused: boolean): void
+}
+
+const FIRST_DELAY_MS = 500
+const LONGEST_DELAY_MS = 30_000
+/** Whoever served this long was no failed start: the next one begins at once again. */
+const STABLE_MS = 60_000
+
+/** One of the places that a crew keeps filled. */
+type Place = {
+  name: string
+  worker: SpawnedWorker | undefined
+  /** Who is to follow the worker, once it is ready. */
+  next: SpawnedWorker | undefined
+  failures: number
+  startedAt: number
+  served: PromiseWithResolvers<void>
+}
+
+/** A generation of workers: each of its places is kept filled until the crew is drained. */
+export class Crew {
+  readonly #options: CrewOptions
+  readonly #alive = new Set<SpawnedWorker>()
+  readonly #restarts = new Set<ReturnType<typeof setTimeout>>()
+  readonly #places: Place[]
+  /** Resolves once every place has had a ready worker. */
+  readonly ready: Promise<unknown>
+  #isDraining = false
+
+  constructor(options: CrewOptions) {
+    this.#options = options
+    this.#places = Array.from({ length: options.count }, (_, index) => newPlace(String(index + 1)))
+    for (const place of this.#places) place.worker = this.#begin(place)
+    this.ready = Promise.all(this.#places.map(({ served }) => served.promise))
+  }
+
+  /** Starts another worker in the place of this one, and drains it once the other is ready. One at a time. */
+  replace(worker: SpawnedWorker): void {
+    const place = this.#places.find((one) => one.worker === worker)
+    if (!place || this.#isDraining || this.#places.some(({ next }) => next !== undefined)) return
+    const next = this.#begin(place)
+    place.next = next
+    next.ready.then((isReady) => {
+      if (!isReady || this.#isDraining) return
+      place.next = undefined
+      place.worker = next
+      worker.send({ type: 'drain' })
+    }, this.#lost)
+  }
+
+  /** Ends all of them: asked, and after the deadline told. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.#isDraining = true
+    for (const restart of this.#restarts) clearTimeout(restart)
+    for (const worker of this.#alive) worker.send({ type: 'drain' })
+    const late = setTimeout(() => this.kill(), deadlineMs)
+    await Promise.all([...this.#alive].map(({ ended }) => ended))
+    clearTimeout(late)
+  }
+
+  /** Ends all of them where they stand. */
+  kill(): void {
+    for (const worker of this.#alive) worker.kill()
+  }
+
+  #begin(place: Place): SpawnedWorker {
+    const worker = this.#options.spawn(place.name)
+    this.#alive.add(worker)
+    place.startedAt = performance.now()
+    this.#options.log.info(`worker ${place.name} spawned`, { worker_pid: worker.pid })
+    worker.ready.then((isReady) => (isReady ? place.served.resolve() : undefined), this.#lost)
+    worker.ended.then((ending) => this.#ended({ place, worker, ending })).catch(this.#lost)
+    return worker
+  }
+
+  async #ended({ place, worker, ending }: { place: Place; worker: SpawnedWorker; ending: Ending }) {
+    const { code, signal, refusal } = ending
+    this.#alive.delete(worker)
+    const isExpected = this.#isDraining || (place.worker !== worker && code === 0)
+    const why = refusal === undefined ? {} : { reason: refusal }
+    this.#options.log[isExpected ? 'info' : 'error'](`worker ${place.name} ended`, { worker_pid: worker.pid, code, signal, ...why })
+    if (place.next === worker) place.next = undefined
+    if (place.worker !== worker || this.#isDraining) return
+    if (!(await worker.ready)) {
+      this.#options.onFailedStart(refusal ?? `worker ${place.name} ended with ${signal ?? `code ${code}`}`, refusal !== undefined)
+    }
+    this.#restart(place)
+  }
+
+  #restart(place: Place) {
+    place.worker = undefined
+    if (performance.now() - place.startedAt > STABLE_MS) place.failures = 0
+    const delayMs = place.failures === 0 ? 0 : Math.min(FIRST_DELAY_MS * 2 ** (place.failures - 1), LONGEST_DELAY_MS)
+    place.failures += 1
+    const restart = setTimeout(() => {
+      this.#restarts.delete(restart)
+      if (!this.#isDraining) place.worker = this.#begin(place)
+    }, delayMs)
+    this.#restarts.add(restart)
+  }
+
+  readonly #lost = (error: unknown) => this.#options.log.error('a worker was lost sight of', { error })
+}
+
+const newPlace = (name: string): Place => ({
+  ...{ name, worker: undefined, next: undefined, failures: 0, startedAt: 0 },
+  served: Promise.withResolvers(),
+})

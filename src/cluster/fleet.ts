@@ -1,0 +1,85 @@
+import { openRelay, type Relay } from '../bus/relay.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { ReloadReport } from '../web/env.ts'
+import { Crew } from './crew.ts'
+import type { FromWorker, ToWorker } from './messages.ts'
+import { Scrape } from './scrape.ts'
+import { type SpawnedWorker, spawnWorker } from './spawn-worker.ts'
+
+/** What workers are to do: the whole configuration as text, and what the supervisor itself needs of it. */
+export type Plan = { config: string; workers: number; host: string; port: number; workerMemoryMb: number }
+
+type Wanted = { name: string; plan: Plan; onTooLarge(worker: SpawnedWorker): void }
+
+/** A peak is no leak: only who stays above the limit for this many looks is replaced. */
+const LOOKS = 3
+
+/** Every worker there is, of whichever generation: the bus between them, their figures, and what all are told. */
+export class Fleet {
+  readonly #command: string[]
+  readonly #log: Logger
+  readonly #workers = new Set<SpawnedWorker>()
+  readonly #relay: Relay = openRelay()
+  readonly #scrape = new Scrape()
+  #report: ReloadReport | undefined
+
+  constructor({ command, log }: { command: string[]; log: Logger }) {
+    this.#command = command
+    this.#log = log
+  }
+
+  /** Starts a generation of workers. */
+  begin(plan: Plan, onFailedStart: (reason: string, isRefused: boolean) => void): Crew {
+    const crew: Crew = new Crew({
+      count: plan.workers,
+      log: this.#log,
+      onFailedStart,
+      spawn: (name) => this.#spawn({ name, plan, onTooLarge: (worker) => crew.replace(worker) }),
+    })
+    return crew
+  }
+
+  reopenLogs(): void {
+    this.#tellAll({ type: 'reopen-logs' })
+  }
+
+  /** Tells every worker, and every later one. */
+  tellReload(report: ReloadReport): void {
+    this.#report = report
+    this.#tellAll({ type: 'reload', report })
+  }
+
+  #tellAll(message: ToWorker) {
+    for (const worker of this.#workers) worker.send(message)
+  }
+
+  #spawn({ name, plan, onTooLarge }: Wanted): SpawnedWorker {
+    let looks = 0
+    const received = (message: FromWorker) => {
+      if (message.type === 'bus') return end.receive(message.message)
+      if (message.type === 'render') return this.#answer(worker)
+      if (message.type !== 'figures') return
+      this.#scrape.take(worker, message.figures)
+      looks = message.rssBytes > plan.workerMemoryMb * 1024 * 1024 ? looks + 1 : 0
+      if (looks >= LOOKS) onTooLarge(worker)
+    }
+    const worker = spawnWorker({ command: this.#command, name, onMessage: received })
+    const end = this.#relay.join((message) => worker.send({ type: 'bus', message }))
+    this.#workers.add(worker)
+    worker.send({ type: 'start', start: { name, config: plan.config, port: plan.port, report: this.#report } })
+    const left = () => {
+      this.#workers.delete(worker)
+      end.leave()
+      this.#scrape.left(worker)
+    }
+    worker.ended.then(left, left)
+    return worker
+  }
+
+  #answer(worker: SpawnedWorker) {
+    this.#scrape.render(this.#workers).then(
+      (text) => worker.send({ type: 'rendered', text }),
+      (error: unknown) => this.#log.error('the figures could not be gathered', { error }),
+    )
+  }
+}

@@ -1,0 +1,54 @@
+import type { FromWorker, ToWorker } from './messages.ts'
+import { isFromWorker } from './messages.ts'
+
+export type Ending = {
+  code: number | null
+  signal: string | null
+  /** What it said before it ended because it cannot start. */ refusal: string | undefined
+}
+
+export type SpawnedWorker = {
+  name: string
+  pid: number
+  /** Resolves with true once it serves, with false when it ended before. */
+  ready: Promise<boolean>
+  ended: Promise<Ending>
+  send(message: ToWorker): void
+  kill(): void
+}
+
+type Options = { command: string[]; name: string; onMessage(message: FromWorker): void }
+
+/** Starts the program as a worker; what it is to do is said by the first message. */
+export function spawnWorker({ command, name, onMessage }: Options): SpawnedWorker {
+  const readiness = Promise.withResolvers<boolean>()
+  let refusal: string | undefined
+  let isOver = false
+  const child = Bun.spawn(command, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    serialization: 'advanced',
+    onDisconnect() {
+      isOver = true
+    },
+    ipc(message: unknown) {
+      if (!isFromWorker(message)) return
+      if (message.type === 'ready') readiness.resolve(true)
+      else if (message.type === 'refused') refusal = message.reason
+      else onMessage(message)
+    },
+  })
+  const ended = child.exited.then(() => {
+    readiness.resolve(false)
+    return { code: child.exitCode, signal: child.signalCode === null ? null : String(child.signalCode), refusal }
+  })
+  return {
+    name,
+    pid: child.pid,
+    ready: readiness.promise,
+    ended,
+    send(message) {
+      if (!isOver) child.send(message)
+    },
+    kill: () => child.kill('SIGKILL'),
+  }
+}

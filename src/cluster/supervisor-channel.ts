@@ -1,0 +1,107 @@
+import type { BusMessage, WorkerChannel } from '../bus/ipc.ts'
+import type { ReloadReport } from '../web/env.ts'
+import { type FromWorker, isToWorker, type Start, type ToWorker } from './messages.ts'
+
+/** What a worker has of its supervisor. */
+export type WorkerLink = {
+  bus: WorkerChannel
+  /** The figures of all workers as text; undefined when the supervisor does not answer in time. */
+  renderAll(): Promise<string | undefined>
+  reload(): ReloadReport | undefined
+}
+
+type Listeners = { collect(): void; reopenLogs(): void }
+
+const RENDER_MS = 3_000
+/** The worker ends within these, whatever keeps it; with the supervisor gone, nobody waits for it. */
+const DRAIN_MS = 28_000
+const ORPHAN_DRAIN_MS = 5_000
+
+/** The worker's end of the channel. It is open until the supervisor is gone. */
+export function openSupervisorChannel() {
+  const started = Promise.withResolvers<Start>()
+  const drained = Promise.withResolvers<void>()
+  const { bus, take: takeBus } = busOver(send)
+  const { renderAll, take: takeText } = renderingOver(send)
+  let listeners: Listeners | undefined
+  let report: ReloadReport | undefined
+
+  function received(message: unknown) {
+    if (isToWorker(message)) take(message)
+  }
+  function take(message: ToWorker) {
+    switch (message.type) {
+      case 'start':
+        report = message.start.report
+        return started.resolve(message.start)
+      case 'bus':
+        return takeBus(message.message)
+      case 'collect':
+        return listeners?.collect()
+      case 'rendered':
+        return takeText(message.text)
+      case 'reload':
+        report = message.report
+        return
+      case 'reopen-logs':
+        return listeners?.reopenLogs()
+      case 'drain':
+        return drain(DRAIN_MS)
+    }
+  }
+  function drain(deadlineMs: number) {
+    setTimeout(() => process.exit(1), deadlineMs).unref()
+    drained.resolve()
+  }
+
+  process.on('message', received)
+  process.once('disconnect', () => drain(ORPHAN_DRAIN_MS))
+  const link: WorkerLink = { bus, renderAll, reload: () => report }
+  return { started: started.promise, drained: drained.promise, link, send, listen: (to: Listeners) => void (listeners = to), last }
+}
+
+function send(message: FromWorker) {
+  if (process.connected) process.send?.(message)
+}
+
+/** Says a last word and closes the channel, which else would keep the program running. */
+async function last(message: FromWorker): Promise<void> {
+  if (!process.connected || !process.send) return
+  const say = process.send.bind(process)
+  await new Promise<void>((resolve) => void say(message, undefined, undefined, () => resolve()))
+  process.removeAllListeners('disconnect')
+  process.disconnect?.()
+}
+
+type Send = (message: FromWorker) => void
+
+function busOver(send: Send) {
+  let listener: ((message: BusMessage) => void) | undefined
+  const bus: WorkerChannel = {
+    send: (message) => send({ type: 'bus', message }),
+    listen: (to) => void (listener = to),
+    isOpen: () => process.connected,
+  }
+  const take = (message: BusMessage) => {
+    if (listener) listener(message)
+    else if (message.type === 'batch') bus.send({ type: 'acknowledged', bytes: message.bytes })
+  }
+  return { bus, take }
+}
+
+function renderingOver(send: Send) {
+  let asked: PromiseWithResolvers<string | undefined> | undefined
+  const take = (text: string | undefined) => {
+    asked?.resolve(text)
+    asked = undefined
+  }
+  function renderAll() {
+    if (asked) return asked.promise
+    asked = Promise.withResolvers<string | undefined>()
+    const { promise } = asked
+    const late = setTimeout(take, RENDER_MS, undefined)
+    send({ type: 'render' })
+    return promise.finally(() => clearTimeout(late))
+  }
+  return { renderAll, take }
+}

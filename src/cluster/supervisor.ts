@@ -1,0 +1,35 @@
+import { ABANDON_MS, DRAIN_MS, Generations, type GenerationsOptions } from './generations.ts'
+import { migratesConnections, probePort } from './port.ts'
+import { untilSignal } from './signals.ts'
+
+export type SupervisorOptions = GenerationsOptions & {
+  /** Once, when every worker of the first generation serves. */
+  onReady(url: string): void
+}
+
+/**
+ * Runs workers that share a port until a signal ends them. Resolves with the reason when they cannot start as asked. Throws where
+ * the port cannot be taken.
+ */
+export async function supervise(options: SupervisorOptions): Promise<string | undefined> {
+  const { log, plan, onReady } = options
+  const generations = new Generations(options)
+  const stopped = untilSignal((exitCode) => {
+    generations.kill()
+    process.exit(exitCode)
+  })
+  const port = await probePort(plan)
+  if (!(await migratesConnections()))
+    log.warn('connections that arrive while workers are replaced may be reset: set net.ipv4.tcp_migrate_req=1 (Linux 5.14 and later)')
+  const refused = Promise.withResolvers<string>()
+  const first = generations.begin(port, (reason, isRefused) => isRefused && refused.resolve(reason))
+  // Before they serve: a hangup would end the program, and leave nothing of it behind.
+  const onHangup = () => generations.reload()
+  process.on('SIGHUP', onHangup)
+  first.ready.then(() => onReady(`http://${plan.host.includes(':') ? `[${plan.host}]` : plan.host}:${port}`)).catch(() => undefined)
+  const refusal = await Promise.race([refused.promise, stopped])
+  process.off('SIGHUP', onHangup)
+  if (refusal === undefined) log.info('draining', { deadline_seconds: DRAIN_MS / 1_000 })
+  await generations.end(refusal === undefined ? DRAIN_MS : ABANDON_MS)
+  return refusal ?? undefined
+}

@@ -1,0 +1,41 @@
+import type { Figures } from '../telemetry/metrics.ts'
+import type { Start } from './messages.ts'
+import { openSupervisorChannel, type WorkerLink } from './supervisor-channel.ts'
+
+export type Serving = {
+  url: string
+  figures(): Promise<Figures>
+  reopenLogs(): void
+  close(): Promise<void>
+}
+
+/** The running service, or in one line why it cannot start. */
+type Open = (start: Start, link: WorkerLink) => Promise<Serving | string>
+
+const FIGURES_MS = 5_000
+const REFUSED = 2
+
+/** Runs until the supervisor says so, or is gone. Resolves with the exit code. */
+export async function runWorker(open: Open): Promise<number> {
+  // A terminal sends these to every program it started: the supervisor decides what becomes of them.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
+  const channel = openSupervisorChannel()
+  const start = await channel.started
+  process.title = `visualizer worker ${start.name}`
+  const serving = await open(start, channel.link)
+  if (typeof serving === 'string') {
+    await channel.last({ type: 'refused', reason: serving })
+    return REFUSED
+  }
+  const figures = async () => ({ type: 'figures' as const, figures: await serving.figures(), rssBytes: process.memoryUsage.rss() })
+  const tell = async () => channel.send(await figures())
+  const telling = () => void tell().catch(() => undefined)
+  channel.listen({ collect: telling, reopenLogs: serving.reopenLogs })
+  channel.send({ type: 'ready', url: serving.url })
+  const timer = setInterval(telling, FIGURES_MS)
+  await channel.drained
+  clearInterval(timer)
+  await serving.close()
+  await channel.last(await figures())
+  return 0
+}

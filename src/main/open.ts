@@ -1,0 +1,36 @@
+import { openVisualizer, type Place, type Visualizer } from '../compose.ts'
+import type { Config } from '../config/config.ts'
+import { dataFolderProblem } from '../config/data-folder.ts'
+import { logFilesProblem } from '../config/log-files.ts'
+
+/** The running service, or in one line why it cannot start. */
+export async function open(config: Config, place?: Place): Promise<Visualizer | string> {
+  try {
+    return await openVisualizer(config, place)
+  } catch (error) {
+    const reason = startProblem(error, config)
+    if (reason === undefined) throw error
+    return reason
+  }
+}
+
+/** What keeps the service from starting with these settings, as far as can be seen before. */
+export function folderProblem({ dataDir, logFiles }: Config): string | undefined {
+  const problem = dataFolderProblem(dataDir)
+  return problem === undefined ? logFilesProblem(logFiles) : `the data folder ${dataDir} cannot be used: ${problem}`
+}
+
+/** What the caller can change about a failed start; undefined where the failure is ours. */
+export function startProblem(error: unknown, { host, port }: Pick<Config, 'host' | 'port'>): string | undefined {
+  if (!(error instanceof Error)) return undefined
+  if (error.name === 'UnusableLogError') return error.message
+  const code = 'code' in error ? error.code : undefined
+  if (code === 'EADDRINUSE') return `port ${port} on ${host} is taken; end what listens there, or choose another port with --port`
+  if (code === 'EACCES') return `port ${port} needs more rights than this user has; choose one above 1023 with --port`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || isRefusedAddress(error))
+    return `${host} is no address of this machine; choose another with --host`
+  return undefined
+}
+
+/** What the system says of a host name that it cannot turn into an address. */
+const isRefusedAddress = (error: Error) => 'syscall' in error && error.syscall === 'listen' && 'code' in error && error.code === 'EINVAL'

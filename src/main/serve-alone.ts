@@ -1,0 +1,42 @@
+import { untilSignal } from '../cluster/signals.ts'
+import type { Visualizer } from '../compose.ts'
+import type { Config } from '../config/config.ts'
+import { configText } from '../config/config-text.ts'
+import type { Flags } from '../config/environment.ts'
+import type { ReloadReport } from '../web/env.ts'
+import { open } from './open.ts'
+import { planOf } from './plan.ts'
+import { refuse, welcome } from './say.ts'
+
+/** Longer than sockets and requests are given, and shorter than whoever ends the service waits. */
+const DRAIN_MS = 29_000
+
+/** The service in this very process: no supervisor, so a changed configuration needs a restart. */
+export async function serveAlone(config: Config, flags: Flags): Promise<number> {
+  process.title = 'visualizer'
+  const stopped = untilSignal((code) => process.exit(code))
+  let report: ReloadReport | undefined
+  const visualizer = await open(config, { reload: () => report })
+  if (typeof visualizer === 'string') return refuse(visualizer)
+  process.on('SIGHUP', () => {
+    visualizer.reopenLogs()
+    report = compare(config, flags)
+    tell(report, visualizer)
+  })
+  if (config.logFormat === 'detailed') welcome(config, visualizer.url)
+  await stopped
+  setTimeout(() => process.exit(1), DRAIN_MS).unref()
+  await visualizer.close()
+  return 0
+}
+
+function compare(config: Config, flags: Flags): ReloadReport {
+  const next = planOf(flags)
+  if (!('config' in next)) return { at: Date.now(), outcome: 'refused', problems: next }
+  return { at: Date.now(), outcome: next.config === configText(config) ? 'unchanged' : 'restart needed', problems: [] }
+}
+
+function tell({ outcome, problems }: ReloadReport, { log }: Visualizer) {
+  for (const problem of problems) log.error(`configuration: ${problem}`)
+  log[outcome === 'unchanged' ? 'info' : 'warn'](`configuration read anew: ${outcome}`)
+}

@@ -1,0 +1,44 @@
+import { version } from '../../package.json'
+import { AS_WORKER } from '../cluster/messages.ts'
+import { programCommand } from '../cluster/program.ts'
+import { supervise } from '../cluster/supervisor.ts'
+import { runWorker } from '../cluster/worker.ts'
+import { openTelemetry } from '../compose/telemetry.ts'
+import type { Config } from '../config/config.ts'
+import { readConfigText } from '../config/config-text.ts'
+import type { Flags } from '../config/environment.ts'
+import { open, startProblem } from './open.ts'
+import { planOf, toPlan } from './plan.ts'
+import { refuse, welcome } from './say.ts'
+
+/** The service in workers that share the port, and this process to watch over them. */
+export async function serveSupervised(config: Config, flags: Flags): Promise<number> {
+  process.title = 'visualizer'
+  const telemetry = await openTelemetry(config, 'supervisor')
+  const { log, reopenLogs } = telemetry
+  try {
+    const reason = await supervise({
+      command: [...programCommand(), AS_WORKER],
+      plan: toPlan(config),
+      load: () => planOf(flags),
+      log,
+      reopenLogs,
+      onReady(url) {
+        log.info(`server ready on ${url}`, { version, pid: process.pid, workers: config.workers })
+        if (config.logFormat === 'detailed') welcome(config, url)
+      },
+    })
+    return reason === undefined ? 0 : refuse(reason)
+  } catch (error) {
+    const reason = startProblem(error, config)
+    if (reason === undefined) throw error
+    return refuse(reason)
+  } finally {
+    await telemetry.close()
+  }
+}
+
+/** One of the workers: what it is to do, its supervisor says. */
+export function serveAsWorker(): Promise<number> {
+  return runWorker((start, link) => open({ ...readConfigText(start.config), port: start.port }, { worker: start.name, link }))
+}
