@@ -30,10 +30,13 @@ export function statusRoutes(deps: WebDeps) {
 }
 
 /** The log is asked, because what nobody wanted of it since it went away was told to nobody. */
-async function health({ eventLog, outages }: WebDeps) {
+async function health({ eventLog, outages, isRedisUp }: WebDeps) {
   const isThere = await isLogThere(eventLog)
   const { log, bus } = outages()
-  return { log: { up: isThere && !log, since: log ? iso(log.since) : null }, bus: { up: !bus, since: bus ? iso(bus.since) : null } }
+  return {
+    log: { up: isThere && !log, since: log ? iso(log.since) : null },
+    bus: { up: !bus && isRedisUp(), since: bus ? iso(bus.since) : null },
+  }
 }
 
 async function statistics({ overview, hub, metrics }: WebDeps) {
