@@ -1,6 +1,7 @@
 import { version } from '../package.json'
 import { openEngines } from './compose/engines.ts'
 import { featuresOf } from './compose/features.ts'
+import { openFollowed } from './compose/follow.ts'
 import { watchLogSettings } from './compose/log-settings.ts'
 import { openSources } from './compose/sources.ts'
 import { tracedEngines } from './compose/traced-engines.ts'
@@ -12,16 +13,16 @@ import type { Config } from './config/config.ts'
 import type { NewEvent } from './domain/event.ts'
 import { UNASSIGNED } from './domain/names.ts'
 import { emptyProject } from './domain/project.ts'
-import { registryDifferences } from './domain/registry-differences.ts'
 import { acceptEvents, type AcceptDeps } from './ingest/accept-events.ts'
 import { expandFrame } from './ingest/orchestrator-frames.ts'
 import { compileRedaction } from './ingest/redact.ts'
-import { registration, tellRegistry } from './ingest/register-project.ts'
+import { registration } from './ingest/register-project.ts'
 import { Feed } from './live/feed.ts'
 import { Hub } from './live/hub.ts'
 import { openOverviewIndex } from './live/overview-index.ts'
 import { preparePage } from './live/prepare-page.ts'
-import { openProjections } from './projection/projections.ts'
+import { projectOf } from './live/topic.ts'
+import { troubleOf } from './projection/outages.ts'
 import { keptSince } from './projection/retention.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createApp } from './web/app.ts'
@@ -72,13 +73,13 @@ type Core = Awaited<ReturnType<typeof openCore>>
 /** The log, who hears of it, what it amounts to, and the one way into it. */
 async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'> & { place: Place }) {
   const { onError, metrics, tracing } = telemetry
-  const engines = await openEngines({ config, channel: place.link?.bus, tracing, onError, opened })
-  const { eventLog, bus, keyValue, isRedisUp } = tracedEngines(engines, { config, tracing })
-  const projections = opened.add(await openProjections({ eventLog, bus, staleMinutes: config.staleMinutes, onError }))
-  const { registry } = projections
-  await tellRegistry({ eventLog, bus }, registry.offset, registryDifferences(registry, config.projects))
-  await projections.catchUp()
-  const registerProject = registration({ eventLog, bus, projections })
+  const untraced = await openEngines({ config, channel: place.link?.bus, tracing, onError, opened })
+  const engines = tracedEngines(untraced, { config, tracing })
+  const { eventLog, bus, keyValue, isRedisUp } = engines
+  const followed = await openFollowed({ config, engines, telemetry, opened })
+  const { projections } = followed
+  const registry = { findProject: (name: string) => projections.findProject(name), catchUp: () => projections.catchUpRegistry() }
+  const registerProject = registration({ eventLog, bus, projections: registry })
   const deps: AcceptDeps = {
     eventLog,
     bus,
@@ -90,7 +91,7 @@ async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'>
     tracing.span(
       { name: 'report', isRoot: true, attributes: { 'visualizer.source': source, 'visualizer.events': events.length } },
       async () => {
-        const stored = await acceptEvents(deps, project, events)
+        const stored = await acceptEvents(deps, project, events).catch(followed.suspectAfter)
         metrics.events.inc({ source }, stored.appended.length)
         metrics.duplicates.inc({ source }, stored.duplicates)
         return stored
@@ -98,11 +99,12 @@ async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'>
     )
   // Under the name that it is known by, in whatever case it was reported; nothing is followed for a name that is not registered.
   const stateOf = async (name: string) => {
+    followed.mustBeRead()
     const known = projections.findProject(name)?.name ?? (name === UNASSIGNED ? name : undefined)
     return known === undefined ? emptyProject() : (await projections.fresh(known)).state
   }
   const nameOf = (name: string) => projections.findProject(name)?.name ?? name
-  return { eventLog, projections, keyValue, acceptFrom, stateOf, nameOf, isRedisUp }
+  return { eventLog, followed, projections, keyValue, acceptFrom, stateOf, nameOf, isRedisUp }
 }
 
 type Sources = Pick<Parameters<typeof createApp>[0], 'links' | 'warnings'>
@@ -110,13 +112,15 @@ type Part = { config: Config; telemetry: Telemetry; core: Core; opened: Opened }
 
 async function openWeb({ config, telemetry, core, sources, opened, place }: Part & { sources: Sources; place: Place }) {
   const { log, access, metrics, usage, tracing, onError } = telemetry
-  const { eventLog, projections, acceptFrom, stateOf, isRedisUp } = core
-  const hub = opened.add(new Hub({ metrics, log, maxViewers: config.maxViewers }))
+  const { eventLog, projections, followed, acceptFrom, stateOf, isRedisUp } = core
+  const troubleAt = (topic: string) => troubleOf(followed.outages(), projectOf(topic))
+  const hub = opened.add(new Hub({ metrics, log, maxViewers: config.maxViewers, troubleOf: troubleAt }))
   const overview = openOverviewIndex(projections)
   const prepare = preparePage({ projections, index: overview, links: sources.links, now: Date.now })
   const feed = opened.add(
     new Feed({ projections, preparePage: prepare, broadcast: (topic, frame) => hub.broadcast(topic, frame), tracing, onError }),
   )
+  followed.onOutage(() => hub.tellTrouble())
   const app = createApp({
     ...{ eventLog, projections, isRedisUp, overview, hub, log, access, metrics, tracing, usage, version, settings: config, ...sources },
     accept: acceptFrom('http'),
@@ -125,7 +129,8 @@ async function openWeb({ config, telemetry, core, sources, opened, place }: Part
     startedAt: Date.now(),
     worker: place.worker,
     features: featuresOf(config, place.link !== undefined),
-    outages: () => ({}),
+    outages: followed.outages,
+    isRead: followed.isRead,
     isDraining: () => server.isStopping(),
     renderMetrics: async () => (await place.link?.renderAll()) ?? metrics.render(),
     reload: place.link?.reload ?? place.reload ?? (() => undefined),

@@ -11,7 +11,7 @@ type Deps = {
   projections: {
     findProject(name: string): Project | undefined
     /** Makes `findProject` know everything that the registry's log holds. */
-    catchUp(): Promise<void>
+    catchUp(): Promise<unknown>
   }
 }
 

@@ -19,7 +19,8 @@ export function openAttentionPage(source: { index: OverviewIndex; now(): number 
   return {
     project: undefined,
     isBehind: () => false,
-    take: ({ before, summary }) => before?.attention.word !== summary.attention.word || before.project !== summary.project,
+    take: ({ before, summary, isGone }) =>
+      isGone || before?.attention.word !== summary.attention.word || before.project !== summary.project,
     flush() {
       const counts = { ...source.index.counts }
       if (attentionPosition(counts) === attentionPosition(shown)) return undefined

@@ -1,3 +1,4 @@
+import { LogUnavailableError } from '../event-log/event-log.ts'
 import type { ProjectChange, Projections } from '../projection/projections.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import type { Watch, Watched } from './hub.ts'
@@ -57,10 +58,16 @@ export class Feed implements Watched {
     deps.projections.onChange((change) => this.#take(change))
   }
 
-  async open({ topic, since }: Watch): Promise<string> {
-    const page = await this.#pageOf(topic)
-    if (page.project !== undefined && page.isBehind(since)) await this.#deps.projections.fresh(page.project)
-    return page.resume(since)
+  /** Nothing while the log is away and holds what the viewer must be told: going back is no way on. */
+  async open({ topic, since }: Watch): Promise<string | undefined> {
+    try {
+      const page = await this.#pageOf(topic)
+      if (page.project !== undefined && page.isBehind(since)) await this.#deps.projections.fresh(page.project)
+      return page.resume(since)
+    } catch (error) {
+      if (error instanceof LogUnavailableError) return undefined
+      throw error
+    }
   }
 
   left(topic: string): void {

@@ -1,6 +1,9 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from 'bun'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { Trouble } from '../projection/outages.ts'
+import { closeReason } from './close-reason.ts'
+import { openTroubleFrames } from './trouble-frames.ts'
 
 /** What a socket watches: a topic, and the position that its page was rendered at. */
 export type Watch = { topic: string; since: string | undefined }
@@ -14,8 +17,8 @@ export type Watching = Watch & {
   turn?: number
 }
 
-/** Decides what a socket hears. `open` answers the first frame, sent after the subscription. */
-export type Watched = { open(watch: Watch): Promise<string>; left(topic: string): void }
+/** Decides what a socket hears. `open` answers the first frame, sent after the subscription; none while the log is away and needed. */
+export type Watched = { open(watch: Watch): Promise<string | undefined>; left(topic: string): void }
 
 /** Above this a socket is too slow: it is closed and catches up when it returns. */
 const BACKPRESSURE_LIMIT_BYTES = 1024 * 1024
@@ -32,9 +35,15 @@ const SERVICE_RESTART = 1012
 const CLOSE_SLICE = 200
 /** What the server says of a frame that a socket had no room for; it closes that socket within a turn or two. */
 const DROPPED = 0
-const SLOW_MS = 100
 
-type HubOptions = { metrics: Metrics; log: Logger; maxViewers: number; pingSeconds?: number }
+type HubOptions = {
+  metrics: Metrics
+  log: Logger
+  maxViewers: number
+  pingSeconds?: number
+  /** Why a topic is not live; undefined while it is. */
+  troubleOf?(topic: string): Trouble | undefined
+}
 
 /** The open websockets of this worker, and what each of them watches. */
 export class Hub {
@@ -42,6 +51,9 @@ export class Hub {
   readonly #sockets = new Set<LiveSocket>()
   readonly #turns = Array.from({ length: TURNS }, () => new Set<LiveSocket>())
   readonly #watchers = new Map<string, number>()
+  /** Sockets that got no first frame, because the log was away. */
+  readonly #unwelcomed = new Set<LiveSocket>()
+  readonly #troubles: ReturnType<typeof openTroubleFrames>
   readonly #pings: ReturnType<typeof setInterval>
   readonly #deadlineMs: number
   #nextTurn = 0
@@ -53,7 +65,8 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.#options = options
-    const { pingSeconds = PING_SECONDS } = options
+    const { pingSeconds = PING_SECONDS, troubleOf = () => undefined } = options
+    this.#troubles = openTroubleFrames({ troubleOf, publish: (...sent) => void this.#server?.publish(...sent, false) })
     this.#deadlineMs = PONG_DEADLINE_PINGS * pingSeconds * 1_000
     this.#pings = setInterval(() => this.#ping(), (pingSeconds * 1_000) / TURNS)
   }
@@ -87,6 +100,12 @@ export class Hub {
     if (status === DROPPED && this.#watchers.has(topic)) this.#droppedAt = performance.now()
   }
 
+  /** Tells viewers what is not live any more, or is again; who got no first frame gets it now. */
+  tellTrouble(): void {
+    this.#troubles.tell(this.#watchers.keys())
+    for (const socket of [...this.#unwelcomed]) this.#welcome(socket)
+  }
+
   /** Open websockets. */
   get viewers(): number {
     return this.#sockets.size
@@ -115,19 +134,25 @@ export class Hub {
     this.#joinTurn(socket)
     this.#watchers.set(topic, (this.#watchers.get(topic) ?? 0) + 1)
     socket.subscribe(topic)
-    const { metrics, log } = this.#options
-    metrics.websockets.set(this.viewers)
-    log.debug('websocket opened', { topic, viewers: this.viewers })
-    this.#welcome(socket).catch((error: unknown) => {
-      log.error('websocket could not be served', { topic, error })
+    this.#options.metrics.websockets.set(this.viewers)
+    this.#options.log.debug('websocket opened', { topic, viewers: this.viewers })
+    this.#welcome(socket)
+  }
+
+  /** After the subscription, so that nothing falls between the first frame and the next. */
+  #welcome(socket: LiveSocket) {
+    this.#unwelcomed.delete(socket)
+    this.#sendFirst(socket).catch((error: unknown) => {
+      this.#options.log.error('websocket could not be served', { topic: socket.data.topic, error })
       socket.close(1011, 'The current state could not be read; try again')
     })
   }
 
-  /** After the subscription, so that nothing falls between the first frame and the next. */
-  async #welcome(socket: LiveSocket) {
+  async #sendFirst(socket: LiveSocket) {
     const first = await this.#watched?.open(socket.data)
-    if (first !== undefined && this.#sockets.has(socket)) socket.send(first)
+    if (!this.#sockets.has(socket)) return
+    if (first === undefined) this.#unwelcomed.add(socket)
+    socket.send(this.#troubles.first(socket.data.topic, first))
   }
 
   #left(socket: LiveSocket, code: number) {
@@ -135,12 +160,14 @@ export class Hub {
     if (!this.#sockets.delete(socket)) return
     const { topic, turn } = socket.data
     this.#turns[turn ?? 0]?.delete(socket)
+    this.#unwelcomed.delete(socket)
     metrics.websockets.set(this.viewers)
     metrics.websocketCloses.inc({ reason: closeReason(code, performance.now() - this.#droppedAt) })
     log.debug('websocket closed', { topic, code, viewers: this.viewers })
     const others = (this.#watchers.get(topic) ?? 1) - 1
     if (others > 0) return void this.#watchers.set(topic, others)
     this.#watchers.delete(topic)
+    this.#troubles.forget(topic)
     this.#watched?.left(topic)
   }
 
@@ -161,22 +188,4 @@ export class Hub {
       else socket.ping()
     }
   }
-}
-
-/**
- * The codes that are worth telling apart; the rest is one bucket, so that the label stays bounded. A socket that is closed because
- * it is too slow looks lost: only the frame that it did not get, a moment before, tells.
- */
-function closeReason(code: number, sinceDropMs: number): string {
-  if (code === 1006 && sinceDropMs < SLOW_MS) return 'slow'
-  const known: Record<number, string> = {
-    1000: 'left',
-    1001: 'left',
-    1005: 'left',
-    1006: 'lost',
-    1008: 'refused',
-    1012: 'restart',
-    1013: 'full',
-  }
-  return known[code] ?? 'other'
 }

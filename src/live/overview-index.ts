@@ -16,7 +16,7 @@ export type OverviewIndex = {
   events(): number
 }
 
-type Change = { before: ProjectSummary | undefined; summary: ProjectSummary }
+type Change = { before: ProjectSummary | undefined; summary: ProjectSummary; isGone?: boolean }
 type Source = { summaries(): Iterable<ProjectSummary>; onChange(listener: (change: Change) => void): void }
 
 const KEPT_MINUTES = 60
@@ -36,11 +36,12 @@ export function openOverviewIndex(source: Source): OverviewIndex {
   }
 
   for (const summary of ordered) count(summary, 1)
-  source.onChange(({ before, summary }) => {
+  source.onChange(({ before, summary, isGone }) => {
     if (before) {
       ordered.splice(placeOf(ordered, before), 1)
       count(before, -1)
     }
+    if (isGone) return
     ordered.splice(placeOf(ordered, summary), 0, summary)
     count(summary, 1)
   })

@@ -35,7 +35,12 @@ export function openOverviewPage(source: OverviewSource, query: OverviewQuery): 
   function flush(): string | undefined {
     const content = overviewContent(source, query)
     const isFirst = shown.figures.projects === 0 && content.figures.projects > 0
-    const html = isFirst ? within('main', <OverviewContent {...content} />) : changedParts(shown, content)
+    const isEmptied = shown.figures.projects > 0 && content.figures.projects === 0
+    const html = isEmptied
+      ? wholeContent(content)
+      : isFirst
+        ? within('main', <OverviewContent {...content} />)
+        : changedParts(shown, content)
     const events = eventsAfter(shown.events, content)
     shown = content
     resumes.clear()

@@ -33,7 +33,7 @@ export function openProjectPage(first: Shown, now: () => number): LivePage {
     project: first.project.name,
     isBehind(since) {
       const { epoch, offset } = readSince(since)
-      return epoch === current.view.epoch && offset > current.view.state.offset
+      return since !== undefined && (epoch !== current.view.epoch || offset > current.view.state.offset)
     },
     take({ project, summary, view }) {
       current = { project, summary, view }
@@ -41,10 +41,12 @@ export function openProjectPage(first: Shown, now: () => number): LivePage {
       return true
     },
     flush() {
-      const content = shown === current ? '' : changedParts(shown, current, now())
-      const events = eventsAfter(positionOf(shown.view), current.view)
+      if (shown === current) return undefined
+      const from = positionOf(shown.view)
+      const content = shown.view.epoch === current.view.epoch ? changedParts(shown, current, now()) : allParts(current, from, now())
+      const events = eventsAfter(from, current.view)
       shown = current
-      return content === '' ? undefined : frameText({ ...head(content), now: now(), events })
+      return frameText({ ...head(content), now: now(), events })
     },
     resume: (since = '') =>
       resumes.frame(since, () => {

@@ -33,6 +33,12 @@ export function readTopic(topic: string): LiveTarget {
   return { page: 'overview', query: parseOverviewQuery(new URLSearchParams(topic.slice(1))) }
 }
 
+/** The one project that a topic shows, if it is one. */
+export function projectOf(topic: string): string | undefined {
+  const target = readTopic(topic)
+  return target.page === 'project' ? target.name : undefined
+}
+
 /** The address of a page's websocket, resuming where the page was rendered. */
 export function livePath(target: LiveTarget, since: string): string {
   if (target.page === 'overview') {

@@ -1,7 +1,8 @@
 import type { Announcement } from '../bus/bus.ts'
 import type { StoredEvent } from '../domain/event.ts'
-import type { EventLog } from '../event-log/event-log.ts'
-import { shortEvent } from './short-event.ts'
+import { type EventLog, LogUnavailableError } from '../event-log/event-log.ts'
+import { advance, readToHead } from './read-to-head.ts'
+import { openSavedStates } from './saved-states.ts'
 
 /** How one log becomes a state. States carry the last offset that they contain. */
 export type Fold<S extends { offset: number }> = {
@@ -24,10 +25,6 @@ export type FollowerDeps<S extends { offset: number }> = {
   onError(error: unknown): void
 }
 
-const PAGE = 1_000
-export const RECENT_EVENTS = 50
-/** A state is saved once this many events were folded since the last save, so that a start folds no more than that. */
-const SNAPSHOT_EVERY = 1_000
 /** Announcements of two workers may overtake each other by about one flush. */
 const OVERTAKEN_MS = 25
 const EARLY_LIMIT = 100
@@ -36,22 +33,23 @@ const RETRY_MS = 1_000
 /** Follows one project's log: applies what is announced in order, once, and reads what was not announced. */
 export class Follower<S extends { offset: number }> {
   readonly #deps: FollowerDeps<S>
+  readonly #saved: ReturnType<typeof openSavedStates<S>>
   #loaded: Followed<S> | undefined
   #catching: Promise<Followed<S>> | undefined
   /** The reading after the one under way. */
   #next: Promise<Followed<S>> | undefined
   /** The highest offset that was announced. */
-  #wanted = 0
+  readonly #announced = { offset: 0 }
   /** Announcements that overtook others. */
   #early: Announcement[] = []
   /** Something was announced of an epoch that is not the state's. */
   #isOtherLog = false
   #timer: ReturnType<typeof setTimeout> | undefined
-  #snapshotAt = 0
   #isClosed = false
 
   constructor(deps: FollowerDeps<S>) {
     this.#deps = deps
+    this.#saved = openSavedStates(deps)
   }
 
   /** The state, when it is in memory. */
@@ -60,18 +58,19 @@ export class Follower<S extends { offset: number }> {
   }
 
   deliver(announcement: Announcement): void {
-    this.#wanted = Math.max(this.#wanted, announcement.offset)
+    this.#announced.offset = Math.max(this.#announced.offset, announcement.offset)
     if (this.#catching) return
     if (!this.#loaded || announcement.epoch !== this.#loaded.epoch) {
       this.#isOtherLog = true
       return this.#heal(0)
     }
-    if (!this.#applyNext(announcement)) {
-      this.#early.push(announcement)
-      return this.#heal(this.#early.length > EARLY_LIMIT ? 0 : OVERTAKEN_MS)
-    }
-    this.#early = this.#early.toSorted((one, other) => one.offset - other.offset).filter((waiting) => !this.#applyNext(waiting))
-    this.#saveIfDue()
+    const isApplied = this.#applyNext(announcement)
+    // Too large for the bus: nothing will come that could fill this hole.
+    const isUntold = !isApplied && announcement.events.length === 0
+    if (!isApplied && !isUntold) this.#early.push(announcement)
+    if (isApplied) this.#applyEarly()
+    if (isUntold || this.#early.length > EARLY_LIMIT) return this.#heal(0)
+    if (!isApplied) this.#heal(OVERTAKEN_MS)
   }
 
   /** Reads what the log holds beyond the state; afterwards the state contains everything that was in the log at the call. */
@@ -86,28 +85,13 @@ export class Follower<S extends { offset: number }> {
     return this.#next
   }
 
-  #beginReading(): Promise<Followed<S>> {
-    this.#early = []
-    this.#isOtherLog = false
-    this.#catching ??= this.#readToHead().finally(() => {
-      this.#catching = undefined
-      if (this.#loaded && this.#loaded.state.offset < this.#wanted) this.#heal(0)
-      this.#saveIfDue()
-    })
-    return this.#catching
-  }
-
   /** Forgets the state; the next use reads it back. */
   unload(): void {
     if (!this.#catching) this.#loaded = undefined
   }
 
   async saveSnapshot(): Promise<void> {
-    if (!this.#loaded || this.#loaded.state.offset === this.#snapshotAt) return
-    const { eventLog, project, fold } = this.#deps
-    const { epoch, state } = this.#loaded
-    this.#snapshotAt = state.offset
-    await eventLog.saveSnapshot({ project, epoch, foldVersion: fold.version, offset: state.offset, body: fold.encode(state) })
+    if (this.#loaded) await this.#saved.save(this.#loaded)
   }
 
   close(): void {
@@ -115,18 +99,28 @@ export class Follower<S extends { offset: number }> {
     clearTimeout(this.#timer)
   }
 
-  #saveIfDue() {
-    if (!this.#loaded || this.#loaded.state.offset - this.#snapshotAt < SNAPSHOT_EVERY) return
-    this.saveSnapshot().catch(this.#deps.onError)
+  #beginReading(): Promise<Followed<S>> {
+    this.#early = []
+    this.#isOtherLog = false
+    this.#catching ??= this.#readToHead().finally(() => {
+      this.#catching = undefined
+      if (this.#loaded && this.#loaded.state.offset < this.#announced.offset) this.#heal(0)
+      this.#saveIfDue()
+    })
+    return this.#catching
   }
 
-  #advance(current: Followed<S>, events: readonly StoredEvent[]): Followed<S> {
-    const state = this.#deps.fold.apply(current.state, events)
-    return {
-      epoch: current.epoch,
-      state,
-      recent: [...current.recent, ...events.slice(-RECENT_EVENTS).map(shortEvent)].slice(-RECENT_EVENTS),
-    }
+  async #readToHead(): Promise<Followed<S>> {
+    const known = this.#loaded
+    const { before, after, begunAt } = await readToHead(this.#deps, { known, announced: this.#announced })
+    this.#loaded = after
+    if (begunAt !== undefined) this.#saved.beganAt(begunAt)
+    if (before !== after) this.#deps.changed({ before, after })
+    return after
+  }
+
+  #saveIfDue() {
+    if (this.#loaded) this.#saved.saveIfDue(this.#loaded).catch(this.#deps.onError)
   }
 
   /** False when something before the announcement is missing. */
@@ -134,16 +128,26 @@ export class Follower<S extends { offset: number }> {
     const before = this.#loaded
     if (!before || announcement.epoch !== before.epoch) return false
     const { offset } = before.state
+    if (announcement.offset <= offset) return true
     const events = announcement.events.filter((event) => event.offset > offset)
-    const first = events[0]
-    if (!first) return true
-    if (first.offset !== offset + 1) return false
-    this.#loaded = this.#advance(before, events)
+    if (events[0]?.offset !== offset + 1) return false
+    this.#loaded = advance(this.#deps.fold, before, events)
     this.#deps.changed({ before, after: this.#loaded })
     return true
   }
 
-  /** Heals in the background; while the log is away, tries again until it is back. */
+  /** What waited for what just came. A hole that is left is another one, and gets a flush of its own. */
+  #applyEarly() {
+    this.#early = this.#early.toSorted((one, other) => one.offset - other.offset).filter((waiting) => !this.#applyNext(waiting))
+    if (this.#timer && !this.#isOtherLog) {
+      clearTimeout(this.#timer)
+      this.#timer = undefined
+      if (this.#isBehind()) this.#heal(OVERTAKEN_MS)
+    }
+    this.#saveIfDue()
+  }
+
+  /** Heals in the background. While the log is away nobody asks it once a project: the head check finds what is missing. */
   #heal(delayMs: number) {
     if (this.#timer || this.#isClosed) return
     this.#timer = setTimeout(() => {
@@ -151,46 +155,12 @@ export class Follower<S extends { offset: number }> {
       if (!this.#isBehind()) return
       this.catchUp().catch((error: unknown) => {
         this.#deps.onError(error)
-        this.#heal(RETRY_MS)
+        if (!(error instanceof LogUnavailableError)) this.#heal(RETRY_MS)
       })
     }, delayMs)
   }
 
   #isBehind(): boolean {
-    return !this.#loaded || this.#isOtherLog || this.#early.length > 0 || this.#loaded.state.offset < this.#wanted
-  }
-
-  async #readToHead(): Promise<Followed<S>> {
-    const { eventLog, project, changed } = this.#deps
-    let before = this.#loaded
-    let current = before ?? (await this.#fromSnapshot((await eventLog.head(project)).epoch))
-    for (;;) {
-      const asked = this.#wanted
-      const page = await eventLog.read(project, { after: current.state.offset, limit: PAGE })
-      // What is announced is stored: beyond the head it was another log's, and nothing to wait for.
-      if (this.#wanted === asked) this.#wanted = Math.min(asked, page.head)
-      const isSameLog = page.epoch === current.epoch && page.head >= current.state.offset
-      if (!isSameLog) {
-        before = undefined
-        this.#wanted = page.head
-        current = await this.#fromSnapshot(page.epoch)
-        continue
-      }
-      if (page.events.length > 0) current = this.#advance(current, page.events)
-      if (page.events.length === 0 || current.state.offset >= Math.max(page.head, this.#wanted)) break
-    }
-    this.#loaded = current
-    if (before !== current) changed({ before, after: current })
-    return current
-  }
-
-  async #fromSnapshot(epoch: string): Promise<Followed<S>> {
-    const { eventLog, project, fold } = this.#deps
-    const saved = await eventLog.snapshot({ project, epoch, foldVersion: fold.version })
-    const state = saved ? fold.decode(saved.body) : fold.empty()
-    this.#snapshotAt = state.offset
-    if (state.offset === 0) return { epoch, state, recent: [] }
-    const { events } = await eventLog.read(project, { after: Math.max(0, state.offset - RECENT_EVENTS), upTo: state.offset, limit: PAGE })
-    return { epoch, state, recent: events.map(shortEvent) }
+    return !this.#loaded || this.#isOtherLog || this.#early.length > 0 || this.#loaded.state.offset < this.#announced.offset
   }
 }

@@ -1,18 +1,32 @@
-import type { Announcement, Bus } from '../bus/bus.ts'
-import { topics } from '../bus/topics.ts'
+import type { Announcement } from '../bus/bus.ts'
 import { PROJECTS_LOG } from '../domain/names.ts'
 import { emptyRegistry, newProject, type Project, type Registry } from '../domain/project-registry.ts'
 import type { ProjectState } from '../domain/project-state.ts'
 import { type ProjectSummary, summarize } from '../domain/project-summary.ts'
-import type { EventLog, Position } from '../event-log/event-log.ts'
+import { type EventLog, LogUnavailableError, type Position } from '../event-log/event-log.ts'
 import { projectFold, registryFold } from './folds.ts'
 import { type Followed, Follower } from './follower.ts'
+import { inParallel } from './in-parallel.ts'
 
 export type ProjectView = Followed<ProjectState>
 
-export type ProjectChange = { project: Project; before: ProjectSummary | undefined; summary: ProjectSummary; view: ProjectView }
+export type ProjectChange = {
+  project: Project
+  before: ProjectSummary | undefined
+  summary: ProjectSummary
+  view: ProjectView
+  /** Nothing is left of it: its log is another one, and it is not registered. */
+  isGone: boolean
+}
 
-type Deps = { eventLog: EventLog; bus: Bus; staleMinutes: number; onError(error: unknown): void; now?: () => number }
+type Deps = {
+  eventLog: EventLog
+  staleMinutes: number
+  onError(error: unknown): void
+  /** The log gave no answer: time to look whether it is there. */
+  onUnavailable?(): void
+  now?: () => number
+}
 type Entry = {
   follower: Follower<ProjectState>
   summary: ProjectSummary | undefined
@@ -20,24 +34,9 @@ type Entry = {
 }
 /** Full states kept in memory; others are read back when something happens to them or somebody looks. */
 const STATES_IN_MEMORY = 500
-/** How often heads are compared with what was announced, so that a lost announcement is found. */
-const HEAD_CHECK_MS = 5_000
+/** Logs that are read at the same time. */
+const AT_ONCE = 16
 const TIMER_LIMIT_MS = 2 ** 31 - 1
-
-/** Rejects while the log cannot be read; afterwards every project is known as the log has it. */
-export async function openProjections(deps: Deps): Promise<Projections> {
-  const projections = new Projections(deps)
-  const deliver = (announcement: Announcement) => projections.deliver(announcement)
-  const catchUp = () => void projections.catchUp().catch(deps.onError)
-  const unsubscribe = await deps.bus.subscribe(topics.events, { deliver, missed: catchUp })
-  await projections.catchUp()
-  const headCheck = setInterval(catchUp, HEAD_CHECK_MS)
-  projections.endWith(() => {
-    unsubscribe()
-    clearInterval(headCheck)
-  })
-  return projections
-}
 
 /** What every project looks like now, kept current by the bus and healed from the log. */
 export class Projections {
@@ -48,13 +47,11 @@ export class Projections {
   /** Names of projects whose state is in memory, the least recently used first. */
   readonly #inMemory = new Set<string>()
   readonly #listeners: ((change: ProjectChange) => void)[] = []
-  #end: (() => void) | undefined
-
   constructor(deps: Deps) {
     this.#deps = deps
     this.#now = deps.now ?? Date.now
     const changed = (change: RegistryChange) => this.#registryChanged(change)
-    this.#registry = new Follower({ ...deps, project: PROJECTS_LOG, fold: registryFold, changed })
+    this.#registry = new Follower({ ...this.#deps, onError: this.#failed, project: PROJECTS_LOG, fold: registryFold, changed })
   }
 
   /** Finds a registered project by its name in any case. */
@@ -104,32 +101,35 @@ export class Projections {
     this.#listeners.push(listener)
   }
 
-  deliver(announcement: Announcement): void {
-    if (announcement.project === PROJECTS_LOG) this.#registry.deliver(announcement)
-    else this.#entryOf(announcement.project).follower.deliver(announcement)
+  /** Tells when an announcement is of another log than what is known: others may be too. */
+  deliver(announcement: Announcement): 'of another log' | undefined {
+    const { project, epoch } = announcement
+    const follower = project === PROJECTS_LOG ? this.#registry : this.#entryOf(project).follower
+    const known = follower.current?.epoch ?? this.summary(project)?.epoch
+    follower.deliver(announcement)
+    return known === undefined || known === epoch ? undefined : 'of another log'
   }
 
-  /** Reads what the log holds beyond what was announced, for every project. */
-  async catchUp(): Promise<void> {
-    await this.readRegistry()
-    for (const [name, head] of await this.#deps.eventLog.heads()) {
-      if (name !== PROJECTS_LOG && this.#isBehind(name, head)) await this.fresh(name)
-    }
-    for (const { name } of this.registry.projects.values()) if (!this.summary(name)) await this.fresh(name)
+  /** Where the registry stands; undefined while it was not read yet. */
+  get registryPosition(): Position | undefined {
+    return this.#registry.current && { epoch: this.#registry.current.epoch, offset: this.registry.offset }
   }
 
-  endWith(end: () => void): void {
-    this.#end = end
+  /** Makes `findProject` know everything that the registry's log holds, and gives every project of it a summary. */
+  async catchUpRegistry(): Promise<Registry> {
+    const { state } = await this.#registry.catchUp()
+    const unknown = [...state.projects.values()].filter(({ name }) => !this.summary(name))
+    await inParallel(unknown, AT_ONCE, ({ name }) => this.fresh(name).catch(this.#failed))
+    return state
   }
 
   /** Saves what a start would otherwise have to fold again. */
   async close(): Promise<void> {
-    this.#end?.()
     const entries = [...this.#entries.values()]
     for (const { timer } of entries) clearTimeout(timer)
     const followers = [this.#registry, ...entries.map(({ follower }) => follower)]
     for (const follower of followers) follower.close()
-    await Promise.all(followers.map((follower) => follower.saveSnapshot()))
+    await Promise.all(followers.map((follower) => follower.saveSnapshot().catch(this.#failed)))
   }
 
   #entryOf(name: string): Entry {
@@ -139,7 +139,7 @@ export class Projections {
       this.#remember(name)
       this.#refresh(name)
     }
-    const follower = new Follower({ ...this.#deps, project: name, fold: projectFold, changed })
+    const follower = new Follower({ ...this.#deps, onError: this.#failed, project: name, fold: projectFold, changed })
     const entry: Entry = { follower, summary: undefined, timer: undefined }
     this.#entries.set(name, entry)
     return entry
@@ -152,22 +152,25 @@ export class Projections {
     const view = entry.follower.current
     const registered = this.findProject(name)
     // A name that nobody registered and nothing was reported for is no project, whoever asked about it.
-    if (!view || (!registered && view.state.offset === 0)) return
+    const isGone = !registered && view?.state.offset === 0
+    if (!view || (isGone && !before)) return
     const project = registered ?? newProject(name)
     const summary = summarize({ project, state: view.state, epoch: view.epoch, now: this.#now(), staleMinutes: this.#deps.staleMinutes })
-    entry.summary = summary
+    entry.summary = isGone ? undefined : summary
     clearTimeout(entry.timer)
     const { nextChangeAt } = summary.attention
     if (nextChangeAt !== undefined) entry.timer = setTimeout(() => this.#attentionDue(name), delayUntil(nextChangeAt, this.#now()))
-    for (const listener of this.#listeners) listener({ project, before, summary, view })
+    for (const listener of this.#listeners) listener({ project, before, summary, view, isGone })
   }
 
   #attentionDue(name: string) {
     if (this.loaded(name)) this.#refresh(name)
-    else this.fresh(name).catch(this.#deps.onError)
+    else this.fresh(name).catch(this.#failed)
   }
 
   #registryChanged({ before, after }: RegistryChange) {
+    // Of another log: what it does not know any more may be gone.
+    if (!before) for (const name of [...this.#entries.keys()]) if (!after.state.projects.has(name.toLowerCase())) this.#attentionDue(name)
     for (const [key, project] of after.state.projects) {
       if (before?.state.projects.get(key) !== project) this.#attentionDue(project.name)
     }
@@ -181,13 +184,14 @@ export class Projections {
     if (oldest === undefined || this.#inMemory.size <= STATES_IN_MEMORY) return
     this.#inMemory.delete(oldest)
     const entry = this.#entryOf(oldest)
-    entry.follower.saveSnapshot().catch(this.#deps.onError)
+    entry.follower.saveSnapshot().catch(this.#failed)
     entry.follower.unload()
   }
 
-  #isBehind(name: string, head: Position): boolean {
-    const known = this.summary(name)
-    return known?.epoch !== head.epoch || known.offset !== head.offset
+  /** What the log does not answer now, the head check finds later: one outage is told once, not once a project. */
+  readonly #failed = (error: unknown) => {
+    if (error instanceof LogUnavailableError) this.#deps.onUnavailable?.()
+    else this.#deps.onError(error)
   }
 }
 

@@ -39,7 +39,7 @@ export function createApp(deps: WebDeps) {
   app.onError((error, c) => respond(c, error))
 
   function respond(c: Parameters<typeof errorJson>[0], error: unknown) {
-    const answer = answerTo(error)
+    const answer = answerTo(error, c.req.method)
     if (!(error instanceof RefusedError)) {
       deps.metrics.errors.inc()
       deps.log.error(`${c.req.method} ${c.req.path} failed`, { request_id: c.get('requestId'), error })

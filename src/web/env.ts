@@ -5,6 +5,7 @@ import type { LinkHealth } from '../ingest/link-health.ts'
 import type { Frame } from '../ingest/orchestrator-frame.ts'
 import type { Hub, Watching } from '../live/hub.ts'
 import type { OverviewIndex } from '../live/overview-index.ts'
+import type { Outages } from '../projection/outages.ts'
 import type { Projections } from '../projection/projections.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -47,6 +48,8 @@ export type WebDeps = {
   renderMetrics(): Promise<string>
   /** What is away, and since when. */
   outages(): Outages
+  /** False while the log could not be read since the start: nothing is known then. */
+  isRead(): boolean
   /** What became of the last wish to read the configuration anew; undefined while there was none. */
   reload(): ReloadReport | undefined
   settings: WebSettings
@@ -63,9 +66,6 @@ export type Features = {
   redaction: boolean
   open_to_others: boolean
 }
-
-/** Instants in ms since 1970; what is missing is there. */
-export type Outages = { log?: { since: number }; bus?: { since: number } }
 
 /** What SIGHUP led to. `at` in ms since 1970; problems as check-config words them. */
 export type ReloadReport = {

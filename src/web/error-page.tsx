@@ -5,6 +5,9 @@ import type { Env, WebDeps } from './env.ts'
 import { type Answer, statusOf } from './errors.ts'
 import { pageFrame } from './page-frame.ts'
 
+/** A page that could not be made has nothing that a reload would lose. */
+const RELOAD_SECONDS = 3
+
 const NEXT: Record<number, string> = {
   400: 'Check the address.',
   403: 'Open the service by the address that it prints when it starts.',
@@ -12,13 +15,14 @@ const NEXT: Record<number, string> = {
   414: 'Shorten the address: take filters out of it.',
   431: 'Remove cookies of this host, or what an extension adds to requests.',
   500: 'Load the page again. If it fails again, look for the request id in the log.',
-  503: 'Load the page again in a few seconds: it mends itself once the log answers.',
+  503: 'Nothing that was acknowledged is lost. The page loads itself again until the log answers.',
 }
 
 /** What a person sees instead of a page. */
 export function errorPage(c: Context<Env>, deps: WebDeps, { code, message }: Answer) {
   const frame = { ...pageFrame(c, deps), requestId: c.get('requestId') }
   const status = statusOf(code)
+  if (status === 503) c.header('Refresh', String(RELOAD_SECONDS))
   if (status !== 404) {
     return c.html(
       <ErrorPage

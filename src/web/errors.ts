@@ -8,11 +8,15 @@ export type Answer = { code: ErrorCode; message: string; details: Record<string,
 
 const RETRY_AFTER_SECONDS = 2
 
+/** Where only the answer of the log was lost, the events are there. */
+const NOT_STORED =
+  'The event log cannot be reached or is full. Send the same again, with the same ids or Idempotency-Key: if it was stored all the same, it counts once.'
+
 /** What the caller is told. Whatever is not the caller's fault says nothing of its cause: that is in the log, by request id. */
-export function answerTo(error: unknown): Answer {
+export function answerTo(error: unknown, method: string): Answer {
   if (error instanceof RefusedError) return { code: error.code, message: error.message, details: error.details }
   if (error instanceof LogUnavailableError) {
-    const message = 'The event log cannot be reached or is full; nothing of this request was stored. Send it again.'
+    const message = method === 'GET' || method === 'HEAD' ? 'The event log cannot be reached.' : NOT_STORED
     return { code: 'SERVICE_UNAVAILABLE', message, details: { retry_after_seconds: RETRY_AFTER_SECONDS } }
   }
   return { code: 'INTERNAL_ERROR', message: 'The service failed at this request. The log names the cause by request id.', details: {} }

@@ -1,5 +1,6 @@
 import { projectNameProblem, UNASSIGNED } from '../domain/names.ts'
 import { newProject, type Project } from '../domain/project-registry.ts'
+import { LogUnavailableError } from '../event-log/event-log.ts'
 import { RefusedError } from '../domain/refused.ts'
 import type { WebDeps } from './env.ts'
 
@@ -18,6 +19,11 @@ export async function lookUpProject({ projections }: Deps, name: string): Promis
   if (known || projectNameProblem(name)) return known
   await projections.readRegistry()
   return projections.findProject(name)
+}
+
+/** Refuses what rests on all projects, or on one that is not known, while nothing could be read. */
+export function mustBeRead({ isRead }: Pick<WebDeps, 'isRead'>): void {
+  if (!isRead()) throw new LogUnavailableError('the event log was not read yet')
 }
 
 /** The project of an address. One that is not there, and one that nobody could name, is not found. */

@@ -1,15 +1,33 @@
+import type { Outages } from '../projection/outages.ts'
 import type { WebDeps } from './env.ts'
 import { limitsOf } from './limits.ts'
 
 const WARNINGS_SHOWN = 50
+const NAMES_SHOWN = 5
+
+type Sources = Pick<WebDeps, 'outages' | 'warnings' | 'links' | 'overview' | 'settings'>
 
 /** What a person should know although the service runs, one sentence each. */
-export async function currentWarnings(deps: Pick<WebDeps, 'warnings' | 'links' | 'overview' | 'settings'>): Promise<string[]> {
+export async function currentWarnings(deps: Sources): Promise<string[]> {
   const links = deps.links().filter(({ state }) => state !== 'connected')
   const exceeded = limitsOf(deps).filter(({ is_exceeded }) => is_exceeded)
   return [
+    ...outageSentences(deps.outages()),
     ...exceeded.map(({ name, limit, used }) => `${name}: ${used} are in use, the configuration has ${limit}`),
     ...links.map(({ name, lastProblem, state }) => `orchestrator ${name}: ${lastProblem ?? state}`),
     ...(await deps.warnings()),
   ].slice(0, WARNINGS_SHOWN)
 }
+
+function outageSentences({ log, bus, unreachable }: Outages): string[] {
+  const sentences: string[] = []
+  if (log) sentences.push(`the event log is away since ${iso(log.since)}: reports are refused, pages show what was known then`)
+  if (bus) sentences.push(`the bus is away since ${iso(bus.since)}: what other workers take in shows up to some seconds late`)
+  if (unreachable) {
+    const names = [...unreachable.projects].slice(0, NAMES_SHOWN).join(', ')
+    sentences.push(`${unreachable.projects.size} projects cannot be reached since ${iso(unreachable.since)}, among them ${names}`)
+  }
+  return sentences
+}
+
+const iso = (at: number) => new Date(at).toISOString()

@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { openInProcessBus } from '../../src/bus/in-process.ts'
 import type { EventLog } from '../../src/event-log/event-log.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite.ts'
-import { openProjections, type Projections } from '../../src/projection/projections.ts'
+import { type OpenProjections, openProjections } from '../../src/projection/open-projections.ts'
+import type { Projections } from '../../src/projection/projections.ts'
 import { temporaryFolder } from '../support/ending.ts'
 
 /** The real log, with answers that can be held back, as those of a database on another machine are. */
 let log: EventLog
 let held: Promise<unknown>
+let opened: OpenProjections
 let projections: Projections
 
 beforeEach(async () => {
@@ -25,11 +27,12 @@ beforeEach(async () => {
   const onError = (error: unknown) => {
     throw error
   }
-  projections = await openProjections({ eventLog: log, bus: openInProcessBus(), staleMinutes: 10, onError })
+  opened = await openProjections({ eventLog: log, bus: openInProcessBus(), staleMinutes: 10, onError })
+  projections = opened.projections
 })
 
 afterEach(async () => {
-  await projections.close()
+  await opened.close()
   await log.close()
 })
 

@@ -10,7 +10,7 @@ import { stateAt } from '../../projection/state-at.ts'
 import { parseOverviewQuery } from '../../../views/overview-query.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { jsonWithEtag } from '../etag.ts'
-import { findProject } from '../find-project.ts'
+import { findProject, mustBeRead } from '../find-project.ts'
 import { stateJson } from '../state-json.ts'
 
 const PAGE_LIMIT = 100
@@ -40,7 +40,9 @@ export function projectRoutes(deps: WebDeps) {
 }
 
 /** Ordered by name, paged by the last name of the page before; unknown filter values are ignored. */
-function projectList(c: Context<Env>, { overview }: WebDeps) {
+function projectList(c: Context<Env>, deps: WebDeps) {
+  mustBeRead(deps)
+  const { overview } = deps
   const url = new URL(c.req.url)
   const query = { ...parseOverviewQuery(url.searchParams), page: 1 }
   const limit = readLimit(c.req.query('limit'))

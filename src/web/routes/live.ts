@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
+import { LogUnavailableError } from '../../event-log/event-log.ts'
 import { RefusedError } from '../../domain/refused.ts'
-import { readTarget, topicOf } from '../../live/topic.ts'
+import { type LiveTarget, readTarget, topicOf } from '../../live/topic.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { lookUpProject } from '../find-project.ts'
 
@@ -9,21 +10,32 @@ const TRY_LATER = 1013
 const NOT_YOURS = 4403
 
 /** GET /live/… — the websocket of the page with the same address below `/`. */
-export function liveRoutes({ hub, projections }: WebDeps) {
+export function liveRoutes(deps: WebDeps) {
+  const { hub, isRead } = deps
   return new Hono<Env>().get('/live/*', async (c) => {
     const isUpgrade = c.req.header('upgrade')?.toLowerCase() === 'websocket' && /\bupgrade\b/i.test(c.req.header('connection') ?? '')
     if (!isUpgrade) throw new RefusedError('VALIDATION_ERROR', 'This address answers websockets only.')
     const url = new URL(c.req.url)
     const target = readTarget(url)
-    const project = target?.page === 'project' ? (await lookUpProject({ projections }, target.name))?.name : undefined
-    const isThere = target !== undefined && (target.page !== 'project' || project !== undefined)
-    const known = isThere && target.page === 'project' ? { ...target, name: project ?? target.name } : target
-    const refusal = !isThere ? NOT_YOURS : hub.hasRoom ? undefined : TRY_LATER
+    const known = target && (await knownTarget(deps, target))
+    const refusal = known === undefined ? NOT_YOURS : known !== 'later' && isRead() && hub.hasRoom ? undefined : TRY_LATER
     const since = url.searchParams.get('since') ?? undefined
-    const watching = { topic: known ? topicOf(known) : '', since, refusal, heardAt: Date.now() }
+    const watching = { topic: known && known !== 'later' ? topicOf(known) : '', since, refusal, heardAt: Date.now() }
     if (!c.env.server.upgrade(c.req.raw, { data: watching }))
       throw new RefusedError('VALIDATION_ERROR', 'The websocket handshake is not valid.')
     // The connection is the websocket's now; the server drops this answer, and the logs tell what the handshake was answered with.
     return new Response(null, { status: 101 })
   })
+}
+
+/** Under the name that the project has; `later` while the log is away, and with it who knows whether there is one. */
+async function knownTarget(deps: WebDeps, target: LiveTarget): Promise<LiveTarget | 'later' | undefined> {
+  if (target.page !== 'project') return target
+  try {
+    const project = await lookUpProject(deps, target.name)
+    return project && { ...target, name: project.name }
+  } catch (error) {
+    if (error instanceof LogUnavailableError) return 'later'
+    throw error
+  }
 }

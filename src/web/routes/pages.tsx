@@ -9,7 +9,7 @@ import { OnboardingPage } from '../../../views/pages/onboarding.tsx'
 import { OverviewPage } from '../../../views/pages/overview.tsx'
 import { ProjectPage } from '../../../views/pages/project.tsx'
 import type { Env, WebDeps } from '../env.ts'
-import { findProject } from '../find-project.ts'
+import { findProject, mustBeRead } from '../find-project.ts'
 import { pageFrame } from '../page-frame.ts'
 
 /** GET / and GET /projects/:name — what people look at. Each shows what its websocket then keeps current. */
@@ -44,6 +44,7 @@ async function newestView({ projections }: WebDeps, name: string) {
 }
 
 function overview(c: Context<Env>, deps: WebDeps) {
+  mustBeRead(deps)
   const url = new URL(c.req.url)
   const query = parseOverviewQuery(url.searchParams)
   const { overview: index, links, startedAt } = deps

@@ -11,7 +11,8 @@ export function vitalRoutes(deps: WebDeps) {
     app.get('/health', (c) => c.json({ status: 'healthy', timestamp: new Date().toISOString(), version: deps.version }))
     app.get('/ready', async (c) => {
       const { checks, warnings } = await readiness(deps)
-      const isReady = Object.values(checks).every(Boolean) && !deps.isDraining()
+      // Without the bus reports are taken and found in the log: no reason to send nobody here.
+      const isReady = checks.log && checks.projects && !deps.isDraining()
       const status = deps.isDraining() ? 'draining' : isReady ? 'ready' : 'not ready'
       const body = { status, checks, warnings, timestamp: new Date().toISOString() }
       return c.json(body, isReady ? 200 : 503)
@@ -25,8 +26,10 @@ export function vitalRoutes(deps: WebDeps) {
 
 /** What is not configured counts as there. What one instance cannot mend is a warning: it must not empty the load balancer. */
 async function readiness(deps: WebDeps) {
+  // Asked every time: a log that is back makes the service ready at once.
   const log = await isLogThere(deps.eventLog)
-  return { checks: { redis: deps.isRedisUp(), projects: true, orchestrator: true, log }, warnings: await currentWarnings(deps) }
+  const checks = { redis: deps.isRedisUp(), projects: deps.isRead(), orchestrator: true, log }
+  return { checks, warnings: await currentWarnings(deps) }
 }
 
 let cpuSeconds = 0

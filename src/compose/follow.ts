@@ -1,0 +1,40 @@
+import type { Opened } from '../close-in-reverse.ts'
+import type { Config } from '../config/config.ts'
+import { registryDifferences } from '../domain/registry-differences.ts'
+import { LogUnavailableError } from '../event-log/event-log.ts'
+import { tellRegistry } from '../ingest/register-project.ts'
+import { openProjections } from '../projection/open-projections.ts'
+import type { Outages } from '../projection/outages.ts'
+import type { Engines } from './engines.ts'
+import type { Telemetry } from './telemetry.ts'
+import { tellOutage } from './tell-outage.ts'
+
+type Deps = { config: Config; engines: Pick<Engines, 'eventLog' | 'bus'>; telemetry: Telemetry; opened: Opened }
+
+/** What every project amounts to, and what is away; with the log away at the start, as soon as it is there. */
+export async function openFollowed({ config, engines, telemetry, opened }: Deps) {
+  const { log, onError } = telemetry
+  const listeners: (() => void)[] = []
+  const followed = await openProjections({
+    ...engines,
+    ...{ staleMinutes: config.staleMinutes, onError },
+    onOutage(before: Outages, now: Outages) {
+      tellOutage(log, before, now)
+      for (const listener of listeners) listener()
+    },
+    tellRegistry: (registry) => tellRegistry(engines, registry.offset, registryDifferences(registry, config.projects)),
+  })
+  return opened.add({
+    ...followed,
+    onOutage: (listener: () => void) => void listeners.push(listener),
+    /** An append that failed tells of an outage sooner than the next look. */
+    suspectAfter(error: unknown): never {
+      if (error instanceof LogUnavailableError) followed.suspect()
+      throw error
+    },
+    /** What is known decides what a whole state amounts to: while nothing is, it is not taken. */
+    mustBeRead() {
+      if (!followed.isRead()) throw new LogUnavailableError('the event log was not read yet')
+    },
+  })
+}

@@ -1,0 +1,57 @@
+/** What is away, and since when this worker knows (ms since 1970); what is missing is there. */
+export type Outages = {
+  log?: { since: number }
+  /** Messages of other workers do not arrive: what they store is found by looking at the log. */
+  bus?: { since: number }
+  /** Of a log on several servers: projects whose server is away. */
+  unreachable?: { since: number; projects: ReadonlySet<string> }
+}
+
+/** Why a page is not live: `part` where `projects` of those that it shows cannot be read. */
+export type Trouble = { kind: 'log' | 'bus' | 'part'; since: number; projects?: number }
+
+type Options = { now?: () => number; onChange?(before: Outages): void }
+export type OutageBook = ReturnType<typeof openOutages>
+
+/** Remembers what this worker cannot reach. */
+export function openOutages({ now = Date.now, onChange }: Options = {}) {
+  let current: Outages = {}
+
+  function become(next: Outages) {
+    const before = current
+    current = next
+    onChange?.(before)
+  }
+
+  return {
+    current: (): Outages => current,
+    setLog(isThere: boolean) {
+      if (isThere !== (current.log !== undefined)) return
+      const { log: _, ...others } = current
+      become(isThere ? others : { ...others, log: { since: now() } })
+    },
+    setBus(isThere: boolean) {
+      if (isThere !== (current.bus !== undefined)) return
+      const { bus: _, ...others } = current
+      become(isThere ? others : { ...others, bus: { since: now() } })
+    },
+    setUnreachable(projects: ReadonlySet<string>) {
+      const { unreachable, ...others } = current
+      if (isSameSet(projects, unreachable?.projects ?? NONE)) return
+      become(projects.size === 0 ? others : { ...others, unreachable: { since: unreachable?.since ?? now(), projects } })
+    },
+  }
+}
+
+/** What a page must say: that of one project, or, without a name, one that shows many. */
+export function troubleOf({ log, bus, unreachable }: Outages, project?: string): Trouble | undefined {
+  if (log) return { kind: 'log', ...log }
+  if (unreachable && project === undefined) return { kind: 'part', since: unreachable.since, projects: unreachable.projects.size }
+  if (unreachable?.projects.has(project ?? '')) return { kind: 'log', since: unreachable.since }
+  return bus && { kind: 'bus', ...bus }
+}
+
+const NONE: ReadonlySet<string> = new Set()
+
+const isSameSet = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  one.size === other.size && [...one].every((name) => other.has(name))

@@ -1,0 +1,43 @@
+import type { EventLog } from '../event-log/event-log.ts'
+import type { Fold, Followed } from './follower.ts'
+
+type Deps<S extends { offset: number }> = { eventLog: EventLog; project: string; fold: Fold<S> }
+
+/** A state is saved once this many events were folded since the last save, so that a start folds no more than that. */
+const SAVE_EVERY = 1_000
+
+/** Saves the states of one project as snapshots. Every worker does: the one that comes first saves the others the work. */
+export function openSavedStates<S extends { offset: number }>({ eventLog, project, fold }: Deps<S>) {
+  let savedAt = 0
+  const isNear = (offset: number) => Math.abs(offset - savedAt) < SAVE_EVERY
+
+  /** Unless what is saved already is `near` enough. */
+  async function save({ epoch, state }: Followed<S>, near = 1): Promise<void> {
+    const { offset } = state
+    if (offset === 0 || offset === savedAt) return
+    const before = savedAt
+    savedAt = offset
+    try {
+      const other = await eventLog.snapshot({ project, epoch, foldVersion: fold.version })
+      if (other && offset - other.offset < near) {
+        savedAt = Math.min(savedAt, other.offset)
+        return
+      }
+      await eventLog.saveSnapshot({ project, epoch, foldVersion: fold.version, offset, body: fold.encode(state) })
+    } catch (error) {
+      savedAt = before
+      throw error
+    }
+  }
+
+  return {
+    /** The state was read anew, from what was saved at `offset`. */
+    beganAt(offset: number) {
+      savedAt = offset
+    },
+    save,
+    async saveIfDue(followed: Followed<S>): Promise<void> {
+      if (!isNear(followed.state.offset)) await save(followed, SAVE_EVERY / 2)
+    },
+  }
+}
