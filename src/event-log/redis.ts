@@ -1,5 +1,6 @@
 import type { RedisConfig } from '../config/config.ts'
 import { connectRedis, type RedisConnection } from '../redis/connect.ts'
+import { settled } from '../redis/settled.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { appendCall, type AppendCall } from './append-call.ts'
 import { openAppendQueue } from './append-queue.ts'
@@ -19,8 +20,6 @@ export type RedisLogOptions = {
   tracing?: Tracing
 }
 
-/** How long opening waits for the server; without it the log opens all the same, and its methods reject until the server is there. */
-const OPEN_MS = 2_000
 const CLOSE_MS = 2_000
 
 /** Opens the log on Redis: one server, the master that Sentinels tell, or a Cluster. Never rejects because the server is away. */
@@ -74,18 +73,6 @@ function readMethods(reads: RedisConnection, mayAsk: () => void): Omit<EventLog,
     beginning: asking(findBeginning),
     check: asking(checkServers),
   }
-}
-
-/** Resolves once the connection is ready, or has failed for the first time, or has taken too long. */
-async function settled(connection: RedisConnection): Promise<void> {
-  if (connection.status === 'ready') return
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const done = () => resolve()
-  for (const outcome of ['ready', 'error']) connection.once(outcome, done)
-  const timer = setTimeout(done, OPEN_MS)
-  await promise
-  clearTimeout(timer)
-  for (const outcome of ['ready', 'error']) connection.off(outcome, done)
 }
 
 /** Answers of what was asked before are still waited for. */
