@@ -11,7 +11,8 @@ function recorder(): Recorder {
   return { heard, deliver: (message) => void heard.push(message), missed: () => {} }
 }
 
-function announcement(offset: number, project = 'apollo'): Announcement {
+/** Something that was appended. */
+export function announcement(offset: number, project = 'apollo'): Announcement {
   const id = `e${offset}`
   return { project, epoch: 'abcd1234', offset, events: [{ type: 'x-test', id, offset, received_at: 1_700_000_000_000 + offset }] }
 }
