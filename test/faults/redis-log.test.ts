@@ -69,8 +69,7 @@ test('a server that hangs is told from one that answers, and is used again as so
   await log.append('apollo', [event('before')])
   server.signal('SIGSTOP')
   const asked = [log.append('apollo', [event('during')]), log.head('apollo'), log.heads(), log.check()]
-  const told = { name: 'LogUnavailableError', message: expect.stringContaining('did not answer within 2000 ms') as unknown }
-  for (const outcome of await Promise.allSettled(asked)) expect(outcome).toMatchObject({ reason: told })
+  for (const outcome of await Promise.allSettled(asked)) expect(outcome).toMatchObject({ reason: { name: 'LogUnavailableError' } })
   server.signal('SIGCONT')
   await eventually(() => log.append('apollo', [event('after')]), { withinMs: 2_000 })
   await log.append('apollo', [event('during'), event('after')])

@@ -24,8 +24,8 @@ export type SteadyReports = {
 }
 
 const AGAIN_MS = 100
-/** Reports under way at once: where answers are late, new ones wait. */
-const AT_ONCE = 64
+/** Reports of one project under way at once: where answers are late, new ones wait, and hold up no other project. */
+const AT_ONCE = 20
 const STATES = ['design', 'test_red', 'code_green', 'refactor', 'commit']
 
 /** Reports at a steady pace, each on a connection of its own, and again with the same id until it is acknowledged. */
@@ -33,18 +33,19 @@ export function reportSteadily(options: ReportsOptions): SteadyReports {
   const { urls, projects, perSecond, prefix = 'r', patienceMs = 60_000 } = options
   const acknowledged = new Map<string, Acknowledged[]>(projects.map((project) => [project, []]))
   const answers = new Map<string, number>()
-  const sending = new Set<Promise<void>>()
+  const sending = new Map<string, Set<Promise<void>>>(projects.map((project) => [project, new Set()]))
   const failures: unknown[] = []
   let sent = 0
 
   const timer = setInterval(() => {
-    if (sending.size >= AT_ONCE) return
-    const project = projects[sent % projects.length] ?? ''
     const number = sent++
+    const project = projects[number % projects.length] ?? ''
+    const underWay = sending.get(project)
+    if (!underWay || underWay.size >= AT_ONCE) return
     const one = send(project, number)
       .catch((error: unknown) => void failures.push(error))
-      .finally(() => sending.delete(one))
-    sending.add(one)
+      .finally(() => underWay.delete(one))
+    underWay.add(one)
   }, 1_000 / perSecond)
 
   async function send(project: string, number: number) {
@@ -70,7 +71,7 @@ export function reportSteadily(options: ReportsOptions): SteadyReports {
     count: () => [...acknowledged.values()].reduce((sum, all) => sum + all.length, 0),
     async stop() {
       clearInterval(timer)
-      await Promise.all(sending)
+      await Promise.all([...sending.values()].flatMap((underWay) => [...underWay]))
       if (failures.length > 0) throw new Error(failures.map(String).join('; '))
     },
   }

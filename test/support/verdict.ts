@@ -16,7 +16,14 @@ export type Verdict = {
   problems: string[]
 }
 
-type Given = { /** Every instance. */ urls: readonly string[]; reports: readonly SteadyReports[]; viewers: readonly Viewer[] }
+export type Given = {
+  /** Every instance. */
+  urls: readonly string[]
+  reports: readonly SteadyReports[]
+  viewers: readonly Viewer[]
+  /** What was acknowledged of another epoch than the log's was taken away by an operator, and is not looked for. */
+  isEmptied?: boolean
+}
 
 /** How often each instance is asked for a state: new connections reach its workers in turn. */
 const ASKED = 6
@@ -25,23 +32,25 @@ const ASKED = 6
 export const SPOTLESS: Verdict = { lost: 0, duplicated: 0, outOfOrder: 0, stale: 0, states: 1, problems: [] }
 
 /** Compares what was acknowledged, what the log holds, what each viewer shows and what each worker says. Waits until viewers caught up. */
-export async function judge({ urls, reports, viewers }: Given): Promise<Verdict> {
+export async function judge({ urls, reports, viewers, isEmptied = false }: Given): Promise<Verdict> {
   const projects = [...new Set(reports.flatMap(({ acknowledged }) => [...acknowledged.keys()]))]
   const verdict: Verdict = { lost: 0, duplicated: 0, outOfOrder: 0, stale: 0, states: 1, problems: [] }
-  for (const project of projects) await judgeProject({ urls, reports, viewers, project }, verdict)
+  for (const project of projects) await judgeProject({ urls, reports, viewers, isEmptied, project }, verdict)
   const problems = viewers.flatMap((viewer) => viewer.problems())
   verdict.outOfOrder += problems.length
   verdict.problems.push(...problems.slice(0, 10))
   return verdict
 }
 
-async function judgeProject({ urls, reports, viewers, project }: Given & { project: string }, verdict: Verdict): Promise<void> {
+async function judgeProject({ urls, reports, viewers, isEmptied, project }: Given & { project: string }, verdict: Verdict): Promise<void> {
   const { events, position } = await readLog(urls[0] ?? '', project)
   const ids = new Set(events.map(({ id }) => id))
   verdict.duplicated += events.length - ids.size
   const first = events[0]?.offset ?? 1
   verdict.outOfOrder += events.filter(({ offset }, index) => offset !== first + index).length
-  const lost = reports.flatMap(({ acknowledged }) => (acknowledged.get(project) ?? []).filter(({ id }) => !ids.has(id)))
+  const [epochNow] = position.split(':')
+  const isLookedFor = ({ id, epoch }: { id: string; epoch: string }) => !ids.has(id) && !(isEmptied && epoch !== epochNow)
+  const lost = reports.flatMap(({ acknowledged }) => (acknowledged.get(project) ?? []).filter(isLookedFor))
   verdict.lost += lost.length
   verdict.problems.push(...lost.slice(0, 5).map(({ id, epoch, offset }) => `${project}: ${id} of ${epoch}:${offset} is lost`))
   const newest = events.slice(-50).map(({ offset }) => offset)
