@@ -4,7 +4,7 @@ import { freePort } from '../support/ports.ts'
 import { report } from '../support/report.ts'
 import { runProgram, startServer } from '../support/server.ts'
 import { watchProject } from '../support/viewer.ts'
-import { isAlive, pidsOf, workerOf } from './workers.ts'
+import { isAlive, pidsOf, statusOf } from './workers.ts'
 
 const WORKERS = { WORKERS: '4' }
 
@@ -12,7 +12,7 @@ test('four workers answer at one port, and each knows what it is called', async 
   const server = await startServer({ env: WORKERS })
   const seen = new Map<number, string>()
   await eventually(async () => {
-    const { id, pid } = await workerOf(server.url)
+    const { id, pid } = (await statusOf(server.url)).worker
     seen.set(pid, id)
     return seen.size === 4
   })

@@ -1,0 +1,100 @@
+import { expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { temporaryFolder } from '../support/ending.ts'
+import { eventually } from '../support/eventually.ts'
+import { report } from '../support/report.ts'
+import { startServer } from '../support/server.ts'
+import { reportSteadily } from '../support/steady-reports.ts'
+import { watchProject } from '../support/viewer.ts'
+import { isAlive, pidsOf, statusOf } from './workers.ts'
+
+const withProject = (name: string) => `projects: { ${name}: { path: . } }\n`
+
+async function startWith(yaml: string, workers = '2') {
+  const file = join(temporaryFolder(), 'orch-config.yaml')
+  writeFileSync(file, yaml)
+  const server = await startServer({ args: ['--config', file], env: { WORKERS: workers } })
+  let reloads = 0
+  /** Sends SIGHUP, and resolves once the log says what became of it. */
+  async function reload(yaml?: string): Promise<string> {
+    if (yaml !== undefined) writeFileSync(file, yaml)
+    reloads += 1
+    process.kill(server.pid(), 'SIGHUP')
+    const said = () => [...server.logs().matchAll(/configuration read anew: (.+)/g)].map(([, outcome]) => outcome ?? '')
+    await eventually(() => said().length === reloads, { withinMs: 30_000, else: server.logs })
+    return said().at(-1) ?? ''
+  }
+  return { server, reload }
+}
+
+const projectsOf = async (url: string) => {
+  const { projects } = (await (await fetch(`${url}/api/v1/projects`)).json()) as { projects: { name?: string; project_name?: string }[] }
+  return projects.map((project) => project.name ?? project.project_name)
+}
+
+test('a changed configuration is in force in new workers, and the old ones are gone', async () => {
+  const { server, reload } = await startWith(withProject('apollo'))
+  const old = pidsOf(server.logs())
+  expect(await reload(withProject('gemini'))).toBe('rolled')
+  await eventually(() => !old.some(isAlive), { withinMs: 20_000 })
+  expect(await projectsOf(server.url)).toContain('gemini')
+  expect(pidsOf(server.logs())).toHaveLength(4)
+  expect((await statusOf(server.url)).reload).toMatchObject({ outcome: 'rolled', problems: [] })
+  expect(await server.stop()).toBe(0)
+}, 90_000)
+
+test('an unchanged configuration, or one whose lines stand in another order, moves nobody', async () => {
+  const { server, reload } = await startWith('projects: { apollo: { path: . } }\nglobal: { stale_minutes: 5 }\n')
+  expect(await reload()).toBe('unchanged')
+  expect(await reload('global: { stale_minutes: 5 }\nprojects: { apollo: { path: . } }\n')).toBe('unchanged')
+  expect(pidsOf(server.logs())).toHaveLength(2)
+  expect((await statusOf(server.url)).reload).toMatchObject({ outcome: 'unchanged' })
+}, 90_000)
+
+test('a bad configuration changes nothing, and every problem is told', async () => {
+  const { server, reload } = await startWith(withProject('apollo'))
+  expect(await reload(withProject('default'))).toBe('refused')
+  const problem = "projects.default: cannot be a project's name"
+  expect(server.logs()).toContain(problem)
+  const status = await statusOf(server.url)
+  expect(status.reload?.outcome).toBe('refused')
+  expect(status.reload?.problems.join()).toContain(problem)
+  expect(pidsOf(server.logs())).toHaveLength(2)
+  // A worker that is started meanwhile has what is in force, not what the file says.
+  process.kill(pidsOf(server.logs())[0]!, 'SIGKILL')
+  await eventually(async () => pidsOf(server.logs()).length === 3 && (await statusOf(server.url)).worker.pid === pidsOf(server.logs())[2], {
+    withinMs: 20_000,
+  })
+  expect((await statusOf(server.url)).reload?.outcome).toBe('refused')
+  expect(await projectsOf(server.url)).toContain('apollo')
+}, 90_000)
+
+test('one process alone says that a changed configuration needs a restart', async () => {
+  const { server, reload } = await startWith(withProject('apollo'), '1')
+  expect(await reload()).toBe('unchanged')
+  expect(await reload(withProject('gemini'))).toBe('restart needed')
+  expect((await statusOf(server.url)).reload?.outcome).toBe('restart needed')
+}, 90_000)
+
+test('three rolls under load fail no request, and move each viewer once a roll', async () => {
+  const { server, reload } = await startWith(withProject('apollo'))
+  const isKept = !server.logs().includes('tcp_migrate_req')
+  if (!isKept) console.log('the kernel may reset waiting connections here: failed requests are not judged')
+  await report(server, 'apollo', { type: 'x-first' })
+  const viewers = Array.from({ length: 10 }, () => watchProject([server.url], 'apollo'))
+  await eventually(() => viewers.every((viewer) => viewer.isOpen() && viewer.since() !== ''))
+  const reports = reportSteadily({ urls: [server.url], projects: ['apollo'], perSecond: 60 })
+  for (const [roll, minutes] of [5, 6, 7].entries()) {
+    expect(await reload(`${withProject('apollo')}global: { stale_minutes: ${minutes} }\n`)).toBe('rolled')
+    await eventually(() => viewers.every((viewer) => viewer.connections() === roll + 2 && viewer.isOpen()), {
+      withinMs: 20_000,
+      else: () => viewers.map((viewer) => viewer.connections()).join(),
+    })
+  }
+  await reports.stop()
+  if (isKept) expect([...reports.answers.keys()]).toEqual(['202'])
+  await eventually(() => viewers.every((viewer) => viewer.since().endsWith(`:${reports.count() + 1}`)), { withinMs: 10_000 })
+  expect(viewers.flatMap((viewer) => viewer.problems())).toEqual([])
+  expect(viewers.flatMap((viewer) => viewer.closeCodes()).filter((code) => code !== 1012)).toEqual([])
+}, 120_000)
