@@ -135,6 +135,12 @@ export function describeBus(name: string, open: (onError: (error: unknown) => vo
       expect(problems).toEqual([])
     })
 
+    test('is up once it can be heard, and not any more when it is closed', async () => {
+      await eventually(() => bus.isUp())
+      await bus.close()
+      expect(bus.isUp()).toBe(false)
+    })
+
     test('once closed, publishing is silent, nobody hears, and nobody may subscribe', async () => {
       const anna = recorder()
       await bus.subscribe(topics.events, anna)
