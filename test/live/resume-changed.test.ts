@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'bun:test'
 import { temporaryFolder } from '../support/ending.ts'
-import { within } from '../support/eventually.ts'
+import { eventually, within } from '../support/eventually.ts'
 import { report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 
@@ -29,7 +29,11 @@ test.each([
   writeFileSync(path, `projects:\n  apollo: { path: ${folder} }\n`)
   const server = await startServer({ args: ['--config', path] })
   await report(server, 'apollo', { type: 'workflow_transition', new_state: 'SPRINT_ACTIVE' })
-  const { since } = await firstFrame(server, '')
+  // With the report: it is acknowledged before it is shown.
+  const { since } = await eventually(async () => {
+    const frame = await firstFrame(server, '')
+    return frame.since.endsWith('.1') && frame
+  })
   await server.restart()
   expect((await firstFrame(server, since)).content ?? '').toBe('')
   writeFileSync(path, `projects:\n  apollo: { path: ${folder}, ${key}: ${value} }\n`)
