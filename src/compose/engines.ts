@@ -11,13 +11,15 @@ import { openRedisLog } from '../event-log/redis.ts'
 import { openSqliteLog } from '../event-log/sqlite.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import type { KeyValue } from '../key-value/key-value.ts'
+import { openRedisKeyValue } from '../key-value/redis.ts'
 import { openSqliteKeyValue } from '../key-value/sqlite.ts'
 
 export type Engines = {
   eventLog: EventLog
   bus: Bus
   keyValue: KeyValue
-  /** Whether Redis answers; true where none is configured. */ isRedisUp(): boolean
+  /** Whether Redis answers; true where none is configured. */
+  isRedisUp(): boolean
 }
 
 /** `channel` is the way to the other workers of a supervisor; undefined where this is the only one. */
@@ -27,13 +29,17 @@ type Deps = { config: Config; channel: WorkerChannel | undefined; tracing: Traci
 export async function openEngines({ config, channel, tracing, onError, opened }: Deps): Promise<Engines> {
   const eventLog = opened.add(await openLog({ config, tracing, onError }))
   const bus = opened.add(await openBus({ config, channel, onError }))
-  const keyValue = opened.add(openSqliteKeyValue({ file: join(config.dataDir, 'shared.sqlite') }))
+  const keyValue = opened.add(await openKeyValue({ config, onError }))
   return { eventLog, bus, keyValue, isRedisUp: () => config.redis === undefined || bus.isUp() }
 }
 
 async function openBus({ config: { redis }, channel, onError }: Omit<Deps, 'opened' | 'tracing'>): Promise<Bus> {
   if (redis) return openRedisBus({ redis, onError })
   return channel ? openIpcBus({ channel, onError }) : openInProcessBus({ onError })
+}
+
+async function openKeyValue({ config: { redis, dataDir }, onError }: Pick<Deps, 'config' | 'onError'>): Promise<KeyValue> {
+  return redis ? openRedisKeyValue({ redis, onError }) : openSqliteKeyValue({ file: join(dataDir, 'shared.sqlite') })
 }
 
 function openLog({ config: { database, redis, dataDir, workers }, tracing, onError }: Omit<Deps, 'opened' | 'channel'>): Promise<EventLog> {

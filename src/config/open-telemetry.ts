@@ -63,7 +63,12 @@ export const OPEN_TELEMETRY_VARIABLES = {
   OTEL_EXPORTER_OTLP_HEADERS: pairs(/^[\w!#$%&'*+.^`|~-]{1,100}$/)
     .optional()
     .describe('Headers for the collector: name=value, separated by commas. Secret.'),
-  OTEL_EXPORTER_OTLP_PROTOCOL: z.enum(OTLP_PROTOCOLS).optional().describe('http/protobuf (default) or http/json; grpc is not available.'),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z
+    .string()
+    .regex(/^http\/(protobuf|json)$/, 'must be http/protobuf or http/json: grpc is not available, and collectors take these at port 4318')
+    .pipe(z.enum(OTLP_PROTOCOLS))
+    .optional()
+    .describe('http/protobuf (default) or http/json; grpc is not available.'),
   OTEL_TRACES_EXPORTER: exporter('none: no traces. Default otlp.'),
   OTEL_METRICS_EXPORTER: exporter('none: no metrics over OTLP. Default otlp.'),
   OTEL_SERVICE_NAME: z.string().max(255).optional().describe('What traces and metrics call the service. Default visualizer.'),

@@ -5,15 +5,12 @@ import { isCluster, type Outcome, runScripts, type ScriptCall } from '../redis/s
 import type { AppendCall } from './append-call.ts'
 import { type Appended, LogUnavailableError } from './event-log.ts'
 import { APPEND } from './redis-append-script.ts'
-import { answerWithin, asLogError } from './redis-failure.ts'
+import { asLogError, inTime } from './redis-failure.ts'
 import { keysOf } from './redis-keys.ts'
 import { newIdentity } from './redis-script.ts'
 
 /** How long an append waits for one replica. */
 const REPLICA_MS = 1_000
-/** How long a group may take in all. */
-const ANSWER_MS = 2_000
-
 export type Appender = {
   connection: RedisConnection
   clock: () => number
@@ -52,7 +49,7 @@ export async function commitGroup(appender: Appender, calls: AppendCall[]): Prom
 
 async function storeWithin(appender: Appender, batches: Batch[]): Promise<Outcome[]> {
   try {
-    return await answerWithin(ANSWER_MS, store(appender, batches))
+    return await inTime(store(appender, batches))
   } catch (reason) {
     return batches.map(() => ({ status: 'rejected', reason }))
   }

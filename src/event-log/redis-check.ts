@@ -1,10 +1,10 @@
+import { ReplyError } from 'ioredis'
 import { z } from 'zod'
 import type { RedisConnection } from '../redis/connect.ts'
 import { isCluster } from '../redis/script.ts'
-import { answerWithin } from './redis-failure.ts'
+import { LogUnavailableError } from './event-log.ts'
+import { inTime } from './redis-failure.ts'
 import { countLostBuckets } from './redis-read.ts'
-
-const ANSWER_MS = 2_000
 
 const Pair = z.tuple([z.string(), z.string()]).rest(z.string())
 
@@ -48,20 +48,22 @@ export async function checkServers(connection: RedisConnection): Promise<string[
     const values = await Promise.all(rules.map(({ setting }) => readSetting(server, setting)))
     for (const [index, { sentence, isGood }] of rules.entries()) {
       const value = values[index]
-      if (value !== undefined && !isGood(value)) warnings.add(sentence)
+      if (typeof value === 'string' && !isGood(value)) warnings.add(sentence)
     }
     // Managed servers often forbid CONFIG.
-    if (values.includes(undefined)) {
+    if (values.includes(null)) {
       warnings.add('Redis does not tell its settings (CONFIG GET): see to appendonly yes, appendfsync always, maxmemory-policy noeviction')
     }
   }
   return [...warnings]
 }
 
-async function readSetting(server: Pick<RedisConnection, 'config'>, setting: string): Promise<string | undefined> {
+/** A setting's value; null where the server refuses to tell, undefined where it is away. */
+async function readSetting(server: Pick<RedisConnection, 'config'>, setting: string): Promise<string | null | undefined> {
   try {
-    return Pair.safeParse(await answerWithin(ANSWER_MS, server.config('GET', setting))).data?.[1]
-  } catch {
-    return undefined
+    return Pair.safeParse(await inTime(server.config('GET', setting))).data?.[1] ?? null
+  } catch (error) {
+    const refusal = error instanceof LogUnavailableError ? error.cause : error
+    return refusal instanceof ReplyError ? null : undefined
   }
 }

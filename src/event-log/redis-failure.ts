@@ -35,11 +35,14 @@ export function asLogError(error: unknown): unknown {
   return reason === undefined ? error : new LogUnavailableError(`Redis cannot answer (${word}): ${reason}`, { cause: error })
 }
 
+/** How long an answer may take, an append's wait for a replica included. */
+const ANSWER_MS = 2_000
+
 /** Waits for an answer, but not for ever. What was asked may happen later all the same. */
-export async function answerWithin<T>(milliseconds: number, answer: Promise<T>): Promise<T> {
+export async function inTime<T>(answer: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>()
-  const message = `Redis did not answer within ${milliseconds} ms; what was sent may have been stored, and may be sent again`
-  const timer = setTimeout(() => reject(new LogUnavailableError(message)), milliseconds)
+  const message = `Redis did not answer within ${ANSWER_MS} ms; what was sent may have been stored, and may be sent again`
+  const timer = setTimeout(() => reject(new LogUnavailableError(message)), ANSWER_MS)
   try {
     return await Promise.race([answer, late])
   } catch (error) {

@@ -1,12 +1,13 @@
 import type { RedisConfig } from '../config/config.ts'
 import { connectRedis, type RedisConnection } from '../redis/connect.ts'
+import { settled } from '../redis/settled.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { appendCall, type AppendCall } from './append-call.ts'
 import { openAppendQueue } from './append-queue.ts'
 import { type Appended, type EventLog, LogUnavailableError, READ_LIMIT, type ReadRange, type SnapshotKey } from './event-log.ts'
 import { commitGroup } from './redis-append.ts'
 import { checkServers } from './redis-check.ts'
-import { answerWithin } from './redis-failure.ts'
+import { inTime } from './redis-failure.ts'
 import { findOffsetAt, readHeads, readPage } from './redis-read.ts'
 import { findBeginning, findSnapshot, saveSnapshot, trim } from './redis-snapshot.ts'
 
@@ -18,10 +19,6 @@ export type RedisLogOptions = {
   onError?: (error: unknown) => void
   tracing?: Tracing
 }
-
-/** How long opening waits for the server; without it the log opens all the same, and its methods reject until the server is there. */
-const OPEN_MS = 2_000
-const CLOSE_MS = 2_000
 
 /** Opens the log on Redis: one server, the master that Sentinels tell, or a Cluster. Never rejects because the server is away. */
 export async function openRedisLog({ redis, clock = Date.now, onError, tracing }: RedisLogOptions): Promise<EventLog> {
@@ -76,20 +73,8 @@ function readMethods(reads: RedisConnection, mayAsk: () => void): Omit<EventLog,
   }
 }
 
-/** Resolves once the connection is ready, or has failed for the first time, or has taken too long. */
-async function settled(connection: RedisConnection): Promise<void> {
-  if (connection.status === 'ready') return
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const done = () => resolve()
-  for (const outcome of ['ready', 'error']) connection.once(outcome, done)
-  const timer = setTimeout(done, OPEN_MS)
-  await promise
-  clearTimeout(timer)
-  for (const outcome of ['ready', 'error']) connection.off(outcome, done)
-}
-
 /** Answers of what was asked before are still waited for. */
 async function leave(connections: RedisConnection[]): Promise<void> {
-  await Promise.allSettled(connections.map((connection) => answerWithin(CLOSE_MS, connection.quit())))
+  await Promise.allSettled(connections.map((connection) => inTime(connection.quit())))
   for (const connection of connections) connection.disconnect()
 }

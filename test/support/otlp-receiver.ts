@@ -34,12 +34,16 @@ export type Receiver = {
   bodies: { path: string; type: string | null; headers: Headers; body: Buffer }[]
 }
 
-/** `hangs`: takes what is sent and never answers. */
-export async function startReceiver({
-  hangs = false,
-  lifetime = 'test',
-}: { hangs?: boolean; lifetime?: Lifetime } = {}): Promise<Receiver> {
-  const port = await freePort()
+export type ReceiverOptions = {
+  /** Takes what is sent and never answers. */
+  hangs?: boolean
+  port?: number
+  lifetime?: Lifetime
+}
+
+/** Starts a collector. */
+export async function startReceiver({ hangs = false, lifetime = 'test', port: wanted }: ReceiverOptions = {}): Promise<Receiver> {
+  const port = wanted ?? (await freePort())
   const receiver: Receiver = { url: `http://127.0.0.1:${port}`, spans: [], metrics: [], bodies: [] }
   const server = Bun.serve({
     hostname: '127.0.0.1',

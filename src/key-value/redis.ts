@@ -1,0 +1,86 @@
+import { ReplyError } from 'ioredis'
+import type { RedisConfig } from '../config/config.ts'
+import { connectRedis, type RedisConnection } from '../redis/connect.ts'
+import { isCluster, type Outcome, runScript, runScripts, type Script, type ScriptCall } from '../redis/script.ts'
+import { settled } from '../redis/settled.ts'
+import { keyText } from './key-text.ts'
+import { type Key, type KeyValue, StoreUnavailableError } from './key-value.ts'
+import { ACQUIRE, COMPARE_AND_SET, INCREMENT, RELEASE } from './redis-scripts.ts'
+
+export type RedisKeyValueOptions = {
+  redis: RedisConfig
+  /** Told of each break once. */
+  onError?: (error: unknown) => void
+}
+
+/** Leases that are asked for in one round trip: between two of them others have their turn. */
+const CALLS_AT_ONCE = 500
+
+/** Small shared things on Redis. Opening never rejects: while the server is away every method does, within three seconds. */
+export async function openRedisKeyValue({ redis, onError }: RedisKeyValueOptions): Promise<KeyValue> {
+  const connection = connectRedis({ redis, name: 'visualizer-key-value', ...(onError ? { onError } : {}) })
+  let isClosed = false
+  await settled(connection)
+
+  async function ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+    if (isClosed) throw new StoreUnavailableError('the store on Redis is closed')
+    try {
+      return await question()
+    } catch (error) {
+      throw asStoreError(error)
+    }
+  }
+  const run = (script: Script, key: Key, args: (string | number)[]) => ask(() => runScript(connection, callOf(script, key, args)))
+  const runAll = (script: Script, keys: readonly Key[], args: (string | number)[]) => {
+    const calls = keys.map((key) => callOf(script, key, args))
+    return ask(() => runMany(connection, calls))
+  }
+  return {
+    get: async (key) => (await ask(() => connection.get(keyText(key)))) ?? undefined,
+    async set(key, value, { ttlMs } = {}) {
+      await ask(() => (ttlMs === undefined ? connection.set(keyText(key), value) : connection.set(keyText(key), value, 'PX', ttlMs)))
+    },
+    async delete(key) {
+      await ask(() => connection.del(keyText(key)))
+    },
+    increment: async (key, by, ttlMs) => Number(await run(INCREMENT, key, [by, ttlMs])),
+    async compareAndSet(key, { expected, value, ttlMs = 0 }) {
+      return (await run(COMPARE_AND_SET, key, expected === undefined ? [value, ttlMs] : [value, ttlMs, expected])) === 1
+    },
+    acquire: async (keys, owner, ttlMs) => (await runAll(ACQUIRE, keys, [owner, ttlMs])).map((answer) => answer === 1),
+    async release(keys, owner) {
+      await runAll(RELEASE, keys, [owner])
+    },
+    async close() {
+      isClosed = true
+      connection.disconnect()
+    },
+  }
+}
+
+const callOf = (script: Script, key: Key, args: (string | number)[]): ScriptCall => ({ script, keys: [keyText(key)], args })
+
+/** On a Cluster each key may live on another server, so that each is asked for by itself. */
+async function runMany(connection: RedisConnection, calls: readonly ScriptCall[]): Promise<unknown[]> {
+  const answers: unknown[] = []
+  for (let start = 0; start < calls.length; start += CALLS_AT_ONCE) {
+    const some = calls.slice(start, start + CALLS_AT_ONCE)
+    const outcomes = isCluster(connection)
+      ? await Promise.allSettled(some.map((call) => runScript(connection, call)))
+      : (await runScripts(connection, some)).outcomes
+    answers.push(...outcomes.map(answerOf))
+  }
+  return answers
+}
+
+function answerOf(outcome: Outcome): unknown {
+  if (outcome.status === 'rejected') throw outcome.reason
+  return outcome.value
+}
+
+/** An error of ours (a counter that is text, say) stays what it is; the rest says that the server cannot answer now. */
+function asStoreError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof StoreUnavailableError) return error
+  if (error instanceof ReplyError && /^(ERR|WRONGTYPE)\b/.test(error.message)) return error
+  return new StoreUnavailableError(`Redis cannot answer: ${error.message}`, { cause: error })
+}
