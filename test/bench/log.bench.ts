@@ -1,10 +1,14 @@
-import { Database } from 'bun:sqlite'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NewEvent } from '../../src/domain/event.ts'
 import type { EventLog } from '../../src/event-log/event-log.ts'
+import { openPostgresLog } from '../../src/event-log/postgres.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+import { postgresPrograms } from '../support/postgres-programs.ts'
+import { launchPostgres } from '../support/postgres-server.ts'
+import { bareSqlite, barePostgres, type BareLoop } from './load/bare-logs.ts'
+import { watchLoop } from './measure.ts'
 import type { Table } from './table.ts'
 
 const CALLERS = 64
@@ -37,20 +41,6 @@ const quantile = (sorted: number[], q: number) => sorted[Math.min(sorted.length 
 const ascending = (values: number[]) => values.toSorted((a, b) => a - b)
 const median = (values: number[]) => quantile(ascending(values), 0.5)
 
-/** The longest time for which the event loop did not come round. */
-function watchLoop(): () => number {
-  let [last, longest] = [performance.now(), 0]
-  const timer = setInterval(() => {
-    const now = performance.now()
-    longest = Math.max(longest, now - last)
-    last = now
-  }, 1)
-  return () => {
-    clearInterval(timer)
-    return longest
-  }
-}
-
 async function measureLog(log: EventLog, supply: NewEvent[][], size: number): Promise<Figures> {
   const took: number[] = []
   const stopWatching = watchLoop()
@@ -76,57 +66,72 @@ async function measureLog(log: EventLog, supply: NewEvent[][], size: number): Pr
   }
 }
 
-/** The least that SQLite can do: the same rows, indexes and events a transaction; nobody to answer, nothing known before. */
-function openBareLoop(file: string): (supply: NewEvent[][], groupSize: number) => number {
-  const db = new Database(file)
-  for (const pragma of ['journal_mode = WAL', 'synchronous = FULL']) db.run(`PRAGMA ${pragma}`)
-  db.run('CREATE TABLE event (a INTEGER PRIMARY KEY, p INTEGER, o INTEGER, id TEXT, at INTEGER, body TEXT)')
-  db.run('CREATE UNIQUE INDEX event_offset ON event (p, o)')
-  db.run('CREATE UNIQUE INDEX event_id ON event (id, p)')
-  const insert = db.prepare('INSERT INTO event (p, o, id, at, body) VALUES (?, ?, ?, ?, ?)')
-  let offset = 0
-  const store = db.transaction((events: NewEvent[]) => {
-    for (const [index, event] of events.entries()) {
-      const project = Math.floor((index * PROJECTS) / events.length)
-      insert.run(project, (offset += 1), event.id, 1_700_000_000_000, JSON.stringify(event))
-    }
-  })
-  return (supply, groupSize) => {
-    const began = performance.now()
-    let count = 0
-    while (performance.now() - began < ROUND_MS) {
-      const events: NewEvent[] = []
-      while (events.length < groupSize && supply.length > 0) events.push(...(supply.pop() ?? []))
-      if (events.length === 0) break
-      store(events)
-      count += events.length
-    }
-    return (count * 1_000) / (performance.now() - began)
+type Engine = { name: string; open(): Promise<EventLog>; openBare(): BareLoop }
+
+/** What the same engine does at least, while the clock runs. */
+async function measureBare(store: BareLoop, supply: NewEvent[][], groupSize: number): Promise<number> {
+  const began = performance.now()
+  let count = 0
+  while (performance.now() - began < ROUND_MS) {
+    const events: NewEvent[] = []
+    while (events.length < groupSize && supply.length > 0) events.push(...(supply.pop() ?? []))
+    if (events.length === 0) break
+    await store(events)
+    count += events.length
   }
+  return (count * 1_000) / (performance.now() - began)
 }
 
 /** Rounds of the log and of the bare loop in turn, so that a busy machine slows both. */
-async function measureAppends(folder: string): Promise<Table> {
-  const log = await openSqliteLog({ file: join(folder, 'log.sqlite') })
-  const bareLoop = openBareLoop(join(folder, 'bare.sqlite'))
+async function measureAppends({ name, open, openBare }: Engine): Promise<Table['rows']> {
+  const log = await open()
+  const bareLoop = openBare()
   await measureLog(log, batches(100), 100)
-  bareLoop(batches(100), 500)
+  await measureBare(bareLoop, batches(100), 500)
   const rows: Table['rows'] = []
   for (const size of BATCHES) {
     const rounds: Figures[] = []
     const bare: number[] = []
     for (let round = 0; round < ROUNDS; round += 1) {
       rounds.push(await measureLog(log, batches(size), size))
-      bare.push(bareLoop(batches(size), Math.max(size, Math.min(500, CALLERS * size))))
+      bare.push(await measureBare(bareLoop, batches(size), Math.max(size, Math.min(500, CALLERS * size))))
     }
     const of = (figure: keyof Figures) => median(rounds.map((round) => round[figure]))
-    rows.push([size, of('perSecond'), of('perSecond') / median(bare), of('p50'), of('p99'), of('longestStall')])
+    rows.push([name, size, of('perSecond'), of('perSecond') / median(bare), of('p50'), of('p99'), of('longestStall')])
   }
   await log.close()
+  return rows
+}
+
+/** PostgreSQL stands in the table where it is installed. */
+async function measureEngines(folder: string): Promise<Table> {
+  const sqlite: Engine = {
+    name: 'SQLite',
+    open: () => openSqliteLog({ file: join(folder, 'log.sqlite') }),
+    openBare: () => bareSqlite(join(folder, 'bare.sqlite'), PROJECTS),
+  }
+  const rows = await measureAppends(sqlite)
+  if (postgresPrograms() !== undefined) rows.push(...(await measurePostgres()))
   return {
     title: `Events stored per second, ${CALLERS} callers, ${PROJECTS} projects, 230-byte events; medians of ${ROUNDS} rounds`,
-    columns: ['events a call', 'events/s', 'of a bare SQLite loop', 'p50 ms', 'p99 ms', 'longest stall ms'],
+    columns: ['engine', 'events a call', 'events/s', 'of its bare loop', 'p50 ms', 'p99 ms', 'longest stall ms'],
     rows,
+  }
+}
+
+async function measurePostgres(): Promise<Table['rows']> {
+  const folder = mkdtempSync(join(tmpdir(), 'visualizer-bench-'))
+  const server = await launchPostgres(folder)
+  const bareUrl = await server.newDatabase()
+  try {
+    return await measureAppends({
+      name: 'PostgreSQL',
+      open: () => openPostgresLog({ url: server.url }),
+      openBare: () => barePostgres(bareUrl, PROJECTS),
+    })
+  } finally {
+    await server.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
@@ -172,13 +177,13 @@ async function measureLongLog(folder: string): Promise<Table> {
   }
 }
 
-/** The embedded log alone: how much it stores, how soon it answers, how fast a long one is read. */
+/** Each engine of the log alone: how much it stores, how soon it answers, how fast a long one is read. */
 export const logBench = {
   name: 'event log',
   async run(): Promise<Table[]> {
     const folder = mkdtempSync(join(tmpdir(), 'visualizer-bench-'))
     try {
-      return [await measureAppends(folder), await measureLongLog(folder)]
+      return [await measureEngines(folder), await measureLongLog(folder)]
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }

@@ -23,6 +23,20 @@ export function quantile(values: Iterable<number>, part: number): number {
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5)
 
+/** The longest time, in ms, for which the event loop did not come round until the watch was ended. */
+export function watchLoop(): () => number {
+  let [last, longest] = [performance.now(), 0]
+  const timer = setInterval(() => {
+    const now = performance.now()
+    longest = Math.max(longest, now - last)
+    last = now
+  }, 1)
+  return () => {
+    clearInterval(timer)
+    return longest
+  }
+}
+
 /** ms since 1970 with fractions: the same clock in every process of the machine. */
 export const clock = (): number => performance.timeOrigin + performance.now()
 
