@@ -17,6 +17,8 @@ let advice = ''
 let currentAt = Number(pill?.dataset.renderedAt)
 let lastEventAt = Number(pill?.dataset.lastEventAt) || undefined
 let missed = 0
+/** Why the server itself is behind: `kind` is log, bus or part, `since` the server's instant; null while it is not. */
+let trouble = readTrouble()
 
 document.addEventListener('htmx:ws:before:connection', ({ target, detail }) => lineOf(target, detail))
 
@@ -47,6 +49,7 @@ document.addEventListener('htmx:ws:before:message:incoming', (event) => {
   const line = lineOf(event.target, event.detail)
   line.heardAt = Date.now()
   setServerClock(frame.now)
+  if (event.target === page) hearTrouble(frame, line)
   const isShown = event.target !== page || takeFrame(frame, line)
   if (frame.content === undefined) return event.preventDefault()
   line.isFresh = false
@@ -60,6 +63,24 @@ document.addEventListener('htmx:ws:after:message:incoming', ({ target, detail })
   else showCounts()
 })
 
+function readTrouble() {
+  const { trouble: kind, troubleSince, troubleProjects } = pill?.dataset ?? {}
+  return kind ? { kind, since: Number(troubleSince), projects: Number(troubleProjects) } : null
+}
+
+const hasTrouble = (frame) => frame.trouble !== undefined
+
+/** A connection's first frame tells of trouble only where there is some. What changes is said once, to ears too. */
+function hearTrouble(frame, { isFresh }) {
+  const now = hasTrouble(frame) ? frame.trouble : isFresh && frame.content !== undefined ? null : trouble
+  if (now?.kind !== trouble?.kind) write(document.getElementById('announcements'), now ? TROUBLE[now.kind] : 'The page is live again')
+  trouble = now
+}
+
+/** What the page is while its connection stands and nobody paused it. */
+const stateNow = () => (trouble ? `trouble-${trouble.kind}` : 'live')
+const isLive = () => state === 'live' || state.startsWith('trouble')
+
 /** Takes in what a frame says of the page itself; false while it is paused, when its fragments are not shown. */
 function takeFrame({ now, content, events, ...frame }, { isFresh }) {
   if (state === 'paused') {
@@ -68,10 +89,10 @@ function takeFrame({ now, content, events, ...frame }, { isFresh }) {
     show('paused')
     return false
   }
-  if (content === undefined && state !== 'live') return true
-  currentAt = now
+  if (content === undefined && !isLive() && !hasTrouble(frame)) return true
+  if (trouble?.kind !== 'log') currentAt = now
   lastEventAt = frame.lastEventAt ?? lastEventAt
-  show('live')
+  show(stateNow())
   if (events > 0) noteNew(events)
   return true
 }
@@ -99,27 +120,42 @@ document.addEventListener('DOMContentLoaded', () =>
   }),
 )
 
-const WORDS = { live: 'Live', reconnecting: 'Reconnecting', paused: 'Paused', ended: 'Not live' }
+const TROUBLE = { log: 'The event log is away', bus: 'Updates may be some seconds late', part: 'Partly live' }
+const WORDS = {
+  'trouble-log': TROUBLE.log,
+  'trouble-bus': TROUBLE.bus,
+  'trouble-part': TROUBLE.part,
+  live: 'Live',
+  reconnecting: 'Reconnecting',
+  paused: 'Paused',
+  ended: 'Not live',
+}
 
 function show(next) {
   state = next
   pill.dataset.state = next
   write(document.getElementById('live-word'), WORDS[next])
-  write(document.getElementById('live-detail'), `, ${detailOf(next)}`)
+  const detail = detailOf(next)
+  write(document.getElementById('live-detail'), detail && `, ${detail}`)
   document.getElementById('pause').setAttribute('aria-pressed', String(next === 'paused'))
 }
 
 function detailOf(next) {
   if (next === 'paused') return `${missed} new`
   if (next === 'ended') return advice
-  if (next === 'reconnecting') return `showing ${new Date(currentAt).toLocaleTimeString([], { hour12: false })}`
+  if (next === 'reconnecting') return `showing ${clock(currentAt)}`
+  if (next === 'trouble-log') return `showing ${clock(Math.min(currentAt, trouble.since))}`
+  if (next === 'trouble-bus') return ''
+  if (next === 'trouble-part') return `${trouble.projects} ${trouble.projects === 1 ? 'project' : 'projects'} away`
   return lastEventAt === undefined ? 'no events yet' : relativeTime(lastEventAt, serverNow())
 }
+
+const clock = (at) => new Date(at).toLocaleTimeString([], { hour12: false })
 
 /** Paused, the socket stays open to count what comes; going on resumes at the frame that was shown last. */
 function togglePause() {
   missed = 0
-  if (state === 'live' || state === 'reconnecting') return show('paused')
+  if (isLive() || state === 'reconnecting') return show('paused')
   if (state !== 'paused') return
   show('reconnecting')
   giveUp(lines.get(page))
@@ -143,7 +179,7 @@ function isSilent({ connection, heardAt, lost }) {
 document.addEventListener('click', ({ target }) => target.closest('#pause') && togglePause())
 
 setInterval(() => {
-  if (state === 'live') show('live')
+  if (isLive()) show(stateNow())
   for (const line of lines.values()) {
     if (line.socket !== line.connection.socket) Object.assign(line, { socket: line.connection.socket, heardAt: Date.now() })
     if (isSilent(line)) giveUp(line)

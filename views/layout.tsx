@@ -2,6 +2,7 @@ import { raw } from 'hono/html'
 import type { FC, PropsWithChildren } from 'hono/jsx'
 import type { AttentionWord } from '../src/domain/attention.ts'
 import { type AttentionCounts, pageTitle } from './fragments/attention-counts.tsx'
+import type { PageTrouble } from './fragments/live-pill.tsx'
 import { TopBar } from './fragments/top-bar.tsx'
 
 export type Theme = 'light' | 'dark'
@@ -15,6 +16,7 @@ export type Frame = {
   viewer?: { name: string } | undefined
   /** The socket that keeps the page current; a page without one says how old it is. */
   live?: { path: string; lastEventAt?: number | undefined } | undefined
+  trouble?: PageTrouble | undefined
   /** The socket that keeps the counts and the tab's title current, in hidden tabs too. */
   attentionPath?: string | undefined
   /** How long a websocket may be silent before the page takes it for lost. */
@@ -52,6 +54,7 @@ export const Layout: FC<LayoutProps> = (props) => (
           counts={props.counts}
           now={props.now}
           live={props.live}
+          trouble={props.trouble}
           viewer={props.viewer}
           searchText={props.searchText}
           currentAttention={props.currentAttention}

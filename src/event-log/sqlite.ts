@@ -40,13 +40,13 @@ export async function openSqliteLog({ file, clock = Date.now, onError, tracing }
   }
   const { appends, reads } = connections
   const epoch = await firstUse(file, connections)
-  const isStillThere = watchIdentity(file)
-  const reading = readMethods(reads, epoch)
+  const mustBeThere = watchPlace(file)
+  const reading = readMethods({ reads, mustBeThere }, epoch)
   const queue = openAppendQueue<AppendCall, Appended>(
     async (calls) => {
       // Without this, events would be acknowledged and written into a file that has no name any more.
-      if (isStillThere()) return commitGroup({ held: appends, epoch, clock }, calls)
-      throw new LogUnavailableError(`the event log ${file} was moved, deleted or replaced while in use; start the program again`)
+      mustBeThere()
+      return commitGroup({ held: appends, epoch, clock }, calls)
     },
     tracing && { tracing, system: 'sqlite' },
   )
@@ -76,7 +76,19 @@ export async function openSqliteLog({ file, clock = Date.now, onError, tracing }
   }
 }
 
-function readMethods(reads: Connections['reads'], epoch: string) {
+/** Throws once the file has another place than at the call. */
+function watchPlace(file: string): () => void {
+  const isStillThere = watchIdentity(file)
+  return () => {
+    if (isStillThere()) return
+    throw new LogUnavailableError(`the event log ${file} was moved, deleted or replaced while in use; start the program again`)
+  }
+}
+
+type Reads = { reads: Connections['reads']; mustBeThere(): void }
+
+/** Heads tell whether the log is there: those of a file without a name are nobody's. */
+function readMethods({ reads, mustBeThere }: Reads, epoch: string) {
   return {
     async read(project: string, range: ReadRange) {
       const page = await reads.use((reader) => readPage(reader, project, range))
@@ -84,8 +96,14 @@ function readMethods(reads: Connections['reads'], epoch: string) {
       if (page.events.length === READ_LIMIT) await new Promise(setImmediate)
       return { epoch, ...page }
     },
-    head: async (project: string) => ({ epoch, offset: await reads.use((reader) => readHead(reader, project)) }),
-    heads: () => reads.use((reader) => readHeads(reader, epoch)),
+    async head(project: string) {
+      mustBeThere()
+      return { epoch, offset: await reads.use((reader) => readHead(reader, project)) }
+    },
+    async heads() {
+      mustBeThere()
+      return reads.use((reader) => readHeads(reader, epoch))
+    },
     snapshot: (key: SnapshotKey, atOrBefore?: number) => reads.use((reader) => reader.findSnapshot(key, atOrBefore)),
     offsetAt: (project: string, at: number) => reads.use((reader) => findOffsetAt(reader, project, at)),
     beginning: (project: string) => reads.use((reader) => reader.findBeginning(project)),

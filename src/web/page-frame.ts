@@ -3,6 +3,7 @@ import { getCookie } from 'hono/cookie'
 import { attentionPosition } from '../live/attention-page.tsx'
 import { SILENCE_SECONDS } from '../live/hub.ts'
 import { type LiveTarget, livePath } from '../live/topic.ts'
+import { troubleOf } from '../projection/outages.ts'
 import type { Frame } from '../../views/layout.tsx'
 import type { Env, WebDeps } from './env.ts'
 
@@ -12,14 +13,16 @@ const REFRESH_SECONDS = 15
 type Live = { target: LiveTarget; since: string; lastEventAt: number | undefined }
 
 /** What every page is told about the request that it answers. */
-export function pageFrame(c: Context<Env>, { overview, files, settings }: WebDeps, live?: Live): Frame {
+export function pageFrame(c: Context<Env>, { overview, files, settings, outages }: WebDeps, live?: Live): Frame {
   const { counts } = overview
+  const project = live?.target.page === 'project' ? live.target.name : undefined
   const theme = getCookie(c, 'theme')
   return {
     counts,
     now: Date.now(),
     theme: theme === 'light' || theme === 'dark' ? theme : undefined,
     asset: files.href,
+    trouble: live && troubleOf(outages(), project),
     attentionPath: livePath({ page: 'attention' }, attentionPosition(counts)),
     silenceSeconds: SILENCE_SECONDS,
     isOpenToOthers: settings.isOpenToOthers,

@@ -48,16 +48,18 @@ async function announce(...steps: number[]): Promise<Announcement> {
   return { project: 'apollo', ...position, events: appended }
 }
 
-function follow() {
+const fail = (error: unknown) => {
+  throw error
+}
+
+function follow(onError: (error: unknown) => void = fail) {
   const seen: number[] = []
   const follower = new Follower({
     eventLog: log,
     project: 'apollo',
     fold: projectFold,
     changed: ({ after }) => seen.push(after.state.offset),
-    onError: (error) => {
-      throw error
-    },
+    onError,
   })
   followers.push(follower)
   return { follower, seen, offset: () => follower.current?.state.offset }
@@ -71,6 +73,53 @@ describe('a follower of a log', () => {
     for (let step = 0; step < 20; step++) follower.deliver(await announce(step))
     expect(offset()).toBe(20)
     expect(reads).toBe(before)
+  })
+
+  test('reads at once what was too large to announce', async () => {
+    const { follower, offset } = follow()
+    await follower.catchUp()
+    follower.deliver({ ...(await announce(0, 1)), events: [] })
+    await eventually(() => offset() === 2)
+    const before = reads
+    follower.deliver({ ...(await announce()), events: [] })
+    follower.deliver(await announce(2))
+    expect([offset(), reads]).toEqual([3, before])
+  })
+
+  test('applies what two workers announced in each other’s way, whichever came first, without reading the log', async () => {
+    const { follower, seen } = follow()
+    await follower.catchUp()
+    const told: Announcement[] = []
+    for (let step = 0; step < 60; step++) told.push(await announce(step))
+    const before = reads
+    // Each pair the wrong way round, and the second of each twice, as a worker hears its own.
+    for (let pair = 0; pair < told.length; pair += 2) {
+      const [one, two] = [told[pair], told[pair + 1]]
+      if (!one || !two) throw new Error('a pair is missing')
+      for (const announcement of [two, one, two]) follower.deliver(announcement)
+    }
+    expect(seen).toEqual(Array.from({ length: 61 }, (_, offset) => offset))
+    await Bun.sleep(40)
+    expect(reads).toBe(before)
+  })
+
+  test('begins with the state that a trimmed log begins with, and folds on', async () => {
+    await announce(...Array.from({ length: 20 }, (_, step) => step))
+    const { state, epoch } = await follow().follower.catchUp()
+    await log.trim({ project: 'apollo', epoch, foldVersion: 1, offset: 20, body: projectFold.encode(state) })
+    await announce(20)
+    const again = await follow().follower.catchUp()
+    expect([again.state.offset, again.state.cycles.get('s1')?.state]).toEqual([21, 'design'])
+  })
+
+  test('passes over a saved state that cannot be read', async () => {
+    await announce(0, 1, 2)
+    const { epoch, offset } = await log.head('apollo')
+    await log.saveSnapshot({ project: 'apollo', epoch, foldVersion: projectFold.version, offset, body: '{"half' })
+    const problems: unknown[] = []
+    const { follower } = follow((error) => problems.push(error))
+    expect((await follower.catchUp()).state.offset).toBe(3)
+    expect(String(problems[0])).toContain('cannot be read')
   })
 
   test('drops what it applied already', async () => {

@@ -1,19 +1,52 @@
 import type { FC } from 'hono/jsx'
 import { Clock } from './since.tsx'
 
+/** Why what the page shows is not the newest: the log is away, announcements are, or `projects` of those shown cannot be reached. */
+export type PageTrouble = { kind: 'log' | 'bus' | 'part'; since: number; projects?: number }
+
+type Props = { isLive: boolean; lastEventAt?: number | undefined; now: number; trouble?: PageTrouble | undefined }
+
 /**
- * Whether the page can be trusted right now. The server says what is true without a socket: as of when the page was made.
- * The page's script sets `data-state` (live, reconnecting, paused, past) and the words once it knows more.
+ * Whether the page can be trusted right now. The server says what is true without a socket: as of when the page was made, and what
+ * it could not reach then. The page's script sets `data-state` (live, trouble-log, trouble-bus, trouble-part, reconnecting,
+ * paused, past) and the words once it knows more.
  */
-export const LivePill: FC<{ isLive: boolean; lastEventAt?: number | undefined; now: number }> = ({ isLive, lastEventAt, now }) => (
-  <p id="live" class="pill" data-state={isLive ? 'connecting' : 'still'} data-rendered-at={now} data-last-event-at={lastEventAt ?? ''}>
+export const LivePill: FC<Props> = ({ isLive, lastEventAt, now, trouble }) => (
+  <p
+    id="live"
+    class="pill"
+    data-state={trouble ? `trouble-${trouble.kind}` : isLive ? 'connecting' : 'still'}
+    data-rendered-at={now}
+    data-last-event-at={lastEventAt ?? ''}
+    data-trouble={trouble?.kind}
+    data-trouble-since={trouble?.since}
+    data-trouble-projects={trouble?.projects}
+  >
     <span class="pill__dot" aria-hidden="true" />
     <span>
-      <strong id="live-word">As of</strong>
+      <strong id="live-word">{trouble ? WORDS[trouble.kind] : 'As of'}</strong>
       <span id="live-detail">
-        {' '}
-        <Clock at={now} /> UTC
+        <Detail now={now} trouble={trouble} />
       </span>
     </span>
   </p>
 )
+
+const WORDS = { log: 'The event log is away', bus: 'Updates may be some seconds late', part: 'Partly live' }
+
+const Detail: FC<{ now: number; trouble: PageTrouble | undefined }> = ({ now, trouble }) => {
+  if (trouble?.kind === 'log')
+    return (
+      <>
+        , showing <Clock at={trouble.since} /> UTC
+      </>
+    )
+  if (trouble?.kind === 'part') return <>, {trouble.projects} projects away</>
+  if (trouble) return null
+  return (
+    <>
+      {' '}
+      <Clock at={now} /> UTC
+    </>
+  )
+}

@@ -4,20 +4,21 @@ import { overviewHref } from '../overview-query.ts'
 import { type AttentionCounts, AttentionCountsBar } from './attention-counts.tsx'
 import { visibleText } from './foreign-text.tsx'
 import { Icon } from './icon.tsx'
-import { LivePill } from './live-pill.tsx'
+import { LivePill, type PageTrouble } from './live-pill.tsx'
 import { Shape } from './shape.tsx'
 
 type TopBarProps = {
   counts: AttentionCounts
   now: number
   live: { path: string; lastEventAt?: number | undefined } | undefined
+  trouble?: PageTrouble | undefined
   viewer: { name: string } | undefined
   searchText: string | undefined
   currentAttention: AttentionWord | undefined
 }
 
 /** The bar on every page: where am I, does anything need me, is it live. */
-export const TopBar: FC<TopBarProps> = ({ counts, now, live, viewer, searchText, currentAttention }) => (
+export const TopBar: FC<TopBarProps> = ({ counts, now, live, trouble, viewer, searchText, currentAttention }) => (
   <header class="top">
     <a class="top__brand" href="/">
       <Logo />
@@ -26,7 +27,7 @@ export const TopBar: FC<TopBarProps> = ({ counts, now, live, viewer, searchText,
     <AttentionCountsBar counts={counts} current={currentAttention} />
     <div class="top__tools">
       <Search text={searchText} />
-      <LivePill isLive={live !== undefined} lastEventAt={live?.lastEventAt} now={now} />
+      <LivePill isLive={live !== undefined} lastEventAt={live?.lastEventAt} now={now} trouble={trouble} />
       {live ? <Pause /> : null}
       <QuestionsLink count={counts.needs_you} />
       <button id="theme" class="icon-button needs-script" type="button" data-theme-toggle aria-label="Switch between light and dark">
