@@ -73,7 +73,7 @@ type Core = Awaited<ReturnType<typeof openCore>>
 /** The log, who hears of it, what it amounts to, and the one way into it. */
 async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'> & { place: Place }) {
   const { onError, metrics, tracing } = telemetry
-  const untraced = await openEngines({ config, channel: place.link?.bus, tracing, onError, opened })
+  const untraced = await openEngines({ config, channel: place.link?.bus, tracing, metrics, onError, opened })
   const engines = tracedEngines(untraced, { config, tracing })
   const { eventLog, bus, keyValue, isRedisUp } = engines
   const followed = await openFollowed({ config, engines, telemetry, opened })

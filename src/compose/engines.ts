@@ -9,6 +9,7 @@ import type { EventLog } from '../event-log/event-log.ts'
 import { openPostgresLog } from '../event-log/postgres.ts'
 import { openRedisLog } from '../event-log/redis.ts'
 import { openSqliteLog } from '../event-log/sqlite.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import type { KeyValue } from '../key-value/key-value.ts'
 import { openRedisKeyValue } from '../key-value/redis.ts'
@@ -23,18 +24,26 @@ export type Engines = {
 }
 
 /** `channel` is the way to the other workers of a supervisor; undefined where this is the only one. */
-type Deps = { config: Config; channel: WorkerChannel | undefined; tracing: Tracing; onError(error: unknown): void; opened: Opened }
+type Deps = {
+  config: Config
+  channel: WorkerChannel | undefined
+  tracing: Tracing
+  metrics: Metrics
+  onError(error: unknown): void
+  opened: Opened
+}
 
 /** The engines that the configuration names; one that is away is never replaced by another. */
-export async function openEngines({ config, channel, tracing, onError, opened }: Deps): Promise<Engines> {
+export async function openEngines({ config, channel, tracing, metrics, onError, opened }: Deps): Promise<Engines> {
   const eventLog = opened.add(await openLog({ config, tracing, onError }))
-  const bus = opened.add(await openBus({ config, channel, onError }))
+  const bus = opened.add(await openBus({ config, channel, metrics, onError }))
   const keyValue = opened.add(await openKeyValue({ config, onError }))
   return { eventLog, bus, keyValue, isRedisUp: () => config.redis === undefined || bus.isUp() }
 }
 
-async function openBus({ config: { redis }, channel, onError }: Omit<Deps, 'opened' | 'tracing'>): Promise<Bus> {
-  if (redis) return openRedisBus({ redis, onError })
+async function openBus({ config: { redis }, channel, metrics, onError }: Omit<Deps, 'opened' | 'tracing'>): Promise<Bus> {
+  const dropped = (reason: 'unsent' | 'foreign', count: number) => metrics.busDropped.inc({ reason }, count)
+  if (redis) return openRedisBus({ redis, onError, onDropped: (count) => dropped('unsent', count), onForeign: () => dropped('foreign', 1) })
   return channel ? openIpcBus({ channel, onError }) : openInProcessBus({ onError })
 }
 
@@ -42,7 +51,11 @@ async function openKeyValue({ config: { redis, dataDir }, onError }: Pick<Deps, 
   return redis ? openRedisKeyValue({ redis, onError }) : openSqliteKeyValue({ file: join(dataDir, 'shared.sqlite') })
 }
 
-function openLog({ config: { database, redis, dataDir, workers }, tracing, onError }: Omit<Deps, 'opened' | 'channel'>): Promise<EventLog> {
+function openLog({
+  config: { database, redis, dataDir, workers },
+  tracing,
+  onError,
+}: Omit<Deps, 'opened' | 'channel' | 'metrics'>): Promise<EventLog> {
   if (database) return openPostgresLog({ url: database.url.reveal(), poolSize: database.poolSize, workers, tracing, onError })
   if (redis) return openRedisLog({ redis, tracing, onError })
   return openSqliteLog({ file: join(dataDir, 'events.sqlite'), tracing, onError })

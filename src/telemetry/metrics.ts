@@ -33,6 +33,7 @@ export function createMetrics() {
     duplicates: counter('events_duplicate_total', 'Events that were known already, by source', ['source']),
     errors: counter('errors_total', 'Failures that were not the caller’s fault'),
     linesDropped: counter('log_lines_dropped_total', 'Log lines that could not be written, by log: records, access, stdout', ['log']),
+    busDropped: counter('bus_dropped_total', 'Announcements that Redis did not take, and messages that were not ours', ['reason']),
     memory: gauge('process_resident_memory_bytes', 'Resident memory'),
     heap: gauge('process_js_heap_bytes', 'JavaScript heap in use'),
     cpu: counter('process_cpu_seconds_total', 'User and system CPU time'),
