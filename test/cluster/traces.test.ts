@@ -1,4 +1,6 @@
 import { expect, test } from 'bun:test'
+import { Redis } from 'ioredis'
+import { endAfter } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
 import { startReceiver } from '../support/otlp-receiver.ts'
 import { startRedis } from '../support/redis.ts'
@@ -33,4 +35,38 @@ test('one trace runs from a report on one instance to the frame on another', asy
   expect(published?.attributes).toMatchObject({ 'messaging.system': 'redis' })
   // The same figures and spans of two instances are told apart.
   expect(new Set(receiver.spans.map(({ resource }) => resource['service.instance.id'])).size).toBe(2)
+}, 90_000)
+
+test('a trace that is not sampled is carried on all the same, marked as such, and nothing of it is sent', async () => {
+  const [redis, receiver] = await Promise.all([startRedis(), startReceiver()])
+  const sampler = { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' }
+  const server = await startServer({
+    env: { REDIS_URL: redis.url, OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_METRICS_EXPORTER: 'none', ...sampler },
+  })
+  const subscriber = new Redis(redis.url)
+  endAfter('test', () => subscriber.disconnect())
+  const heard: string[] = []
+  subscriber.on('pmessage', (_pattern, _channel, message: string) => heard.push(message))
+  await subscriber.psubscribe('*')
+  expect((await report(server.url, { traceparent: `00-${TRACE}-${CALLER}-01` })).status).toBe(202)
+  const carried = await eventually(() => new RegExp(`00-${TRACE}-[0-9a-f]{16}-0[01]`).exec(heard.join('\n'))?.[0])
+  expect(carried).toEndWith('-00')
+  expect(await server.stop()).toBe(0)
+  expect(receiver.bodies).toEqual([])
+}, 60_000)
+
+test('one trace runs through the workers of one instance', async () => {
+  const receiver = await startReceiver()
+  const server = await startServer({
+    env: { WORKERS: '2', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
+  })
+  await report(server.url)
+  const viewers = Array.from({ length: 12 }, () => watchProject([server.url], 'apollo'))
+  for (const viewer of viewers) await eventually(() => viewer.rows().length > 0)
+  expect((await report(server.url, { traceparent: `00-${TRACE}-${CALLER}-01` })).status).toBe(202)
+  const of = (name: string) => receiver.spans.filter((span) => span.traceId === TRACE && span.name === name)
+  await eventually(() => of('flush').length === 2 && of('publish').length === 1)
+  const [published] = of('publish')
+  expect(of('deliver').map(({ parentSpanId }) => parentSpanId)).toEqual([published?.spanId, published?.spanId])
+  for (const part of ['deliver', 'flush']) expect(new Set(of(part).map(({ resource }) => resource['process.pid'])).size).toBe(2)
 }, 90_000)
