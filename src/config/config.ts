@@ -38,7 +38,7 @@ export type OpenTelemetryConfig = {
   protocol: 'http/protobuf' | 'http/json'
   headers: { name: string; value: Secret }[]
   serviceName: string
-  resourceAttributes: Record<string, string>
+  resourceAttributes: { name: string; value: string }[]
 }
 
 /** Absolute paths. */

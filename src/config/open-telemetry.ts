@@ -115,7 +115,7 @@ export function readOpenTelemetry({ given, problem }: Outside, findings: Finding
     protocol: given.OTEL_EXPORTER_OTLP_PROTOCOL ?? 'http/protobuf',
     headers: [...(given.OTEL_EXPORTER_OTLP_HEADERS ?? [])].map(([name, value]) => ({ name, value: secret(value) })),
     serviceName: given.OTEL_SERVICE_NAME ?? given.OTEL_RESOURCE_ATTRIBUTES?.get('service.name') ?? 'visualizer',
-    resourceAttributes: Object.fromEntries(given.OTEL_RESOURCE_ATTRIBUTES ?? []),
+    resourceAttributes: [...(given.OTEL_RESOURCE_ATTRIBUTES ?? [])].map(([name, value]) => ({ name, value })),
   }
 }
 

@@ -14,7 +14,8 @@ import { refuse, welcome } from './say.ts'
 /** The service in workers that share the port, and this process to watch over them. */
 export async function serveSupervised(config: Config, flags: Flags): Promise<number> {
   process.title = 'visualizer'
-  const telemetry = await openTelemetry(config, 'supervisor')
+  // The workers tell the collector what they do; nothing of that happens here.
+  const telemetry = await openTelemetry({ ...config, openTelemetry: undefined }, 'supervisor')
   const { log, reopenLogs } = telemetry
   try {
     const reason = await supervise({

@@ -64,7 +64,7 @@ function resourceOf({ config, version, worker }: OtlpOptions) {
     // Of each worker its own: their figures are apart, and a restarted one counts from 0.
     'service.instance.id': crypto.randomUUID(),
     ...(worker === undefined ? {} : { 'visualizer.worker': worker }),
-    ...config.resourceAttributes,
+    ...Object.fromEntries(config.resourceAttributes.map(({ name, value }) => [name, value])),
     'service.name': config.serviceName,
   })
 }
