@@ -57,9 +57,13 @@ test('a trace that is not sampled is carried on all the same, marked as such, an
 
 test('one trace runs through the workers of one instance', async () => {
   const receiver = await startReceiver()
-  const server = await startServer({
-    env: { WORKERS: '2', OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' },
-  })
+  const exporting = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+    OTEL_METRIC_EXPORT_INTERVAL: '100',
+  }
+  const said = { OTEL_EXPORTER_OTLP_HEADERS: 'x-token=t0ken', OTEL_RESOURCE_ATTRIBUTES: 'secret=known' }
+  const server = await startServer({ env: { WORKERS: '2', ...exporting, ...said } })
   await report(server.url)
   const viewers = Array.from({ length: 12 }, () => watchProject([server.url], 'apollo'))
   for (const viewer of viewers) await eventually(() => viewer.rows().length > 0)
@@ -69,4 +73,10 @@ test('one trace runs through the workers of one instance', async () => {
   const [published] = of('publish')
   expect(of('deliver').map(({ parentSpanId }) => parentSpanId)).toEqual([published?.spanId, published?.spanId])
   for (const part of ['deliver', 'flush']) expect(new Set(of(part).map(({ resource }) => resource['process.pid'])).size).toBe(2)
+  expect(published?.resource).toMatchObject({ secret: 'known' })
+  expect(receiver.bodies.every(({ headers }) => headers.get('x-token') === 't0ken')).toBe(true)
+  // Each worker has its own figures, and the supervisor none.
+  const sources = () => new Set(receiver.metrics.map(({ resource }) => resource['process.pid']))
+  await eventually(() => sources().size === 2)
+  expect(sources()).toEqual(new Set(of('deliver').map(({ resource }) => resource['process.pid'])))
 }, 90_000)

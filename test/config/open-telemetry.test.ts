@@ -49,7 +49,10 @@ test('what the service is called comes from its own variable first', () => {
   }
   expect(loaded({ env }).openTelemetry).toMatchObject({
     serviceName: 'other',
-    resourceAttributes: { 'deployment.environment.name': 'test bed' },
+    resourceAttributes: [
+      { name: 'service.name', value: 'other' },
+      { name: 'deployment.environment.name', value: 'test bed' },
+    ],
   })
   expect(loaded({ env: { ...env, OTEL_SERVICE_NAME: 'board' } }).openTelemetry?.serviceName).toBe('board')
 })
