@@ -24,7 +24,7 @@ type Costs = { projects: number; unwatched: number; project: number; overview: n
 async function measure(projects: number): Promise<Costs> {
   const dataDir = benchFolder()
   await fillLog(dataDir, { projects, eventsEach: EVENTS_EACH })
-  const server = await startServer(dataDir, PATIENCE_MS)
+  const server = await startServer(dataDir, { readyWithinMs: PATIENCE_MS })
   let seed = projects
   const cost = async (): Promise<number> => {
     const rounds: number[] = []

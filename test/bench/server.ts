@@ -16,8 +16,10 @@ export type BenchedServer = {
 
 const PROGRAM = join(import.meta.dir, '../../src/main.ts')
 
+type StartOptions = { readyWithinMs?: number; env?: Record<string, string> }
+
 /** Starts the real program on a data folder. What it logs goes to a file, as it would behind systemd or a container. */
-export async function startServer(dataDir: string, readyWithinMs = 60_000): Promise<BenchedServer> {
+export async function startServer(dataDir: string, { readyWithinMs = 60_000, env = {} }: StartOptions = {}): Promise<BenchedServer> {
   const port = await freePort()
   const log = openSync(join(dataDir, 'server.log'), 'a')
   const beganAt = performance.now()
@@ -25,7 +27,7 @@ export async function startServer(dataDir: string, readyWithinMs = 60_000): Prom
     [process.execPath, '--no-orphans', PROGRAM, 'serve', '--host', '127.0.0.1', '--port', String(port), '--data-dir', dataDir],
     {
       stdio: ['ignore', log, log],
-      env: { PATH: process.env['PATH'] ?? '', HOME: dataDir, MAX_VIEWERS: '20000', APP_ENV: 'production' },
+      env: { PATH: process.env['PATH'] ?? '', HOME: dataDir, MAX_VIEWERS: '20000', APP_ENV: 'production', ...env },
     },
   )
   const url = `http://127.0.0.1:${port}`

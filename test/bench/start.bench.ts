@@ -35,7 +35,7 @@ function forgetSnapshots(dataDir: string): void {
 async function starts(dataDir: string, projects: number): Promise<Record<Before, number[]>> {
   const seconds: Record<Before, number[]> = { 'a normal stop': [], SIGKILL: [], 'no snapshots': [] }
   async function start(before: Before, signal: 'SIGTERM' | 'SIGKILL', round: number) {
-    const server = await startServer(dataDir, READY_WITHIN_MS)
+    const server = await startServer(dataDir, { readyWithinMs: READY_WITHIN_MS })
     seconds[before].push(server.readyMs / 1_000)
     if (signal === 'SIGKILL') await reportSome(server.url, projects, round)
     await server.end(signal)
