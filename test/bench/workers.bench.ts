@@ -1,8 +1,8 @@
 import { generateHistory } from '../support/histories.ts'
-import { startRedis } from '../support/redis.ts'
 import { startChild } from './child.ts'
 import type { Heard, ViewersQuestion } from './load/viewers.ts'
 import { atRate, clock, cpuSecondsOfAll, median } from './measure.ts'
+import { startRedis } from './redis-server.ts'
 import { postEvents, positionOf } from './report.ts'
 import type { Bench } from './run.ts'
 import { benchFolder, startServer } from './server.ts'
@@ -59,7 +59,7 @@ async function measure({ name, workers, env }: Place): Promise<Cell[]> {
 export const workersBench: Bench = {
   name: 'workers',
   async run() {
-    const redis = await startRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] })
+    const redis = await startRedis()
     const places = [
       { name: 'embedded', workers: 1, env: {} },
       ...WORKERS.map((workers) => ({ name: 'through Redis', workers, env: { REDIS_URL: redis.url } })),
@@ -67,11 +67,11 @@ export const workersBench: Bench = {
     const rows: Cell[][] = []
     try {
       for (const place of places) {
-        await redis.command('FLUSHALL')
+        await redis.empty()
         rows.push(await measure(place))
       }
     } finally {
-      await redis.kill('SIGKILL')
+      await redis.end()
     }
     return [
       {
