@@ -25,6 +25,8 @@ export type Transport = {
   send(messages: readonly Sending[]): Promise<PromiseSettledResult<unknown>[]>
   /** Whether everything arrives that anybody sends. */
   isUp(): boolean
+  /** Whether anything arrives at all: true with a part of a Cluster away. */
+  isThere(): boolean
   close(): void
 }
 
@@ -45,6 +47,7 @@ function openOne({ redis, onError, ...told }: TransportOptions): Transport {
   listener.listenTo([CHANNEL])
   const canSend = () => sender.status === 'ready'
   sender.on('ready', told.onChange)
+  const isUp = () => canSend() && listener.isUp()
   return {
     channelOf: () => CHANNEL,
     canSend,
@@ -54,7 +57,8 @@ function openOne({ redis, onError, ...told }: TransportOptions): Transport {
       const answers = pipeline.exec()
       return Promise.allSettled(messages.map(async (_, index) => answerOf((await answers)?.[index])))
     },
-    isUp: () => canSend() && listener.isUp(),
+    isUp,
+    isThere: isUp,
     close() {
       listener.close()
       sender.disconnect()
@@ -104,12 +108,14 @@ function openMany(redis: RedisConfig & { kind: 'cluster' }, { onError, onChange,
 
   sender.on('refresh', place)
   sender.on('ready', onChange)
+  const canSend = () => sender.status === 'ready'
   const isPlaced = () => SHARDED.every(({ slot }) => sender.slots[slot] !== undefined)
   return {
     channelOf: (project) => `${CHANNEL}:{${bucketOf(project)}}`,
-    canSend: () => sender.status === 'ready',
+    canSend,
     send: (messages) => Promise.allSettled(messages.map(({ channel, text }) => sender.spublish(channel, text))),
-    isUp: () => sender.status === 'ready' && isPlaced() && [...listeners.values()].every((listener) => listener.isUp()),
+    isUp: () => canSend() && isPlaced() && [...listeners.values()].every((listener) => listener.isUp()),
+    isThere: () => canSend() && [...listeners.values()].some((listener) => listener.isUp()),
     close() {
       sender.off('refresh', place)
       for (const listener of listeners.values()) listener.close()

@@ -15,6 +15,11 @@ export type RedisBusOptions = {
   onForeign?: () => void
 }
 
+export type RedisBus = Bus & {
+  /** Whether Redis answers at all: true with a part of a Cluster away, when `isUp` is not. */
+  isThere(): boolean
+}
+
 /** How long opening waits for Redis; without it the bus opens all the same. */
 const OPEN_MS = 2_000
 /** Subscribers read the log each time: told at once, and then not more often than this. */
@@ -24,7 +29,7 @@ const MISSED_MS = 500
  * The bus of several machines: publish and subscribe on one server, the master that Sentinels tell, or a Cluster. What could not be
  * sent is told as missed, here at once, elsewhere as soon as Redis hears us again.
  */
-export async function openRedisBus({ redis, onError, onDropped, onForeign }: RedisBusOptions): Promise<Bus> {
+export async function openRedisBus({ redis, onError, onDropped, onForeign }: RedisBusOptions): Promise<RedisBus> {
   const subscriptions = openSubscriptions(onError)
   const missed = atMostEvery(MISSED_MS, () => subscriptions.missed())
   const opening = deadline(OPEN_MS)
@@ -51,11 +56,10 @@ export async function openRedisBus({ redis, onError, onDropped, onForeign }: Red
   const sender = openSender({ transport, onDropped: dropped, onError: fail })
   await opening.ended
   return {
-    publish(topic, announcement) {
-      if (!subscriptions.isClosed()) sender.publish(topic, announcement)
-    },
+    publish: (topic, announcement) => (subscriptions.isClosed() ? undefined : sender.publish(topic, announcement)),
     subscribe: async (topic: string, subscriber: Subscriber) => subscriptions.add(topic, subscriber),
     isUp: () => !subscriptions.isClosed() && transport.isUp(),
+    isThere: () => !subscriptions.isClosed() && transport.isThere(),
     async close() {
       subscriptions.close()
       missed.end()

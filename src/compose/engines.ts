@@ -19,7 +19,7 @@ export type Engines = {
   eventLog: EventLog
   bus: Bus
   keyValue: KeyValue
-  /** Whether Redis answers; true where none is configured. */
+  /** Whether Redis answers, be it in part; true where none is configured. */
   isRedisUp(): boolean
 }
 
@@ -36,15 +36,20 @@ type Deps = {
 /** The engines that the configuration names; one that is away is never replaced by another. */
 export async function openEngines({ config, channel, tracing, metrics, onError, opened }: Deps): Promise<Engines> {
   const eventLog = opened.add(await openLog({ config, tracing, onError }))
-  const bus = opened.add(await openBus({ config, channel, metrics, onError }))
+  const { bus, isRedisUp } = await openBus({ config, channel, metrics, onError })
+  opened.add(bus)
   const keyValue = opened.add(await openKeyValue({ config, onError }))
-  return { eventLog, bus, keyValue, isRedisUp: () => config.redis === undefined || bus.isUp() }
+  return { eventLog, bus, keyValue, isRedisUp }
 }
 
-async function openBus({ config: { redis }, channel, metrics, onError }: Omit<Deps, 'opened' | 'tracing'>): Promise<Bus> {
+type BusDeps = Omit<Deps, 'opened' | 'tracing'>
+
+async function openBus({ config: { redis }, channel, metrics, onError }: BusDeps): Promise<Pick<Engines, 'bus' | 'isRedisUp'>> {
+  if (!redis) return { bus: channel ? openIpcBus({ channel, onError }) : openInProcessBus({ onError }), isRedisUp: () => true }
   const dropped = (reason: 'unsent' | 'foreign', count: number) => metrics.busDropped.inc({ reason }, count)
-  if (redis) return openRedisBus({ redis, onError, onDropped: (count) => dropped('unsent', count), onForeign: () => dropped('foreign', 1) })
-  return channel ? openIpcBus({ channel, onError }) : openInProcessBus({ onError })
+  const onDropped = (count: number) => dropped('unsent', count)
+  const bus = await openRedisBus({ redis, onError, onDropped, onForeign: () => dropped('foreign', 1) })
+  return { bus, isRedisUp: bus.isThere }
 }
 
 async function openKeyValue({ config: { redis, dataDir }, onError }: Pick<Deps, 'config' | 'onError'>): Promise<KeyValue> {

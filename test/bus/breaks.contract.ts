@@ -5,10 +5,10 @@ import { endAfter } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
 import { announcement } from './bus.contract.ts'
 
-export type Listening = { bus: Bus; heard: Announcement[]; missed(): number }
+export type Listening<Opened extends Bus = Bus> = { bus: Opened; heard: Announcement[]; missed(): number }
 
 /** Opens a bus and listens to what is appended. */
-export async function listening(open: () => Promise<Bus>): Promise<Listening> {
+export async function listening<Opened extends Bus>(open: () => Promise<Opened>): Promise<Listening<Opened>> {
   const bus = await open()
   endAfter('test', () => bus.close())
   const heard: Announcement[] = []

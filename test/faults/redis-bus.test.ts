@@ -57,7 +57,7 @@ describe('the bus on Redis', () => {
     const redis = await startRedis()
     await redis.kill()
     const anna = await listening(opening(redis.config))
-    expect(anna.bus.isUp()).toBe(false)
+    expect([anna.bus.isUp(), anna.bus.isThere()]).toEqual([false, false])
     anna.bus.publish(topics.events, announcement(1))
     await eventually(() => anna.missed() > 0)
     await redis.restart()
