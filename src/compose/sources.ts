@@ -30,7 +30,7 @@ export type SourcesDeps = {
 /** Follows what reports without calling us, each by one worker of the fleet: orchestrators, and projects' state files. */
 export async function openSources(deps: SourcesDeps) {
   const { config, keyValue, worker = 'alone', acceptFrom, stateOf, onChange, onError, opened } = deps
-  const owner = `${hostname()} ${worker} ${crypto.randomUUID()}`
+  const owner = `${hostname()} ${worker} ${process.pid} ${crypto.randomUUID()}`
   const leases = opened.add(openLeases({ keyValue, owner, onError }))
   const { orchestrators } = config
   const links = opened.add(
