@@ -3,7 +3,7 @@ import { openEngines } from './compose/engines.ts'
 import { featuresOf } from './compose/features.ts'
 import { openFollowed } from './compose/follow.ts'
 import { watchLogSettings } from './compose/log-settings.ts'
-import { openSources } from './compose/sources.ts'
+import { type Followed, openSources } from './compose/sources.ts'
 import { tracedEngines } from './compose/traced-engines.ts'
 import { openTelemetry, type Telemetry } from './compose/telemetry.ts'
 import { closeInReverse, type Opened } from './close-in-reverse.ts'
@@ -50,10 +50,15 @@ export async function openVisualizer(config: Config, place: Place = {}): Promise
   try {
     const core = await openCore({ config, telemetry, opened, place })
     const settings = opened.add(watchLogSettings({ eventLog: core.eventLog, ...telemetry }))
-    const sources = { links: () => followed.links(), warnings: async () => [...settings.current(), ...followed.warnings()] }
+    // Requests may come before the sources are open.
+    let followed: Followed = { links: () => [], warnings: () => [] }
+    const sources = {
+      links: () => followed.links(),
+      warnings: async () => [...settings.current(), ...followed.warnings()],
+    }
     const { server, feed } = await openWeb({ config, telemetry, core, sources, opened, place })
     const { onError, log, metrics, reopenLogs } = telemetry
-    const followed = await openSources({ ...core, config, worker: place.worker, onError, opened, onChange: () => feed.touch() })
+    followed = await openSources({ ...core, config, worker: place.worker, onError, opened, onChange: () => feed.touch() })
     const close = () => {
       // First of all: whoever comes now is better served elsewhere.
       const stopped = server.stop()

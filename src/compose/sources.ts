@@ -4,6 +4,7 @@ import type { Opened } from '../close-in-reverse.ts'
 import type { Config } from '../config/config.ts'
 import type { NewEvent } from '../domain/event.ts'
 import type { ProjectState } from '../domain/project-state.ts'
+import type { LinkHealth } from '../ingest/link-health.ts'
 import { openOrchestratorLinks } from '../ingest/orchestrator-links.ts'
 import { shareFolders } from '../ingest/shared-folders.ts'
 import { openStateFiles, type StateFilesHealth } from '../ingest/state-files.ts'
@@ -27,8 +28,15 @@ export type SourcesDeps = {
   opened: Opened
 }
 
+export type Followed = {
+  /** How every orchestrator's link stands, whoever follows it. */
+  links(): readonly LinkHealth[]
+  /** What an operator should know of the projects' folders, a sentence each. */
+  warnings(): string[]
+}
+
 /** Follows what reports without calling us, each by one worker of the fleet: orchestrators, and projects' state files. */
-export async function openSources(deps: SourcesDeps) {
+export async function openSources(deps: SourcesDeps): Promise<Followed> {
   const { config, keyValue, worker = 'alone', acceptFrom, stateOf, onChange, onError, opened } = deps
   const owner = `${hostname()} ${worker} ${process.pid} ${crypto.randomUUID()}`
   const leases = opened.add(openLeases({ keyValue, owner, onError }))
