@@ -3,6 +3,7 @@ import { Redis } from 'ioredis'
 import { endAfter } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
 import { startReceiver } from '../support/otlp-receiver.ts'
+import { startPostgres } from '../support/postgres.ts'
 import { startRedis } from '../support/redis.ts'
 import { startServer } from '../support/server.ts'
 import { watchProject } from '../support/viewer.ts'
@@ -79,4 +80,19 @@ test('one trace runs through the workers of one instance', async () => {
   const sources = () => new Set(receiver.metrics.map(({ resource }) => resource['process.pid']))
   await eventually(() => sources().size === 2)
   expect(sources()).toEqual(new Set(of('deliver').map(({ resource }) => resource['process.pid'])))
+}, 90_000)
+
+test('calls of PostgreSQL are told of without statements and what was in them', async () => {
+  const [postgres, receiver] = await Promise.all([startPostgres('test'), startReceiver()])
+  const exporting = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' }
+  const server = await startServer({ env: { DATABASE_URL: postgres.url, ...exporting } })
+  await report(server.url)
+  expect((await report(server.url, { traceparent: `00-${TRACE}-${CALLER}-01` })).status).toBe(202)
+  const page = await fetch(`${server.url}/api/v1/projects/apollo/events`, { headers: { traceparent: `00-${TRACE}-${CALLER}-01` } })
+  expect(page.status).toBe(200)
+  expect(await server.stop()).toBe(0)
+  const calls = receiver.spans.filter(({ traceId, attributes }) => traceId === TRACE && attributes['db.operation.name'] !== undefined)
+  expect(new Set(calls.map(({ attributes }) => attributes['db.system.name']))).toEqual(new Set(['postgresql']))
+  expect(calls.map(({ name }) => name)).toEqual(expect.arrayContaining(['commit', 'read']))
+  expect(JSON.stringify(receiver.spans)).not.toMatch(/apollo|S-1|select|insert/i)
 }, 90_000)
