@@ -1,4 +1,7 @@
 import { expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { temporaryFolder } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
 import { startReceiver } from '../support/otlp-receiver.ts'
 import { bytesIn, messagesIn, readMessage } from '../support/protobuf.ts'
@@ -18,7 +21,8 @@ const report = (url: string, type: string) =>
 test('spans are sent as protobuf by default, with the headers that were given and under the ids that were carried', async () => {
   const receiver = await startReceiver()
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url, OTEL_EXPORTER_OTLP_HEADERS: `x-token=${TOKEN}` }
-  const server = await startServer({ env: { ...env, OTEL_METRICS_EXPORTER: 'none', OTEL_LOG_LEVEL: 'all' } })
+  const ACCESS_LOG_FILE = join(temporaryFolder(), 'access.log')
+  const server = await startServer({ env: { ...env, ACCESS_LOG_FILE, OTEL_METRICS_EXPORTER: 'none', OTEL_LOG_LEVEL: 'all' } })
   expect((await report(server.url, 'tdd_cycle_started')).status).toBe(202)
   expect(await server.stop()).toBe(0)
   expect(new Set(receiver.bodies.map(({ path }) => path))).toEqual(new Set(['/v1/traces']))
@@ -33,6 +37,10 @@ test('spans are sent as protobuf by default, with the headers that were given an
   const request = spans.find((span) => bytesIn(span, 5).toString().startsWith('POST '))
   expect(request && bytesIn(request, 4).toString('hex')).toBe(CALLER)
   expect(server.logs()).not.toContain(TOKEN)
+  const line = readFileSync(ACCESS_LOG_FILE, 'utf8')
+    .split('\n')
+    .find((one) => one.includes('POST'))
+  expect(JSON.parse(line ?? '')).toMatchObject({ trace_id: TRACE, span_id: request && bytesIn(request, 2).toString('hex') })
 }, 60_000)
 
 test('metrics over OTLP are those of /metrics', async () => {
