@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs'
 import { expect, test } from 'bun:test'
-import { postBody, report } from '../support/report.ts'
+import { call, postBody, report } from '../support/report.ts'
 import { startServer } from '../support/server.ts'
 
 test('while its log is away the service refuses reports and shows what it knows; afterwards it takes them again', async () => {
@@ -11,7 +11,13 @@ test('while its log is away the service refuses reports and shows what it knows;
 
   const refused = await postBody(server, 'apollo', '{"type":"x-a"}')
   expect([refused.status, refused.body['code']]).toEqual([503, 'SERVICE_UNAVAILABLE'])
+  expect([refused.body['details'], String(refused.body['error'])]).toEqual([
+    { retry_after_seconds: 2 },
+    expect.stringContaining('counts once'),
+  ])
   expect((await fetch(`${server.url}/health`)).status).toBe(200)
+  const ready = await call(server, '/ready')
+  expect([ready.status, ready.body.checks]).toEqual([503, expect.objectContaining({ log: false, redis: true })])
   const overview = await fetch(server.url)
   expect([overview.status, (await overview.text()).includes('apollo')]).toEqual([200, true])
   const page = await fetch(`${server.url}/projects/apollo`)
