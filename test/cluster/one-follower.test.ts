@@ -91,9 +91,10 @@ describe('an orchestrator', () => {
   test('passes on at once when its follower is stopped in an orderly way', async () => {
     const { ownerOf, orchestrator, shared } = await setting()
     const { owner, other } = await ownerOf(LEASE)
+    const pid = String(owner.pid())
     await owner.stop()
     // Given up, not run out: it could be had by anybody.
-    expect((await shared.get(LEASE))?.split(' ')[2]).not.toBe(String(owner.pid()))
+    expect((await shared.get(LEASE))?.split(' ')[2]).not.toBe(pid)
     await eventually(() => orchestrator.connections() === 2, { withinMs: TAKEOVER_MS })
     expect((await ownerOf(LEASE)).owner).toBe(other)
   }, 60_000)
