@@ -4,6 +4,7 @@ import type { Opened } from '../close-in-reverse.ts'
 import type { Config } from '../config/config.ts'
 import type { NewEvent } from '../domain/event.ts'
 import type { ProjectState } from '../domain/project-state.ts'
+import type { EventLog } from '../event-log/event-log.ts'
 import type { LinkHealth } from '../ingest/link-health.ts'
 import { openOrchestratorLinks } from '../ingest/orchestrator-links.ts'
 import { shareFolders } from '../ingest/shared-folders.ts'
@@ -11,9 +12,11 @@ import { openStateFiles, type StateFilesHealth } from '../ingest/state-files.ts'
 import { stateFilePath } from '../ingest/state-file-names.ts'
 import type { KeyValue } from '../key-value/key-value.ts'
 import { type Leases, openLeases } from '../key-value/leases.ts'
+import { openRetention } from '../projection/retention.ts'
 
 export type SourcesDeps = {
   config: Config
+  eventLog: EventLog
   keyValue: KeyValue
   /** What this worker is called on its host; undefined where it is alone. */
   worker: string | undefined
@@ -35,7 +38,7 @@ export type Followed = {
   warnings(): string[]
 }
 
-/** Follows what reports without calling us, each by one worker of the fleet: orchestrators, and projects' state files. */
+/** What one worker of the fleet does at a time: each orchestrator and each project's state files are followed, old events forgotten. */
 export async function openSources(deps: SourcesDeps): Promise<Followed> {
   const { config, keyValue, worker = 'alone', acceptFrom, stateOf, onChange, onError, opened } = deps
   const owner = `${hostname()} ${worker} ${process.pid} ${crypto.randomUUID()}`
@@ -45,7 +48,13 @@ export async function openSources(deps: SourcesDeps): Promise<Followed> {
     openOrchestratorLinks({ orchestrators, leases, keyValue, accept: acceptFrom('orchestrator'), stateOf, onChange, onError }),
   )
   const warnings = await openFiles(deps, leases)
+  forgetOldEvents(deps, leases)
   return { links: links.health, warnings }
+}
+
+function forgetOldEvents({ config, eventLog, onError, opened }: SourcesDeps, leases: Leases) {
+  const retention = opened.add(openRetention({ eventLog, policy: config.retention, onError }))
+  leases.want({ key: ['lease', 'retention'], taken: retention.start, lost: retention.stop })
 }
 
 async function openFiles({ config, acceptFrom, stateOf, nameOf, onError, opened }: SourcesDeps, leases: Leases) {

@@ -11,7 +11,7 @@ type Deps = { eventLog: EventLog; policy: RetentionPolicy; onError(error: unknow
 const DAY_MS = 86_400_000
 const EVERY_MS = 60 * 60_000
 /** After a start, others come first. */
-const FIRST_MS = 60_000
+const FIRST_MS = 5_000
 
 /** From when on events are kept, ms since 1970; 0 when all are. */
 export const keptSince = ({ days }: RetentionPolicy, now: number): number => (days === 0 ? 0 : now - days * DAY_MS)

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { RefusedError } from '../domain/refused.ts'
+import { LogUnavailableError } from '../event-log/event-log.ts'
 import type { Env, WebDeps } from './env.ts'
 import { answerTo, errorJson } from './errors.ts'
 import { errorPage } from './error-page.tsx'
@@ -17,6 +18,8 @@ import { pageRoutes } from './routes/pages.tsx'
 import { staticRoutes } from './routes/static.ts'
 import { vitalRoutes } from './routes/vitals.ts'
 import { unanswered } from './unanswered.ts'
+
+const AWAY_TOLD_MS = 10_000
 
 /** Every address that is answered, and what each request passes on its way. */
 export function createApp(deps: WebDeps) {
@@ -38,9 +41,18 @@ export function createApp(deps: WebDeps) {
   app.notFound((c) => respond(c, unanswered(app, c)))
   app.onError((error, c) => respond(c, error))
 
+  /** Every reporter meets it at every try: the reason is told now and then, each answer stands among the requests. */
+  let awayToldAt = -Infinity
+  function tellAway({ message }: LogUnavailableError) {
+    if (performance.now() - awayToldAt < AWAY_TOLD_MS) return
+    awayToldAt = performance.now()
+    deps.log.warn('requests are answered 503', { reason: message })
+  }
+
   function respond(c: Parameters<typeof errorJson>[0], error: unknown) {
     const answer = answerTo(error, c.req.method)
-    if (!(error instanceof RefusedError)) {
+    if (error instanceof LogUnavailableError) tellAway(error)
+    else if (!(error instanceof RefusedError)) {
       deps.metrics.errors.inc()
       deps.log.error(`${c.req.method} ${c.req.path} failed`, { request_id: c.get('requestId'), error })
     }

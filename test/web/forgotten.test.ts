@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
-import { postBody } from '../support/report.ts'
+import { call, postBody, report } from '../support/report.ts'
+import { eventually } from '../support/eventually.ts'
 import { startServer } from '../support/server.ts'
 
 const DAY_MS = 86_400_000
@@ -19,4 +20,23 @@ test('without a limit nothing is too old', async () => {
   const server = await startServer({ config: 'global: { retention_days: 0 }' })
   const { body } = await postBody(server, 'apollo', JSON.stringify({ type: 'x-old', timestamp: '1999-12-31T23:59:59Z' }))
   expect(body).toMatchObject({ accepted: 1, duplicates: 0 })
+})
+
+test('what is beyond the number of events is forgotten soon after a start, and the state stays', async () => {
+  const server = await startServer({ config: 'global: { retention_events: 1000 }' })
+  for (const part of [0, 1, 2]) {
+    const events = Array.from({ length: 500 }, (_, index) => ({
+      type: 'tdd_transition',
+      story_id: `s-${index % 9}`,
+      new_state: 'design',
+      id: `${part}-${index}`,
+    }))
+    await report(server, 'apollo', events)
+  }
+  const before = (await call(server, '/api/v1/projects/apollo/state')).body['state_hash']
+  await eventually(async () => (await call(server, '/api/v1/projects/apollo/events?after=0')).status === 410, { withinMs: 30_000 })
+  expect((await call(server, '/api/v1/projects/apollo/events?after=500')).body).toMatchObject({ offset: 1500 })
+  await server.kill()
+  await server.restart()
+  expect((await call(server, '/api/v1/projects/apollo/state')).body['state_hash']).toBe(before)
 })
