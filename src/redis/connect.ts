@@ -64,6 +64,8 @@ function told<Connection extends RedisConnection>(connection: Connection, onErro
   let isTold = false
   connection.on('ready', () => (isTold = false))
   connection.on('error', (error: unknown) => {
+    // The library hangs the command on it, and with AUTH the password.
+    if (error instanceof Error) Reflect.deleteProperty(error, 'command')
     if (!isTold) onError?.(error)
     isTold = true
   })
