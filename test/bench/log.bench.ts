@@ -1,14 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { secret } from '../../src/config/secret.ts'
 import type { NewEvent } from '../../src/domain/event.ts'
 import type { EventLog } from '../../src/event-log/event-log.ts'
 import { openPostgresLog } from '../../src/event-log/postgres.ts'
+import { openRedisLog } from '../../src/event-log/redis.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite.ts'
 import { postgresPrograms } from '../support/postgres-programs.ts'
 import { launchPostgres } from '../support/postgres-server.ts'
-import { bareSqlite, barePostgres, type BareLoop } from './load/bare-logs.ts'
+import { bareRedis, bareSqlite, barePostgres, type BareLoop } from './load/bare-logs.ts'
+import { batches, batchOf } from './load/log-supply.ts'
 import { watchLoop } from './measure.ts'
+import { startRedis } from './redis-server.ts'
 import type { Table } from './table.ts'
 
 const CALLERS = 64
@@ -19,23 +23,6 @@ const BATCHES = [1, 10, 100, 1_000]
 const LONG_LOG = 1_000_000
 
 type Figures = { perSecond: number; p50: number; p99: number; longestStall: number }
-
-/** 230 bytes as JSON. */
-function newEvent(): NewEvent {
-  return {
-    type: 'agent_activity',
-    id: Bun.randomUUIDv7(),
-    agent_type: 'CodeAgent',
-    action: 'x'.repeat(109),
-    status: 'started',
-    tool: 'Edit',
-  }
-}
-
-const batchOf = (size: number) => Array.from({ length: size }, newEvent)
-
-/** Made before the clock starts, and used once: making events is not what is measured. */
-const batches = (size: number) => Array.from({ length: Math.ceil(400_000 / Math.max(size, 4)) }, () => batchOf(size))
 
 const quantile = (sorted: number[], q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? 0
 const ascending = (values: number[]) => values.toSorted((a, b) => a - b)
@@ -103,7 +90,7 @@ async function measureAppends({ name, open, openBare }: Engine): Promise<Table['
   return rows
 }
 
-/** PostgreSQL stands in the table where it is installed. */
+/** Redis and PostgreSQL stand in the table where they are installed. */
 async function measureEngines(folder: string): Promise<Table> {
   const sqlite: Engine = {
     name: 'SQLite',
@@ -111,11 +98,26 @@ async function measureEngines(folder: string): Promise<Table> {
     openBare: () => bareSqlite(join(folder, 'bare.sqlite'), PROJECTS),
   }
   const rows = await measureAppends(sqlite)
+  if (Bun.which('redis-server') !== null) rows.push(...(await measureRedis()))
   if (postgresPrograms() !== undefined) rows.push(...(await measurePostgres()))
   return {
     title: `Events stored per second, ${CALLERS} callers, ${PROJECTS} projects, 230-byte events; medians of ${ROUNDS} rounds`,
     columns: ['engine', 'events a call', 'events/s', 'of its bare loop', 'p50 ms', 'p99 ms', 'longest stall ms'],
     rows,
+  }
+}
+
+/** As it is shipped: on disk before it is answered. */
+async function measureRedis(): Promise<Table['rows']> {
+  const server = await startRedis()
+  try {
+    return await measureAppends({
+      name: 'Redis',
+      open: () => openRedisLog({ redis: { kind: 'single', url: secret(server.url) } }),
+      openBare: () => bareRedis(server.url, PROJECTS),
+    })
+  } finally {
+    await server.end()
   }
 }
 

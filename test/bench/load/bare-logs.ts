@@ -1,5 +1,6 @@
 import { SQL } from 'bun'
 import { Database } from 'bun:sqlite'
+import { Redis } from 'ioredis'
 import type { NewEvent } from '../../../src/domain/event.ts'
 
 /** Stores a group in one transaction: nobody to answer, nothing known before. */
@@ -40,5 +41,19 @@ export function barePostgres(url: string, projects: number): BareLoop {
         return transaction.unsafe('INSERT INTO event VALUES ($1, $2, $3, $4, $5)', row)
       }),
     )
+  }
+}
+
+/** What a plain client of Redis does: one XADD an event, all of a group in one pipeline; nothing known before, nothing numbered. */
+export function bareRedis(url: string, projects: number): BareLoop {
+  // Its server ends before it.
+  const redis = new Redis(url, { retryStrategy: () => null })
+  return async (events) => {
+    const pipeline = redis.pipeline()
+    for (const [index, event] of events.entries()) {
+      const project = Math.floor((index * projects) / events.length)
+      pipeline.xadd(`bare-${project}`, '*', 'id', event.id, 'b', JSON.stringify(event))
+    }
+    for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error
   }
 }
