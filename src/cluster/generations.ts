@@ -31,6 +31,7 @@ export class Generations {
   #inForce: Plan
   #port: number
   #current: Crew | undefined
+  #isEnding = false
   #turn = Promise.resolve()
 
   constructor(options: GenerationsOptions) {
@@ -49,12 +50,14 @@ export class Generations {
 
   /** Log files are opened anew at once; the configuration is read when an earlier reload is over. */
   reload(): void {
+    if (this.#isEnding) return
     this.#options.reopenLogs()
     this.#fleet.reopenLogs()
     this.#turn = this.#turn.then(() => this.#reload())
   }
 
   async end(deadlineMs: number): Promise<void> {
+    this.#isEnding = true
     this.#ending.resolve('the service ends')
     await Promise.all([...this.#crews].map((crew) => this.#drain(crew, deadlineMs)))
   }
@@ -77,13 +80,16 @@ export class Generations {
 
   async #reload() {
     const { log } = this.#options
-    const { outcome, problems } = await this.#reloaded().catch((error: unknown) => failed(String(error)))
+    const { outcome, problems } = await this.#reloaded().catch((error: unknown) =>
+      failed(error instanceof Error ? error.message : String(error)),
+    )
     this.#fleet.tellReload({ at: Date.now(), outcome, problems })
     for (const problem of problems) log.error(`configuration: ${problem}`)
     log[problems.length > 0 ? 'error' : 'info'](`configuration read anew: ${outcome}`)
   }
 
   async #reloaded(): Promise<Pick<ReloadReport, 'outcome' | 'problems'>> {
+    if (this.#isEnding) return failed('the service ends')
     const next = this.#options.load()
     if (!('config' in next)) return { outcome: 'refused', problems: next }
     if (next.config === this.#inForce.config) return { outcome: 'unchanged', problems: [] }

@@ -26,6 +26,7 @@ export function spawnWorker({ command, name, onMessage }: Options): SpawnedWorke
   let isOver = false
   const child = Bun.spawn(command, {
     stdio: ['ignore', 'inherit', 'inherit'],
+    argv0: `visualizer worker ${name}`,
     serialization: 'advanced',
     onDisconnect() {
       isOver = true

@@ -64,13 +64,15 @@ function send(message: FromWorker) {
   if (process.connected) process.send?.(message)
 }
 
-/** Says a last word and closes the channel, which else would keep the program running. */
+/** Says a last word and closes the channel, which else would keep the program running. A supervisor that is gone hears nothing. */
 async function last(message: FromWorker): Promise<void> {
+  const { promise: said, resolve } = Promise.withResolvers<void>()
+  process.once('disconnect', resolve)
   if (!process.connected || !process.send) return
-  const say = process.send.bind(process)
-  await new Promise<void>((resolve) => void say(message, undefined, undefined, () => resolve()))
+  process.send(message, undefined, undefined, () => resolve())
+  await said
   process.removeAllListeners('disconnect')
-  process.disconnect?.()
+  if (process.connected) process.disconnect?.()
 }
 
 type Send = (message: FromWorker) => void

@@ -14,21 +14,20 @@ export type SupervisorOptions = GenerationsOptions & {
 export async function supervise(options: SupervisorOptions): Promise<string | undefined> {
   const { log, plan, onReady } = options
   const generations = new Generations(options)
-  const stopped = untilSignal((exitCode) => {
-    generations.kill()
-    process.exit(exitCode)
+  const stopped = untilSignal({
+    reload: () => generations.reload(),
+    end(exitCode) {
+      generations.kill()
+      process.exit(exitCode)
+    },
   })
   const port = await probePort(plan)
   if (!(await migratesConnections()))
     log.warn('connections that arrive while workers are replaced may be reset: set net.ipv4.tcp_migrate_req=1 (Linux 5.14 and later)')
   const refused = Promise.withResolvers<string>()
   const first = generations.begin(port, (reason, isRefused) => isRefused && refused.resolve(reason))
-  // Before they serve: a hangup would end the program, and leave nothing of it behind.
-  const onHangup = () => generations.reload()
-  process.on('SIGHUP', onHangup)
   first.ready.then(() => onReady(`http://${plan.host.includes(':') ? `[${plan.host}]` : plan.host}:${port}`)).catch(() => undefined)
   const refusal = await Promise.race([refused.promise, stopped])
-  process.off('SIGHUP', onHangup)
   if (refusal === undefined) log.info('draining', { deadline_seconds: DRAIN_MS / 1_000 })
   await generations.end(refusal === undefined ? DRAIN_MS : ABANDON_MS)
   return refusal ?? undefined

@@ -1,4 +1,5 @@
 import type { Figures } from '../telemetry/metrics.ts'
+import { nameProgram } from './program.ts'
 import type { Start } from './messages.ts'
 import { openSupervisorChannel, type WorkerLink } from './supervisor-channel.ts'
 
@@ -21,7 +22,7 @@ export async function runWorker(open: Open): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
   const channel = openSupervisorChannel()
   const start = await channel.started
-  process.title = `visualizer worker ${start.name}`
+  nameProgram('visualizer')
   const serving = await open(start, channel.link)
   if (typeof serving === 'string') {
     await channel.last({ type: 'refused', reason: serving })

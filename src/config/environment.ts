@@ -66,7 +66,7 @@ export const Environment = z.object({
   GZIP_COMPRESSION: truth('Whether answers are compressed. Default true.'),
   MAX_VIEWERS: whole(z.int().min(1).max(1_000_000), 'Open websockets of a worker at once. Default 20000.'),
   WORKERS: whole(z.int().min(1).max(256), 'Worker processes that share the port. Default 1.'),
-  WORKER_MEMORY_MB: whole(z.int().min(128).max(1_000_000), 'A worker whose memory stays above this is replaced. Default 1024.'),
+  WORKER_MEMORY_MB: whole(z.int().min(16).max(1_000_000), 'A worker whose memory stays above this is replaced. Default 1024.'),
   REDIS_URL: RedisUrls.optional().describe(
     'Redis for several machines: redis://host:6379/0, rediss:// for TLS; of a Cluster, several nodes.',
   ),

@@ -1,3 +1,4 @@
+import { nameProgram } from '../cluster/program.ts'
 import { untilSignal } from '../cluster/signals.ts'
 import type { Visualizer } from '../compose.ts'
 import type { Config } from '../config/config.ts'
@@ -13,16 +14,19 @@ const DRAIN_MS = 29_000
 
 /** The service in this very process: no supervisor, so a changed configuration needs a restart. */
 export async function serveAlone(config: Config, flags: Flags): Promise<number> {
-  process.title = 'visualizer'
-  const stopped = untilSignal((code) => process.exit(code))
-  let report: ReloadReport | undefined
-  const visualizer = await open(config, { reload: () => report })
-  if (typeof visualizer === 'string') return refuse(visualizer)
-  process.on('SIGHUP', () => {
-    visualizer.reopenLogs()
-    report = compare(config, flags)
-    tell(report, visualizer)
+  nameProgram('visualizer')
+  const now: { running?: Visualizer; report?: ReloadReport } = {}
+  const stopped = untilSignal({
+    end: (code) => process.exit(code),
+    reload() {
+      now.running?.reopenLogs()
+      now.report = compare(config, flags)
+      if (now.running) tell(now.report, now.running)
+    },
   })
+  const visualizer = await open(config, { reload: () => now.report })
+  if (typeof visualizer === 'string') return refuse(visualizer)
+  now.running = visualizer
   if (config.logFormat === 'detailed') welcome(config, visualizer.url)
   await stopped
   setTimeout(() => process.exit(1), DRAIN_MS).unref()

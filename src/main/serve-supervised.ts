@@ -1,6 +1,6 @@
 import { version } from '../../package.json'
 import { AS_WORKER } from '../cluster/messages.ts'
-import { programCommand } from '../cluster/program.ts'
+import { nameProgram, programCommand } from '../cluster/program.ts'
 import { supervise } from '../cluster/supervisor.ts'
 import { runWorker } from '../cluster/worker.ts'
 import { openTelemetry } from '../compose/telemetry.ts'
@@ -13,7 +13,7 @@ import { refuse, welcome } from './say.ts'
 
 /** The service in workers that share the port, and this process to watch over them. */
 export async function serveSupervised(config: Config, flags: Flags): Promise<number> {
-  process.title = 'visualizer'
+  nameProgram('visualizer')
   // The workers tell the collector what they do; nothing of that happens here.
   const telemetry = await openTelemetry({ ...config, openTelemetry: undefined }, 'supervisor')
   const { log, reopenLogs } = telemetry

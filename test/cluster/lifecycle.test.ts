@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { eventually, within } from '../support/eventually.ts'
 import { report } from '../support/report.ts'
@@ -103,4 +104,23 @@ test('a production service has a supervisor even for one worker', async () => {
   expect(records.map(({ message }) => message)).toContain('worker 1 spawned')
   expect(records.find(({ message }) => message.startsWith('server ready on'))?.worker).toBe('supervisor')
   expect(await server.stop()).toBe(0)
+}, 60_000)
+
+test('a worker above its memory is replaced by one that serves before the old one goes', async () => {
+  // No worker fits into this: each look finds one to replace.
+  const server = await startServer({ env: { WORKERS: '2', WORKER_MEMORY_MB: '16' } })
+  const [first, second] = pidsOf(server.logs())
+  const reports = reportSteadily({ urls: [server.url], projects: ['apollo'], perSecond: 40 })
+  await eventually(() => !isAlive(first!) || !isAlive(second!), { withinMs: 45_000 })
+  await reports.stop()
+  expect(server.logs()).not.toContain('ERROR')
+  if (!server.logs().includes('tcp_migrate_req')) expect([...reports.answers.keys()]).toEqual(['202'])
+}, 90_000)
+
+test('the processes are called by what they are', async () => {
+  const server = await startServer({ env: { WORKERS: '2' } })
+  const pids = pidsOf(server.logs())
+  for (const pid of [...pids, server.pid()]) expect(readFileSync(`/proc/${pid}/comm`, 'utf8')).toBe('visualizer\n')
+  for (const [index, pid] of pids.entries())
+    expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toStartWith(`visualizer worker ${index + 1}\0`)
 }, 60_000)

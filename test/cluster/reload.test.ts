@@ -70,6 +70,18 @@ test('a bad configuration changes nothing, and every problem is told', async () 
   expect(await projectsOf(server.url)).toContain('apollo')
 }, 90_000)
 
+test('a new generation that does not come up is ended, and the old one stays', async () => {
+  const { server, reload } = await startWith(withProject('apollo'))
+  const old = pidsOf(server.logs())
+  const outcome = reload(withProject('gemini'))
+  const born = await eventually(() => pidsOf(server.logs())[2], { everyMs: 5 })
+  process.kill(born, 'SIGKILL')
+  expect(await outcome).toBe('failed')
+  expect(pidsOf(server.logs()).filter(isAlive)).toEqual(old)
+  expect((await statusOf(server.url)).reload).toMatchObject({ outcome: 'failed', problems: ['worker 1 ended with SIGKILL'] })
+  expect(await reload()).toBe('rolled')
+}, 90_000)
+
 test('one process alone says that a changed configuration needs a restart', async () => {
   const { server, reload } = await startWith(withProject('apollo'), '1')
   expect(await reload()).toBe('unchanged')
