@@ -12,12 +12,15 @@ const withProject = (name: string) => `${EMPTY}projects: { ${name}: { path: . } 
 type Reloading = Program & { root: string; config: string; url: string; port: number; ready(): number[] }
 
 /** The service under restart on change, from a copy of the program; `ready` gives the processes that have served so far. */
-async function startReloading(options: { yaml?: string; args?: string[] } = {}): Promise<Reloading> {
+async function startReloading(options: { yaml?: string; args?: string[]; env?: Record<string, string> } = {}): Promise<Reloading> {
   const [root, folder, port] = [plantProgram(), temporaryFolder(), await freePort()]
   const config = join(folder, 'orch-config.yaml')
   if (options.yaml !== undefined) writeFileSync(config, options.yaml)
   const command = [process.execPath, `--tsconfig-override=${join(root, 'tsconfig.json')}`, join(root, 'src/main.ts'), 'serve']
-  const program = start([...command, '--port', String(port), ...(options.args ?? [])], { cwd: folder })
+  const program = start([...command, '--port', String(port), ...(options.args ?? [])], {
+    cwd: folder,
+    ...(options.env && { env: options.env }),
+  })
   const ready = () => [...program.output().matchAll(/server ready on .*pid=(\d+)/g)].map(([, pid]) => Number(pid))
   await starts({ ...program, ready }, 1)
   return { ...program, root, config, url: `http://localhost:${port}`, port, ready }
@@ -84,6 +87,18 @@ test('a changed program is started anew, a broken one is not', async () => {
 test('--no-reload starts one process, whatever the file says', async () => {
   const service = await startReloading({ yaml: EMPTY, args: ['--no-reload'] })
   expect(service.ready()).toEqual([service.pid])
+}, 60_000)
+
+test('several workers are restarted on change, too, and leave nothing behind', async () => {
+  const service = await startReloading({ yaml: EMPTY, env: { WORKERS: '2' } })
+  writeFileSync(service.config, withProject('apollo'))
+  await starts(service, 2)
+  expect(await projectNames(service.url)).toEqual(['apollo'])
+  service.kill('SIGTERM')
+  expect(await within(20_000, 'the end', service.exited)).toBe(0)
+  const workers = [...service.output().matchAll(/worker_pid=(\d+)/g)].map(([, pid]) => Number(pid))
+  expect(new Set(workers).size).toBe(4)
+  expect(workers.filter(isAlive)).toEqual([])
 }, 60_000)
 
 test('SIGTERM ends both, and nobody listens then', async () => {
