@@ -1,9 +1,12 @@
 import { PROJECTS_LOG } from '../domain/names.ts'
 import type { WebDeps } from './env.ts'
 
-/** Whether the event log answers now. */
+/** Whether the event log answers now; of a log on several servers, whether any of them does: one must not empty the load balancer. */
 export const isLogThere = (eventLog: WebDeps['eventLog']): Promise<boolean> =>
-  eventLog.head(PROJECTS_LOG).then(
-    () => true,
-    () => false,
-  )
+  eventLog
+    .head(PROJECTS_LOG)
+    .catch(() => eventLog.heads())
+    .then(
+      () => true,
+      () => false,
+    )
