@@ -64,12 +64,20 @@ function told<Connection extends RedisConnection>(connection: Connection, onErro
   let isTold = false
   connection.on('ready', () => (isTold = false))
   connection.on('error', (error: unknown) => {
+    const isElsewhere = refusesDatabase(error)
     // The library hangs the command on it, and with AUTH the password.
     if (error instanceof Error) Reflect.deleteProperty(error, 'command')
     if (!isTold) onError?.(error)
     isTold = true
+    // The library would go on in database 0, among the keys of others.
+    if (isElsewhere) connection.disconnect(true)
   })
   return connection
+}
+
+function refusesDatabase(error: unknown): boolean {
+  const command = error instanceof Error && 'command' in error ? error.command : undefined
+  return typeof command === 'object' && command !== null && 'name' in command && command.name === 'select'
 }
 
 const EVERYWHERE = {
