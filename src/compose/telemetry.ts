@@ -1,11 +1,16 @@
 import type { Config } from '../config/config.ts'
+import { LogUnavailableError } from '../event-log/event-log.ts'
+import { StoreUnavailableError } from '../key-value/key-value.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { BrokenConnectionError } from '../redis/reason.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { openResourceUsage, type ResourceUsage } from '../telemetry/resource-usage.ts'
 import { NO_TRACING, type Tracing } from '../telemetry/tracing.ts'
 import { openLogs } from './logs.ts'
 import { openOpenTelemetry } from './open-telemetry.ts'
+
+const AWAY = [LogUnavailableError, StoreUnavailableError, BrokenConnectionError]
 
 export type Telemetry = {
   log: Logger
@@ -38,7 +43,9 @@ export async function openTelemetry(config: Config, worker: string | undefined):
     usage: () => usage.read(),
     onError(error) {
       metrics.errors.inc()
-      log.error('something failed outside of a request', { error })
+      // An engine that is away is nothing of ours that failed: its reason is enough, and where we met it says no more.
+      if (AWAY.some((kind) => error instanceof kind) && error instanceof Error) log.warn(error.message)
+      else log.error('something failed outside of a request', { error })
     },
     reopenLogs: reopen,
     async close() {

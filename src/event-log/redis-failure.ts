@@ -1,4 +1,5 @@
 import { ReplyError } from 'ioredis'
+import { reasonOf } from '../redis/reason.ts'
 import { LogUnavailableError } from './event-log.ts'
 
 /** The server's own word, which begins its answer, and what an operator does about it. */
@@ -28,7 +29,7 @@ const REASONS: Record<string, string> = {
 export function asLogError(error: unknown): unknown {
   if (error instanceof LogUnavailableError || !(error instanceof Error)) return error
   if (!(error instanceof ReplyError)) {
-    return new LogUnavailableError(`Redis cannot be reached: ${error.message}`, { cause: error })
+    return new LogUnavailableError(`Redis cannot be reached: ${reasonOf(error)}`, { cause: error })
   }
   const [word = ''] = error.message.split(' ')
   const reason = REASONS[word]

@@ -1,6 +1,7 @@
 import { ReplyError } from 'ioredis'
 import type { RedisConfig } from '../config/config.ts'
 import { connectRedis, type RedisConnection } from '../redis/connect.ts'
+import { reasonOf } from '../redis/reason.ts'
 import { isCluster, type Outcome, runScript, runScripts, type Script, type ScriptCall } from '../redis/script.ts'
 import { settled } from '../redis/settled.ts'
 import { keyText } from './key-text.ts'
@@ -82,5 +83,5 @@ function answerOf(outcome: Outcome): unknown {
 function asStoreError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof StoreUnavailableError) return error
   if (error instanceof ReplyError && /^(ERR|WRONGTYPE)\b/.test(error.message)) return error
-  return new StoreUnavailableError(`Redis cannot answer: ${error.message}`, { cause: error })
+  return new StoreUnavailableError(`Redis cannot answer: ${reasonOf(error)}`, { cause: error })
 }

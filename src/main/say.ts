@@ -28,10 +28,19 @@ export function say(lines: string[]) {
 
 export function welcome(config: Config, url: string) {
   console.log(`Visualizer ${version} on ${url}`)
-  console.log(`  data           ${config.dataDir}`)
+  console.log(`  events         ${eventsIn(config)}`)
   console.log(
     `  configuration  ${config.configFile === undefined ? 'none: projects appear when they report' : `${config.configFile}: ${contents(config)}`}`,
   )
+}
+
+/** Where events are kept; of an address its host alone, for it may hold a password. */
+function eventsIn({ database, redis, dataDir }: Config): string {
+  if (database) return `PostgreSQL at ${new URL(database.url.reveal()).host}`
+  if (redis?.kind === 'sentinel')
+    return `Redis, of which ${redis.sentinels.map(({ host, port }) => `${host}:${port}`).join(', ')} know the master`
+  const urls = redis?.kind === 'cluster' ? redis.urls : redis ? [redis.url] : []
+  return redis ? `Redis at ${urls.map((url) => new URL(url.reveal()).host).join(', ')}` : dataDir
 }
 
 export const contents = ({ projects, orchestrators }: Config) =>

@@ -1,3 +1,4 @@
+import { brokenConnection } from './reason.ts'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import type { RedisConfig } from '../config/config.ts'
 
@@ -23,9 +24,9 @@ const retryMs = (times: number) => Math.min(50 * times, 500)
 export function connectRedis({ redis, name, onError }: ConnectOptions): RedisConnection {
   if (redis.kind === 'cluster') return connectCluster({ redis, name, ...(onError ? { onError } : {}) })
   const options = { ...EVERYWHERE, ...ALONE, connectionName: name }
-  if (redis.kind === 'single') return told(new Redis(redis.url.reveal(), options), onError)
+  if (redis.kind === 'single') return told(new Redis(redis.url.reveal(), options), { name, onError })
   const { sentinels, masterName } = redis
-  return told(new Redis({ ...options, ...fromAddress(redis.url.reveal()), ...SENTINEL, sentinels, name: masterName }), onError)
+  return told(new Redis({ ...options, ...fromAddress(redis.url.reveal()), ...SENTINEL, sentinels, name: masterName }), { name, onError })
 }
 
 export type ClusterOptions = ConnectOptions & { redis: RedisConfig & { kind: 'cluster' } }
@@ -49,25 +50,30 @@ export function connectCluster({ redis, name, onError }: ClusterOptions): Cluste
   cluster.on('+node', (node: Redis) => {
     if (node.status === 'wait') node.connect().catch((error: unknown) => cluster.emit('node error', error))
   })
-  return told(cluster, onError)
+  return told(cluster, { name, onError })
 }
 
 /** Connects to one server of a Cluster, as `host:port` in its table of slots, and to no other. */
 export function connectNode({ redis, name, onError }: ClusterOptions, node: string): Redis {
   const end = node.lastIndexOf(':')
   const place = { host: node.slice(0, end), port: Number(node.slice(end + 1)) }
-  return told(new Redis({ ...EVERYWHERE, ...ALONE, ...fromAddress(redis.urls[0]?.reveal()), ...place, connectionName: name }), onError)
+  return told(new Redis({ ...EVERYWHERE, ...ALONE, ...fromAddress(redis.urls[0]?.reveal()), ...place, connectionName: name }), {
+    name,
+    onError,
+  })
 }
 
+type Told = { name: string; onError: ConnectOptions['onError'] | undefined }
+
 /** Errors of a connection always have a listener. */
-function told<Connection extends RedisConnection>(connection: Connection, onError: ConnectOptions['onError']): Connection {
+function told<Connection extends RedisConnection>(connection: Connection, { name, onError }: Told): Connection {
   let isTold = false
   connection.on('ready', () => (isTold = false))
   connection.on('error', (error: unknown) => {
     const isElsewhere = refusesDatabase(error)
     // The library hangs the command on it, and with AUTH the password.
     if (error instanceof Error) Reflect.deleteProperty(error, 'command')
-    if (!isTold) onError?.(error)
+    if (!isTold) onError?.(brokenConnection(name, error))
     isTold = true
     // The library would go on in database 0, among the keys of others.
     if (isElsewhere) connection.disconnect(true)

@@ -163,7 +163,7 @@ describe('serve', () => {
   test('says where it is, where its data is and what it was configured with', async () => {
     const server = await startServer({ config: 'orchestrators: {}\nprojects: {}\n' })
     expect(server.logs()).toContain(`Visualizer ${version} on http://localhost:${server.port}\n`)
-    expect(server.logs()).toContain(`  data           ${server.dataDir}\n`)
+    expect(server.logs()).toContain(`  events         ${server.dataDir}\n`)
     expect(server.logs()).toMatch(/configuration {2}.*orch-config\.yaml: 0 projects, 0 orchestrators/)
     expect(await server.stop()).toBe(0)
   })
