@@ -2,7 +2,19 @@ import { isRecord } from './loose-fields.ts'
 import { emptyProject } from './project.ts'
 import type { ProjectState, Workflow } from './project-state.ts'
 
-const MAPS = ['cycles', 'agents', 'approvals', 'decisions', 'errors', 'sprints', 'cycleFiles', 'notices', 'commands'] as const
+const MAPS = [
+  'cycles',
+  'agents',
+  'approvals',
+  'decisions',
+  'errors',
+  'sprints',
+  'cycleFiles',
+  'notices',
+  'commands',
+  'storyLanes',
+  'agentLanes',
+] as const
 
 /** Plain JSON: every Map is a list of its entries, in its order. */
 type Encoded = { [K in keyof ProjectState]: ProjectState[K] extends Map<infer Key, infer Value> ? [Key, Value][] : ProjectState[K] }
@@ -27,6 +39,8 @@ export function plainState(state: ProjectState): EncodedState {
     cycleFiles: [...state.cycleFiles],
     notices: [...state.notices],
     commands: [...state.commands],
+    storyLanes: [...state.storyLanes],
+    agentLanes: [...state.agentLanes],
   }
 }
 
@@ -56,6 +70,8 @@ export function decodeState(text: string): ProjectState {
     cycleFiles: new Map(encoded.cycleFiles),
     notices: new Map(encoded.notices),
     commands: new Map(encoded.commands),
+    storyLanes: new Map(encoded.storyLanes),
+    agentLanes: new Map(encoded.agentLanes),
   }
 }
 
