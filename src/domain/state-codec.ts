@@ -1,6 +1,7 @@
 import { isRecord } from './loose-fields.ts'
 import { emptyProject } from './project.ts'
 import type { ProjectState, Workflow } from './project-state.ts'
+import { emptyWorkflow } from './workflow.ts'
 
 const MAPS = [
   'cycles',
@@ -60,7 +61,7 @@ export function decodeState(text: string): ProjectState {
   return {
     ...emptyProject(),
     ...encoded,
-    workflow: { ...workflow, edges: new Map(workflow.edges), stays: new Map(workflow.stays) },
+    workflow: { ...emptyWorkflow(), ...workflow, edges: new Map(workflow.edges), stays: new Map(workflow.stays) },
     cycles: new Map(encoded.cycles),
     agents: new Map(encoded.agents),
     approvals: new Map(encoded.approvals),

@@ -3,6 +3,7 @@ import type { EventLog, Page } from '../event-log/event-log.ts'
 import type { Fold, Followed } from './follower.ts'
 import { nearestState } from './nearest-state.ts'
 import { shortEvent } from './short-event.ts'
+import { openWayMarks } from './way-marks.ts'
 
 type Deps<S extends { offset: number }> = { eventLog: EventLog; project: string; fold: Fold<S>; onError(error: unknown): void }
 type From<S> = {
@@ -30,6 +31,7 @@ export async function readToHead<S extends { offset: number }>(deps: Deps<S>, { 
   let before = known
   let current = before ?? (await begin(deps, (await eventLog.head(project)).epoch))
   let begunAt = before ? undefined : current.state.offset
+  const pass = openWayMarks(deps, PAGE)
   for (;;) {
     const asked = announced.offset
     const page = await eventLog.read(project, { after: current.state.offset, limit: PAGE })
@@ -48,6 +50,7 @@ export async function readToHead<S extends { offset: number }>(deps: Deps<S>, { 
     }
     if (page.events.length > 0) current = advance(fold, current, page.events)
     if (page.events.length === 0 || current.state.offset >= Math.max(page.head, announced.offset)) break
+    await pass(current.epoch, current.state)
   }
   return { before, after: current, begunAt }
 }

@@ -84,6 +84,8 @@ export type WebSettings = {
   isOpenToOthers: boolean
   allowedOrigins: readonly string[]
   workers: number
+  /** How long work may be silent before silence says something. */
+  staleMinutes: number
   /** What the deployment says it has; undefined where it says nothing. */
   limits: Record<'parallelProjects' | 'totalAgents' | 'memoryMb' | 'diskMb' | 'cpuCores', number | undefined>
 }

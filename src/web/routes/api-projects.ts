@@ -6,10 +6,10 @@ import type { ProjectSummary } from '../../domain/project-summary.ts'
 import { stateHash } from '../../domain/state-hash.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import { selectProjects } from '../../live/overview-selection.ts'
-import { stateAt } from '../../projection/state-at.ts'
 import { parseOverviewQuery } from '../../../views/overview-query.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { jsonWithEtag } from '../etag.ts'
+import { pastOf } from '../past.ts'
 import { findProject, mustBeRead } from '../find-project.ts'
 import { stateJson } from '../state-json.ts'
 
@@ -17,26 +17,27 @@ const PAGE_LIMIT = 100
 
 /** GET /api/v1/projects, …/:name and …/:name/state — where every project stands. */
 export function projectRoutes(deps: WebDeps) {
-  const onError = (error: unknown) => deps.log.error('a saved state was passed over', { error })
   return new Hono<Env>()
     .get('/projects', (c) => projectList(c, deps))
     .get('/projects/:name', async (c) => {
       const project = await findProject(deps, c.req.param('name'))
-      const view = await deps.projections.fresh(project.name)
-      const summary = deps.projections.summary(project.name)
+      const { view, summary } = await viewOf(c, deps, project)
       const body = { ...projectJson(project, summary), state: stateJson(project.name, view), metrics: figuresOf(view.state, summary) }
       return jsonWithEtag(c, body)
     })
     .get('/projects/:name/state', async (c) => {
       const project = await findProject(deps, c.req.param('name'))
-      const at = c.req.query('at')
-      const view =
-        at === undefined
-          ? await deps.projections.fresh(project.name)
-          : await stateAt({ eventLog: deps.eventLog, onError }, project.name, at)
-      const word = at === undefined ? (deps.projections.summary(project.name)?.attention.word ?? '') : 'past'
-      return jsonWithEtag(c, { ...stateJson(project.name, view), state_hash: stateHash(view.state) }, word)
+      const { view, summary } = await viewOf(c, deps, project)
+      return jsonWithEtag(c, { ...stateJson(project.name, view), state_hash: stateHash(view.state) }, summary?.attention.word)
     })
+}
+
+/** The project now, or with `?at=` as it was, with the attention of that moment. */
+async function viewOf(c: Context<Env>, deps: WebDeps, project: Project) {
+  const at = c.req.query('at')
+  if (at !== undefined) return pastOf(deps, project, at)
+  const view = await deps.projections.fresh(project.name)
+  return { view, summary: deps.projections.summary(project.name) }
 }
 
 /** Ordered by name, paged by the last name of the page before; unknown filter values are ignored. */
