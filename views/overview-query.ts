@@ -2,19 +2,34 @@ import { plainText } from '../src/domain/plain-text.ts'
 import { LIFECYCLES, PRIORITIES, type Lifecycle, type Priority } from '../src/domain/project-registry.ts'
 import { ATTENTION_ORDER, type AttentionWord } from '../src/domain/attention.ts'
 
-/** What the overview is narrowed to: the page's URL, and nothing else, says it. */
+/** Orders besides the one by attention: what moved last, who waits longest, what began first, and by name. */
+export const SORTS = ['last_event', 'waiting', 'age', 'name'] as const
+export type Sort = (typeof SORTS)[number]
+
+/** Cards, or the wall of `?tv=1`; a list otherwise. */
+export type OverviewView = 'grid' | 'wall'
+
+/** What the overview is narrowed to, and how it stands: the page's URL says it, but for the view that a reader had last. */
 export type OverviewQuery = {
   text?: string | undefined
   attention?: AttentionWord | undefined
   status?: Lifecycle | undefined
   priority?: Priority | undefined
   tag?: string | undefined
+  /** By attention where it is not given. */
+  sort?: Sort | undefined
+  view?: OverviewView | undefined
   /** Counts from 1. */
   page: number
 }
 
 /** Projects on one page: as many topics as one socket may follow. */
-export const PROJECTS_PER_PAGE = 60
+const PROJECTS_PER_PAGE = 60
+/** As many as are read from across a room, with the last hour in the twelfth place. */
+const PROJECTS_PER_WALL = 11
+
+/** How many projects one page shows. */
+export const pageSize = ({ view }: Pick<OverviewQuery, 'view'>): number => (view === 'wall' ? PROJECTS_PER_WALL : PROJECTS_PER_PAGE)
 
 /** Reads the URL's filters; unknown values are ignored. */
 export function parseOverviewQuery(params: URLSearchParams): OverviewQuery {
@@ -25,6 +40,8 @@ export function parseOverviewQuery(params: URLSearchParams): OverviewQuery {
     status: LIFECYCLES.find((status) => status === params.get('status')),
     priority: PRIORITIES.find((priority) => priority === params.get('priority')),
     tag: words(params.get('tag'), 100),
+    sort: SORTS.find((sort) => sort === params.get('sort')),
+    view: params.get('tv') === '1' ? 'wall' : params.get('view') === 'grid' ? 'grid' : undefined,
     page: Number.isSafeInteger(page) && page > 0 ? page : 1,
   }
 }
@@ -47,6 +64,9 @@ export function overviewSearch(query: OverviewQuery): string {
   if (query.status) params.set('status', query.status)
   if (query.priority) params.set('priority', query.priority)
   if (query.tag) params.set('tag', query.tag)
+  if (query.sort) params.set('sort', query.sort)
+  if (query.view === 'grid') params.set('view', 'grid')
+  if (query.view === 'wall') params.set('tv', '1')
   if (query.page > 1) params.set('page', String(query.page))
   const search = params.toString()
   return search === '' ? '' : `?${search}`

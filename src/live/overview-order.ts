@@ -1,6 +1,7 @@
 import { ATTENTION_ORDER, waitsForPerson } from '../domain/attention.ts'
 import { PRIORITIES } from '../domain/project-registry.ts'
 import type { ProjectSummary } from '../domain/project-summary.ts'
+import type { Sort } from '../../views/overview-query.ts'
 
 const URGENCY = new Map(ATTENTION_ORDER.map((word, index) => [word, index]))
 const PRECEDENCE = new Map(PRIORITIES.map((priority, index) => [priority, index]))
@@ -36,3 +37,19 @@ export function placeOf(ordered: readonly ProjectSummary[], summary: ProjectSumm
   }
   return from
 }
+
+/** What each other order goes by, the smallest first; what has no such instant comes last. */
+const MEASURES: Record<Exclude<Sort, 'name'>, (summary: ProjectSummary) => number> = {
+  last_event: ({ lastEventAt }) => (lastEventAt === undefined ? Infinity : -lastEventAt),
+  waiting: ({ attention }) => attention.waitingSince ?? Infinity,
+  age: ({ ageSince }) => ageSince ?? Infinity,
+}
+
+/** The same projects in another order; equals stay in the order in which they came. */
+export function sortedBy(sort: Sort, summaries: readonly ProjectSummary[]): ProjectSummary[] {
+  if (sort === 'name') return summaries.toSorted((a, b) => compareNames(a.project.name, b.project.name))
+  const measure = MEASURES[sort]
+  return summaries.toSorted((a, b) => compareNumbers(measure(a), measure(b)))
+}
+
+const compareNumbers = (a: number, b: number): number => (a === b ? 0 : a - b)

@@ -1,5 +1,6 @@
 import type { ProjectSummary } from '../domain/project-summary.ts'
-import { type OverviewQuery, PROJECTS_PER_PAGE } from '../../views/overview-query.ts'
+import { type OverviewQuery, pageSize } from '../../views/overview-query.ts'
+import { sortedBy } from './overview-order.ts'
 
 export type Selection = {
   /** All that the filters match, in order. */
@@ -13,9 +14,10 @@ export type Selection = {
 /** What an overview with these filters shows of all projects, which are in order. Archived ones show only when asked for. */
 export function selectProjects(ordered: readonly ProjectSummary[], query: OverviewQuery): Selection {
   const text = query.text?.toLowerCase()
-  const matching = ordered.filter((summary) => matches(summary, query, text))
-  const from = (query.page - 1) * PROJECTS_PER_PAGE
-  return { matching, rows: matching.slice(from, from + PROJECTS_PER_PAGE), total: matching.length }
+  const found = ordered.filter((summary) => matches(summary, query, text))
+  const matching = query.sort ? sortedBy(query.sort, found) : found
+  const from = (query.page - 1) * pageSize(query)
+  return { matching, rows: matching.slice(from, from + pageSize(query)), total: matching.length }
 }
 
 function matches({ project, attention, workflowState }: ProjectSummary, query: OverviewQuery, text: string | undefined): boolean {

@@ -2,28 +2,41 @@ import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import { ATTENTION_ORDER } from '../../src/domain/attention.ts'
 import { LIFECYCLES, PRIORITIES } from '../../src/domain/project-registry.ts'
-import { isFiltered, overviewHref, overviewSearch, parseOverviewQuery } from '../../views/overview-query.ts'
+import { isFiltered, overviewHref, overviewSearch, parseOverviewQuery, SORTS } from '../../views/overview-query.ts'
 
 const parse = (search: string) => parseOverviewQuery(new URLSearchParams(search))
 
 test('every filter of the URL is read', () => {
-  expect(parse('q=pay&attention=needs_you&status=active&priority=high&tag=web&page=3')).toEqual({
+  expect(parse('q=pay&attention=needs_you&status=active&priority=high&tag=web&sort=waiting&view=grid&page=3')).toEqual({
     text: 'pay',
     attention: 'needs_you',
     status: 'active',
     priority: 'high',
     tag: 'web',
+    sort: 'waiting',
+    view: 'grid',
     page: 3,
   })
 })
 
-test.each(['attention=asleep', 'status=gone', 'priority=11', 'page=-1', 'page=1.5', 'page=1e99', 'q=', 'q=%20', 'tag=', 'other=1'])(
-  '%s is ignored',
-  (search) => {
-    expect(overviewSearch(parse(search))).toBe('')
-    expect(isFiltered(parse(search))).toBe(false)
-  },
-)
+test.each([
+  'attention=asleep',
+  'status=gone',
+  'priority=11',
+  'page=-1',
+  'page=1.5',
+  'page=1e99',
+  'q=',
+  'q=%20',
+  'tag=',
+  'sort=luck',
+  'view=list',
+  'tv=0',
+  'other=1',
+])('%s is ignored', (search) => {
+  expect(overviewSearch(parse(search))).toBe('')
+  expect(isFiltered(parse(search))).toBe(false)
+})
 
 test('a query survives its URL', () => {
   const word = fc.string({ minLength: 1, maxLength: 60 }).filter((text) => text.trim() === text && text.isWellFormed())
@@ -33,6 +46,8 @@ test('a query survives its URL', () => {
     status: fc.constantFrom(undefined, ...LIFECYCLES),
     priority: fc.constantFrom(undefined, ...PRIORITIES),
     tag: fc.option(word, { nil: undefined }),
+    sort: fc.constantFrom(undefined, ...SORTS),
+    view: fc.constantFrom(undefined, 'grid' as const, 'wall' as const),
     page: fc.integer({ min: 1, max: 500 }),
   })
   fc.assert(fc.property(query, (asked) => expect(parse(overviewSearch(asked))).toEqual(asked)))

@@ -5,6 +5,7 @@ import { LIFECYCLES, PRIORITIES } from '../../src/domain/project-registry.ts'
 import { isFiltered, overviewHref, type OverviewQuery } from '../overview-query.ts'
 import { ATTENTION_LOOKS } from '../state-look.ts'
 import { visibleText } from './foreign-text.tsx'
+import { Sorting, ViewChoice } from './sorting.tsx'
 
 type Choice = { value: string; label: string }
 
@@ -18,6 +19,7 @@ export const Filters: FC<{ query: OverviewQuery; tags: readonly string[] }> = ({
         <Select name="status" label="Status" value={query.status} choices={LIFECYCLES.map(choice)} />
         <Select name="priority" label="Priority" value={query.priority} choices={PRIORITIES.map(choice)} />
         <Select name="tag" label="Tag" value={query.tag} choices={tagChoices(tags, query.tag)} />
+        {query.sort ? <input type="hidden" name="sort" value={query.sort} /> : null}
         <div class="field">
           <label for="filter-q">Text</label>
           <input id="filter-q" name="q" type="search" value={query.text ?? ''} placeholder="Name or description" maxlength={200} />
@@ -27,6 +29,8 @@ export const Filters: FC<{ query: OverviewQuery; tags: readonly string[] }> = ({
         </button>
       </form>
     </details>
+    <Sorting query={query} />
+    <ViewChoice query={query} />
     {isFiltered(query) ? <Chips query={query} /> : null}
   </div>
 )
@@ -70,7 +74,7 @@ const Chips: FC<{ query: OverviewQuery }> = ({ query }) => (
       </li>
     ))}
     <li>
-      <a class="chip chip--clear" href={overviewHref({ page: 1 })}>
+      <a class="chip chip--clear" href={overviewHref({ page: 1, sort: query.sort, view: query.view })}>
         Show all
       </a>
     </li>

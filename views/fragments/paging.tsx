@@ -1,12 +1,12 @@
 import type { FC } from 'hono/jsx'
-import { overviewHref, type OverviewQuery, PROJECTS_PER_PAGE } from '../overview-query.ts'
+import { overviewHref, type OverviewQuery, pageSize } from '../overview-query.ts'
 
 /** Which part of the projects is on screen, where one page does not hold them all. */
 export const Paging: FC<{ total: number; query: OverviewQuery }> = ({ total, query }) => {
-  const pages = Math.ceil(total / PROJECTS_PER_PAGE)
+  const pages = Math.ceil(total / pageSize(query))
   if (pages <= 1 && query.page === 1) return null
-  const first = (query.page - 1) * PROJECTS_PER_PAGE + 1
-  const last = Math.min(total, query.page * PROJECTS_PER_PAGE)
+  const first = (query.page - 1) * pageSize(query) + 1
+  const last = Math.min(total, query.page * pageSize(query))
   return (
     <nav class="paging" aria-label="Pages of projects">
       {query.page > 1 ? (

@@ -2,6 +2,7 @@ import type { FC } from 'hono/jsx'
 import type { AttentionWord } from '../../src/domain/attention.ts'
 import type { ProjectSummary } from '../../src/domain/project-summary.ts'
 import { domId } from '../dom-id.ts'
+import { SORT_WORDS } from './sorting.tsx'
 import { isFiltered, overviewHref, type OverviewQuery } from '../overview-query.ts'
 import { Kept, type KeptMembers } from './kept.tsx'
 import { Paging } from './paging.tsx'
@@ -19,10 +20,10 @@ type ListProps = KeptMembers & { rows: readonly ProjectSummary[]; total: number;
 
 /** All rows of the page, in their order. Sent whole when members or their order change. */
 export const ProjectList: FC<ListProps> = ({ rows, total, query, now, kept }) => (
-  <section id="projects" class="projects" aria-label="Projects">
+  <section id="projects" class={`projects${query.view === 'grid' ? ' projects--grid' : ''}`} aria-label="Projects">
     <div class="columns" aria-hidden="true">
       <span class="columns__count">
-        {total} {total === 1 ? 'project' : 'projects'}, by attention
+        {total} {total === 1 ? 'project' : 'projects'}, {SORT_WORDS[query.sort ?? 'attention'].toLowerCase()}
       </span>
       <span>Cycles</span>
       <span>Agents</span>
@@ -32,15 +33,25 @@ export const ProjectList: FC<ListProps> = ({ rows, total, query, now, kept }) =>
       <span class="columns__right">Age</span>
     </div>
     {rows.length === 0 ? <Nothing query={query} /> : null}
-    {GROUPS.map(({ name, words }) => (
-      <Group name={name} rows={rows.filter((row) => words.includes(row.attention.word))} now={now} kept={kept} />
-    ))}
-    <Done rows={rows.filter((row) => row.attention.word === 'done')} isOpen={query.attention === 'done'} now={now} kept={kept} />
+    {query.sort ? (
+      <Group name="all" rows={rows} now={now} kept={kept} />
+    ) : (
+      <ByAttention rows={rows} isDoneOpen={query.attention === 'done'} now={now} kept={kept} />
+    )}
     <Paging total={total} query={query} />
   </section>
 )
 
-type GroupProps = KeptMembers & { rows: ProjectSummary[]; now: number }
+type GroupProps = KeptMembers & { rows: readonly ProjectSummary[]; now: number }
+
+const ByAttention: FC<GroupProps & { isDoneOpen: boolean }> = ({ rows, isDoneOpen, now, kept }) => (
+  <>
+    {GROUPS.map(({ name, words }) => (
+      <Group name={name} rows={rows.filter((row) => words.includes(row.attention.word))} now={now} kept={kept} />
+    ))}
+    <Done rows={rows.filter((row) => row.attention.word === 'done')} isOpen={isDoneOpen} now={now} kept={kept} />
+  </>
+)
 
 const Group: FC<GroupProps & { name: string }> = ({ name, rows, now, kept }) =>
   rows.length === 0 ? null : (

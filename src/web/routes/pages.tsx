@@ -11,6 +11,7 @@ import { ProjectPage } from '../../../views/pages/project.tsx'
 import type { Env, WebDeps } from '../env.ts'
 import { findProject, mustBeRead } from '../find-project.ts'
 import { pageFrame } from '../page-frame.ts'
+import { withView } from '../remembered-view.ts'
 
 /** GET / and GET /projects/:name — what people look at. Each shows what its websocket then keeps current. */
 export function pageRoutes(deps: WebDeps) {
@@ -46,7 +47,7 @@ async function newestView({ projections }: WebDeps, name: string) {
 function overview(c: Context<Env>, deps: WebDeps) {
   mustBeRead(deps)
   const url = new URL(c.req.url)
-  const query = parseOverviewQuery(url.searchParams)
+  const query = withView(c, parseOverviewQuery(url.searchParams))
   const { overview: index, links, startedAt } = deps
   const content = overviewContent({ index, links, now: Date.now }, query)
   const live = { target: { page: 'overview', query }, since: overviewPosition(content), lastEventAt: lastEventOf(content.rows) } as const
