@@ -1,14 +1,17 @@
 import type { Database, Statement } from 'bun:sqlite'
 import type { StoredEvent } from '../domain/event.ts'
-import { type Page, type Position, READ_LIMIT, type ReadRange } from './event-log.ts'
+import { type Page, READ_LIMIT, type ReadRange } from './event-log.ts'
 import type { Connection } from '../sqlite/connection.ts'
 import { PAGE_CHARACTERS, storedEvent, type StoredRow } from './stored-event.ts'
+
+/** So many heads take about a millisecond. */
+export const HEADS_AT_ONCE = 1_000
 
 type ProjectRow = { key: number; first: number; last: number; lastAt: number }
 
 export type Reader = Connection & {
   project: Statement<ProjectRow, [string]>
-  heads: Statement<{ name: string; last: number }, []>
+  headsAfter: Statement<{ name: string; last: number }, [string, number]>
   range: Statement<StoredRow, [number, number, number, number]>
   receivedAt: Statement<{ at: number }, [number, number]>
 }
@@ -18,7 +21,7 @@ export function prepareReader(db: Database): Reader {
   return {
     db,
     project: db.prepare('SELECT key, first, last, last_at AS lastAt FROM project WHERE name = ?'),
-    heads: db.prepare('SELECT name, last FROM project'),
+    headsAfter: db.prepare('SELECT name, last FROM project WHERE name > ? ORDER BY name LIMIT ?'),
     range: db.prepare(
       `SELECT "offset", received_at AS at, body FROM event WHERE project = ? AND "offset" > ? AND "offset" <= ? ORDER BY "offset" LIMIT ?`,
     ),
@@ -51,9 +54,9 @@ export function readHead(reader: Reader, project: string): number {
   return reader.project.get(project)?.last ?? 0
 }
 
-/** Every project that holds an event, with its last offset. */
-export function readHeads(reader: Reader, epoch: string): Map<string, Position> {
-  return new Map(reader.heads.all().map(({ name, last }) => [name, { epoch, offset: last }]))
+/** Projects that hold an event, in order behind a name (`` for the first), HEADS_AT_ONCE at most. */
+export function readHeadsAfter(reader: Reader, after: string): { name: string; last: number }[] {
+  return reader.headsAfter.all(after, HEADS_AT_ONCE)
 }
 
 /** Binary search: received_at never goes back within a project, so that no index of its own is needed. */

@@ -5,6 +5,7 @@ import {
   type Appended,
   type EventLog,
   LogUnavailableError,
+  type Position,
   READ_LIMIT,
   type ReadRange,
   type Snapshot,
@@ -15,7 +16,7 @@ import { type Appender, commitGroup, prepareAppender } from './sqlite-append.ts'
 import { type Away, type HeldConnection, holdConnection, inTransaction } from '../sqlite/connection.ts'
 import { watchIdentity } from '../sqlite/file.ts'
 import { createLogFile, openForAppend, openForRead } from './sqlite-file.ts'
-import { findOffsetAt, prepareReader, readHead, readHeads, readPage } from './sqlite-read.ts'
+import { findOffsetAt, HEADS_AT_ONCE, prepareReader, readHead, readHeadsAfter, readPage } from './sqlite-read.ts'
 import { checkHeads } from './sqlite-schema.ts'
 import { prepareFindSnapshot, prepareSaveSnapshot } from './sqlite-snapshot.ts'
 import { prepareFindBeginning, prepareTrimmer, trimStep } from './sqlite-trim.ts'
@@ -102,11 +103,24 @@ function readMethods({ reads, mustBeThere }: Reads, epoch: string) {
     },
     async heads() {
       mustBeThere()
-      return reads.use((reader) => readHeads(reader, epoch))
+      return readAllHeads(reads, epoch)
     },
     snapshot: (key: SnapshotKey, atOrBefore?: number) => reads.use((reader) => reader.findSnapshot(key, atOrBefore)),
     offsetAt: (project: string, at: number) => reads.use((reader) => findOffsetAt(reader, project, at)),
     beginning: (project: string) => reads.use((reader) => reader.findBeginning(project)),
+  }
+}
+
+/** Page by page, with a turn for others in between: thousands at once would hold the loop. */
+async function readAllHeads(reads: Connections['reads'], epoch: string): Promise<Map<string, Position>> {
+  const heads = new Map<string, Position>()
+  for (let after = ''; ;) {
+    const page = await reads.use((reader) => readHeadsAfter(reader, after))
+    for (const { name, last } of page) heads.set(name, { epoch, offset: last })
+    const end = page.at(-1)
+    if (!end || page.length < HEADS_AT_ONCE) return heads
+    after = end.name
+    await new Promise(setImmediate)
   }
 }
 
