@@ -1,5 +1,6 @@
-/* What the page does by itself, without its websocket: theme, copying, keys. Everything works by delegation. */
+/* What the page does by itself, without its websocket: theme, copying. Everything works by delegation. */
 import './clock.js'
+import './keys.js'
 import './live.js'
 
 const YEAR_SECONDS = 31_536_000
@@ -45,16 +46,4 @@ function say(button, text) {
 /** What a form leaves open does not belong into the address. */
 document.addEventListener('formdata', ({ formData }) => {
   for (const [name, value] of [...formData]) if (value === '') formData.delete(name)
-})
-
-const isTyping = (element) => element.matches('input, textarea, select, [contenteditable]')
-
-document.addEventListener('keydown', (event) => {
-  const search = document.getElementById('search')
-  if (event.ctrlKey || event.metaKey || event.altKey) return
-  if (event.key === '/' && !isTyping(event.target)) {
-    event.preventDefault()
-    search?.focus()
-  }
-  if (event.key === 'Escape' && event.target === search) search.blur()
 })

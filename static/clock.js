@@ -1,7 +1,11 @@
 /* Keeps every instant on the page reading right: distances tick, clocks stand in the reader's zone. */
 import { relativeTime } from './relative-time.js'
 
+const YEAR_SECONDS = 31_536_000
+
 let ahead = 0
+/** Kept in a cookie: reading one never fails, whatever the browser keeps from pages. */
+let isUtc = /(?:^|; )zone=utc(?:;|$)/.test(document.cookie)
 
 /** The server's clock is the one that ages are told by, whatever this machine believes. */
 export function setServerClock(now) {
@@ -10,21 +14,35 @@ export function setServerClock(now) {
 
 export const serverNow = () => Date.now() + ahead
 
+/** The time of day at an instant, in the zone that the reader chose. */
+export function clockText(at) {
+  return isUtc ? new Date(at).toISOString().slice(11, 19) : new Date(at).toLocaleTimeString([], { hour12: false })
+}
+
+function switchZone() {
+  isUtc = !isUtc
+  document.cookie = `zone=utc; path=/; max-age=${isUtc ? YEAR_SECONDS : 0}; samesite=lax`
+  tickTimes()
+}
+
 export function tickTimes() {
   const now = serverNow()
   for (const time of document.querySelectorAll('[data-since]')) {
     write(time, relativeTime(Number(time.dataset.since), now, time.dataset.form ?? 'ago'))
   }
   for (const time of document.querySelectorAll('time[data-clock]')) {
-    write(time, new Date(Number(time.dataset.clock)).toLocaleTimeString([], { hour12: false }))
+    write(time, clockText(Number(time.dataset.clock)))
   }
-  for (const zone of document.querySelectorAll('[data-clock-zone]')) write(zone, 'your time')
+  for (const zone of document.querySelectorAll('[data-clock-zone]')) write(zone, isUtc ? 'UTC' : 'your time')
+  for (const toggle of document.querySelectorAll('[data-utc-toggle]')) toggle.setAttribute('aria-pressed', String(isUtc))
 }
 
 /** Writes only what differs, so that a reader's selection and a screen reader stay undisturbed. */
 export function write(element, text) {
   if (element.textContent !== text) element.textContent = text
 }
+
+document.addEventListener('click', ({ target }) => target.closest('[data-utc-toggle]') && switchZone())
 
 tickTimes()
 setInterval(() => document.hidden || tickTimes(), 1_000)

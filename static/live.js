@@ -2,7 +2,7 @@
  * What keeps a page current: frames come over the page's websocket, htmx puts their fragments in place, and this file
  * remembers where to resume and says whether the page is live.
  */
-import { serverNow, setServerClock, tickTimes, write } from './clock.js'
+import { clockText, serverNow, setServerClock, tickTimes, write } from './clock.js'
 import { noteNew, settle, showCounts } from './reading.js'
 import { relativeTime } from './relative-time.js'
 
@@ -137,20 +137,18 @@ function show(next) {
   write(document.getElementById('live-word'), WORDS[next])
   const detail = detailOf(next)
   write(document.getElementById('live-detail'), detail && `, ${detail}`)
-  document.getElementById('pause').setAttribute('aria-pressed', String(next === 'paused'))
+  document.getElementById('pause')?.setAttribute('aria-pressed', String(next === 'paused'))
 }
 
 function detailOf(next) {
   if (next === 'paused') return `${missed} new`
   if (next === 'ended') return advice
-  if (next === 'reconnecting') return `showing ${clock(currentAt)}`
-  if (next === 'trouble-log') return `showing ${clock(Math.min(currentAt, trouble.since))}`
+  if (next === 'reconnecting') return `showing ${clockText(currentAt)}`
+  if (next === 'trouble-log') return `showing ${clockText(Math.min(currentAt, trouble.since))}`
   if (next === 'trouble-bus') return ''
   if (next === 'trouble-part') return `${trouble.projects} ${trouble.projects === 1 ? 'project' : 'projects'} away`
   return lastEventAt === undefined ? 'no events yet' : relativeTime(lastEventAt, serverNow())
 }
-
-const clock = (at) => new Date(at).toLocaleTimeString([], { hour12: false })
 
 /** Paused, the socket stays open to count what comes; going on resumes at the frame that was shown last. */
 function togglePause() {

@@ -2,7 +2,10 @@ import { raw } from 'hono/html'
 import type { FC, PropsWithChildren } from 'hono/jsx'
 import type { AttentionWord } from '../src/domain/attention.ts'
 import { type AttentionCounts, pageTitle } from './fragments/attention-counts.tsx'
+import { Footer } from './fragments/footer.tsx'
+import { KeysHelp } from './fragments/keys-help.tsx'
 import type { PageTrouble } from './fragments/live-pill.tsx'
+import { Palette } from './fragments/palette.tsx'
 import { TopBar } from './fragments/top-bar.tsx'
 
 export type Theme = 'light' | 'dark'
@@ -64,6 +67,9 @@ export const Layout: FC<LayoutProps> = (props) => (
             {props.children}
           </main>
         </div>
+        <Footer />
+        <KeysHelp />
+        <Palette />
         <div id="announcements" class="visually-hidden" role="status" aria-live="polite" />
       </body>
     </html>

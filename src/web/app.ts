@@ -13,6 +13,7 @@ import { pageHeaders } from './middleware/secure-headers.ts'
 import { eventRoutes } from './routes/api-events.ts'
 import { projectRoutes } from './routes/api-projects.ts'
 import { statusRoutes } from './routes/api-status.ts'
+import { jumpRoutes } from './routes/jumps.tsx'
 import { liveRoutes } from './routes/live.ts'
 import { pageRoutes } from './routes/pages.tsx'
 import { staticRoutes } from './routes/static.ts'
@@ -34,6 +35,7 @@ export function createApp(deps: WebDeps) {
   app.route('/', staticRoutes(deps))
   if (deps.settings.isGzipOn) app.use(gzip())
   app.route('/', pageRoutes(deps))
+  app.route('/', jumpRoutes(deps))
   app.route('/api/v1', projectRoutes(deps))
   app.route('/api/v1', eventRoutes(deps))
   app.route('/api/v1', statusRoutes(deps))

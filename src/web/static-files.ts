@@ -26,6 +26,8 @@ const here = (path: string) => new URL(`../../${path}`, import.meta.url).pathnam
 const SOURCES: Record<string, string> = {
   'relative-time.js': here('views/relative-time.ts'),
   'clock.js': here('static/clock.js'),
+  'palette.js': here('static/palette.js'),
+  'keys.js': here('static/keys.js'),
   'reading.js': here('static/reading.js'),
   'live.js': here('static/live.js'),
   'app.js': here('static/app.js'),

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { Attention } from '../../src/domain/attention.ts'
+import { type Attention, waitsForPerson } from '../../src/domain/attention.ts'
 import type { Approval } from '../../src/domain/project-state.ts'
 import type { ProjectSummary } from '../../src/domain/project-summary.ts'
 import { domId } from '../dom-id.ts'
@@ -26,7 +26,12 @@ export const ProjectRow: FC<{ summary: ProjectSummary; now: number }> = ({ summa
   const look = ATTENTION_LOOKS[attention.word]
   const question = attention.word === 'needs_you' ? summary.approvals.first : undefined
   return (
-    <li id={domId('project', project.name)} class={`row tone-${look.tone}${question ? ' row--asks' : ''}`} data-attention={attention.word}>
+    <li
+      id={domId('project', project.name)}
+      class={`row tone-${look.tone}${question ? ' row--asks' : ''}`}
+      data-attention={attention.word}
+      data-waits={waitsForPerson(attention.word) ? '' : undefined}
+    >
       <Shape name={look.shape} class="row__shape" />
       <div class="row__what">
         <div class="row__line">

@@ -1,0 +1,31 @@
+import { Hono } from 'hono'
+import { waitsForPerson } from '../../domain/attention.ts'
+import { selectProjects } from '../../live/overview-selection.ts'
+import { PaletteResults } from '../../../views/fragments/palette.tsx'
+import { projectHref } from '../../../views/fragments/project-row.tsx'
+import { parseOverviewQuery } from '../../../views/overview-query.ts'
+import type { Env, WebDeps } from '../env.ts'
+import { mustBeRead } from '../find-project.ts'
+
+const FOUND_LIMIT = 10
+
+/** GET /jump?q= — projects by a part of their name, as a fragment; GET /next?after= — the next one that waits for a person. */
+export function jumpRoutes(deps: WebDeps) {
+  return new Hono<Env>()
+    .get('/jump', (c) => {
+      mustBeRead(deps)
+      const { text = '' } = parseOverviewQuery(new URL(c.req.url).searchParams)
+      const { matching } = selectProjects(deps.overview.ordered, { page: 1 })
+      const part = text.toLowerCase()
+      const found = matching.filter(({ project }) => project.name.toLowerCase().includes(part)).slice(0, FOUND_LIMIT)
+      return c.html(<PaletteResults found={found} />)
+    })
+    .get('/next', (c) => {
+      mustBeRead(deps)
+      const { matching } = selectProjects(deps.overview.ordered, { page: 1 })
+      const waiting = matching.filter(({ attention }) => waitsForPerson(attention.word))
+      const at = waiting.findIndex(({ project }) => project.name === c.req.query('after'))
+      const next = waiting[(at + 1) % waiting.length]
+      return c.redirect(next ? projectHref(next.project.name) : '/')
+    })
+}
