@@ -5,7 +5,7 @@ import { checkOwner, migrate } from './sqlite-schema.ts'
 
 /** Creates folder and file where they are missing. */
 export function createLogFile(file: string): void {
-  const code = createPrivateFile(file)
+  const code = createPrivateFile(file, { withFolder: true })
   if (code === undefined) return
   throw new UnusableLogError(`${file} cannot be created (${code}); choose another data folder or correct its permissions`)
 }

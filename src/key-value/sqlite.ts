@@ -69,7 +69,8 @@ export function openSqliteKeyValue({ file }: { file: string }): KeyValue {
 }
 
 function openStore(file: string, away: (problem: string) => Error): Store {
-  const code = createPrivateFile(file)
+  // A data folder that was moved away comes back with its log: another in its place would be in the way.
+  const code = createPrivateFile(file, { withFolder: false })
   if (code !== undefined) throw away(`cannot be created (${code})`)
   const configure = (db: Database) => {
     if (!writeAhead(db, 'NORMAL')) throw away('lies on a file system without shared memory')

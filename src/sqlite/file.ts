@@ -15,13 +15,15 @@ function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }
 
+export type Creating = { /** Makes the folder too, where it is missing. */ withFolder: boolean }
+
 /**
- * Creates folder (0700) and file (0600) where they are missing: both may hold what only the owner should read. Tells the
+ * Creates a file (0600), and its folder (0700) where that is wanted: both may hold what only the owner should read. Tells the
  * system's code, such as EACCES, where that fails.
  */
-export function createPrivateFile(file: string): string | undefined {
+export function createPrivateFile(file: string, { withFolder }: Creating): string | undefined {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    if (withFolder) mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
     // Never opened when it exists: closing it would drop the locks that this process's other connections hold on it.
     closeSync(openSync(file, 'ax', 0o600))
   } catch (error) {

@@ -1,8 +1,8 @@
 import { Database } from 'bun:sqlite'
 import { describe, expect, test } from 'bun:test'
-import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { KeyValue } from '../../src/key-value/key-value.ts'
+import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type KeyValue, StoreUnavailableError } from '../../src/key-value/key-value.ts'
 import { openSqliteKeyValue } from '../../src/key-value/sqlite.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
@@ -21,9 +21,15 @@ describeKeyValue('SQLite', async () => {
 
 describe('the shared file', () => {
   test('is readable for its owner alone', async () => {
-    const file = join(temporaryFolder(), 'new', 'shared.sqlite')
+    const file = join(temporaryFolder(), 'shared.sqlite')
     await openStore(file).set(['a'], 'x')
     expect(statSync(file).mode & 0o777).toBe(0o600)
+  })
+
+  test('makes no folder: one that was moved away would find another in its place', async () => {
+    const file = join(temporaryFolder(), 'away', 'shared.sqlite')
+    await expect(openStore(file).set(['a'], 'x')).rejects.toBeInstanceOf(StoreUnavailableError)
+    expect(existsSync(dirname(file))).toBe(false)
   })
 
   test('loses what expired while others write, a little at a time', async () => {
