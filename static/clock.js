@@ -14,9 +14,12 @@ export function setServerClock(now) {
 
 export const serverNow = () => Date.now() + ahead
 
+/** The zone that the reader chose, as the browser's formats take it. */
+export const zone = () => (isUtc ? { timeZone: 'UTC' } : {})
+
 /** The time of day at an instant, in the zone that the reader chose. */
 export function clockText(at) {
-  return isUtc ? new Date(at).toISOString().slice(11, 19) : new Date(at).toLocaleTimeString([], { hour12: false })
+  return new Date(at).toLocaleTimeString([], { hourCycle: 'h23', ...zone() })
 }
 
 function switchZone() {

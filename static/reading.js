@@ -3,7 +3,7 @@ import { write } from './clock.js'
 
 const ROWS_AT_TOP = 100
 const ROWS_WHILE_READING = 500
-const MEMBERS = '.row, .cycle, .agent, .approval, .event'
+const MEMBERS = '.row, .tile, .cycle, .agent, .approval, .event'
 const SENT = /<hx-partial id="((?:project|cycle|agent|approval)-[^"]+)"/g
 
 const list = () => document.getElementById('activity-list')

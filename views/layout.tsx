@@ -30,6 +30,8 @@ export type Frame = {
   isOpenToOthers?: boolean
   /** For readers without script: how often the page loads itself again. */
   refreshSeconds?: number | undefined
+  /** Which page that loads; the same one where it is not given. */
+  refreshTo?: string | undefined
 }
 
 type LayoutProps = PropsWithChildren<
@@ -78,7 +80,8 @@ export const Layout: FC<LayoutProps> = (props) => (
 
 const plainAsset = (file: string) => `/static/${file}`
 
-const Head: FC<LayoutProps> = ({ title, description, counts, refreshSeconds, asset = plainAsset }) => (
+/** What stands in the head of every document. */
+export const Head: FC<LayoutProps> = ({ title, description, counts, refreshSeconds, refreshTo, asset = plainAsset }) => (
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -95,7 +98,7 @@ const Head: FC<LayoutProps> = ({ title, description, counts, refreshSeconds, ass
     ))}
     {refreshSeconds ? (
       <noscript>
-        <meta http-equiv="refresh" content={String(refreshSeconds)} />
+        <meta http-equiv="refresh" content={refreshTo === undefined ? String(refreshSeconds) : `${refreshSeconds}; url=${refreshTo}`} />
       </noscript>
     ) : null}
   </head>

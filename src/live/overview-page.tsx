@@ -1,5 +1,3 @@
-import type { ProjectSummary } from '../domain/project-summary.ts'
-import type { LinkHealth } from '../ingest/link-health.ts'
 import { domId } from '../../views/dom-id.ts'
 import { Links } from '../../views/fragments/link-health.tsx'
 import { OverviewHeading } from '../../views/fragments/overview-heading.tsx'
@@ -10,37 +8,24 @@ import { OverviewContent } from '../../views/pages/overview.tsx'
 import type { LivePage } from './feed.ts'
 import { frameText, replace, within } from './frame.ts'
 import { openResumeFrames } from './resume-frames.ts'
-import type { OverviewIndex } from './overview-index.ts'
-import { selectProjects } from './overview-selection.ts'
+import { hasSameOrder, lastEventOf, overviewContent, type OverviewContentNow, type OverviewSource, positionOf } from './overview-content.ts'
+import { changedWall, wholeWall } from './wall-parts.tsx'
 
-export type OverviewSource = {
-  index: OverviewIndex
-  links(): readonly LinkHealth[]
-  now(): number
-}
+/** How a page tells what changed, and all of it. */
+type Drawing = { changed(shown: OverviewContentNow, content: OverviewContentNow): string; whole(content: OverviewContentNow): string }
 
-/** What an overview shows at one moment, as a page renders it and as a frame corrects it. */
-export function overviewContent({ index, links, now }: OverviewSource, query: OverviewQuery) {
-  const { rows, total } = selectProjects(index.ordered, query)
-  const at = now()
-  const together = { counts: { ...index.counts }, figures: index.figures(at), tags: index.tags(), events: index.events() }
-  return { rows, total, ...together, query, links: links(), now: at }
-}
+const PAGE: Drawing = { changed: changedContent, whole: wholeContent }
+const WALL: Drawing = { changed: changedWall, whole: wholeWall }
 
 /** The overview with one set of filters. Viewers with the same filters share it. */
 export function openOverviewPage(source: OverviewSource, query: OverviewQuery): LivePage {
+  const draw = query.view === 'wall' ? WALL : PAGE
   let shown = overviewContent(source, query)
   const resumes = openResumeFrames(source.now)
 
   function flush(): string | undefined {
     const content = overviewContent(source, query)
-    const isFirst = shown.figures.projects === 0 && content.figures.projects > 0
-    const isEmptied = shown.figures.projects > 0 && content.figures.projects === 0
-    const html = isEmptied
-      ? wholeContent(content)
-      : isFirst
-        ? within('main', <OverviewContent {...content} />)
-        : changedParts(shown, content)
+    const html = draw.changed(shown, content)
     const events = eventsAfter(shown.events, content)
     shown = content
     resumes.clear()
@@ -49,7 +34,7 @@ export function openOverviewPage(source: OverviewSource, query: OverviewQuery): 
 
   function resumed(since: string) {
     const content = overviewContent(source, query)
-    const html = since === positionOf(content) ? '' : wholeContent(content)
+    const html = since === positionOf(content) ? '' : draw.whole(content)
     return { ...headOf(content, html), events: eventsAfter(eventsAt(since) ?? content.events, content) }
   }
 
@@ -64,8 +49,6 @@ export function openOverviewPage(source: OverviewSource, query: OverviewQuery): 
     resume: (since = '') => resumes.frame(since, () => resumed(since)),
   }
 }
-
-type OverviewContentNow = ReturnType<typeof overviewContent>
 
 const headOf = (content: OverviewContentNow, html: string) => ({
   content: html,
@@ -89,6 +72,12 @@ function wholeContent(content: OverviewContentNow): string {
   ].join('')
 }
 
+function changedContent(shown: OverviewContentNow, content: OverviewContentNow): string {
+  const isFirst = shown.figures.projects === 0 && content.figures.projects > 0
+  const isEmptied = shown.figures.projects > 0 && content.figures.projects === 0
+  return isFirst || isEmptied ? wholeContent(content) : changedParts(shown, content)
+}
+
 /** Rows alone where the order stands, the list where it does not. */
 function changedParts(shown: OverviewContentNow, content: OverviewContentNow): string {
   const { rows, total, query, now, links } = content
@@ -109,40 +98,7 @@ function changedParts(shown: OverviewContentNow, content: OverviewContentNow): s
   return parts.join('')
 }
 
-/**
- * A digest of the positions and words that an overview shows, another one means that something else is on screen; and all
- * events that it rests on, which tells a page that comes back how many are new.
- */
-export function positionOf({ rows, total, counts, tags, links, events }: OverviewContentNow): string {
-  const parts = rows.map(rowPosition)
-  const states = links.map(({ name, state }) => `${name}=${state}`)
-  return `${Bun.hash(JSON.stringify([total, counts, tags, parts, states])).toString(36)}.${events}`
-}
-
-/** What a row shows besides its events: settings come from the configuration, and words and open questions change with the time. */
-const rowPosition = ({ project, epoch, offset, attention, approvals }: ProjectSummary) =>
-  [project.name, project.status, project.priority, epoch, offset, attention.word, attention.reason, approvals.total].join()
-
 function eventsAt(since: string): number | undefined {
   const events = /\.(\d{1,15})$/.exec(since)?.[1]
   return events === undefined ? undefined : Number(events)
-}
-
-/** When anything on screen happened last, ms since 1970; undefined where nothing did. */
-export const lastEventOf = (rows: readonly ProjectSummary[]): number | undefined =>
-  rows.reduce<number | undefined>(
-    (latest, { lastEventAt }) => (lastEventAt !== undefined && lastEventAt > (latest ?? 0) ? lastEventAt : latest),
-    undefined,
-  )
-
-function hasSameOrder(shown: OverviewContentNow, now: OverviewContentNow): boolean {
-  return (
-    shown.total === now.total &&
-    shown.rows.length === now.rows.length &&
-    // A word moves a row into another group even where its place among all rows stays.
-    shown.rows.every(({ project, attention }, index) => {
-      const other = now.rows[index]
-      return project.name === other?.project.name && attention.word === other.attention.word
-    })
-  )
 }

@@ -28,6 +28,7 @@ const SOURCES: Record<string, string> = {
   'clock.js': here('static/clock.js'),
   'palette.js': here('static/palette.js'),
   'keys.js': here('static/keys.js'),
+  'wall.js': here('static/wall.js'),
   'reading.js': here('static/reading.js'),
   'live.js': here('static/live.js'),
   'app.js': here('static/app.js'),

@@ -9,5 +9,8 @@ export const Footer: FC = () => (
     <button class="foot__item needs-script" type="button" data-utc-toggle aria-pressed="false">
       Times in UTC
     </button>
+    <a class="foot__item foot__wall" href="/?tv=1">
+      Wall
+    </a>
   </footer>
 )

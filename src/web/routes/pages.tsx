@@ -2,12 +2,13 @@ import type { Context } from 'hono'
 import { Hono } from 'hono'
 import { RefusedError } from '../../domain/refused.ts'
 import { LogUnavailableError } from '../../event-log/event-log.ts'
-import { lastEventOf, overviewContent, positionOf as overviewPosition } from '../../live/overview-page.tsx'
+import { lastEventOf, overviewContent, positionOf as overviewPosition } from '../../live/overview-content.ts'
 import { positionOf as projectPosition } from '../../live/project-page.tsx'
 import { parseOverviewQuery } from '../../../views/overview-query.ts'
 import { OnboardingPage } from '../../../views/pages/onboarding.tsx'
 import { OverviewPage } from '../../../views/pages/overview.tsx'
 import { ProjectPage } from '../../../views/pages/project.tsx'
+import { WallPage } from '../../../views/pages/wall.tsx'
 import type { Env, WebDeps } from '../env.ts'
 import { findProject, mustBeRead } from '../find-project.ts'
 import { pageFrame } from '../page-frame.ts'
@@ -52,6 +53,7 @@ function overview(c: Context<Env>, deps: WebDeps) {
   const content = overviewContent({ index, links, now: Date.now }, query)
   const live = { target: { page: 'overview', query }, since: overviewPosition(content), lastEventAt: lastEventOf(content.rows) } as const
   const frame = pageFrame(c, deps, live)
+  if (query.view === 'wall') return <WallPage {...frame} {...content} version={deps.version} />
   if (content.figures.projects > 0) return <OverviewPage {...frame} {...content} />
   return <OnboardingPage {...frame} origin={url.origin} startedAt={startedAt} links={content.links} />
 }
