@@ -1,3 +1,4 @@
+import { html } from 'hono/html'
 import type { FC } from 'hono/jsx'
 import { type Attention, waitsForPerson } from '../../src/domain/attention.ts'
 import type { Approval } from '../../src/domain/project-state.ts'
@@ -10,7 +11,7 @@ import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 import { isSaidBelow, Question } from './question.tsx'
 import { Ring } from './ring.tsx'
 import { Shape } from './shape.tsx'
-import { Since } from './since.tsx'
+import { Since, since } from './since.tsx'
 import { Sparkline } from './sparkline.tsx'
 
 const RINGS_SHOWN = 3
@@ -54,7 +55,7 @@ export const ProjectRow: FC<{ summary: ProjectSummary; now: number }> = ({ summa
       <div class="row__hour">
         <Sparkline minutes={summary.minutes} now={now} />
       </div>
-      <Times summary={summary} attention={attention} now={now} />
+      <Times summary={summary} now={now} />
       {question ? <Question approval={question} more={summary.approvals.total - 1} href={projectHref(project.name)} /> : null}
     </li>
   )
@@ -129,27 +130,14 @@ const AgentCount: FC<{ count: number }> = ({ count }) => (
   </div>
 )
 
-const Times: FC<{ summary: ProjectSummary; attention: Attention; now: number }> = ({ summary, attention, now }) => (
-  <>
-    <div class="row__last">
-      <span class="label">Last event </span>
-      {summary.lastEventAt === undefined ? 'never' : <Since at={summary.lastEventAt} now={now} />}
-    </div>
-    <div class="row__waiting">
-      {attention.waitingSince === undefined ? null : (
-        <>
-          <span class="label">waits </span>
-          <Since at={attention.waitingSince} now={now} form="waiting" />
-        </>
-      )}
-    </div>
-    <div class="row__age">
-      {summary.ageSince === undefined ? null : (
-        <>
-          <span class="label">Age </span>
-          <Since at={summary.ageSince} now={now} form="age" />
-        </>
-      )}
-    </div>
-  </>
-)
+/** A template: it is made in a fraction of the time that its ten elements would take, and each row of each flush has one. */
+const Times: FC<{ summary: ProjectSummary; now: number }> = ({ summary: { attention, lastEventAt, ageSince }, now }) => {
+  const last = lastEventAt === undefined ? 'never' : since(lastEventAt, now)
+  const waiting = attention.waitingSince === undefined ? '' : labelled('waits', since(attention.waitingSince, now, 'waiting'))
+  const age = ageSince === undefined ? '' : labelled('Age', since(ageSince, now, 'age'))
+  return html`<div class="row__last"><span class="label">Last event </span>${last}</div>
+    <div class="row__waiting">${waiting}</div>
+    <div class="row__age">${age}</div>`
+}
+
+const labelled = (label: string, time: ReturnType<typeof since>) => html`<span class="label">${label} </span>${time}`

@@ -1,3 +1,4 @@
+import { html } from 'hono/html'
 import type { FC } from 'hono/jsx'
 import { TDD_STATES } from '../../src/domain/tdd-machine.ts'
 import { type PhasedCycle, type PhaseMark, phaseMarks, phaseWords } from '../phases.ts'
@@ -38,9 +39,6 @@ const drawing = openDrawings((marks) => {
 /** A cycle as a ring of five arcs: the place says the phase, the surrounding tone says the state. */
 export const Ring: FC<{ cycle: PhasedCycle }> = ({ cycle }) => {
   const words = `${visibleText(cycle.storyId, 64)}: ${visibleText(phaseWords(cycle), 80)}`
-  return (
-    <span class="cycle-ring" role="img" aria-label={words} title={words}>
-      {drawing(phaseMarks(cycle).join(' '))}
-    </span>
-  )
+  // A template escapes as JSX does, and is made in half the time: every row of every flush has three.
+  return html`<span class="cycle-ring" role="img" aria-label="${words}" title="${words}">${drawing(phaseMarks(cycle).join(' '))}</span>`
 }

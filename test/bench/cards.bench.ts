@@ -1,0 +1,69 @@
+import type { ProjectSummary } from '../../src/domain/project-summary.ts'
+import type { ProjectChange } from '../../src/projection/projections.ts'
+import type { LivePage } from '../../src/live/feed.ts'
+import { openOverviewIndex } from '../../src/live/overview-index.ts'
+import { openOverviewPage } from '../../src/live/overview-page.tsx'
+import { topicOf } from '../../src/live/topic.ts'
+import type { OverviewView } from '../../views/overview-query.ts'
+import { generateHistory } from '../support/histories.ts'
+import { sceneOf } from '../views/scenes.ts'
+import { atMost, median, quantile } from './measure.ts'
+import type { Bench } from './run.ts'
+
+const PROJECTS = 240
+const CHANGED = 200
+const ROUNDS = 200
+const AIM_MS = 10
+
+/** A project at two moments of one history: the same word, so that it keeps its place. */
+function twoMoments(index: number): [ProjectSummary, ProjectSummary] {
+  const history = generateHistory({ seed: index + 1, count: 120 })
+  const [early, late] = [100, 120].map((count) => sceneOf(`bench-${index}`, history.slice(0, count)).summary)
+  return [early!, { ...late!, attention: early!.attention }]
+}
+
+type Listener = (change: Pick<ProjectChange, 'before' | 'summary'>) => void
+
+/** ms of each round: 200 projects change, the four pages that show them render and hand their frames to the server's topics. */
+function measure(view: OverviewView | undefined): { times: number[]; bytes: number } {
+  const moments = Array.from({ length: PROJECTS }, (_, index) => twoMoments(index))
+  let change: Listener = () => undefined
+  const summaries = moments.map(([early]) => early)
+  const index = openOverviewIndex({ summaries: () => summaries, onChange: (listener) => (change = listener) })
+  const source = { index, links: () => [], now: () => Date.now() }
+  const targets = [1, 2, 3, 4].map((page) => ({ page: 'overview', query: { page, view } }) as const)
+  const pages = targets.map((target): [string, LivePage] => [topicOf(target), openOverviewPage(source, target.query)])
+  const server = Bun.serve({ port: 0, fetch: () => new Response(), websocket: { message: () => undefined } })
+  const times: number[] = []
+  let bytes = 0
+  for (let round = 0; round < ROUNDS; round++) {
+    const [from, to] = round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)
+    for (const moment of moments.slice(0, CHANGED)) change({ before: moment[from], summary: moment[to] })
+    const beganAt = performance.now()
+    for (const [topic, page] of pages) {
+      const frame = page.flush() ?? ''
+      server.publish(topic, frame)
+      bytes += frame.length
+    }
+    times.push(performance.now() - beganAt)
+  }
+  void server.stop(true)
+  return { times, bytes: bytes / ROUNDS }
+}
+
+export const cards: Bench = {
+  name: 'cards',
+  run() {
+    const rows = (['list', 'grid'] as const).map((view) => {
+      const { times, bytes } = measure(view === 'grid' ? 'grid' : undefined)
+      return [view, median(times), quantile(times, 0.99), bytes / 1024, atMost(median(times), AIM_MS, 'ms')]
+    })
+    return Promise.resolve([
+      {
+        title: `${CHANGED} changed cards on four pages of an overview, rendered and flushed, ${ROUNDS} rounds`,
+        columns: ['view', 'p50 ms', 'p99 ms', 'KiB in frames', 'aim'],
+        rows,
+      },
+    ])
+  },
+}
