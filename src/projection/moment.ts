@@ -3,7 +3,7 @@ import { RefusedError } from '../domain/refused.ts'
 /** A place in a log: the state after an event, or the one at an instant (ms since 1970). */
 export type Moment = { offset: number } | { instant: number }
 
-const OFFSET = /^\d{1,15}$/
+const OFFSET = /^\d{1,30}$/
 const ZONED = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i
 
 /** What `?at=` names: digits are an offset, else RFC 3339 with a zone. Refuses everything else. */

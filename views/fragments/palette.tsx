@@ -21,9 +21,7 @@ export const Palette: FC = () => (
       maxlength={200}
     />
     <div id="palette-results" role="listbox" aria-label="Projects" />
-    <p class="palette__trouble" role="alert">
-      Not found out: the server did not answer. Type on to ask again.
-    </p>
+    <p class="palette__trouble">Not found out: the server did not answer. Type on to ask again.</p>
   </dialog>
 )
 
