@@ -69,7 +69,7 @@ test('before the first event the project is empty; an instant that lies ahead is
   expect((await past('2999-01-01T00:00:00Z')).now).toBeLessThanOrEqual(Date.now())
 })
 
-test.each(['', '-1', '1e3', 'yesterday', '2026-01-01T00:00:00', '2026-13-01T00:00:00Z', '1'.repeat(16)])('%j is no moment', (at) => {
+test.each(['', '-1', '1e3', 'yesterday', '2026-01-01T00:00:00', '2026-13-01T00:00:00Z', '1'.repeat(31)])('%j is no moment', (at) => {
   expect(() => parseMoment(at)).toThrow(expect.objectContaining({ code: 'VALIDATION_ERROR' }))
 })
 
