@@ -15,6 +15,7 @@ const MAPS = [
   'commands',
   'storyLanes',
   'agentLanes',
+  'storyCosts',
 ] as const
 
 /** Plain JSON: every Map is a list of its entries, in its order. */
@@ -42,6 +43,7 @@ export function plainState(state: ProjectState): EncodedState {
     commands: [...state.commands],
     storyLanes: [...state.storyLanes],
     agentLanes: [...state.agentLanes],
+    storyCosts: [...state.storyCosts],
   }
 }
 
@@ -73,6 +75,7 @@ export function decodeState(text: string): ProjectState {
     commands: new Map(encoded.commands),
     storyLanes: new Map(encoded.storyLanes),
     agentLanes: new Map(encoded.agentLanes),
+    storyCosts: new Map(encoded.storyCosts),
   }
 }
 
