@@ -25,8 +25,14 @@ export async function supervise(options: SupervisorOptions): Promise<string | un
   if (!(await migratesConnections()))
     log.warn('connections that arrive while workers are replaced may be reset: set net.ipv4.tcp_migrate_req=1 (Linux 5.14 and later)')
   const refused = Promise.withResolvers<string>()
-  const first = generations.begin(port, (reason, isRefused) => isRefused && refused.resolve(reason))
-  first.ready.then(() => onReady(`http://${plan.host.includes(':') ? `[${plan.host}]` : plan.host}:${port}`)).catch(() => undefined)
+  let isUp = false
+  // Later it is one worker's, which is started again with back-off: the others go on.
+  const first = generations.begin(port, (reason, isRefused) => isRefused && !isUp && refused.resolve(reason))
+  const announce = () => {
+    isUp = true
+    onReady(`http://${plan.host.includes(':') ? `[${plan.host}]` : plan.host}:${port}`)
+  }
+  first.ready.then(announce).catch(() => undefined)
   const refusal = await Promise.race([refused.promise, stopped])
   if (refusal === undefined) log.info('draining', { deadline_seconds: DRAIN_MS / 1_000 })
   await generations.end(refusal === undefined ? DRAIN_MS : ABANDON_MS)

@@ -2,11 +2,12 @@ import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { eventually, within } from '../support/eventually.ts'
+import { startPostgres } from '../support/postgres.ts'
 import { report } from '../support/report.ts'
 import { startServer } from '../support/server.ts'
 import { reportSteadily } from '../support/steady-reports.ts'
 import { watchProject } from '../support/viewer.ts'
-import { figureOf, isAlive, pidsOf } from './workers.ts'
+import { figureOf, isAlive, pidsOf, statusOf } from './workers.ts'
 
 test('a worker that dies is said and replaced, and nothing that was acknowledged is lost', async () => {
   const server = await startServer({ env: { WORKERS: '2' } })
@@ -124,3 +125,19 @@ test('the processes are called by what they are', async () => {
   for (const [index, pid] of pids.entries())
     expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toStartWith(`visualizer worker ${index + 1}\0`)
 }, 60_000)
+
+test('a worker that is refused later is started again until it is not, and ends no other', async () => {
+  const postgres = await startPostgres('test')
+  await postgres.run(`CREATE ROLE visualizer LOGIN PASSWORD 'first'`)
+  await postgres.run('CREATE DATABASE visualizer OWNER visualizer')
+  const { port } = new URL(postgres.url)
+  const server = await startServer({ env: { WORKERS: '2', DATABASE_URL: `postgresql://visualizer:first@127.0.0.1:${port}/visualizer` } })
+  await postgres.run(`ALTER ROLE visualizer PASSWORD 'second'`)
+  process.kill(pidsOf(server.logs())[0]!, 'SIGKILL')
+  await eventually(() => server.logs().includes('check user and password'), { withinMs: 20_000 })
+  await postgres.run(`ALTER ROLE visualizer PASSWORD 'first'`)
+  const again = await eventually(() => pidsOf(server.logs())[3], { withinMs: 20_000, else: server.logs })
+  await eventually(async () => (await statusOf(server.url)).worker.pid === again, { withinMs: 20_000 })
+  expect(isAlive(pidsOf(server.logs())[1]!)).toBe(true)
+  expect(await server.stop()).toBe(0)
+}, 90_000)
