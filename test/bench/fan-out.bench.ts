@@ -3,7 +3,7 @@ import { generateHistory } from '../support/histories.ts'
 import { startChild } from './child.ts'
 import type { PublishQuestion } from './load/bare-publisher.ts'
 import type { Heard, ViewersQuestion } from './load/viewers.ts'
-import { atMost, atRate, clock, cpuSeconds, median, quantile } from './measure.ts'
+import { atMost, atRate, clock, cpuSeconds, cpuSecondsOfAll, median, quantile } from './measure.ts'
 import { postEvents, positionOf } from './report.ts'
 import { benchFolder, startServer } from './server.ts'
 import type { Bench } from './run.ts'
@@ -29,13 +29,13 @@ async function ours({ viewers, url, pid }: Places, seed: number): Promise<Round>
   const events = generateHistory({ seed, count: PER_SECOND * SECONDS })
   const toldAt: number[] = []
   await viewers.ask({ ask: 'forget', group: 'ours' }, PATIENCE_MS)
-  const usedBefore = cpuSeconds(pid)
+  const usedBefore = cpuSecondsOfAll(pid)
   await atRate(PER_SECOND, SECONDS, async (index) => {
     toldAt.push(clock())
     await postEvents(url, 'bench', events[index]!)
   })
   const heard = await viewers.ask({ ask: 'heard', group: 'ours', toldAt, waitMs: 5_000 }, PATIENCE_MS)
-  return { ...heard, posted: toldAt.length, cpuMicros: ((cpuSeconds(pid) - usedBefore) * 1e6) / heard.frames }
+  return { ...heard, posted: toldAt.length, cpuMicros: ((cpuSecondsOfAll(pid) - usedBefore) * 1e6) / heard.frames }
 }
 
 /** The same bytes at the same pace from a server that does nothing else. */

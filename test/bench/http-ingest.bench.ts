@@ -2,7 +2,7 @@ import { freePort } from '../support/ports.ts'
 import { startChild } from './child.ts'
 import type { Reported, ReportersQuestion } from './load/reporters.ts'
 import type { Heard, ViewersQuestion } from './load/viewers.ts'
-import { atLeast, cpuSeconds, median, quantile } from './measure.ts'
+import { atLeast, cpuSecondsOfAll, median, quantile } from './measure.ts'
 import type { Bench } from './run.ts'
 import { benchFolder, startServer } from './server.ts'
 import type { Cell, Table } from './table.ts'
@@ -31,10 +31,10 @@ async function open() {
   const peer: Target = { urls: PROJECTS.map((name) => `http://127.0.0.1:${barePort}/${name}`), pid: bare.pid }
 
   async function measure({ urls, pid }: Target, seconds = SECONDS): Promise<Round> {
-    const usedBefore = cpuSeconds(pid)
+    const usedBefore = cpuSecondsOfAll(pid)
     const reported = await reporters.ask({ urls, connections: CONNECTIONS, seconds, batch: BATCH }, PATIENCE_MS)
     if (reported.refused.length > 0) throw new Error(`refused: ${reported.refused[0]}`)
-    return { ...reported, cpuMicros: ((cpuSeconds(pid) - usedBefore) * 1e6) / reported.events }
+    return { ...reported, cpuMicros: ((cpuSecondsOfAll(pid) - usedBefore) * 1e6) / reported.events }
   }
   /** Half of them on the overview, half on the projects that are reported on. */
   async function watch() {

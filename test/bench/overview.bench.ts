@@ -2,7 +2,7 @@ import { generateHistory } from '../support/histories.ts'
 import { startChild } from './child.ts'
 import { fillLog } from './filled-log.ts'
 import type { Heard, ViewersQuestion } from './load/viewers.ts'
-import { atMost, atRate, clock, cpuSeconds, median, quantile } from './measure.ts'
+import { atMost, atRate, clock, cpuSecondsOfAll, median, quantile } from './measure.ts'
 import { postEvents } from './report.ts'
 import type { Bench } from './run.ts'
 import { type BenchedServer, benchFolder, startServer } from './server.ts'
@@ -25,7 +25,7 @@ async function measure(server: BenchedServer, viewers: ReturnType<typeof startVi
   const toldAt: number[] = []
   const reads: number[] = []
   await viewers.ask({ ask: 'forget', group: 'viewers' }, PATIENCE_MS)
-  const [usedBefore, beganAt] = [cpuSeconds(server.pid), clock()]
+  const [usedBefore, beganAt] = [cpuSecondsOfAll(server.pid), clock()]
   const reporting = atRate(PER_SECOND, SECONDS, async (index) => {
     toldAt.push(clock())
     await postEvents(server.url, `bench-${(index * 389 + seed) % PROJECTS}`, events[index]!)
@@ -36,7 +36,7 @@ async function measure(server: BenchedServer, viewers: ReturnType<typeof startVi
     reads.push(clock() - askedAt)
   })
   await Promise.all([reporting, reading])
-  const cpuShare = (100 * (cpuSeconds(server.pid) - usedBefore)) / ((clock() - beganAt) / 1_000)
+  const cpuShare = (100 * (cpuSecondsOfAll(server.pid) - usedBefore)) / ((clock() - beganAt) / 1_000)
   const heard = await viewers.ask({ ask: 'heard', group: 'viewers', toldAt, waitMs: 5_000 }, PATIENCE_MS)
   return { ...heard, cpuShare, reads }
 }

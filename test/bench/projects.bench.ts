@@ -2,7 +2,7 @@ import { generateHistory } from '../support/histories.ts'
 import { startChild } from './child.ts'
 import { fillLog } from './filled-log.ts'
 import type { Heard, ViewersQuestion } from './load/viewers.ts'
-import { atMost, atRate, cpuSeconds, median } from './measure.ts'
+import { atMost, atRate, cpuSecondsOfAll, median } from './measure.ts'
 import { postEvents, positionOf } from './report.ts'
 import type { Bench } from './run.ts'
 import { benchFolder, startServer } from './server.ts'
@@ -30,16 +30,16 @@ async function measure(projects: number): Promise<Costs> {
     const rounds: number[] = []
     for (let round = 0; round < ROUNDS; round++) {
       const events = generateHistory({ seed: (seed += 1), count: PER_SECOND * SECONDS })
-      const before = cpuSeconds(server.pid)
+      const before = cpuSecondsOfAll(server.pid)
       await atRate(PER_SECOND, SECONDS, (index) => postEvents(server.url, 'bench-7', { ...events[index]!, id: `${seed}-${index}` }))
-      rounds.push(((cpuSeconds(server.pid) - before) * 1e6) / events.length)
+      rounds.push(((cpuSecondsOfAll(server.pid) - before) * 1e6) / events.length)
     }
     return median(rounds)
   }
   try {
-    const before = cpuSeconds(server.pid)
+    const before = cpuSecondsOfAll(server.pid)
     await Bun.sleep(SECONDS * 1_000)
-    const idle = ((cpuSeconds(server.pid) - before) * 100) / SECONDS
+    const idle = ((cpuSecondsOfAll(server.pid) - before) * 100) / SECONDS
     const unwatched = await cost()
     const project = await watched(server.port, `/live/projects/bench-7?since=${await positionOf(server.url, 'bench-7')}`, cost)
     const overview = await watched(server.port, '/live/', cost)
