@@ -12,19 +12,31 @@ export type Rotation = {
 export const ROTATION: Rotation = { limitBytes: 10 * 1024 * 1024, backups: 5 }
 
 /**
- * Moves a file and its elders one number up. Of several processes that wish it at once, one does: the others find another
- * file at the path, or the lock taken, and write on where they are. Rejects where files cannot be renamed.
+ * Moves a file and its elders one number up. It leaves its path first: others that write on meanwhile do so for the time of one rename,
+ * however many elders there are. Of several processes that wish it at once, one does: the others find another file at the path,
+ * or the lock taken, and write on where they are. Rejects where files cannot be renamed.
  */
 export async function rotateFile(path: string, { inode, backups }: { inode: number; backups: number }): Promise<void> {
   const release = tryFileLock(`${path}.lock`)
   if (!release) return
   try {
     if ((await statOf(path))?.ino !== inode) return
-    for (let number = backups - 1; number >= 1; number--) await renameIfThere(`${path}.${number}`, `${path}.${number + 1}`)
-    await rename(path, `${path}.1`)
+    const leaving = `${path}.rotating`
+    // Of a process that ended on the way.
+    if (await statOf(leaving)) await becomeNewest(path, { leaving, backups })
+    await rename(path, leaving)
+    await becomeNewest(path, { leaving, backups })
   } finally {
     release()
   }
+}
+
+/** Elders move up to the first free number, the oldest of all is lost; while they do, no other rotation can begin, so no rename is in vain. */
+async function becomeNewest(path: string, { leaving, backups }: { leaving: string; backups: number }) {
+  let free = 1
+  while (free < backups && (await statOf(`${path}.${free}`))) free += 1
+  for (let number = free - 1; number >= 1; number--) await rename(`${path}.${number}`, `${path}.${number + 1}`)
+  await rename(leaving, `${path}.1`)
 }
 
 /** What is at a path; undefined where nothing is. */
@@ -34,14 +46,6 @@ export async function statOf(path: string) {
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error
-  }
-}
-
-async function renameIfThere(from: string, to: string) {
-  try {
-    await rename(from, to)
-  } catch (error) {
-    if (!isMissing(error)) throw error
   }
 }
 

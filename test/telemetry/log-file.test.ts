@@ -55,6 +55,19 @@ test('a full file becomes .1, its elders move up, and no more of them are kept t
   expect(['', '.1', '.2'].map((number) => read(`${path}${number}`))).toEqual(['fourth\n', 'third\n', 'second\n'])
 })
 
+test('what a process that died was rotating becomes the newest of the older files', async () => {
+  const path = join(temporaryFolder(), 'app.log')
+  appendFileSync(`${path}.1`, 'old\n')
+  appendFileSync(`${path}.rotating`, 'left behind\n')
+  const { file } = open(path, { rotation: { limitBytes: 10, backups: 3 } })
+  for (const line of ['one line\n', 'two lines\n']) {
+    file.write(line)
+    await eventually(() => isThere(path, line))
+  }
+  await file.close()
+  expect([1, 2, 3].map((number) => read(`${path}.${number}`))).toEqual(['one line\n', 'left behind\n', 'old\n'])
+})
+
 test('a file that another program renamed is written until it is told to reopen', async () => {
   const path = join(temporaryFolder(), 'app.log')
   const { file } = open(path)
