@@ -4,11 +4,15 @@ import type { Ending, SpawnedWorker } from './spawn-worker.ts'
 export type CrewOptions = {
   count: number
   log: Logger
+  /** How long a worker that was replaced may take to finish. */
+  drainMs: number
   spawn(name: string): SpawnedWorker
   /** A worker ended before it served. */
   onFailedStart(reason: string, isRefused: boolean): void
 }
 
+/** Below the 30 s that whoever ends the service waits for it. */
+export const DRAIN_MS = 29_000
 const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 30_000
 /** Whoever served this long was no failed start: the next one begins at once again. */
@@ -52,7 +56,7 @@ export class Crew {
       if (!isReady || this.#isDraining) return
       place.next = undefined
       place.worker = next
-      worker.send({ type: 'drain' })
+      this.#dismiss(worker).catch(this.#lost)
     }, this.#lost)
   }
 
@@ -69,6 +73,13 @@ export class Crew {
   /** Ends all of them where they stand. */
   kill(): void {
     for (const worker of this.#alive) worker.kill()
+  }
+
+  async #dismiss(worker: SpawnedWorker) {
+    worker.send({ type: 'drain' })
+    const late = setTimeout(() => worker.kill(), this.#options.drainMs)
+    await worker.ended
+    clearTimeout(late)
   }
 
   #begin(place: Place): SpawnedWorker {

@@ -1,7 +1,7 @@
 import { openRelay, type Relay } from '../bus/relay.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { ReloadReport } from '../web/env.ts'
-import { Crew } from './crew.ts'
+import { Crew, DRAIN_MS } from './crew.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { Scrape } from './scrape.ts'
 import { type SpawnedWorker, spawnWorker } from './spawn-worker.ts'
@@ -32,6 +32,7 @@ export class Fleet {
   begin(plan: Plan, onFailedStart: (reason: string, isRefused: boolean) => void): Crew {
     const crew: Crew = new Crew({
       count: plan.workers,
+      drainMs: DRAIN_MS,
       log: this.#log,
       onFailedStart,
       spawn: (name) => this.#spawn({ name, plan, onTooLarge: (worker) => crew.replace(worker) }),

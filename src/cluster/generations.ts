@@ -1,6 +1,6 @@
 import type { Logger } from '../telemetry/logger.ts'
 import type { ReloadReport } from '../web/env.ts'
-import type { Crew } from './crew.ts'
+import { type Crew, DRAIN_MS } from './crew.ts'
 import { Fleet, type Plan } from './fleet.ts'
 import { probePort } from './port.ts'
 
@@ -14,8 +14,6 @@ export type GenerationsOptions = {
   reopenLogs(): void
 }
 
-/** Below the 30 s that whoever ends the service waits for it. */
-export const DRAIN_MS = 29_000
 /** What never served has nothing to finish. */
 export const ABANDON_MS = 3_000
 

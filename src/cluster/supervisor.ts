@@ -1,4 +1,5 @@
-import { ABANDON_MS, DRAIN_MS, Generations, type GenerationsOptions } from './generations.ts'
+import { DRAIN_MS } from './crew.ts'
+import { ABANDON_MS, Generations, type GenerationsOptions } from './generations.ts'
 import { migratesConnections, probePort } from './port.ts'
 import { untilSignal } from './signals.ts'
 

@@ -11,6 +11,12 @@ const SCHEMA = `
 
 const IS_OVER = 'expires_at IS NOT NULL AND expires_at <= $now'
 
+/**
+ * A lease that lasts longer than one taken now by more than this was taken before the clock was set back: its owner may be dead,
+ * and nobody waits for the old time to come again.
+ */
+const CLOCK_STEP_MS = 1_000
+
 /** Keys of one transaction: about a millisecond. */
 const STEP = 200
 
@@ -95,7 +101,9 @@ function prepareStore(db: Database): Omit<Store, 'isStillThere'> {
        value = CASE WHEN ${IS_OVER} THEN excluded.value ELSE CAST(value AS INTEGER) + CAST(excluded.value AS INTEGER) END,
        expires_at = CASE WHEN ${IS_OVER} THEN excluded.expires_at ELSE expires_at END RETURNING value`,
     ),
-    acquire: db.prepare(`${insert} ON CONFLICT ${update} WHERE value = excluded.value OR ${IS_OVER}`),
+    acquire: db.prepare(
+      `${insert} ON CONFLICT ${update} WHERE value = excluded.value OR ${IS_OVER} OR expires_at > excluded.expires_at + ${CLOCK_STEP_MS}`,
+    ),
     release: db.prepare('DELETE FROM entry WHERE key = $key AND value = $owner'),
     remove: db.prepare('DELETE FROM entry WHERE key = $key'),
     sweep: db.prepare(`DELETE FROM entry WHERE key IN (SELECT key FROM entry WHERE ${IS_OVER} LIMIT $limit)`),

@@ -1,5 +1,5 @@
 import { Database } from 'bun:sqlite'
-import { describe, expect, test } from 'bun:test'
+import { describe, expect, setSystemTime, test } from 'bun:test'
 import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type KeyValue, StoreUnavailableError } from '../../src/key-value/key-value.ts'
@@ -49,6 +49,17 @@ describe('the shared file', () => {
     expect(rows()).toBeGreaterThan(900)
     for (let write = 0; write < 120; write += 1) await store.set(['a'], 'x')
     expect(rows()).toBe(1)
+  })
+
+  test('frees a lease that was taken before the clock was set back', async () => {
+    endAfter('test', () => void setSystemTime())
+    const store = openStore(join(temporaryFolder(), 'shared.sqlite'))
+    const now = Date.now()
+    setSystemTime(now + 3_600_000)
+    expect(await store.acquire([['lease']], 'before', 6_000)).toEqual([true])
+    setSystemTime(now)
+    expect(await store.acquire([['lease']], 'after', 6_000)).toEqual([true])
+    expect(await store.acquire([['lease']], 'before', 6_000)).toEqual([false])
   })
 
   test('is waited for while another program holds it, and others go on meanwhile', async () => {
