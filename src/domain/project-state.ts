@@ -1,5 +1,4 @@
 import type { AGENT_STATUSES } from './event.ts'
-import type { FlowDay, Measured, StoryCost } from './flow.ts'
 import type { Lane } from './lane.ts'
 import type { CiRun, Command, CycleFile, Decision, Task, Usage } from './reports.ts'
 
@@ -184,12 +183,6 @@ export type ProjectState = {
   /** What stories and agents went through in 24 hours, by id, the one that moved last at the end; 200 of each at most. */
   storyLanes: Map<string, Lane>
   agentLanes: Map<string, Lane>
-  /** What ended on each of the last 90 days that had anything, oldest first. */
-  flowDays: readonly FlowDay[]
-  /** The last 64 durations that ended. */
-  measured: readonly Measured[]
-  /** By story, the one that cost something last at the end; 200 at most. */
-  storyCosts: Map<string, StoryCost>
   usage: Usage
   /** Events per minute for the last 60 minutes that had any, oldest first: [minute since 1970, count]. */
   minutes: [number, number][]

@@ -4,7 +4,6 @@ import { foldCommandExecution } from './command-report.ts'
 import { foldCycleCompleted, foldCycleProgress, foldCycleStarted, foldTddTransition, forgetCycles } from './cycle.ts'
 import { type Draft, openDraft, writableMinutes } from './draft.ts'
 import type { StoredEvent } from './event.ts'
-import { addStoryCost } from './flow.ts'
 import type { ProjectState } from './project-state.ts'
 import { foldStateFile } from './state-file.ts'
 import { foldCiStatus, foldErrorState } from './trouble.ts'
@@ -12,7 +11,7 @@ import { addUsage, NO_USAGE } from './usage.ts'
 import { emptyWorkflow, foldWorkflowTransition } from './workflow.ts'
 
 /** Changes whenever the same events would fold to another state: snapshots of other versions are ignored. */
-export const FOLD_VERSION = 3
+export const FOLD_VERSION = 2
 
 const MINUTES_KEPT = 60
 /** What is beyond its bound goes at offsets that this divides: rarely, for it looks at all, and the same in every batching. */
@@ -44,9 +43,6 @@ export function emptyProject(): ProjectState {
     commands: new Map(),
     storyLanes: new Map(),
     agentLanes: new Map(),
-    flowDays: [],
-    measured: [],
-    storyCosts: new Map(),
     usage: NO_USAGE,
     minutes: [],
   }
@@ -108,7 +104,6 @@ function foldKnown(draft: Draft, event: StoredEvent) {
       return
     case 'usage':
       next.usage = addUsage(next.usage, event)
-      addStoryCost(draft, event)
       return agentUses(draft, event)
     default:
       // Chat, presence, highlights and foreign events are activity: the log shows them, no state follows from them.

@@ -15,7 +15,6 @@ const MAPS = [
   'commands',
   'storyLanes',
   'agentLanes',
-  'storyCosts',
 ] as const
 
 /** Plain JSON: every Map is a list of its entries, in its order. */
@@ -43,7 +42,6 @@ export function plainState(state: ProjectState): EncodedState {
     commands: [...state.commands],
     storyLanes: [...state.storyLanes],
     agentLanes: [...state.agentLanes],
-    storyCosts: [...state.storyCosts],
   }
 }
 
@@ -75,7 +73,6 @@ export function decodeState(text: string): ProjectState {
     commands: new Map(encoded.commands),
     storyLanes: new Map(encoded.storyLanes),
     agentLanes: new Map(encoded.agentLanes),
-    storyCosts: new Map(encoded.storyCosts),
   }
 }
 
