@@ -1,6 +1,5 @@
 import { type Draft, oldestBeyond, writableAgents } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
-import { drawAgent } from './lane.ts'
 import { isRecord, textOf } from './loose-fields.ts'
 import type { Agent, AgentStatus } from './project-state.ts'
 import { addUsage, NO_USAGE } from './usage.ts'
@@ -124,7 +123,6 @@ function withStatus(agent: Agent, status: AgentStatus, at: number): Agent {
 
 function keepAgent(draft: Draft, agent: Agent) {
   writableAgents(draft).set(agent.agentId, agent)
-  drawAgent(draft, agent)
 }
 
 /** Of the agents that ended only the last 200 are kept, and no more than 1,000 in all: those heard of last. */

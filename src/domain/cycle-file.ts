@@ -3,7 +3,7 @@ import { type Draft, keepNewest, writableCycleFiles } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
 import { fileTime } from './file-time.ts'
 import { numberOf, recordsOf, statusWord, textOf } from './loose-fields.ts'
-import type { CycleFile } from './reports.ts'
+import type { CycleFile } from './project-state.ts'
 import type { FileReport } from './state-file.ts'
 
 const FILES_KEPT = 500

@@ -1,6 +1,5 @@
 import { type Draft, oldestBeyond, writableCycles } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
-import { drawCycle } from './lane.ts'
 import { textOf } from './loose-fields.ts'
 import type { Cycle, ProjectState, Source } from './project-state.ts'
 import { isExpectedTddStep } from './tdd-machine.ts'
@@ -126,7 +125,6 @@ function withVisit(visited: string[], state: string | undefined): string[] {
 /** Replaces a story's cycle. */
 export function keepCycle(draft: Draft, cycle: Cycle) {
   writableCycles(draft).set(cycle.storyId, cycle)
-  drawCycle(draft, cycle)
 }
 
 /** Of the cycles that are over only the last 500 are kept, and no more than 2,000 in all: those that moved last. */

@@ -42,18 +42,6 @@ export function writableAgents({ before, next }: Draft): ProjectState['agents'] 
   return next.agents
 }
 
-/** What stories went through, to be written to. */
-export function writableStoryLanes({ before, next }: Draft): ProjectState['storyLanes'] {
-  if (next.storyLanes === before.storyLanes) next.storyLanes = new Map(before.storyLanes)
-  return next.storyLanes
-}
-
-/** What agents went through, to be written to. */
-export function writableAgentLanes({ before, next }: Draft): ProjectState['agentLanes'] {
-  if (next.agentLanes === before.agentLanes) next.agentLanes = new Map(before.agentLanes)
-  return next.agentLanes
-}
-
 /** The open questions, to be written to. */
 export function writableApprovals({ before, next }: Draft): ProjectState['approvals'] {
   if (next.approvals === before.approvals) next.approvals = new Map(before.approvals)

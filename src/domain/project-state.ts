@@ -1,6 +1,5 @@
 import type { AGENT_STATUSES } from './event.ts'
-import type { Lane } from './lane.ts'
-import type { CiRun, Command, CycleFile, Decision, Task, Usage } from './reports.ts'
+import type { CiRun, Command, Decision, Task, Usage } from './reports.ts'
 
 /*
  * What a project's log says, folded. Plain data: instants are ms since 1970 by the log's clock (`received_at`), text is
@@ -142,6 +141,22 @@ export type Epic = { id: string; title: string; description: string | undefined;
 
 export type Backlog = { epics: Epic[]; stories: Story[]; sprints: Sprint[] }
 
+/** Test figures of a story's cycle as its file tells them. */
+export type CycleFile = {
+  cycleId: string
+  storyId: string
+  state: string
+  tasks: { id: string; description: string; state: string }[]
+  passingTests: number
+  failingTests: number
+  testRuns: number
+  refactors: number
+  commits: number
+  ciStatus: string | undefined
+  coverage: number | undefined
+  isComplete: boolean
+}
+
 export type FileNotice = { file: string; problem: string; detail: string | undefined; since: number; offset: number }
 
 export type Parallel = { data: Record<string, unknown>; at: number; offset: number }
@@ -180,9 +195,6 @@ export type ProjectState = {
   notices: Map<string, FileNotice>
   /** The last 50 commands that an orchestrator reported, by id. */
   commands: Map<string, Command>
-  /** What stories and agents went through in 24 hours, by id, the one that moved last at the end; 200 of each at most. */
-  storyLanes: Map<string, Lane>
-  agentLanes: Map<string, Lane>
   usage: Usage
   /** Events per minute for the last 60 minutes that had any, oldest first: [minute since 1970, count]. */
   minutes: [number, number][]

@@ -11,7 +11,7 @@ import { addUsage, NO_USAGE } from './usage.ts'
 import { emptyWorkflow, foldWorkflowTransition } from './workflow.ts'
 
 /** Changes whenever the same events would fold to another state: snapshots of other versions are ignored. */
-export const FOLD_VERSION = 2
+export const FOLD_VERSION = 1
 
 const MINUTES_KEPT = 60
 /** What is beyond its bound goes at offsets that this divides: rarely, for it looks at all, and the same in every batching. */
@@ -41,8 +41,6 @@ export function emptyProject(): ProjectState {
     statusDigest: undefined,
     notices: new Map(),
     commands: new Map(),
-    storyLanes: new Map(),
-    agentLanes: new Map(),
     usage: NO_USAGE,
     minutes: [],
   }

@@ -38,19 +38,3 @@ export type Task = {
   retryCount: number | undefined
   maxRetries: number | undefined
 }
-
-/** Test figures of a story's cycle as its file tells them. */
-export type CycleFile = {
-  cycleId: string
-  storyId: string
-  state: string
-  tasks: { id: string; description: string; state: string }[]
-  passingTests: number
-  failingTests: number
-  testRuns: number
-  refactors: number
-  commits: number
-  ciStatus: string | undefined
-  coverage: number | undefined
-  isComplete: boolean
-}

@@ -3,19 +3,7 @@ import { emptyProject } from './project.ts'
 import type { ProjectState, Workflow } from './project-state.ts'
 import { emptyWorkflow } from './workflow.ts'
 
-const MAPS = [
-  'cycles',
-  'agents',
-  'approvals',
-  'decisions',
-  'errors',
-  'sprints',
-  'cycleFiles',
-  'notices',
-  'commands',
-  'storyLanes',
-  'agentLanes',
-] as const
+const MAPS = ['cycles', 'agents', 'approvals', 'decisions', 'errors', 'sprints', 'cycleFiles', 'notices', 'commands'] as const
 
 /** Plain JSON: every Map is a list of its entries, in its order. */
 type Encoded = { [K in keyof ProjectState]: ProjectState[K] extends Map<infer Key, infer Value> ? [Key, Value][] : ProjectState[K] }
@@ -40,8 +28,6 @@ export function plainState(state: ProjectState): EncodedState {
     cycleFiles: [...state.cycleFiles],
     notices: [...state.notices],
     commands: [...state.commands],
-    storyLanes: [...state.storyLanes],
-    agentLanes: [...state.agentLanes],
   }
 }
 
@@ -71,8 +57,6 @@ export function decodeState(text: string): ProjectState {
     cycleFiles: new Map(encoded.cycleFiles),
     notices: new Map(encoded.notices),
     commands: new Map(encoded.commands),
-    storyLanes: new Map(encoded.storyLanes),
-    agentLanes: new Map(encoded.agentLanes),
   }
 }
 

@@ -127,7 +127,7 @@ describe('a history folded', () => {
     const after = told([{ type: 'tdd_transition', story_id: 's1', new_state: 'test_red' }], before)
     const same = (Object.keys(before) as (keyof ProjectState)[]).filter((key) => before[key] === after[key])
     expect(Object.keys(before).filter((key) => !same.includes(key as keyof ProjectState))).toEqual([
-      ...['offset', 'lastEventAt', 'transitions', 'cycles', 'storyLanes', 'minutes'],
+      ...['offset', 'lastEventAt', 'transitions', 'cycles', 'minutes'],
     ])
     expect(after.cycles.get('s2')).toBe(before.cycles.get('s2'))
     expect(after.cycles.get('s1')).not.toBe(before.cycles.get('s1'))

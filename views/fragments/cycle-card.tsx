@@ -1,7 +1,6 @@
 import type { FC } from 'hono/jsx'
 import { isOpenCycle } from '../../src/domain/cycle.ts'
-import type { Cycle, ProjectState } from '../../src/domain/project-state.ts'
-import type { CycleFile } from '../../src/domain/reports.ts'
+import type { Cycle, CycleFile, ProjectState } from '../../src/domain/project-state.ts'
 import { domId } from '../dom-id.ts'
 import { ATTENTION_LOOKS, type Look } from '../state-look.ts'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
