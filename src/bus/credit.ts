@@ -2,7 +2,7 @@
  * What a receiver has not acknowledged yet. A channel between processes takes everything and buffers without bound: one that is
  * stopped would cost the sender its memory.
  */
-export const CREDIT_BYTES = 16 * 1024 * 1024
+const CREDIT_BYTES = 16 * 1024 * 1024
 
 /** Counts the bytes on their way to one receiver. Beyond the credit nothing more is sent, and the receiver is told so later. */
 export function openCredit(limitBytes = CREDIT_BYTES) {

@@ -42,7 +42,7 @@ function parsed(text: string): unknown {
 }
 
 /** Whether a value from outside has the shape of an announcement. */
-export function isAnnouncement(value: unknown): value is Announcement {
+function isAnnouncement(value: unknown): value is Announcement {
   if (!isObject(value)) return false
   const { project, epoch, offset, events, trace } = value
   const isTraced = trace === undefined || typeof trace === 'string'

@@ -4,8 +4,8 @@ import type { Given, Outside } from './environment.ts'
 import type { Findings } from './findings.ts'
 import { secret } from './secret.ts'
 
-export const OTLP_PROTOCOLS = ['http/protobuf', 'http/json'] as const
-export const SAMPLERS = [
+const OTLP_PROTOCOLS = ['http/protobuf', 'http/json'] as const
+const SAMPLERS = [
   'always_on',
   'always_off',
   'traceidratio',

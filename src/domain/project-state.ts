@@ -46,8 +46,6 @@ export type Workflow = {
   edges: Map<string, { count: number; isUnexpected: boolean }>
   /** Per state: how often it was entered and how long it was held, without the current stay. */
   stays: Map<string, { count: number; ms: number }>
-  /** The last 200 changes of state, oldest first. */
-  moves: { offset: number; at: number; to: string }[]
 }
 
 export type Cycle = {

@@ -5,8 +5,6 @@ import { isExpectedWorkflowStep } from './workflow-machine.ts'
 
 const TRANSITIONS_KEPT = 50
 const EDGES_KEPT = 64
-/** Changes of state that a state remembers: what a reader who looks back steps along. */
-export const MOVES_KEPT = 200
 /** States in which something is wrong: leaving them says that it no longer is. */
 const TROUBLED = new Set(['ERROR', 'BLOCKED'])
 
@@ -15,7 +13,7 @@ type Step = Pick<Transition, 'offset' | 'at' | 'timestamp' | 'from' | 'to' | 'so
 /** A project before anything was told of it. */
 export function emptyWorkflow(): Workflow {
   const nothing = { enteredAt: undefined, changedAt: undefined, command: undefined, by: undefined }
-  return { state: 'IDLE', offset: 0, ...nothing, hasTransition: false, edges: new Map(), stays: new Map(), moves: [] }
+  return { state: 'IDLE', offset: 0, ...nothing, hasTransition: false, edges: new Map(), stays: new Map() }
 }
 
 /** A transition that was seen always counts; a state that was concluded never contradicts one that was seen. */
@@ -40,7 +38,6 @@ export function enterWorkflowState(draft: Draft, step: Step) {
   workflow.changedAt = step.changedAt
   if (workflow.state === step.to && workflow.enteredAt !== undefined) return
   countStay(workflow, step)
-  workflow.moves = [...workflow.moves, { offset: step.offset, at: step.at, to: step.to }].slice(-MOVES_KEPT)
   if (TROUBLED.has(workflow.state) && draft.next.errors.size > 0) writableErrors(draft).clear()
   workflow.state = step.to
   workflow.enteredAt = step.at

@@ -28,7 +28,7 @@ const REASONS: [pattern: RegExp, reason: string][] = [
 const HARMLESS = /^(53100|53200|53400|57014|40|55P03)/
 
 /** The server's code for what went wrong; undefined where it said nothing. */
-export function sqlState(error: unknown): string | undefined {
+function sqlState(error: unknown): string | undefined {
   return error instanceof SQL.PostgresError ? error.errno : undefined
 }
 

@@ -36,7 +36,7 @@ const STEPS = [
 export type Migration = { from: number; to: number }
 
 /** The schema's number in a database; 0 where there is none. Throws UnusableLogError for one that is not ours or is newer. */
-export async function schemaVersion(query: Query, place: string): Promise<number> {
+async function schemaVersion(query: Query, place: string): Promise<number> {
   const [found] = await query<{ tables: number; meta: string | null }>(
     `SELECT count(c.oid)::int AS tables, to_regclass('visualizer.meta')::text AS meta
      FROM pg_catalog.pg_namespace AS n JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid WHERE n.nspname = 'visualizer'`,

@@ -49,7 +49,7 @@ export function openOverviewIndex(source: Source): OverviewIndex {
 }
 
 /** The counts before any project was counted. */
-export function noProjects(): Record<AttentionWord, number> {
+function noProjects(): Record<AttentionWord, number> {
   return { needs_you: 0, blocked: 0, failed: 0, in_review: 0, stale: 0, working: 0, waiting: 0, paused: 0, idle: 0, done: 0 }
 }
 

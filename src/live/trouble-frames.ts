@@ -7,7 +7,7 @@ type Deps = {
 }
 
 /** What a socket is told when its page stops being live, and (null) when it is so again. */
-export const troubleText = (now: number, trouble: Trouble | undefined): string => JSON.stringify({ now, trouble: trouble ?? null })
+const troubleText = (now: number, trouble: Trouble | undefined): string => JSON.stringify({ now, trouble: trouble ?? null })
 
 /** Keeps what the viewers of each topic were told of trouble, so that they are told again only of something else. */
 export function openTroubleFrames({ troubleOf, publish }: Deps) {

@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts'
 import { type ConfigError, describeProblem, type Problem } from '../config/problem.ts'
 
 /** The caller must change something: a flag, a setting, a folder, a port. */
-export const CANNOT_START = 2
+const CANNOT_START = 2
 const MAX_LINES = 50
 
 export function refuseConfig({ problems, warnings }: ConfigError): number {

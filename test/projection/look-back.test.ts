@@ -6,7 +6,7 @@ import { stateHash } from '../../src/domain/state-hash.ts'
 import { emptyProject, foldEvents, FOLD_VERSION } from '../../src/domain/project.ts'
 import { projectFold } from '../../src/projection/folds.ts'
 import { Follower } from '../../src/projection/follower.ts'
-import { lookBack, nextMove } from '../../src/projection/look-back.ts'
+import { lookBack } from '../../src/projection/look-back.ts'
 import { parseMoment } from '../../src/projection/moment.ts'
 import { removeOld } from '../../src/projection/retention.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
@@ -28,7 +28,6 @@ beforeEach(async () => {
 const onError = (error: unknown) => void problems.push(error)
 const past = (at: string) => lookBack({ eventLog: log, onError }, 'apollo', parseMoment(at))
 const iso = (at: number) => new Date(at).toISOString()
-const move = (new_state: string, index: number) => ({ type: 'workflow_transition' as const, new_state, id: `move-${index}` })
 
 /** One event a minute. */
 async function minutes(count: number) {
@@ -54,17 +53,15 @@ async function follow() {
 test('an offset and an instant name the same moment, and ages are told by it', async () => {
   await minutes(100)
   const byOffset = await past('60')
-  expect(byOffset).toMatchObject({ now: BEGAN + 59 * MINUTE_MS, first: 1, head: 100, next: { offset: 61 } })
-  expect(byOffset.view.recent.map(({ offset }) => offset)).toEqual(Array.from({ length: 50 }, (_, index) => index + 11))
+  expect(byOffset).toMatchObject({ now: BEGAN + 59 * MINUTE_MS, view: { state: { offset: 60 } } })
   const byInstant = await past(iso(BEGAN + 59.5 * MINUTE_MS))
   expect(byInstant.view.state.offset).toBe(60)
   expect(byInstant.now).toBe(BEGAN + 59.5 * MINUTE_MS)
-  expect((await past('100')).next).toBeUndefined()
 })
 
 test('before the first event the project is empty; an instant that lies ahead is the end', async () => {
   await minutes(3)
-  expect(await past(iso(BEGAN - 1))).toMatchObject({ view: { state: { offset: 0 }, recent: [] }, next: { offset: 1 }, now: BEGAN - 1 })
+  expect(await past(iso(BEGAN - 1))).toMatchObject({ view: { state: { offset: 0 } }, now: BEGAN - 1 })
   expect(await past('0')).toMatchObject({ view: { state: { offset: 0 } }, now: BEGAN })
   expect((await past('2999-01-01T00:00:00Z')).now).toBeLessThanOrEqual(Date.now())
 })
@@ -95,21 +92,4 @@ test('whoever catches up with a long log, or looks back into one, leaves snapsho
   expect((await marks()).map((mark) => mark?.offset)).toEqual([9_000, 19_000, 29_000])
   for (const offset of [9_500, 19_999, 25_001]) expect(stateHash((await past(String(offset))).view.state)).toBe(await naive(offset))
   expect(problems).toEqual([])
-})
-
-test('the next change of the workflow is found near the end, among old events, and after long silence', async () => {
-  const head = async () => (await follow()).state
-  const next = async (at: string) => {
-    const [was, state] = [await past(at), await head()]
-    return nextMove({ eventLog: log, onError }, 'apollo', { past: was, head: { epoch: was.view.epoch, state, recent: [] } })
-  }
-  await log.append('apollo', [
-    move('SPRINT_ACTIVE', 1),
-    ...generateHistory({ count: 5 }).map((event) => ({ ...event, type: 'x-note' as const })),
-  ])
-  await log.append('apollo', [move('SPRINT_PAUSED', 2)])
-  expect([await next('0'), await next('1'), await next('7')]).toEqual([1, 7, undefined])
-  const steps = Array.from({ length: 400 }, (_, index) => move(index % 2 === 0 ? 'SPRINT_ACTIVE' : 'SPRINT_PAUSED', 10 + index))
-  await log.append('apollo', steps)
-  expect([await next('1'), await next('7'), await next('300'), await next('407')]).toEqual([7, 8, 301, undefined])
 })
