@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../domain/event.ts'
+import { isRecord, jsonOf } from '../domain/loose-fields.ts'
 import type { Announcement } from './bus.ts'
 import type { Sent } from './subscriptions.ts'
 
@@ -21,8 +22,8 @@ export const messageText = (entries: readonly string[], isLost: boolean): string
 
 /** What was received; undefined for anything that this program did not write. */
 export function readMessage(text: string): Message | undefined {
-  const value = parsed(text)
-  if (!isObject(value) || typeof value.lost !== 'boolean' || !Array.isArray(value.sent)) return undefined
+  const value = jsonOf(text)
+  if (!isRecord(value) || typeof value.lost !== 'boolean' || !Array.isArray(value.sent)) return undefined
   const sent: Message['sent'] = []
   const entries: unknown[] = value.sent
   for (const entry of entries) {
@@ -33,17 +34,9 @@ export function readMessage(text: string): Message | undefined {
   return { sent, isLost: value.lost }
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** Whether a value from outside has the shape of an announcement. */
 function isAnnouncement(value: unknown): value is Announcement {
-  if (!isObject(value)) return false
+  if (!isRecord(value)) return false
   const { project, epoch, offset, events, trace } = value
   const isTraced = trace === undefined || typeof trace === 'string'
   return typeof project === 'string' && typeof epoch === 'string' && isCount(offset) && isTraced && areEvents(events)
@@ -54,11 +47,9 @@ const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []
 const areEvents = (value: unknown) => Array.isArray(value) && value.every(isStoredEvent)
 
 function isStoredEvent(value: unknown): value is StoredEvent {
-  if (!isObject(value)) return false
+  if (!isRecord(value)) return false
   const { type, id, offset, received_at: receivedAt } = value
   return typeof type === 'string' && typeof id === 'string' && isCount(offset) && typeof receivedAt === 'number'
 }
 
 const isCount = (value: unknown) => Number.isSafeInteger(value) && Number(value) >= 0
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

@@ -7,6 +7,16 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** What a text says as JSON; undefined where it is none. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Whatever it was meant to be: callers look at what they got in any case.
+    return undefined
+  }
+}
+
 /** Non-empty text, shortened to `limit` characters: states keep what is shown, the log keeps all of it. */
 export function textOf(value: unknown, limit = 2_000): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined

@@ -1,5 +1,5 @@
 import type { NewEvent } from '../domain/event.ts'
-import { APPEND_LIMIT } from './event-log.ts'
+import { APPEND_LIMIT, type Appended } from './event-log.ts'
 
 /** One caller's append, made ready before it waits, so that nobody can change it meanwhile. */
 export type AppendCall = { project: string; events: readonly NewEvent[]; ids: string[]; bodies: string[]; bytes: number }
@@ -18,4 +18,27 @@ export function appendCall(project: string, events: readonly NewEvent[]): Append
  */
 export function idText(id: string): string {
   return id.isWellFormed() ? id : JSON.stringify(id)
+}
+
+/** In one order everywhere, so that nobody waits for each other; calls for the same project stay in the order in which they came. */
+export const inProjectOrder = (calls: readonly AppendCall[]): AppendCall[] =>
+  calls.toSorted((a, b) => (a.project < b.project ? -1 : a.project > b.project ? 1 : 0))
+
+type Storing = {
+  /** In one transaction. */
+  store(calls: AppendCall[]): Promise<Appended[]>
+  /** Whether what failed would fail for each call alone, too. */
+  isHopeless(reason: unknown): boolean
+}
+
+/** Stores calls together. Where that fails, each is tried alone, so that one cannot spoil the others. */
+export async function storeTogether(calls: AppendCall[], { store, isHopeless }: Storing): Promise<PromiseSettledResult<Appended>[]> {
+  try {
+    return (await store(calls)).map((value) => ({ status: 'fulfilled', value }))
+  } catch (reason) {
+    if (calls.length === 1 || isHopeless(reason)) return calls.map(() => ({ status: 'rejected', reason }))
+  }
+  const outcomes: PromiseSettledResult<Appended>[] = []
+  for (const call of calls) outcomes.push(...(await storeTogether([call], { store, isHopeless })))
+  return outcomes
 }

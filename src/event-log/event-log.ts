@@ -17,6 +17,9 @@ export const APPEND_LIMIT = 1_000
 /** Events that one read returns at most. */
 export const READ_LIMIT = 1_000
 
+/** The newest snapshot saved of so many offsets is kept: folding the rest of a span takes some milliseconds. */
+export const SNAPSHOT_SPAN = 10_000
+
 export type ReadRange = {
   /** Exclusive: 0 reads from the beginning. */
   after: number
@@ -54,7 +57,7 @@ export type EventLog = {
   heads(): Promise<Map<string, Position>>
   /** The newest snapshot at or before an offset (the head when absent) for this epoch and fold version. */
   snapshot(key: SnapshotKey, atOrBefore?: number): Promise<Snapshot | undefined>
-  /** Keeps the newest saved of every 10,000 offsets; what another fold version or epoch left of the project goes. */
+  /** Keeps the newest saved of every SNAPSHOT_SPAN offsets; what another fold version or epoch left of the project goes. */
   saveSnapshot(snapshot: Snapshot): Promise<void>
   /** The last offset received at or before an instant (ms since 1970); the one before the first that is left where there is none. */
   offsetAt(project: string, at: number): Promise<number>

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../domain/event.ts'
-import type { AppendCall } from './append-call.ts'
+import { type AppendCall, inProjectOrder, storeTogether } from './append-call.ts'
 import { type Appended, LogUnavailableError } from './event-log.ts'
 import type { Query } from './postgres-connection.ts'
 import type { Pool } from './postgres-pool.ts'
@@ -9,22 +9,14 @@ const APPEND = `SELECT epoch, heads, stamps, offsets FROM visualizer.append($1::
 /** Heads and stamps are the calls', offsets the events'; an offset of 0 is a duplicate's. */
 type Answer = { epoch: string; heads: number[]; stamps: number[]; offsets: number[] }
 
-/** Stores a group in one transaction. Where that fails, each call is tried alone, so that one cannot spoil the others. */
-export async function commitGroup(pool: Pool, clock: () => number, calls: AppendCall[]): Promise<PromiseSettledResult<Appended>[]> {
-  try {
-    const results = await pool.use((query) => appendAll(query, clock(), calls))
-    return results.map((value) => ({ status: 'fulfilled', value }))
-  } catch (reason) {
-    if (calls.length === 1 || reason instanceof LogUnavailableError) return calls.map(() => ({ status: 'rejected', reason }))
-  }
-  const outcomes: PromiseSettledResult<Appended>[] = []
-  for (const call of calls) outcomes.push(...(await commitGroup(pool, clock, [call])))
-  return outcomes
+/** Stores a group in one transaction, or each call in its own. */
+export function commitGroup(pool: Pool, clock: () => number, group: AppendCall[]): Promise<PromiseSettledResult<Appended>[]> {
+  const store = (calls: AppendCall[]) => pool.use((query) => appendAll(query, clock(), calls))
+  return storeTogether(group, { store, isHopeless: (reason) => reason instanceof LogUnavailableError })
 }
 
 async function appendAll(query: Query, now: number, calls: AppendCall[]): Promise<Appended[]> {
-  // In one order everywhere, so that nobody waits for each other; calls for the same project stay in the order in which they came.
-  const sorted = calls.toSorted((a, b) => (a.project < b.project ? -1 : a.project > b.project ? 1 : 0))
+  const sorted = inProjectOrder(calls)
   const [answer] = await query<Answer>(APPEND, [
     textArray(sorted.map(({ project }) => project)),
     `{${sorted.map(({ events }) => events.length).join(',')}}`,

@@ -1,4 +1,5 @@
 import { SQL } from 'bun'
+import { inTime } from './in-time.ts'
 import { asLogError, LateError, spoilsConnection } from './postgres-failure.ts'
 
 /** How long one call may take before the server counts as silent, and how long afterwards, until it is heard again. */
@@ -45,16 +46,6 @@ export function discard(sql: SQL): void {
   sql.close({ timeout: 0 }).catch(() => undefined)
 }
 
-async function beforeDeadline<R>(work: Promise<R>, deadline: number): Promise<R> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(new LateError('no answer in time')), Math.max(0, deadline - performance.now()))
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
 export type HeldConnection = {
   /** One call at a time. */
   use<R>(work: (query: Query) => Promise<R>, deadline: number): Promise<R>
@@ -92,7 +83,7 @@ export function holdConnection({ url, patience, prepare }: ConnectionOptions): H
   return {
     async use(work, deadline) {
       try {
-        const result = await beforeDeadline(run(work), deadline)
+        const result = await inTime(run(work), deadline - performance.now(), () => new LateError('no answer in time'))
         patience.heard()
         return result
       } catch (error) {

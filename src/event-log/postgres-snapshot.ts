@@ -1,9 +1,6 @@
-import type { Snapshot } from './event-log.ts'
+import { type Snapshot, SNAPSHOT_SPAN } from './event-log.ts'
 import type { Query } from './postgres-connection.ts'
 import type { Pool } from './postgres-pool.ts'
-
-/** One snapshot is kept of this many offsets: folding the rest of a bucket takes a few milliseconds. */
-const BUCKET = 10_000
 
 /** Events that one transaction removes, so that appends get their turn in between. */
 const STEP = 1_000
@@ -13,9 +10,9 @@ const TRIM = 'SELECT visualizer.trim_step($1, $2, $3::int, $4::bigint, $5, $6::i
 
 const fields = ({ project, epoch, foldVersion, offset, body }: Snapshot) => [project, epoch, foldVersion, offset, body]
 
-/** The newest saved of a bucket stays, and what other fold versions or epochs left of the project goes. */
+/** The newest saved of a span stays, and what other fold versions or epochs left of the project goes. */
 export async function saveSnapshot(query: Query, snapshot: Snapshot): Promise<void> {
-  await query(SAVE, [...fields(snapshot), BUCKET])
+  await query(SAVE, [...fields(snapshot), SNAPSHOT_SPAN])
 }
 
 /** Step by step, each of which leaves a whole log. */

@@ -5,7 +5,7 @@ import { isCluster, type Outcome, runScripts, type ScriptCall } from '../redis/s
 import type { AppendCall } from './append-call.ts'
 import { type Appended, LogUnavailableError } from './event-log.ts'
 import { APPEND } from './redis-append-script.ts'
-import { asLogError, inTime } from './redis-failure.ts'
+import { asLogError, answered } from './redis-failure.ts'
 import { keysOf } from './redis-keys.ts'
 import { newIdentity } from './redis-script.ts'
 
@@ -49,7 +49,7 @@ export async function commitGroup(appender: Appender, calls: AppendCall[]): Prom
 
 async function storeWithin(appender: Appender, batches: Batch[]): Promise<Outcome[]> {
   try {
-    return await inTime(store(appender, batches))
+    return await answered(store(appender, batches))
   } catch (reason) {
     return batches.map(() => ({ status: 'rejected', reason }))
   }

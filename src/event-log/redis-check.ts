@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { RedisConnection } from '../redis/connect.ts'
 import { isCluster } from '../redis/script.ts'
 import { LogUnavailableError } from './event-log.ts'
-import { inTime } from './redis-failure.ts'
+import { answered } from './redis-failure.ts'
 import { countLostBuckets } from './redis-read.ts'
 
 const Pair = z.tuple([z.string(), z.string()]).rest(z.string())
@@ -61,7 +61,7 @@ export async function checkServers(connection: RedisConnection): Promise<string[
 /** A setting's value; null where the server refuses to tell, undefined where it is away. */
 async function readSetting(server: Pick<RedisConnection, 'config'>, setting: string): Promise<string | null | undefined> {
   try {
-    return Pair.safeParse(await inTime(server.config('GET', setting))).data?.[1] ?? null
+    return Pair.safeParse(await answered(server.config('GET', setting))).data?.[1] ?? null
   } catch (error) {
     const refusal = error instanceof LogUnavailableError ? error.cause : error
     return refusal instanceof ReplyError ? null : undefined

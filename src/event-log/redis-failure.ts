@@ -1,6 +1,7 @@
 import { ReplyError } from 'ioredis'
 import { reasonOf } from '../redis/reason.ts'
 import { LogUnavailableError } from './event-log.ts'
+import { inTime } from './in-time.ts'
 
 /** The server's own word, which begins its answer, and what an operator does about it. */
 const REASONS: Record<string, string> = {
@@ -39,16 +40,12 @@ export function asLogError(error: unknown): unknown {
 /** How long an answer may take, an append's wait for a replica included. */
 const ANSWER_MS = 2_000
 
-/** Waits for an answer, but not for ever. What was asked may happen later all the same. */
-export async function inTime<T>(answer: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>()
+/** Waits for an answer, but not for ever; what fails is told as callers see it. */
+export async function answered<T>(answer: Promise<T>): Promise<T> {
   const message = `Redis did not answer within ${ANSWER_MS} ms; what was sent may have been stored, and may be sent again`
-  const timer = setTimeout(() => reject(new LogUnavailableError(message)), ANSWER_MS)
   try {
-    return await Promise.race([answer, late])
+    return await inTime(answer, ANSWER_MS, () => new LogUnavailableError(message))
   } catch (error) {
     throw asLogError(error)
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -4,7 +4,7 @@ import type { RedisConnection } from '../redis/connect.ts'
 import { decodePart } from '../redis/key-part.ts'
 import { isCluster, type Outcome, runScript, runScripts, type ScriptCall } from '../redis/script.ts'
 import { LogUnavailableError, type Page, type Position, READ_LIMIT, type ReadRange } from './event-log.ts'
-import { asLogError, inTime } from './redis-failure.ts'
+import { asLogError, answered } from './redis-failure.ts'
 import { headsKey, keysOf } from './redis-keys.ts'
 import { HEADS, OFFSET_AT, READ } from './redis-read-scripts.ts'
 import { EPOCH, newIdentity } from './redis-script.ts'
@@ -15,7 +15,7 @@ const HeadsAnswer = z.tuple([z.string(), z.array(z.string())])
 
 /** Runs one script of the log; rejects with what callers of the port see. */
 export function ask(connection: RedisConnection, call: ScriptCall): Promise<unknown> {
-  return inTime(runScript(connection, call))
+  return answered(runScript(connection, call))
 }
 
 /** One page, all of it from the same moment. */
@@ -59,7 +59,7 @@ export async function countLostBuckets(connection: RedisConnection): Promise<num
 async function askBuckets(connection: RedisConnection, script: typeof HEADS): Promise<Outcome[]> {
   const calls = ALL_BUCKETS.map((bucket) => ({ script, keys: [headsKey(bucket)], args: [newIdentity()] }))
   if (isCluster(connection)) return Promise.allSettled(calls.map((call) => ask(connection, call)))
-  return (await inTime(runScripts(connection, calls))).outcomes
+  return (await answered(runScripts(connection, calls))).outcomes
 }
 
 function answersOf(outcomes: Outcome[]): unknown[] {

@@ -1,19 +1,17 @@
+import { SNAPSHOT_SPAN } from './event-log.ts'
 import { logScript } from './redis-script.ts'
-
-/** One snapshot is kept of this many offsets, as in the embedded log. */
-const BUCKET = 10_000
 
 /**
  * The newest snapshot at or before an offset. KEYS: heads, stream, snapshots. ARGV: identity, project, epoch, fold version, offset.
- * Snapshots are a hash: `key` names epoch and fold version of them all, `o<n>` and `b<n>` are offset and body of bucket n.
+ * Snapshots are a hash: `key` names epoch and fold version of them all, `o<n>` and `b<n>` are offset and body of span n.
  */
 export const FIND_SNAPSHOT = logScript(`
 if redis.call('HGET', KEYS[3], 'key') ~= ARGV[3] .. ':' .. ARGV[4] then return false end
 local first, last = head_of(KEYS[2], ARGV[2])
 local at_most = math.min(tonumber(ARGV[5]), last)
-for bucket = math.floor(at_most / ${BUCKET}), math.floor((first - 1) / ${BUCKET}), -1 do
-  local offset = redis.call('HGET', KEYS[3], 'o' .. bucket)
-  if offset and tonumber(offset) <= at_most then return { offset, redis.call('HGET', KEYS[3], 'b' .. bucket) } end
+for span = math.floor(at_most / ${SNAPSHOT_SPAN}), math.floor((first - 1) / ${SNAPSHOT_SPAN}), -1 do
+  local offset = redis.call('HGET', KEYS[3], 'o' .. span)
+  if offset and tonumber(offset) <= at_most then return { offset, redis.call('HGET', KEYS[3], 'b' .. span) } end
 end
 return false
 `)
@@ -26,8 +24,8 @@ if redis.call('HGET', KEYS[3], 'key') ~= key then
   redis.call('DEL', KEYS[3])
   redis.call('HSET', KEYS[3], 'key', key)
 end
-local bucket = math.floor(tonumber(ARGV[5]) / ${BUCKET})
-redis.call('HSET', KEYS[3], 'o' .. bucket, ARGV[5], 'b' .. bucket, ARGV[6])
+local span = math.floor(tonumber(ARGV[5]) / ${SNAPSHOT_SPAN})
+redis.call('HSET', KEYS[3], 'o' .. span, ARGV[5], 'b' .. span, ARGV[6])
 return 1
 `)
 
@@ -58,9 +56,9 @@ if first ~= from or to > last then return 0 end
 redis.call('XTRIM', KEYS[2], 'MINID', digits(to + 1))
 redis.call('SREM', KEYS[3], unpack(ARGV, 6))
 redis.call('HSET', KEYS[1], ARGV[2], digits(to + 1) .. ':' .. digits(last) .. ':' .. digits(at))
-for bucket = math.floor((from - 1) / ${BUCKET}), math.floor(to / ${BUCKET}) do
-  local offset = redis.call('HGET', KEYS[4], 'o' .. bucket)
-  if offset and tonumber(offset) < goal then redis.call('HDEL', KEYS[4], 'o' .. bucket, 'b' .. bucket) end
+for span = math.floor((from - 1) / ${SNAPSHOT_SPAN}), math.floor(to / ${SNAPSHOT_SPAN}) do
+  local offset = redis.call('HGET', KEYS[4], 'o' .. span)
+  if offset and tonumber(offset) < goal then redis.call('HDEL', KEYS[4], 'o' .. span, 'b' .. span) end
 end
 return 1
 `)

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { RedisConnection } from '../redis/connect.ts'
 import { idText } from './append-call.ts'
 import { READ_LIMIT, type Snapshot, type SnapshotKey } from './event-log.ts'
-import { inTime } from './redis-failure.ts'
+import { answered } from './redis-failure.ts'
 import { keysOf } from './redis-keys.ts'
 import { ask, readPage } from './redis-read.ts'
 import { newIdentity } from './redis-script.ts'
@@ -30,7 +30,7 @@ export async function saveSnapshot(connection: RedisConnection, { project, epoch
 
 /** What the log of a project begins with, where it was trimmed. */
 export async function findBeginning(connection: RedisConnection, project: string): Promise<Snapshot | undefined> {
-  const fields = await inTime(connection.hmget(keysOf(project).beginning, 'epoch', 'fold', 'offset', 'body'))
+  const fields = await answered(connection.hmget(keysOf(project).beginning, 'epoch', 'fold', 'offset', 'body'))
   if (fields[0] === null) return undefined
   const [epoch, fold, offset, body] = Beginning.parse(fields)
   return { project, epoch, foldVersion: Number(fold), offset: Number(offset), body }

@@ -7,7 +7,7 @@ import { openAppendQueue } from './append-queue.ts'
 import { type Appended, type EventLog, LogUnavailableError, READ_LIMIT, type ReadRange, type SnapshotKey } from './event-log.ts'
 import { commitGroup } from './redis-append.ts'
 import { checkServers } from './redis-check.ts'
-import { inTime } from './redis-failure.ts'
+import { answered } from './redis-failure.ts'
 import { findOffsetAt, readHeads, readPage } from './redis-read.ts'
 import { findBeginning, findSnapshot, saveSnapshot, trim } from './redis-snapshot.ts'
 
@@ -75,6 +75,6 @@ function readMethods(reads: RedisConnection, mayAsk: () => void): Omit<EventLog,
 
 /** Answers of what was asked before are still waited for. */
 async function leave(connections: RedisConnection[]): Promise<void> {
-  await Promise.allSettled(connections.map((connection) => inTime(connection.quit())))
+  await Promise.allSettled(connections.map((connection) => answered(connection.quit())))
   for (const connection of connections) connection.disconnect()
 }

@@ -1,6 +1,6 @@
 import type { Database, Statement } from 'bun:sqlite'
 import type { NewEvent, StoredEvent } from '../domain/event.ts'
-import type { AppendCall } from './append-call.ts'
+import { type AppendCall, inProjectOrder, storeTogether } from './append-call.ts'
 import { type Appended, LogUnavailableError } from './event-log.ts'
 import { type Connection, type HeldConnection, inTransaction } from '../sqlite/connection.ts'
 import { isDiskFull } from '../sqlite/failure.ts'
@@ -39,17 +39,10 @@ export function prepareAppender(db: Database): Appender {
 
 export type CommitDeps = { held: HeldConnection<Appender>; epoch: string; clock: () => number }
 
-/** Stores a group in one transaction. Where that fails, each call is tried alone, so that one cannot spoil the others. */
-export async function commitGroup(deps: CommitDeps, calls: AppendCall[]): Promise<PromiseSettledResult<Appended>[]> {
-  try {
-    const results = await deps.held.use((appender) => inTransaction(appender.db, () => appendAll(appender, deps, calls)))
-    return results.map((value) => ({ status: 'fulfilled', value }))
-  } catch (reason) {
-    if (calls.length === 1 || isHopeless(reason)) return calls.map(() => ({ status: 'rejected', reason }))
-  }
-  const outcomes: PromiseSettledResult<Appended>[] = []
-  for (const call of calls) outcomes.push(...(await commitGroup(deps, [call])))
-  return outcomes
+/** Stores a group in one transaction, or each call in its own. */
+export function commitGroup(deps: CommitDeps, group: AppendCall[]): Promise<PromiseSettledResult<Appended>[]> {
+  const store = (calls: AppendCall[]) => deps.held.use((appender) => inTransaction(appender.db, () => appendAll(appender, deps, calls)))
+  return storeTogether(group, { store, isHopeless })
 }
 
 // On a full disk a small append may still fit where the whole group did not.
@@ -61,8 +54,7 @@ function appendAll(appender: Appender, { epoch, clock }: CommitDeps, calls: Appe
   const heads = new Map<string, Head>()
   const now = clock()
   const results = new Map<AppendCall, Appended>()
-  // In one order everywhere; calls for the same project stay in the order in which they came.
-  for (const call of calls.toSorted((a, b) => (a.project < b.project ? -1 : a.project > b.project ? 1 : 0))) {
+  for (const call of inProjectOrder(calls)) {
     const head = heads.get(call.project) ?? appender.head.get(call.project) ?? appender.addProject.get(call.project)
     if (!head) throw new Error(`project ${call.project} got no row`)
     heads.set(call.project, head)

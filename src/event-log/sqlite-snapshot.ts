@@ -1,8 +1,5 @@
 import type { Database, Statement } from 'bun:sqlite'
-import type { Snapshot, SnapshotKey } from './event-log.ts'
-
-/** One snapshot is kept of this many offsets: folding the rest of a bucket takes a few milliseconds. */
-const BUCKET = 10_000
+import { type Snapshot, SNAPSHOT_SPAN, type SnapshotKey } from './event-log.ts'
 
 type Row = { offset: number; body: string }
 
@@ -18,11 +15,11 @@ export function prepareFindSnapshot(db: Database): (key: SnapshotKey, atOrBefore
   }
 }
 
-/** Prepares saving: the newest saved of a bucket stays, and what other fold versions or epochs left of the project goes. */
+/** Prepares saving: the newest saved of a span stays, and what other fold versions or epochs left of the project goes. */
 export function prepareSaveSnapshot(db: Database): (snapshot: Snapshot) => void {
   const prune: Statement<unknown, [string, string, number, number]> = db.prepare(
     `DELETE FROM snapshot WHERE project = (SELECT key FROM project WHERE name = ?1)
-     AND (epoch <> ?2 OR fold_version <> ?3 OR "offset" / ${BUCKET} = CAST(?4 AS INTEGER) / ${BUCKET})`,
+     AND (epoch <> ?2 OR fold_version <> ?3 OR "offset" / ${SNAPSHOT_SPAN} = CAST(?4 AS INTEGER) / ${SNAPSHOT_SPAN})`,
   )
   const insert: Statement<unknown, [string, number, number, string, string]> = db.prepare(
     'INSERT INTO snapshot SELECT key, ?, ?, ?, ? FROM project WHERE name = ?',

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { OrchestratorConfig } from '../config/config.ts'
+import { jsonOf } from '../domain/loose-fields.ts'
 import type { Key } from '../key-value/key-value.ts'
 import type { LinkHealth } from './link-health.ts'
 
@@ -27,18 +28,9 @@ type Shown = Pick<OrchestratorConfig, 'name' | 'url'>
 
 /** What another worker told; undefined where it cannot be understood. Name and address are our own configuration's. */
 export function readHealth(text: string, { name, url }: Shown): LinkHealth | undefined {
-  const read = SharedHealth.safeParse(parsed(text))
+  const read = SharedHealth.safeParse(jsonOf(text))
   if (!read.success) return undefined
   return { nextAttemptAt: undefined, lastFrameAt: undefined, lastProblem: undefined, ...read.data, name, url: withoutCredentials(url) }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Whatever it was meant to be, it is no health.
-    return undefined
-  }
 }
 
 /** How a link stands that no worker follows, or of which nothing can be known. */

@@ -4,18 +4,16 @@ import { createPrivateFile, openDatabase, watchIdentity, writeAhead } from '../s
 import { keyText } from './key-text.ts'
 import { type Key, type KeyValue, StoreUnavailableError } from './key-value.ts'
 
-/** `expires_at` is in ms since 1970 by the clock that all workers of a host share. */
+/** Instants are in ms since 1970 by the clock that all workers of a host share. */
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS entry (key TEXT PRIMARY KEY, value TEXT NOT NULL, expires_at INTEGER) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS entry_expiry ON entry (expires_at) WHERE expires_at IS NOT NULL;`
+  CREATE TABLE IF NOT EXISTS item (key TEXT PRIMARY KEY, value TEXT NOT NULL, set_at INTEGER NOT NULL, expires_at INTEGER) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS item_expiry ON item (expires_at) WHERE expires_at IS NOT NULL;`
 
-const IS_OVER = 'expires_at IS NOT NULL AND expires_at <= $now'
-
-/**
- * A lease that lasts longer than one taken now by more than this was taken before the clock was set back: its owner may be dead,
- * and nobody waits for the old time to come again.
- */
+/** What was set further ahead than this was set before the clock was set back: nobody waits for that time to come again. */
 const CLOCK_STEP_MS = 1_000
+
+const IS_PAST = 'expires_at IS NOT NULL AND expires_at <= $now'
+const IS_OVER = `expires_at IS NOT NULL AND (expires_at <= $now OR set_at > $now + ${CLOCK_STEP_MS})`
 
 /** Keys of one transaction: about a millisecond. */
 const STEP = 200
@@ -27,15 +25,15 @@ type Store = Connection & {
   isStillThere(): boolean
   get: Statement<{ value: string }, [{ key: string; now: number }]>
   set: Statement<unknown, [Row]>
-  replace: Statement<unknown, [Row & { now: number; expected: string }]>
-  create: Statement<unknown, [Row & { now: number }]>
+  replace: Statement<unknown, [Row & { expected: string }]>
+  create: Statement<unknown, [Row]>
   increment: Statement<{ value: string }, [{ key: string; by: number; now: number; expiresAt: number }]>
-  acquire: Statement<unknown, [Row & { now: number }]>
+  acquire: Statement<unknown, [Row]>
   release: Statement<unknown, [{ key: string; owner: string }]>
   remove: Statement<unknown, [{ key: string }]>
   sweep: Statement<unknown, [{ now: number; limit: number }]>
 }
-type Row = { key: string; value: string; expiresAt: number | null }
+type Row = { key: string; value: string; now: number; expiresAt: number | null }
 
 /**
  * The embedded implementation: one SQLite file that the workers of a host share. It is opened at the first use, and again
@@ -54,13 +52,12 @@ export function openSqliteKeyValue({ file }: { file: string }): KeyValue {
       write((store, now) => Number(store.increment.get({ key: keyText(key), by, now, expiresAt: now + ttlMs })?.value)),
     compareAndSet: (key, { expected, value, ttlMs }) =>
       write((store, now) => {
-        const row = { ...rowOf(key, value, { now, ttlMs }), now }
+        const row = rowOf(key, value, { now, ttlMs })
         const { changes } = expected === undefined ? store.create.run(row) : store.replace.run({ ...row, expected })
         return changes === 1
       }),
     async acquire(keys, owner, ttlMs) {
-      const take = (store: Store, now: number) => (key: Key) =>
-        store.acquire.run({ ...rowOf(key, owner, { now, ttlMs }), now }).changes === 1
+      const take = (store: Store, now: number) => (key: Key) => store.acquire.run(rowOf(key, owner, { now, ttlMs })).changes === 1
       const taken: boolean[] = []
       for (const part of partsOf(keys)) taken.push(...(await write((store, now) => part.map(take(store, now)), part.length)))
       return taken
@@ -86,27 +83,26 @@ function openStore(file: string, away: (problem: string) => Error): Store {
 }
 
 function prepareStore(db: Database): Omit<Store, 'isStillThere'> {
-  const insert = 'INSERT INTO entry (key, value, expires_at) VALUES ($key, $value, $expiresAt)'
-  const update = 'DO UPDATE SET value = excluded.value, expires_at = excluded.expires_at'
+  const insert = 'INSERT INTO item (key, value, set_at, expires_at) VALUES ($key, $value, $now, $expiresAt)'
+  const update = 'DO UPDATE SET value = excluded.value, set_at = excluded.set_at, expires_at = excluded.expires_at'
   return {
     db,
-    get: db.prepare(`SELECT value FROM entry WHERE key = $key AND NOT (${IS_OVER})`),
+    get: db.prepare(`SELECT value FROM item WHERE key = $key AND NOT (${IS_OVER})`),
     set: db.prepare(`${insert} ON CONFLICT ${update}`),
     create: db.prepare(`${insert} ON CONFLICT ${update} WHERE ${IS_OVER}`),
     replace: db.prepare(
-      `UPDATE entry SET value = $value, expires_at = $expiresAt WHERE key = $key AND value = $expected AND NOT (${IS_OVER})`,
+      `UPDATE item SET value = $value, set_at = $now, expires_at = $expiresAt WHERE key = $key AND value = $expected AND NOT (${IS_OVER})`,
     ),
     increment: db.prepare(
-      `INSERT INTO entry (key, value, expires_at) VALUES ($key, CAST($by AS INTEGER), $expiresAt) ON CONFLICT DO UPDATE SET
+      `INSERT INTO item (key, value, set_at, expires_at) VALUES ($key, CAST($by AS INTEGER), $now, $expiresAt) ON CONFLICT DO UPDATE SET
        value = CASE WHEN ${IS_OVER} THEN excluded.value ELSE CAST(value AS INTEGER) + CAST(excluded.value AS INTEGER) END,
+       set_at = CASE WHEN ${IS_OVER} THEN excluded.set_at ELSE set_at END,
        expires_at = CASE WHEN ${IS_OVER} THEN excluded.expires_at ELSE expires_at END RETURNING value`,
     ),
-    acquire: db.prepare(
-      `${insert} ON CONFLICT ${update} WHERE value = excluded.value OR ${IS_OVER} OR expires_at > excluded.expires_at + ${CLOCK_STEP_MS}`,
-    ),
-    release: db.prepare('DELETE FROM entry WHERE key = $key AND value = $owner'),
-    remove: db.prepare('DELETE FROM entry WHERE key = $key'),
-    sweep: db.prepare(`DELETE FROM entry WHERE key IN (SELECT key FROM entry WHERE ${IS_OVER} LIMIT $limit)`),
+    acquire: db.prepare(`${insert} ON CONFLICT ${update} WHERE value = excluded.value OR ${IS_OVER}`),
+    release: db.prepare('DELETE FROM item WHERE key = $key AND value = $owner'),
+    remove: db.prepare('DELETE FROM item WHERE key = $key'),
+    sweep: db.prepare(`DELETE FROM item WHERE key IN (SELECT key FROM item WHERE ${IS_PAST} LIMIT $limit)`),
   }
 }
 
@@ -124,7 +120,7 @@ function writer(held: HeldConnection<Store>) {
 }
 
 function rowOf(key: Key, value: string, { now, ttlMs }: { now: number; ttlMs: number | undefined }): Row {
-  return { key: keyText(key), value, expiresAt: ttlMs === undefined ? null : now + ttlMs }
+  return { key: keyText(key), value, now, expiresAt: ttlMs === undefined ? null : now + ttlMs }
 }
 
 function partsOf(keys: readonly Key[]): Key[][] {

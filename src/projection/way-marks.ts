@@ -1,11 +1,9 @@
-import type { EventLog } from '../event-log/event-log.ts'
+import { type EventLog, SNAPSHOT_SPAN } from '../event-log/event-log.ts'
 import type { Fold } from './follower.ts'
 
 type Deps<S extends { offset: number }> = { eventLog: EventLog; project: string; fold: Fold<S>; onError(error: unknown): void }
 
-/** The log keeps one snapshot of so many offsets (EventLog.saveSnapshot). */
-const SPAN = 10_000
-const spanOf = (offset: number) => Math.floor(offset / SPAN)
+const spanOf = (offset: number) => Math.floor(offset / SNAPSHOT_SPAN)
 
 /**
  * Leaves snapshots while a long log is folded: the last state that a reading of `step` events reaches in each span, so that any

@@ -6,6 +6,7 @@ import { LogUnavailableError } from '../../src/event-log/event-log.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { within } from '../support/eventually.ts'
+import { linesOf } from '../support/lines.ts'
 import { event, events, offsets, oneTo, readAll } from './log-place.ts'
 
 function run(...command: string[]): boolean {
@@ -92,7 +93,7 @@ async function startToldWriter(file: string) {
   const program = [process.execPath, join(import.meta.dir, 'told-writer.ts'), file]
   const child = Bun.spawn(['sh', '-c', `trap '' XFSZ; exec "$0" "$@"`, ...program], { stdio: ['pipe', 'pipe', 'inherit'] })
   endAfter('test', () => child.kill('SIGKILL'))
-  const answers = lines(child.stdout)
+  const answers = linesOf(child.stdout)
   expect((await answers.next()).value).toBe('open')
   const tell = async (line: string) => {
     void child.stdin.write(`${line}\n`)
@@ -143,14 +144,3 @@ test.skipIf(process.platform !== 'linux')('a connection that lost its file is op
   await end()
   await expectHeld(file, ['a', 'b', 'c'])
 })
-
-async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const bytes of stream) {
-    const parts = (rest + decoder.decode(bytes, { stream: true })).split('\n')
-    rest = parts.pop() ?? ''
-    yield* parts
-  }
-  return undefined
-}

@@ -42,7 +42,7 @@ describe('the shared file', () => {
     )
     const db = new Database(file, { readonly: true })
     endAfter('test', () => db.close())
-    const rows = () => db.query<{ count: number }, []>('SELECT count(*) AS count FROM entry').get()?.count
+    const rows = () => db.query<{ count: number }, []>('SELECT count(*) AS count FROM item').get()?.count
     expect(rows()).toBe(1_000)
     await eventually(async () => (await store.get(['brief', '999'])) === undefined)
     await store.set(['a'], 'x')

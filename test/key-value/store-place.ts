@@ -1,5 +1,6 @@
 import type { KeyValue } from '../../src/key-value/key-value.ts'
 import { endAfter } from '../support/ending.ts'
+import { linesOf } from '../support/lines.ts'
 
 /** Where small shared things live (a file, a server): may be opened several times, also by other programs. */
 export type StorePlace = {
@@ -28,15 +29,4 @@ export async function startOther({ program }: StorePlace): Promise<Other> {
     },
     kill,
   }
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const bytes of stream) {
-    const parts = (rest + decoder.decode(bytes, { stream: true })).split('\n')
-    rest = parts.pop() ?? ''
-    yield* parts
-  }
-  return undefined
 }

@@ -1,3 +1,4 @@
+import { linesOf } from './lines.ts'
 import { paint } from './paint.ts'
 import { postgresPrograms } from './postgres-programs.ts'
 
@@ -34,13 +35,7 @@ export function installCommand(missing: Need[], isRoot: boolean): string {
 }
 
 async function showLines(stream: ReadableStream<Uint8Array>): Promise<void> {
-  const decoder = new TextDecoder()
-  let rest = ''
-  for await (const bytes of stream) {
-    const lines = (rest + decoder.decode(bytes, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) if (WORTH_SHOWING.test(line)) console.log(paint.dim(`    ${line}`))
-  }
+  for await (const line of linesOf(stream)) if (WORTH_SHOWING.test(line)) console.log(paint.dim(`    ${line}`))
 }
 
 async function apt(argv: string[]): Promise<boolean> {
