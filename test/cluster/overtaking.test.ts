@@ -1,0 +1,43 @@
+import { expect, test } from 'bun:test'
+import { endAfter } from '../support/ending.ts'
+import { eventually } from '../support/eventually.ts'
+import { startFleet } from '../support/fleet.ts'
+import { startRedis } from '../support/redis.ts'
+import { call, report } from '../support/report.ts'
+import { watchProject } from '../support/viewer.ts'
+import { Redis } from 'ioredis'
+import { READ } from '../../src/event-log/redis-read-scripts.ts'
+
+const ROUNDS = 100
+
+test('what several workers announce at the same time is applied in order by all, and hardly ever read from the log', async () => {
+  const redis = await startRedis()
+  const instances = await startFleet({ env: { REDIS_URL: redis.url } })
+  for (const instance of instances) await report(instance, 'apollo', { type: 'x-first' })
+  const viewers = instances.flatMap(({ url }) => Array.from({ length: 4 }, () => watchProject([url], 'apollo')))
+  await eventually(() => viewers.every((viewer) => viewer.since().endsWith(':2')), { withinMs: 15_000 })
+
+  const monitor = await new Redis(redis.port, '127.0.0.1').monitor()
+  endAfter('test', () => monitor.disconnect())
+  let reads = 0
+  monitor.on('monitor', (_at: string, [command, sha, , , stream]: string[]) => {
+    if (command?.toLowerCase() === 'evalsha' && sha === READ.sha && stream?.includes(':log:apollo:')) reads += 1
+  })
+  for (let round = 0; round < ROUNDS; round++) {
+    // Four workers, as the kernel spreads new connections, each storing at the same moment.
+    await Promise.all(
+      Array.from({ length: 4 }, (_, index) =>
+        report(instances[index % instances.length]!, 'apollo', { type: 'x-step', id: `${round}-${index}` }),
+      ),
+    )
+  }
+  const head = 2 + ROUNDS * 4
+  await eventually(() => viewers.every((viewer) => viewer.since().endsWith(`:${head}`)), { withinMs: 15_000 })
+  const readMeanwhile = reads
+  expect(viewers.flatMap((viewer) => viewer.problems())).toEqual([])
+  for (const viewer of viewers) expect(viewer.rows()).toEqual(Array.from({ length: 50 }, (_, index) => head - index))
+  // Four workers saw four hundred events each; one in a hundred may have been held up longer than a flush.
+  expect(readMeanwhile).toBeLessThan(ROUNDS * 4 * 4 * 0.01)
+  expect((await call(instances[0]!, '/api/v1/projects/apollo/state')).body['offset']).toBe(head)
+  await eventually(() => reads > readMeanwhile)
+}, 90_000)
