@@ -136,7 +136,7 @@ async function openWeb({ config, telemetry, core, sources, opened, place }: Part
     features: featuresOf(config, place.link !== undefined),
     outages: followed.outages,
     isRead: followed.isRead,
-    isDraining: () => server.isStopping(),
+    isDraining: () => server.isStopping() || place.link?.isLeaving() === true,
     renderMetrics: async () => (await place.link?.renderAll()) ?? metrics.render(),
     reload: place.link?.reload ?? place.reload ?? (() => undefined),
   })

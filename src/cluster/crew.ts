@@ -12,7 +12,7 @@ export type CrewOptions = {
 }
 
 /** Below the 30 s that whoever ends the service waits for it. */
-export const DRAIN_MS = 29_000
+export const DRAIN_MS = 28_000
 const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 30_000
 /** Whoever served this long was no failed start: the next one begins at once again. */

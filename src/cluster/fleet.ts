@@ -50,6 +50,11 @@ export class Fleet {
     this.#tellAll({ type: 'reload', report })
   }
 
+  /** Workers say that they are not ready, and serve on. */
+  tellLeaving(): void {
+    this.#tellAll({ type: 'leaving' })
+  }
+
   #tellAll(message: ToWorker) {
     for (const worker of this.#workers) worker.send(message)
   }

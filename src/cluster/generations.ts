@@ -14,6 +14,8 @@ export type GenerationsOptions = {
   reopenLogs(): void
 }
 
+/** Between being not ready and taking no more connections. */
+const NOTICE_MS = 1_000
 /** What never served has nothing to finish. */
 export const ABANDON_MS = 3_000
 
@@ -52,6 +54,14 @@ export class Generations {
     this.#options.reopenLogs()
     this.#fleet.reopenLogs()
     this.#turn = this.#turn.then(() => this.#reload())
+  }
+
+  /** Says that nobody is ready any more, and serves on for a moment, so that balancers send their requests elsewhere. */
+  async announceEnd(): Promise<void> {
+    this.#isEnding = true
+    this.#ending.resolve('the service ends')
+    this.#fleet.tellLeaving()
+    await Bun.sleep(NOTICE_MS)
   }
 
   async end(deadlineMs: number): Promise<void> {

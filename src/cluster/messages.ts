@@ -13,6 +13,8 @@ export type ToWorker =
   | { type: 'rendered'; text: string }
   | { type: 'reload'; report: ReloadReport }
   | { type: 'reopen-logs' }
+  /** The service ends: balancers are to be told before connections are refused. */
+  | { type: 'leaving' }
   | { type: 'drain' }
 
 /** What a worker says. */

@@ -8,13 +8,15 @@ export type WorkerLink = {
   /** The figures of all workers as text; undefined when the supervisor does not answer in time. */
   renderAll(): Promise<string | undefined>
   reload(): ReloadReport | undefined
+  /** Whether the service is about to end. */
+  isLeaving(): boolean
 }
 
 type Listeners = { collect(): void; reopenLogs(): void }
 
 const RENDER_MS = 3_000
 /** The worker ends within these, whatever keeps it; with the supervisor gone, nobody waits for it. */
-const DRAIN_MS = 28_000
+const DRAIN_MS = 27_000
 const ORPHAN_DRAIN_MS = 5_000
 
 /** The worker's end of the channel. It is open until the supervisor is gone. */
@@ -25,6 +27,7 @@ export function openSupervisorChannel() {
   const { renderAll, take: takeText } = renderingOver(send)
   let listeners: Listeners | undefined
   let report: ReloadReport | undefined
+  let isLeaving = false
 
   function received(message: unknown) {
     if (isToWorker(message)) take(message)
@@ -45,6 +48,9 @@ export function openSupervisorChannel() {
         return
       case 'reopen-logs':
         return listeners?.reopenLogs()
+      case 'leaving':
+        isLeaving = true
+        return
       case 'drain':
         return drain(DRAIN_MS)
     }
@@ -56,7 +62,7 @@ export function openSupervisorChannel() {
 
   process.on('message', received)
   process.once('disconnect', () => drain(ORPHAN_DRAIN_MS))
-  const link: WorkerLink = { bus, renderAll, reload: () => report }
+  const link: WorkerLink = { bus, renderAll, reload: () => report, isLeaving: () => isLeaving }
   return { started: started.promise, drained: drained.promise, link, send, listen: (to: Listeners) => void (listeners = to), last }
 }
 

@@ -35,7 +35,10 @@ export async function supervise(options: SupervisorOptions): Promise<string | un
   }
   first.ready.then(announce).catch(() => undefined)
   const refusal = await Promise.race([refused.promise, stopped])
-  if (refusal === undefined) log.info('draining', { deadline_seconds: DRAIN_MS / 1_000 })
+  if (refusal === undefined) {
+    log.info('draining', { deadline_seconds: DRAIN_MS / 1_000 })
+    await generations.announceEnd()
+  }
   await generations.end(refusal === undefined ? DRAIN_MS : ABANDON_MS)
   return refusal ?? undefined
 }

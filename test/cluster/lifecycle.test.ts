@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { endAfter } from '../support/ending.ts'
 import { eventually, within } from '../support/eventually.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { report } from '../support/report.ts'
@@ -85,6 +86,47 @@ test('SIGTERM ends requests that are under way with their answer, and sends view
   expect(viewers.map((viewer) => viewer.closeCodes()[0])).toEqual(viewers.map(() => 1012))
   expect(pidsOf(server.logs()).some(isAlive)).toBe(false)
   expect(server.logs().match(/worker \d ended worker_pid=\d+ code=0 signal=null/g)).toHaveLength(2)
+}, 60_000)
+
+/** A connection on which a request is under way that nobody finishes, and what was answered on it. */
+async function holdRequest(port: number) {
+  const socket = connect(port, 'localhost')
+  endAfter('test', () => void socket.destroy())
+  let answer = ''
+  socket.on('data', (bytes) => (answer += bytes.toString()))
+  const head = ['POST /api/v1/projects/apollo/events HTTP/1.1', 'Host: localhost', 'Content-Type: application/json', 'Content-Length: 14']
+  socket.write(`GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n${head.join('\r\n')}\r\n\r\n{"type"`)
+  await eventually(() => answer.includes('"healthy"'))
+  return { write: (text: string) => void socket.write(text), answer: () => answer }
+}
+
+test('before it ends a service says that it is not ready, and serves on for a moment', async () => {
+  const server = await startServer({ env: { WORKERS: '2' } })
+  const ended = server.stop()
+  const ready = await eventually(
+    async () => {
+      const response = await fetch(`${server.url}/ready`, { keepalive: false })
+      return response.status === 503 && ((await response.json()) as { status: string })
+    },
+    { everyMs: 5 },
+  )
+  expect(ready).toMatchObject({ status: 'draining' })
+  expect((await fetch(server.url, { keepalive: false })).status).toBe(200)
+  expect(await within(30_000, 'the end', ended)).toBe(0)
+}, 60_000)
+
+test('a second signal ends workers where they stand', async () => {
+  const server = await startServer({ env: { WORKERS: '2' } })
+  await holdRequest(server.port)
+  const pids = pidsOf(server.logs())
+  const pid = server.pid()
+  process.kill(pid, 'SIGTERM')
+  await eventually(() => server.logs().includes('draining'))
+  // Within half a second it would count as the same wish, arriving another way.
+  await Bun.sleep(600)
+  expect(pids.some(isAlive)).toBe(true)
+  process.kill(pid, 'SIGTERM')
+  await eventually(() => ![pid, ...pids].some(isAlive), { withinMs: 5_000 })
 }, 60_000)
 
 test('Ctrl-C that reaches supervisor and workers at once drains them, too', async () => {

@@ -67,5 +67,7 @@ test('what was accepted is there after the process was killed, and open pages be
 
   const anew = await browser.openPage(`${server.url}/projects/apollo`)
   await untilText(anew.page, 'SPRINT_ACTIVE', { within: '#workflow' })
+  await untilLive(anew.page)
+  await anew.page.close()
   expect(await server.stop()).toBe(0)
 })
