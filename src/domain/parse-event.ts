@@ -52,7 +52,7 @@ function typeFault({ type }: Record<string, unknown>): Fault | undefined {
   if (typeof type !== 'string') return { field: 'type', reason: 'is not a text' }
   if (IS_KNOWN.has(type) || type.startsWith('x-')) return undefined
   const nearest = nearestWord(type, KNOWN_TYPES)
-  const advice = nearest === undefined ? `known are ${KNOWN_TYPES.join(', ')}` : `did you mean ${nearest}?`
+  const advice = nearest === undefined ? `known are ${KNOWN_TYPES.join(', ')}.` : `did you mean ${nearest}?`
   return { field: 'type', reason: `"${clipped(type)}" is unknown: ${advice} An event of your own begins with x-` }
 }
 
