@@ -29,9 +29,6 @@ export function openSupervisorChannel() {
   let report: ReloadReport | undefined
   let isLeaving = false
 
-  function received(message: unknown) {
-    if (isToWorker(message)) take(message)
-  }
   function take(message: ToWorker) {
     switch (message.type) {
       case 'start':
@@ -60,7 +57,7 @@ export function openSupervisorChannel() {
     drained.resolve()
   }
 
-  process.on('message', received)
+  process.on('message', (message: unknown) => isToWorker(message) && take(message))
   process.once('disconnect', () => drain(ORPHAN_DRAIN_MS))
   const link: WorkerLink = { bus, renderAll, reload: () => report, isLeaving: () => isLeaving }
   return { started: started.promise, drained: drained.promise, link, send, listen: (to: Listeners) => void (listeners = to), last }

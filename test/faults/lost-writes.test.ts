@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { eventually } from '../support/eventually.ts'
 import { startFleet, type Watched, watchFleet } from '../support/fleet.ts'
-import { startRedis, startSentinel } from '../support/redis.ts'
+import { type RedisSentinel, startRedis, startSentinel } from '../support/redis.ts'
 import { SPOTLESS } from '../support/verdict.ts'
 
 const epochsOf = (watched: Watched) => watched.viewers.map((viewer) => viewer.epochs().at(-1))
@@ -23,7 +23,11 @@ test('a Redis that was emptied: the epoch turns, viewers see what is there now, 
   expect(await watched.verdict({ isEmptied: true })).toEqual(SPOTLESS)
 }, 90_000)
 
-const sentinelEnv = ({ sentinels, masterName }: Awaited<ReturnType<typeof startSentinel>>) => ({
+/** Sentinels take their time: two who vote at once, or a replica that they know too little of, and they try again seconds later. */
+const untilPromoted = ({ replica }: RedisSentinel) =>
+  eventually(async () => (await replica.cli('info', 'replication')).includes('role:master'), { withinMs: 45_000 })
+
+const sentinelEnv = ({ sentinels, masterName }: RedisSentinel) => ({
   REDIS_SENTINELS: sentinels.map(({ host, port }) => `${host}:${port}`).join(),
   REDIS_MASTER_NAME: masterName,
 })
@@ -35,6 +39,7 @@ test('a Sentinel failover: reports go on at the new master, and nothing that was
   await watched.grows(60)
   const before = epochsOf(watched)
   await redis.master.kill()
+  await untilPromoted(redis)
   await untilTurned(watched, before)
   await watched.grows(60)
   expect(await watched.verdict()).toEqual(SPOTLESS)
@@ -52,6 +57,7 @@ test('a failover that lost writes: viewers who saw them see the state without th
   const before = epochsOf(watched)
   await redis.master.kill()
   redis.replica.signal('SIGCONT')
+  await untilPromoted(redis)
   await untilTurned(watched, before)
   await watched.grows(60)
   expect(await watched.verdict()).toEqual(SPOTLESS)
