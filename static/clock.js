@@ -14,6 +14,12 @@ export function setServerClock(now) {
 
 export const serverNow = () => Date.now() + ahead
 
+/** The instant that the page shows: a page that looks back stands still. */
+function shownNow() {
+  const { state, renderedAt } = document.getElementById('live')?.dataset ?? {}
+  return state === 'past' ? Number(renderedAt) : serverNow()
+}
+
 /** The zone that the reader chose, as the browser's formats take it. */
 export const zone = () => (isUtc ? { timeZone: 'UTC' } : {})
 
@@ -29,7 +35,7 @@ function switchZone() {
 }
 
 export function tickTimes() {
-  const now = serverNow()
+  const now = shownNow()
   for (const time of document.querySelectorAll('[data-since]')) {
     write(time, relativeTime(Number(time.dataset.since), now, time.dataset.form ?? 'ago'))
   }

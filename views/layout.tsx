@@ -20,6 +20,8 @@ export type Frame = {
   /** The socket that keeps the page current; a page without one says how old it is. */
   live?: { path: string; lastEventAt?: number | undefined } | undefined
   trouble?: PageTrouble | undefined
+  /** The page shows how things stood at `now`, which is over. */
+  isPast?: boolean | undefined
   /** The socket that keeps the counts and the tab's title current, in hidden tabs too. */
   attentionPath?: string | undefined
   /** How long a websocket may be silent before the page takes it for lost. */
@@ -60,6 +62,7 @@ export const Layout: FC<LayoutProps> = (props) => (
           now={props.now}
           live={props.live}
           trouble={props.trouble}
+          isPast={props.isPast}
           viewer={props.viewer}
           searchText={props.searchText}
           currentAttention={props.currentAttention}

@@ -1,10 +1,11 @@
+import type { PartTarget } from '../../views/part-href.ts'
 import type { LinkHealth } from '../ingest/link-health.ts'
 import type { Projections } from '../projection/projections.ts'
 import { openAttentionPage } from './attention-page.tsx'
 import type { LivePage } from './feed.ts'
 import type { OverviewIndex } from './overview-index.ts'
 import { openOverviewPage } from './overview-page.tsx'
-import { openProjectPage } from './project-page.tsx'
+import { openProjectPage, type Shown } from './project-page.tsx'
 import { readTopic } from './topic.ts'
 
 export type PageSource = { projections: Projections; index: OverviewIndex; links(): readonly LinkHealth[]; now(): number }
@@ -17,11 +18,20 @@ export const preparePage =
     const target = readTopic(topic)
     if (target.page === 'attention') return () => openAttentionPage(source)
     if (target.page === 'overview') return () => openOverviewPage(source, target.query)
-    const { name } = target
-    await projections.view(name)
+    await projections.view(target.name)
     return () => {
-      const [view, summary] = [projections.loaded(name), projections.summary(name)]
-      if (!view || !summary) throw new Error(`the state of ${name} could not be read`)
-      return openProjectPage({ project: summary.project, summary, view }, now)
+      const shown = shownOf(projections, target.name)
+      return target.page === 'project' ? openProjectPage(shown, now) : openPart(target)
     }
   }
+
+/** The page of a part of a project. */
+function openPart(target: PartTarget): LivePage {
+  throw new Error(`nobody keeps the page of a ${target.page}`)
+}
+
+function shownOf(projections: Projections, name: string): Shown {
+  const [view, summary] = [projections.loaded(name), projections.summary(name)]
+  if (!view || !summary) throw new Error(`the state of ${name} could not be read`)
+  return { project: summary.project, summary, view }
+}

@@ -12,6 +12,7 @@ import { WorkflowCard } from '../../views/fragments/workflow.tsx'
 import type { LivePage } from './feed.ts'
 import { frameText, replace, upsert } from './frame.ts'
 import { agentParts, boardParts } from './project-members.tsx'
+import { eventsAfter, isAhead, positionOf, readSince } from './position.ts'
 import { openResumeFrames } from './resume-frames.ts'
 
 /** A project as its page shows it. */
@@ -31,10 +32,7 @@ export function openProjectPage(first: Shown, now: () => number): LivePage {
 
   return {
     project: first.project.name,
-    isBehind(since) {
-      const { epoch, offset } = readSince(since)
-      return since !== undefined && (epoch !== current.view.epoch || offset > current.view.state.offset)
-    },
+    isBehind: (since) => isAhead(since, current.view),
     take({ project, summary, view }) {
       current = { project, summary, view }
       resumes.clear()
@@ -54,21 +52,6 @@ export function openProjectPage(first: Shown, now: () => number): LivePage {
         return { ...head(content), events: eventsAfter(since, current.view) }
       }),
   }
-}
-
-/** Where a page stands: what it was rendered at, and where its socket resumes. */
-export const positionOf = ({ epoch, state }: ProjectView): string => `${epoch}:${state.offset}`
-
-/** A position that is none has an offset that compares with nothing. */
-function readSince(since = ''): { epoch: string | undefined; offset: number } {
-  const [epoch, offset] = since.split(':')
-  return { epoch, offset: offset === undefined || offset === '' ? Number.NaN : Number(offset) }
-}
-
-/** How many events came after a position of this log; none are known to be new after another log's. */
-function eventsAfter(since: string, { epoch, state }: ProjectView): number {
-  const from = readSince(since)
-  return from.epoch === epoch && from.offset <= state.offset ? state.offset - from.offset : 0
 }
 
 const heading = ({ project, summary, view }: Shown, now: number): string =>

@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
 import { attentionPosition } from '../live/attention-page.tsx'
 import { SILENCE_SECONDS } from '../live/hub.ts'
-import { type LiveTarget, livePath } from '../live/topic.ts'
+import { type LiveTarget, livePath, projectOfTarget } from '../live/topic.ts'
 import { troubleOf } from '../projection/outages.ts'
 import type { Frame } from '../../views/layout.tsx'
 import type { Env, WebDeps } from './env.ts'
@@ -15,7 +15,7 @@ type Live = { target: LiveTarget; since: string; lastEventAt: number | undefined
 /** What every page is told about the request that it answers. */
 export function pageFrame(c: Context<Env>, { overview, files, settings, outages }: WebDeps, live?: Live): Frame {
   const { counts } = overview
-  const project = live?.target.page === 'project' ? live.target.name : undefined
+  const project = live && projectOfTarget(live.target)
   const theme = getCookie(c, 'theme')
   return {
     counts,

@@ -4,18 +4,25 @@ import { Clock } from './since.tsx'
 /** Why what the page shows is not the newest: the log is away, announcements are, or `projects` of those shown cannot be reached. */
 export type PageTrouble = { kind: 'log' | 'bus' | 'part'; since: number; projects?: number }
 
-type Props = { isLive: boolean; lastEventAt?: number | undefined; now: number; trouble?: PageTrouble | undefined }
+type Props = {
+  isLive: boolean
+  /** The page shows how things stood at `now`: its ages stand still. */
+  isPast?: boolean | undefined
+  lastEventAt?: number | undefined
+  now: number
+  trouble?: PageTrouble | undefined
+}
 
 /**
  * Whether the page can be trusted right now. The server says what is true without a socket: as of when the page was made, and what
  * it could not reach then. The page's script sets `data-state` (live, trouble-log, trouble-bus, trouble-part, reconnecting,
  * paused, past) and the words once it knows more.
  */
-export const LivePill: FC<Props> = ({ isLive, lastEventAt, now, trouble }) => (
+export const LivePill: FC<Props> = ({ isLive, isPast = false, lastEventAt, now, trouble }) => (
   <p
     id="live"
     class="pill"
-    data-state={trouble ? `trouble-${trouble.kind}` : isLive ? 'connecting' : 'still'}
+    data-state={isPast ? 'past' : trouble ? `trouble-${trouble.kind}` : isLive ? 'connecting' : 'still'}
     data-rendered-at={now}
     data-last-event-at={lastEventAt ?? ''}
     data-trouble={trouble?.kind}
@@ -24,15 +31,21 @@ export const LivePill: FC<Props> = ({ isLive, lastEventAt, now, trouble }) => (
   >
     <span class="pill__dot" aria-hidden="true" />
     <span>
-      <strong id="live-word">{trouble ? WORDS[trouble.kind] : 'As of'}</strong>
-      <span id="live-detail">
-        <Detail now={now} trouble={trouble} />
-      </span>
+      <strong id="live-word">{isPast ? 'Looking back' : trouble ? WORDS[trouble.kind] : 'As of'}</strong>
+      <span id="live-detail">{isPast ? <Past at={now} /> : <Detail now={now} trouble={trouble} />}</span>
     </span>
   </p>
 )
 
 const WORDS = { log: 'The event log is away', bus: 'Updates may be some seconds late', part: 'Partly live' }
+
+/** With the day: a moment to look back at may be long over. */
+const Past: FC<{ at: number }> = ({ at }) => (
+  <>
+    {' '}
+    at {new Date(at).toISOString().slice(0, 10)} <Clock at={at} /> <span data-clock-zone>UTC</span>
+  </>
+)
 
 const Detail: FC<{ now: number; trouble: PageTrouble | undefined }> = ({ now, trouble }) => {
   if (trouble?.kind === 'log')

@@ -12,13 +12,14 @@ type TopBarProps = {
   now: number
   live: { path: string; lastEventAt?: number | undefined } | undefined
   trouble?: PageTrouble | undefined
+  isPast?: boolean | undefined
   viewer: { name: string } | undefined
   searchText: string | undefined
   currentAttention: AttentionWord | undefined
 }
 
 /** The bar on every page: where am I, does anything need me, is it live. */
-export const TopBar: FC<TopBarProps> = ({ counts, now, live, trouble, viewer, searchText, currentAttention }) => (
+export const TopBar: FC<TopBarProps> = ({ counts, now, live, trouble, isPast, viewer, searchText, currentAttention }) => (
   <header class="top">
     <a class="top__brand" href="/">
       <Logo />
@@ -27,7 +28,7 @@ export const TopBar: FC<TopBarProps> = ({ counts, now, live, trouble, viewer, se
     <AttentionCountsBar counts={counts} current={currentAttention} />
     <div class="top__tools">
       <Search text={searchText} />
-      <LivePill isLive={live !== undefined} lastEventAt={live?.lastEventAt} now={now} trouble={trouble} />
+      <LivePill isLive={live !== undefined} isPast={isPast} lastEventAt={live?.lastEventAt} now={now} trouble={trouble} />
       {live ? <Pause /> : null}
       <QuestionsLink count={counts.needs_you} />
       <button id="theme" class="icon-button needs-script" type="button" data-theme-toggle aria-label="Switch between light and dark">

@@ -30,7 +30,7 @@ export function liveRoutes(deps: WebDeps) {
 
 /** Under the name that the project has; `later` while the log is away, and with it who knows whether there is one. */
 async function knownTarget(deps: WebDeps, target: LiveTarget): Promise<LiveTarget | 'later' | undefined> {
-  if (target.page !== 'project') return target
+  if (!('name' in target)) return target
   try {
     const project = await lookUpProject(deps, target.name)
     return project && { ...target, name: project.name }

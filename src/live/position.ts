@@ -1,0 +1,22 @@
+import type { ProjectView } from '../projection/projections.ts'
+
+/** Where a page of a project stands: what it was rendered at, and where its socket resumes. */
+export const positionOf = ({ epoch, state }: ProjectView): string => `${epoch}:${state.offset}`
+
+/** A position that is none has an offset that compares with nothing. */
+export function readSince(since = ''): { epoch: string | undefined; offset: number } {
+  const [epoch, offset] = since.split(':')
+  return { epoch, offset: offset === undefined || offset === '' ? Number.NaN : Number(offset) }
+}
+
+/** How many events came after a position of this log; none are known to be new after another log's. */
+export function eventsAfter(since: string, { epoch, state }: ProjectView): number {
+  const from = readSince(since)
+  return from.epoch === epoch && from.offset <= state.offset ? state.offset - from.offset : 0
+}
+
+/** Whether a page was rendered from a later state, or from another log: another worker may have been ahead. */
+export function isAhead(since: string | undefined, { epoch, state }: ProjectView): boolean {
+  const from = readSince(since)
+  return since !== undefined && (from.epoch !== epoch || from.offset > state.offset)
+}
