@@ -56,6 +56,20 @@ export function foldEvents(state: ProjectState, events: readonly StoredEvent[]):
   return draft.next.offset === state.offset ? state : draft.next
 }
 
+/**
+ * The same, telling after each event what the state is then. It is told in passing: what `seen` is given changes with the next
+ * event, its entries do not.
+ */
+export function foldEach(state: ProjectState, events: readonly StoredEvent[], seen: (now: ProjectState, event: StoredEvent) => void) {
+  const draft = openDraft(state)
+  for (const event of events) {
+    if (event.offset <= draft.next.offset) continue
+    foldEvent(draft, event)
+    seen(draft.next, event)
+  }
+  return draft.next.offset === state.offset ? state : draft.next
+}
+
 function foldEvent(draft: Draft, event: StoredEvent) {
   const { next } = draft
   next.offset = event.offset

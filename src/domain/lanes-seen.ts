@@ -1,0 +1,93 @@
+import { isOpenCycle } from './cycle.ts'
+import { emptyLane, type Lane, withAsk, withEnd, withStay, withWorker } from './lane.ts'
+import type { Lanes } from './lanes.ts'
+import type { Agent, Approval, Cycle, ProjectState } from './project-state.ts'
+
+/* What lanes take from a state. To look again at what was seen changes nothing. */
+
+const LANES_KEPT = 200
+
+/** Everything of a state, whatever changed in it. */
+export function seeAll(lanes: Lanes, now: ProjectState) {
+  seeWorkflow(lanes, now)
+  for (const cycle of now.cycles.values()) seeCycle(lanes, now, cycle)
+  for (const agent of now.agents.values()) seeAgent(lanes, agent)
+  seeApprovals(lanes, now)
+}
+
+/** The state of the workflow. */
+export function seeWorkflow(lanes: Lanes, { workflow: { state, enteredAt, offset } }: ProjectState) {
+  if (enteredAt !== undefined) lanes.workflow = withStay(lanes.workflow, { state, since: enteredAt, offset, end: undefined })
+}
+
+/** The phase of a story, and who works in it. */
+export function seeCycle(lanes: Lanes, now: ProjectState, cycle: Cycle | undefined) {
+  if (!cycle) return
+  const { storyId, state, enteredAt: since, offset, isUnexpected } = cycle
+  const end = isOpenCycle(cycle) ? undefined : (cycle.completedAt ?? since)
+  if (end !== undefined && end < lanes.from) return
+  const lane = withStay(laneOf(lanes, lanes.stories, storyId), { state, since, offset, end, isUnexpected })
+  keepLane(
+    lanes,
+    lanes.stories,
+    withWorker(lane, () => workerOf(now, storyId)),
+  )
+}
+
+function workerOf({ agents }: ProjectState, storyId: string): string | undefined {
+  for (const agent of agents.values()) if (agent.storyId === storyId && agent.status === 'working') return agent.agentId
+  return undefined
+}
+
+/** What an agent is in; its end, once it ended. */
+export function seeAgent(lanes: Lanes, agent: Agent | undefined) {
+  if (!agent) return
+  const { agentId, status: state, since, offset, storyId } = agent
+  const known = lanes.agents.get(agentId)
+  if (state === 'ended') {
+    if (known) keepLane(lanes, lanes.agents, withEnd(known, since))
+    return
+  }
+  keepLane(lanes, lanes.agents, withStay(known ?? laneOf(lanes, lanes.agents, agentId), { state, since, offset, end: undefined }))
+  const story = storyId === undefined || state !== 'working' ? undefined : lanes.stories.get(storyId)
+  if (story)
+    keepLane(
+      lanes,
+      lanes.stories,
+      withWorker(story, () => agentId),
+    )
+}
+
+/** Questions that were asked and not decided stand over their story. */
+export function seeApprovals(lanes: Lanes, { approvals, decisions, lastEventAt }: ProjectState) {
+  const changed = [...lanes.open.values()].filter(({ approvalId }) => !approvals.has(approvalId))
+  for (const { approvalId, ...approval } of changed) {
+    const end = decisions.get(approvalId)?.at ?? lastEventAt ?? approval.requestedAt
+    seeAsk(lanes, { ...approval, approvalId }, Math.min(end, approval.expiresAt ?? Infinity))
+  }
+  for (const approval of approvals.values()) if (!lanes.open.has(approval.approvalId)) seeAsk(lanes, approval, undefined)
+  lanes.open = new Map(approvals)
+}
+
+function seeAsk(lanes: Lanes, { storyId, approvalId, requestedAt: start, offset, agentId: by }: Approval, end: number | undefined) {
+  if (storyId === undefined) return
+  keepLane(lanes, lanes.stories, withAsk(laneOf(lanes, lanes.stories, storyId), { approvalId, start, end, offset, by }))
+}
+
+function laneOf(lanes: Lanes, all: ReadonlyMap<string, Lane>, key: string): Lane {
+  const known = all.get(key)
+  if (known) return known
+  lanes.lanesMade += 1
+  return emptyLane(key, lanes.lanesMade)
+}
+
+/** Of too many lanes the one goes that moved least lately. */
+function keepLane(lanes: Lanes, all: Map<string, Lane>, lane: Lane) {
+  all.set(lane.key, lane)
+  if (all.size <= LANES_KEPT) return
+  const [first] = all.values()
+  let still = first ?? lane
+  for (const other of all.values()) if (other.movedAt < still.movedAt) still = other
+  all.delete(still.key)
+  lanes.forgotten += 1
+}
