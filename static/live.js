@@ -4,7 +4,7 @@
  */
 import { clockText, serverNow, setServerClock, tickTimes, write } from './clock.js'
 import { noteNew, settle, showCounts } from './reading.js'
-import { relativeTime } from './relative-time.js'
+import { relativeTime } from '../views/relative-time.ts'
 
 const page = document.getElementById('page')
 const pill = document.getElementById('live')

@@ -1,4 +1,4 @@
-import { extname } from 'node:path'
+import { basename, extname } from 'node:path'
 
 export type StaticFile = { body: Uint8Array<ArrayBuffer>; gzip: Uint8Array<ArrayBuffer>; type: string; etag: string; isImmutable: boolean }
 
@@ -19,19 +19,11 @@ const TYPES: Record<string, string> = {
 
 const here = (path: string) => new URL(`../../${path}`, import.meta.url).pathname
 
-/**
- * What pages load: ours, and htmx from its package. Read once, so that no request touches the disk. A script comes after
- * those that it imports.
- */
+/** The scripts that pages load by name; each brings what it imports, once, whichever of them asks for it first. */
+const SCRIPTS = ['app.js']
+
+/** What pages load besides: ours as it is, and htmx from its package. */
 const SOURCES: Record<string, string> = {
-  'relative-time.js': here('views/relative-time.ts'),
-  'clock.js': here('static/clock.js'),
-  'palette.js': here('static/palette.js'),
-  'keys.js': here('static/keys.js'),
-  'wall.js': here('static/wall.js'),
-  'reading.js': here('static/reading.js'),
-  'live.js': here('static/live.js'),
-  'app.js': here('static/app.js'),
   'app.css': here('static/app.css'),
   'icon.svg': here('static/icon.svg'),
   'htmx.js': here('node_modules/htmx.org/dist/htmx.min.js'),
@@ -39,13 +31,14 @@ const SOURCES: Record<string, string> = {
   'hx-upsert.js': here('node_modules/htmx.org/dist/ext/hx-upsert.min.js'),
 }
 
-/** Rejects when a file is missing: a page without its script would look alive and be dead. */
+/**
+ * Reads everything once, so that no request touches the disk. Rejects when a file is missing or cannot be read as a script: a
+ * page without its script would look alive and be dead.
+ */
 export async function loadStaticFiles(): Promise<StaticFiles> {
   const files = new Map<string, StaticFile>()
   const hrefs = new Map<string, string>()
-  for (const [name, path] of Object.entries(SOURCES)) {
-    const body = await readSource(path, hrefs)
-    const hash = Bun.hash(body).toString(36).slice(0, 10)
+  function add(name: string, hash: string, body: Uint8Array<ArrayBuffer>) {
     const extension = extname(name)
     const file = { body, gzip: Bun.gzipSync(body), type: TYPES[extension] ?? 'application/octet-stream', etag: `W/"${hash}"` }
     const hashed = `${name.slice(0, -extension.length)}.${hash}${extension}`
@@ -53,17 +46,27 @@ export async function loadStaticFiles(): Promise<StaticFiles> {
     files.set(hashed, { ...file, isImmutable: true })
     hrefs.set(name, `/static/${hashed}`)
   }
+  for (const [name, path] of Object.entries(SOURCES)) {
+    const body = await Bun.file(path).bytes()
+    add(name, Bun.hash(body).toString(36).slice(0, 10), body)
+  }
+  for (const { name, hash, body } of await bundledScripts()) add(name, hash, body)
   return { find: (name) => files.get(name), href: (name) => hrefs.get(name) ?? `/static/${name}` }
 }
 
-/** How a time reads is written once, for the server and for the browser; imports get the names with the content hash. */
-async function readSource(path: string, hrefs: ReadonlyMap<string, string>): Promise<Uint8Array<ArrayBuffer>> {
-  if (!path.startsWith(here('static/')) && !path.endsWith('.ts')) return Bun.file(path).bytes()
-  const source = await Bun.file(path).text()
-  const script = path.endsWith('.ts') ? new Bun.Transpiler({ loader: 'ts' }).transformSync(source) : source
-  const linked = script.replace(/(from |import )'\.\/([\w-]+\.js)'/g, (whole, keyword: string, name: string) => {
-    const href = hrefs.get(name)
-    return href === undefined ? whole : `${keyword}'${href}'`
+/** A page's script in one file takes one request; how a time reads is written once, for the server and for the browser. */
+async function bundledScripts() {
+  const { outputs } = await Bun.build({
+    entrypoints: SCRIPTS.map((name) => here(`static/${name}`)),
+    target: 'browser',
+    minify: true,
+    splitting: true,
+    naming: { entry: '[name].[hash].[ext]', chunk: '[name].[hash].[ext]' },
   })
-  return new TextEncoder().encode(linked)
+  return Promise.all(
+    outputs.map(async (output) => {
+      const hash = output.hash ?? ''
+      return { name: basename(output.path).replace(`.${hash}.`, '.'), hash, body: new Uint8Array(await output.arrayBuffer()) }
+    }),
+  )
 }
