@@ -16,6 +16,7 @@ import { statusRoutes } from './routes/api-status.ts'
 import { jumpRoutes } from './routes/jumps.tsx'
 import { liveRoutes } from './routes/live.ts'
 import { pageRoutes } from './routes/pages.tsx'
+import { pictureRoutes } from './routes/pictures.tsx'
 import { staticRoutes } from './routes/static.ts'
 import { vitalRoutes } from './routes/vitals.ts'
 import { unanswered } from './unanswered.ts'
@@ -35,6 +36,7 @@ export function createApp(deps: WebDeps) {
   app.route('/', staticRoutes(deps))
   if (deps.settings.isGzipOn) app.use(gzip())
   app.route('/', pageRoutes(deps))
+  app.route('/', pictureRoutes(deps))
   app.route('/', jumpRoutes(deps))
   app.route('/api/v1', projectRoutes(deps))
   app.route('/api/v1', eventRoutes(deps))

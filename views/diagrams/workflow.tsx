@@ -26,22 +26,30 @@ export const WorkflowDiagram: FC<DiagramProps> = ({ workflow, now }) => (
   </>
 )
 
-const Drawing: FC<DiagramProps & { layout: WorkflowLayout; form: 'wide' | 'tall' }> = ({ layout, form, workflow, now }) => {
+const Drawing: FC<DiagramProps & { layout: WorkflowLayout; form: 'wide' | 'tall' }> = ({ layout, form, workflow, now }) => (
+  <svg class={`diagram diagram--${form}`} viewBox={layout.viewBox} role="img">
+    <title>{inWords(workflow)}</title>
+    <WorkflowDrawing layout={layout} workflow={workflow} now={now} />
+  </svg>
+)
+
+/** What a picture of the workflow is made of, within a drawing with the layout's view box. */
+export const WorkflowDrawing: FC<DiagramProps & { layout: WorkflowLayout }> = ({ layout, workflow, now }) => {
   const kindOf = (from: string, to: string): EdgeKind => (workflow.edges.has(`${from}>${to}`) ? 'visited' : 'possible')
   return (
-    <svg class={`diagram diagram--${form}`} viewBox={layout.viewBox} role="img">
-      <title>{inWords(workflow)}</title>
+    <>
       <Edges layout={layout} kindOf={kindOf} kind="possible" />
       <Edges layout={layout} kindOf={kindOf} kind="visited" />
       <UnexpectedEdges layout={layout} workflow={workflow} />
       {WORKFLOW_STATES.map((state) => (
         <Node state={state} layout={layout} workflow={workflow} now={now} />
       ))}
-    </svg>
+    </>
   )
 }
 
-function inWords(workflow: Workflow): string {
+/** The same for ears, in one sentence. */
+export function inWords(workflow: Workflow): string {
   const visited = [...visitedStates(workflow)].filter((state) => state !== workflow.state)
   return `Now ${visibleText(workflow.state, 60)}${visited.length > 0 ? `; before, ${visited.join(', ')}` : ''}`
 }

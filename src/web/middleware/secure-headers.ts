@@ -1,8 +1,12 @@
+import type { MiddlewareHandler } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 
+/** What an answer may say of itself: a picture has a policy of its own, and may be shown by other sites. */
+const OWN = ['Content-Security-Policy', 'Cross-Origin-Resource-Policy']
+
 /** Pages run our own files only: no inline script or style, no eval, no frames, no other site. */
-export const pageHeaders = () =>
-  secureHeaders({
+export function pageHeaders(): MiddlewareHandler {
+  const secure = secureHeaders({
     contentSecurityPolicy: {
       defaultSrc: ["'none'"],
       scriptSrc: ["'self'"],
@@ -21,3 +25,12 @@ export const pageHeaders = () =>
     crossOriginOpenerPolicy: 'same-origin',
     crossOriginResourcePolicy: 'same-origin',
   })
+  return async (c, next) => {
+    let said: (readonly [string, string | null])[] = []
+    await secure(c, async () => {
+      await next()
+      said = OWN.map((name) => [name, c.res.headers.get(name)])
+    })
+    for (const [name, value] of said) if (value !== null) c.header(name, value)
+  }
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto'
+import type { Context } from 'hono'
+import { Hono } from 'hono'
+import type { Theme } from '../../../views/layout.tsx'
+import { BadgePicture } from '../../../views/pictures/badge-picture.tsx'
+import { DiagramPicture } from '../../../views/pictures/diagram-picture.tsx'
+import type { Env, WebDeps } from '../env.ts'
+import { isKnownTag } from '../etag.ts'
+import { pictureStyle } from '../picture-style.ts'
+import { projectPage } from '../viewed.ts'
+
+const XML = '<?xml version="1.0" encoding="utf-8"?>\n'
+
+/** GET /projects/:name/diagram.svg and …/badge.svg — a project for a README: `?theme=light|dark`, `?at=`. */
+export function pictureRoutes(deps: WebDeps) {
+  const style = pictureStyle(new TextDecoder().decode(deps.files.find('app.css')?.body))
+  const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`
+
+  /** Proxies that keep pictures ask each time whether there is another one. */
+  function answer(c: Context<Env>, picture: unknown) {
+    const svg = XML + String(picture)
+    const etag = `W/"${Bun.hash(svg).toString(36)}"`
+    c.header('ETag', etag)
+    c.header('Cache-Control', 'no-cache')
+    c.header('Content-Security-Policy', policy)
+    c.header('Cross-Origin-Resource-Policy', 'cross-origin')
+    return isKnownTag(c, etag) ? c.body(null, 304) : c.body(svg, 200, { 'content-type': 'image/svg+xml; charset=utf-8' })
+  }
+
+  return new Hono<Env>()
+    .get(
+      '/projects/:name/badge.svg',
+      projectPage(deps, (c, { project, summary }) =>
+        answer(c, <BadgePicture style={style} theme={themeOf(c)} project={project.name} attention={summary.attention} />),
+      ),
+    )
+    .get(
+      '/projects/:name/diagram.svg',
+      projectPage(deps, (c, { project, view, now }) =>
+        answer(c, <DiagramPicture style={style} theme={themeOf(c)} project={project.name} workflow={view.state.workflow} now={now} />),
+      ),
+    )
+}
+
+function themeOf(c: Context<Env>): Theme | undefined {
+  const theme = c.req.query('theme')
+  return theme === 'light' || theme === 'dark' ? theme : undefined
+}
