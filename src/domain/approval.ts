@@ -1,6 +1,7 @@
 import { agentAnswered, agentAsks, agentIdOf } from './agent.ts'
 import { type Draft, keepNewest, writableApprovals, writableDecisions } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
+import { measureApproval } from './flow.ts'
 import { textOf } from './loose-fields.ts'
 import type { Approval } from './project-state.ts'
 import { clockOffset, parseStatedTime, placeStatedTime } from './stated-time.ts'
@@ -44,6 +45,7 @@ export function foldApprovalResolved(draft: Draft, event: StoredEventOf<'approva
   keepNewest(decisions, DECISIONS_KEPT)
   const approval = draft.next.approvals.get(approvalId)
   if (!approval) return
+  measureApproval(draft, approval, event)
   writableApprovals(draft).delete(approvalId)
   const { agentId } = approval
   if (agentId === undefined || decision === 'withdrawn') return

@@ -1,5 +1,6 @@
 import { type Draft, oldestBeyond, writableCycles } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
+import { measureCycle } from './flow.ts'
 import { textOf } from './loose-fields.ts'
 import type { Cycle, ProjectState, Source } from './project-state.ts'
 import { isExpectedTddStep } from './tdd-machine.ts'
@@ -124,6 +125,7 @@ function withVisit(visited: string[], state: string | undefined): string[] {
 
 /** Replaces a story's cycle. */
 export function keepCycle(draft: Draft, cycle: Cycle) {
+  measureCycle(draft, draft.next.cycles.get(cycle.storyId), cycle)
   writableCycles(draft).set(cycle.storyId, cycle)
 }
 

@@ -42,6 +42,12 @@ export function writableAgents({ before, next }: Draft): ProjectState['agents'] 
   return next.agents
 }
 
+/** What stories cost, to be written to. */
+export function writableStoryCosts({ before, next }: Draft): ProjectState['storyCosts'] {
+  if (next.storyCosts === before.storyCosts) next.storyCosts = new Map(before.storyCosts)
+  return next.storyCosts
+}
+
 /** The open questions, to be written to. */
 export function writableApprovals({ before, next }: Draft): ProjectState['approvals'] {
   if (next.approvals === before.approvals) next.approvals = new Map(before.approvals)

@@ -1,4 +1,5 @@
 import type { AGENT_STATUSES } from './event.ts'
+import type { FlowDay, Measured, StoryCost } from './flow.ts'
 import type { CiRun, Command, Decision, Task, Usage } from './reports.ts'
 
 /*
@@ -193,6 +194,12 @@ export type ProjectState = {
   notices: Map<string, FileNotice>
   /** The last 50 commands that an orchestrator reported, by id. */
   commands: Map<string, Command>
+  /** What ended on each of the last 90 days that had anything, oldest first. */
+  flowDays: readonly FlowDay[]
+  /** The last 64 durations that ended. */
+  measured: readonly Measured[]
+  /** By story, the one that cost something last at the end; 200 at most. */
+  storyCosts: Map<string, StoryCost>
   usage: Usage
   /** Events per minute for the last 60 minutes that had any, oldest first: [minute since 1970, count]. */
   minutes: [number, number][]

@@ -4,6 +4,7 @@ import { foldCommandExecution } from './command-report.ts'
 import { foldCycleCompleted, foldCycleProgress, foldCycleStarted, foldTddTransition, forgetCycles } from './cycle.ts'
 import { type Draft, openDraft, writableMinutes } from './draft.ts'
 import type { StoredEvent } from './event.ts'
+import { addStoryCost } from './flow.ts'
 import type { ProjectState } from './project-state.ts'
 import { foldStateFile } from './state-file.ts'
 import { foldCiStatus, foldErrorState } from './trouble.ts'
@@ -11,7 +12,7 @@ import { addUsage, NO_USAGE } from './usage.ts'
 import { emptyWorkflow, foldWorkflowTransition } from './workflow.ts'
 
 /** Changes whenever the same events would fold to another state: snapshots of other versions are ignored. */
-export const FOLD_VERSION = 1
+export const FOLD_VERSION = 2
 
 const MINUTES_KEPT = 60
 /** What is beyond its bound goes at offsets that this divides: rarely, for it looks at all, and the same in every batching. */
@@ -41,6 +42,9 @@ export function emptyProject(): ProjectState {
     statusDigest: undefined,
     notices: new Map(),
     commands: new Map(),
+    flowDays: [],
+    measured: [],
+    storyCosts: new Map(),
     usage: NO_USAGE,
     minutes: [],
   }
@@ -116,6 +120,7 @@ function foldKnown(draft: Draft, event: StoredEvent) {
       return
     case 'usage':
       next.usage = addUsage(next.usage, event)
+      addStoryCost(draft, event)
       return agentUses(draft, event)
     default:
       // Chat, presence, highlights and foreign events are activity: the log shows them, no state follows from them.

@@ -3,7 +3,7 @@ import { emptyProject } from './project.ts'
 import type { ProjectState, Workflow } from './project-state.ts'
 import { emptyWorkflow } from './workflow.ts'
 
-const MAPS = ['cycles', 'agents', 'approvals', 'decisions', 'errors', 'sprints', 'cycleFiles', 'notices', 'commands'] as const
+const MAPS = ['cycles', 'agents', 'approvals', 'decisions', 'errors', 'sprints', 'cycleFiles', 'notices', 'commands', 'storyCosts'] as const
 
 /** Plain JSON: every Map is a list of its entries, in its order. */
 type Encoded = { [K in keyof ProjectState]: ProjectState[K] extends Map<infer Key, infer Value> ? [Key, Value][] : ProjectState[K] }
@@ -28,6 +28,7 @@ export function plainState(state: ProjectState): EncodedState {
     cycleFiles: [...state.cycleFiles],
     notices: [...state.notices],
     commands: [...state.commands],
+    storyCosts: [...state.storyCosts],
   }
 }
 
@@ -57,6 +58,7 @@ export function decodeState(text: string): ProjectState {
     cycleFiles: new Map(encoded.cycleFiles),
     notices: new Map(encoded.notices),
     commands: new Map(encoded.commands),
+    storyCosts: new Map(encoded.storyCosts),
   }
 }
 

@@ -1,0 +1,79 @@
+import { type Draft, keepNewest, writableStoryCosts } from './draft.ts'
+import { type Durations, withDuration } from './durations.ts'
+import type { StoredEventOf } from './event.ts'
+import type { Approval, Cycle } from './project-state.ts'
+
+/** What is measured in time: a story's cycle, a failing test until it passes, a question until a person decides it. */
+export type FlowKind = 'cycleTime' | 'redToGreen' | 'approvalWait'
+
+/** What ended on a day (UTC, days since 1970): stories completed, and how long things had taken. */
+export type FlowDay = { day: number; completed: number } & Record<FlowKind, Durations>
+
+/** One duration and the event that ended it: for whoever stored that event and counts it once. */
+export type Measured = { offset: number; kind: FlowKind; ms: number }
+
+/** What a story has cost as far as reported; `at` and `offset` are of the last report. */
+export type StoryCost = { costUsd: number; at: number; offset: number }
+
+/** Days before the newest one that are kept with it. */
+export const DAYS_KEPT = 90
+const DAY_MS = 86_400_000
+const COSTS_KEPT = 200
+/** What one append measures, looked at soon after it. Events that arrive together lie no time apart: more is no measure. */
+const MEASURED_KEPT = 64
+
+/** The day of an instant. */
+export const dayOf = (at: number): number => Math.floor(at / DAY_MS)
+
+/** Counts what a change of a story's cycle ended. A cycle that is there for the first time completed, but was not timed. */
+export function measureCycle(draft: Draft, known: Cycle | undefined, cycle: Cycle) {
+  const same = known?.round === cycle.round ? known : undefined
+  if (same?.state === 'test_red' && cycle.state === 'code_green') {
+    measure(draft, 'redToGreen', { from: same.enteredAt, to: cycle.enteredAt })
+  }
+  if (!isOver(cycle) || (same && isOver(same))) return
+  const at = cycle.completedAt ?? cycle.enteredAt
+  changeDay(draft, at, (day) => ({ ...day, completed: day.completed + 1 }))
+  if (same) measure(draft, 'cycleTime', { from: cycle.startedAt, to: at })
+}
+
+/** As `isOpenCycle` has it, which lies above this module. */
+const isOver = ({ state, completedAt }: Cycle) => completedAt !== undefined || state === 'commit'
+
+/** Counts how long a question waited for a person; one that was withdrawn was answered by nobody. */
+export function measureApproval(draft: Draft, { requestedAt }: Approval, event: StoredEventOf<'approval_resolved'>) {
+  if (event.decision === 'withdrawn') return
+  measure(draft, 'approvalWait', { from: requestedAt, to: event.received_at })
+}
+
+function measure(draft: Draft, kind: FlowKind, { from, to }: { from: number; to: number }) {
+  // The clock of a file may lie behind the one of the log.
+  const ms = Math.max(0, to - from)
+  changeDay(draft, to, (day) => ({ ...day, [kind]: withDuration(day[kind], ms) }))
+  draft.next.measured = [...draft.next.measured, { offset: draft.next.offset, kind, ms }].slice(-MEASURED_KEPT)
+}
+
+/** Days are few and change seldom: they are replaced as a whole, in order, without those that are too old. */
+function changeDay({ next }: Draft, at: number, change: (day: FlowDay) => FlowDay) {
+  const day = dayOf(at)
+  const known = next.flowDays.find((one) => one.day === day)
+  const changed = change(known ?? { day, completed: 0, cycleTime: [], redToGreen: [], approvalWait: [] })
+  const others = next.flowDays.filter((one) => one !== known)
+  const days = [...others, changed].sort((one, other) => one.day - other.day)
+  const newest = days.at(-1)?.day ?? day
+  next.flowDays = days.filter((one) => one.day > newest - DAYS_KEPT)
+}
+
+/** Adds what a story cost: the one that a report names, else the one that its agent works on. */
+export function addStoryCost(draft: Draft, event: StoredEventOf<'usage'>) {
+  const { cost_usd: costUsd, received_at: at, offset } = event
+  const agent = event.agent_id ? draft.next.agents.get(event.agent_id) : undefined
+  const storyId = event.story_id ?? agent?.storyId
+  if (!storyId || costUsd === undefined || costUsd === null) return
+  const costs = writableStoryCosts(draft)
+  const known = costs.get(storyId)
+  // Those that cost something last stand last, and stay longest.
+  costs.delete(storyId)
+  costs.set(storyId, { costUsd: (known?.costUsd ?? 0) + costUsd, at, offset })
+  keepNewest(costs, COSTS_KEPT)
+}
