@@ -1,4 +1,5 @@
 import { version } from '../package.json'
+import { openAccept } from './compose/accept-from.ts'
 import { openEngines } from './compose/engines.ts'
 import { featuresOf } from './compose/features.ts'
 import { openFollowed } from './compose/follow.ts'
@@ -10,10 +11,9 @@ import { closeInReverse, type Opened } from './close-in-reverse.ts'
 import type { WorkerLink } from './cluster/supervisor-channel.ts'
 import type { Serving } from './cluster/worker.ts'
 import type { Config } from './config/config.ts'
-import type { NewEvent } from './domain/event.ts'
 import { UNASSIGNED } from './domain/names.ts'
 import { emptyProject } from './domain/project.ts'
-import { acceptEvents, type AcceptDeps } from './ingest/accept-events.ts'
+import type { AcceptDeps } from './ingest/accept-events.ts'
 import { expandFrame } from './ingest/orchestrator-frames.ts'
 import { compileRedaction } from './ingest/redact.ts'
 import { registration } from './ingest/register-project.ts'
@@ -92,16 +92,7 @@ async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'>
     registerProject,
     keptSince: () => keptSince(config.retention, Date.now()),
   }
-  const acceptFrom = (source: string) => (project: string, events: readonly NewEvent[]) =>
-    tracing.span(
-      { name: 'report', isRoot: true, attributes: { 'visualizer.source': source, 'visualizer.events': events.length } },
-      async () => {
-        const stored = await acceptEvents(deps, project, events).catch(followed.suspectAfter)
-        metrics.events.inc({ source }, stored.appended.length)
-        metrics.duplicates.inc({ source }, stored.duplicates)
-        return stored
-      },
-    )
+  const acceptFrom = openAccept({ deps, followed, telemetry })
   // Under the name that it is known by, in whatever case it was reported; nothing is followed for a name that is not registered.
   const stateOf = async (name: string) => {
     followed.mustBeRead()

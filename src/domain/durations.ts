@@ -19,7 +19,11 @@ const middleOf = (range: number) => (range === 0 ? 0 : 1_000 * 2 ** ((range - 0.
 
 /** With one more duration, in ms. */
 export function withDuration(durations: Durations, ms: number): Durations {
-  return merged(durations, [[rangeOf(ms), 1]])
+  const range = rangeOf(ms)
+  const place = durations.findLastIndex(([other]) => other <= range)
+  const known = durations[place]
+  if (known?.[0] === range) return durations.with(place, [range, known[1] + 1])
+  return durations.toSpliced(place + 1, 0, [range, 1])
 }
 
 /** Both together. */

@@ -15,6 +15,16 @@ export type Measured = { offset: number; kind: FlowKind; ms: number }
 /** What a story has cost as far as reported; `at` and `offset` are of the last report. */
 export type StoryCost = { costUsd: number; at: number; offset: number }
 
+/** What a project's state keeps of its flow. */
+export type FlowState = {
+  /** What ended on each of the last 90 days that had anything, oldest first. */
+  flowDays: readonly FlowDay[]
+  /** The last 64 durations that ended. */
+  measured: readonly Measured[]
+  /** By story, the one that cost something last at the end; 200 at most. */
+  storyCosts: Map<string, StoryCost>
+}
+
 /** Days before the newest one that are kept with it. */
 export const DAYS_KEPT = 90
 const DAY_MS = 86_400_000
@@ -50,12 +60,19 @@ function measure(draft: Draft, kind: FlowKind, { from, to }: { from: number; to:
   // The clock of a file may lie behind the one of the log.
   const ms = Math.max(0, to - from)
   changeDay(draft, to, (day) => ({ ...day, [kind]: withDuration(day[kind], ms) }))
-  draft.next.measured = [...draft.next.measured, { offset: draft.next.offset, kind, ms }].slice(-MEASURED_KEPT)
+  const kept = draft.next.measured.slice(1 - MEASURED_KEPT)
+  kept.push({ offset: draft.next.offset, kind, ms })
+  draft.next.measured = kept
 }
 
 /** Days are few and change seldom: they are replaced as a whole, in order, without those that are too old. */
 function changeDay({ next }: Draft, at: number, change: (day: FlowDay) => FlowDay) {
   const day = dayOf(at)
+  const last = next.flowDays.at(-1)
+  if (last?.day === day) {
+    next.flowDays = next.flowDays.with(-1, change(last))
+    return
+  }
   const known = next.flowDays.find((one) => one.day === day)
   const changed = change(known ?? { day, completed: 0, cycleTime: [], redToGreen: [], approvalWait: [] })
   const others = next.flowDays.filter((one) => one !== known)

@@ -1,5 +1,5 @@
 import type { AGENT_STATUSES } from './event.ts'
-import type { FlowDay, Measured, StoryCost } from './flow.ts'
+import type { FlowState } from './flow.ts'
 import type { CiRun, Command, Decision, Task, Usage } from './reports.ts'
 
 /*
@@ -160,7 +160,7 @@ export type FileNotice = { file: string; problem: string; detail: string | undef
 
 export type Parallel = { data: Record<string, unknown>; at: number; offset: number }
 
-export type ProjectState = {
+export type ProjectState = FlowState & {
   /** The last event that was applied; 0 before the first. */
   offset: number
   /** Instant of the last event, and of the first. */
@@ -194,12 +194,6 @@ export type ProjectState = {
   notices: Map<string, FileNotice>
   /** The last 50 commands that an orchestrator reported, by id. */
   commands: Map<string, Command>
-  /** What ended on each of the last 90 days that had anything, oldest first. */
-  flowDays: readonly FlowDay[]
-  /** The last 64 durations that ended. */
-  measured: readonly Measured[]
-  /** By story, the one that cost something last at the end; 200 at most. */
-  storyCosts: Map<string, StoryCost>
   usage: Usage
   /** Events per minute for the last 60 minutes that had any, oldest first: [minute since 1970, count]. */
   minutes: [number, number][]

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { createFlowMetrics } from './flow-metrics.ts'
 
 export type Figures = {
   name: string
@@ -38,6 +39,7 @@ export function createMetrics() {
     heap: gauge('process_js_heap_bytes', 'JavaScript heap in use'),
     cpu: counter('process_cpu_seconds_total', 'User and system CPU time'),
     loopDelay: gauge('event_loop_delay_seconds', 'How late the event loop was in the last whole half minute', ['statistic']),
+    ...createFlowMetrics(registers),
     spansDropped: counter('otel_spans_dropped_total', 'Spans that the collector did not take, or that there was no room for'),
     /** Every figure with its values, for those who do not read text. */
     read(): Promise<Figures> {

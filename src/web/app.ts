@@ -11,6 +11,7 @@ import { requestLimits } from './middleware/request-limits.ts'
 import { traceRequests } from './middleware/trace.ts'
 import { pageHeaders } from './middleware/secure-headers.ts'
 import { eventRoutes } from './routes/api-events.ts'
+import { flowApiRoutes } from './routes/api-flow.ts'
 import { projectRoutes } from './routes/api-projects.ts'
 import { statusRoutes } from './routes/api-status.ts'
 import { jumpRoutes } from './routes/jumps.tsx'
@@ -40,6 +41,7 @@ export function createApp(deps: WebDeps) {
   app.route('/', jumpRoutes(deps))
   app.route('/api/v1', projectRoutes(deps))
   app.route('/api/v1', eventRoutes(deps))
+  app.route('/api/v1', flowApiRoutes(deps))
   app.route('/api/v1', statusRoutes(deps))
 
   app.notFound((c) => respond(c, unanswered(app, c)))

@@ -42,4 +42,5 @@ function sample({ metrics, overview, usage }: WebDeps) {
   cpuSeconds = now.cpuSeconds
   for (const [statistic, delaySeconds] of Object.entries(now.loopDelay)) metrics.loopDelay.set({ statistic }, delaySeconds)
   metrics.projects.set(overview.figures(Date.now()).projects)
+  for (const [attention, projects] of Object.entries(overview.counts)) metrics.attention.set({ attention }, projects)
 }

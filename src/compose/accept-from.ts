@@ -1,0 +1,24 @@
+import type { NewEvent } from '../domain/event.ts'
+import { acceptEvents, type AcceptDeps } from '../ingest/accept-events.ts'
+import { openFlowObserver } from './observe-flow.ts'
+import type { openFollowed } from './follow.ts'
+import type { Telemetry } from './telemetry.ts'
+
+type Parts = { deps: AcceptDeps; followed: Awaited<ReturnType<typeof openFollowed>>; telemetry: Telemetry }
+
+/** The one way into the log, for each source of reports: traced and counted. */
+export function openAccept({ deps, followed, telemetry }: Parts) {
+  const { metrics, tracing } = telemetry
+  const observeFlow = openFlowObserver({ ...followed, ...telemetry })
+  return (source: string) => (project: string, events: readonly NewEvent[]) =>
+    tracing.span(
+      { name: 'report', isRoot: true, attributes: { 'visualizer.source': source, 'visualizer.events': events.length } },
+      async () => {
+        const stored = await acceptEvents(deps, project, events).catch(followed.suspectAfter)
+        metrics.events.inc({ source }, stored.appended.length)
+        metrics.duplicates.inc({ source }, stored.duplicates)
+        observeFlow(stored)
+        return stored
+      },
+    )
+}

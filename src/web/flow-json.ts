@@ -1,0 +1,44 @@
+import type { FlowKind } from '../domain/flow.ts'
+import { flowFigures, type Timing } from '../domain/flow-figures.ts'
+import type { ProjectView } from '../projection/projections.ts'
+
+const DAY_MS = 86_400_000
+const iso = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString())
+const dayText = (day: number) => new Date(day * DAY_MS).toISOString().slice(0, 10)
+const seconds = (ms: number) => Math.round(ms) / 1_000
+
+/** The wire's words for what is timed, in the order of a story's life. */
+const KINDS: Record<FlowKind, string> = { cycleTime: 'cycle_time', redToGreen: 'red_to_green', approvalWait: 'approval_wait' }
+
+/**
+ * A project's flow as the API shows it. Nothing in it changes while nothing happens on the same day: of the current state it
+ * says since when, not how long.
+ */
+export function flowJson(project: string, { epoch, state }: ProjectView, now: number) {
+  const { window, timings, completed, throughput, stateTimes, costs, medianCostUsd } = flowFigures(state, now)
+  const kinds: FlowKind[] = ['cycleTime', 'redToGreen', 'approvalWait']
+  return {
+    project_name: project,
+    epoch,
+    offset: state.offset,
+    window: { from: dayText(window.from), to: dayText(window.to), time_zone: 'UTC' },
+    ...Object.fromEntries(kinds.map((kind) => [KINDS[kind], timingJson(timings[kind])])),
+    completed,
+    throughput: throughput.map(({ day, completed }) => ({ day: dayText(day), completed })),
+    time_in_state: {
+      since: iso(state.firstEventAt),
+      states: stateTimes.map(({ state: name, entered, ms, currentSince }) => ({
+        ...{ state: name, entered, seconds: seconds(ms), current_since: iso(currentSince) },
+      })),
+    },
+    cost: {
+      median_usd: medianCostUsd ?? null,
+      stories: costs.map(({ storyId, costUsd, at }) => ({ story_id: storyId, cost_usd: costUsd, last_reported_at: iso(at) })),
+    },
+  }
+}
+
+function timingJson({ count, medianMs, p90Ms }: Timing) {
+  const orNull = (ms: number | undefined) => (ms === undefined ? null : seconds(ms))
+  return { count, median_seconds: orNull(medianMs), p90_seconds: orNull(p90Ms) }
+}
