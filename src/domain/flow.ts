@@ -70,7 +70,7 @@ function changeDay({ next }: Draft, at: number, change: (day: FlowDay) => FlowDa
   const day = dayOf(at)
   const last = next.flowDays.at(-1)
   if (last?.day === day) {
-    next.flowDays = next.flowDays.with(-1, change(last))
+    next.flowDays = [...next.flowDays.slice(0, -1), change(last)]
     return
   }
   const known = next.flowDays.find((one) => one.day === day)
