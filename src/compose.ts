@@ -21,6 +21,7 @@ import { Feed } from './live/feed.ts'
 import { Hub } from './live/hub.ts'
 import { openOverviewIndex } from './live/overview-index.ts'
 import { preparePage } from './live/prepare-page.ts'
+import { openLaneShelf } from './projection/lane-shelf.ts'
 import { projectOf } from './live/topic.ts'
 import { troubleOf } from './projection/outages.ts'
 import { keptSince } from './projection/retention.ts'
@@ -83,6 +84,7 @@ async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'>
   const { eventLog, bus, keyValue, isRedisUp } = engines
   const followed = await openFollowed({ config, engines, telemetry, opened })
   const { projections } = followed
+  const lanes = openLaneShelf({ eventLog, projections, onError, now: Date.now })
   const registry = { findProject: (name: string) => projections.findProject(name), catchUp: () => projections.catchUpRegistry() }
   const registerProject = registration({ eventLog, bus, projections: registry })
   const deps: AcceptDeps = {
@@ -100,7 +102,7 @@ async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'>
     return known === undefined ? emptyProject() : (await projections.fresh(known)).state
   }
   const nameOf = (name: string) => projections.findProject(name)?.name ?? name
-  return { eventLog, followed, projections, keyValue, acceptFrom, stateOf, nameOf, isRedisUp }
+  return { eventLog, followed, projections, lanes, keyValue, acceptFrom, stateOf, nameOf, isRedisUp }
 }
 
 type Sources = Pick<Parameters<typeof createApp>[0], 'links' | 'warnings'>
@@ -108,17 +110,18 @@ type Part = { config: Config; telemetry: Telemetry; core: Core; opened: Opened }
 
 async function openWeb({ config, telemetry, core, sources, opened, place }: Part & { sources: Sources; place: Place }) {
   const { log, access, metrics, usage, tracing, onError } = telemetry
-  const { eventLog, projections, followed, acceptFrom, stateOf, isRedisUp } = core
+  const { eventLog, projections, lanes, followed, acceptFrom, stateOf, isRedisUp } = core
   const troubleAt = (topic: string) => troubleOf(followed.outages(), projectOf(topic))
   const hub = opened.add(new Hub({ metrics, log, maxViewers: config.maxViewers, troubleOf: troubleAt }))
   const overview = openOverviewIndex(projections)
-  const prepare = preparePage({ projections, index: overview, links: sources.links, now: Date.now })
+  const prepare = preparePage({ projections, lanes, index: overview, links: sources.links, now: Date.now })
   const feed = opened.add(
     new Feed({ projections, preparePage: prepare, broadcast: (topic, frame) => hub.broadcast(topic, frame), tracing, onError }),
   )
   followed.onOutage(() => hub.tellTrouble())
   const app = createApp({
     ...{ eventLog, projections, isRedisUp, overview, hub, log, access, metrics, tracing, usage, version, settings: config, ...sources },
+    lanes,
     accept: acceptFrom('http'),
     expandFrame: async (project, frame) => expandFrame(project, frame, await stateOf(project)),
     files: await loadStaticFiles(),

@@ -37,7 +37,14 @@ export type Frame = {
 }
 
 type LayoutProps = PropsWithChildren<
-  Frame & { title: string; description?: string; searchText?: string | undefined; currentAttention?: AttentionWord | undefined }
+  Frame & {
+    title: string
+    description?: string
+    searchText?: string | undefined
+    currentAttention?: AttentionWord | undefined
+    /** Scripts that only this page needs. */
+    scripts?: readonly string[]
+  }
 >
 
 const HTMX_CONFIG =
@@ -84,7 +91,7 @@ export const Layout: FC<LayoutProps> = (props) => (
 const plainAsset = (file: string) => `/static/${file}`
 
 /** What stands in the head of every document. */
-export const Head: FC<LayoutProps> = ({ title, description, counts, refreshSeconds, refreshTo, asset = plainAsset }) => (
+export const Head: FC<LayoutProps> = ({ title, description, counts, refreshSeconds, refreshTo, scripts = [], asset = plainAsset }) => (
   <head>
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -95,7 +102,9 @@ export const Head: FC<LayoutProps> = ({ title, description, counts, refreshSecon
     <link rel="icon" href={asset('icon.svg')} type="image/svg+xml" />
     <link rel="stylesheet" href={asset('app.css')} />
     {/* Runs before htmx, in the order written: it has to hear that the page's socket opened. */}
-    <script src={asset('app.js')} type="module" />
+    {['app.js', ...scripts].map((file) => (
+      <script src={asset(file)} type="module" />
+    ))}
     {['htmx.js', 'hx-ws.js', 'hx-upsert.js'].map((file) => (
       <script src={asset(file)} defer />
     ))}

@@ -23,3 +23,7 @@ export function partHref(target: PartTarget): string {
   // Browsers take the dots of a path away even where they are encoded: such an id is told beside the path.
   return /^\.{1,2}$/.test(target.key) ? `${path}?id=${target.key}` : `${path}/${encodeURIComponent(target.key)}`
 }
+
+/** An address as of an instant, ms since 1970. */
+export const asOf = (href: string, at: number): string =>
+  `${href}${href.includes('?') ? '&' : '?'}at=${encodeURIComponent(new Date(at).toISOString())}`

@@ -4,8 +4,8 @@ export type Bar = {
   start: number
   /** Undefined while it goes on. */
   end: number | undefined
-  /** The event that it began with, as far as it was seen. */
-  offset: number
+  /** Which stay of its lane it is. */
+  number: number
   /** Since when, as the state says it: a later look at the same stay is known by it. */
   since: number
   /** How many stays it stands for: more than one where several were too many to keep apart. */
@@ -23,11 +23,13 @@ export type Lane = {
   bars: readonly Bar[]
   /** Its questions to people, in the order asked. */
   asks: readonly (Bar & { approvalId: string })[]
+  /** Stays and questions that it had, kept or not. */
+  had: number
   /** When it changed last. */
   movedAt: number
 }
 
-export type Stay = Pick<Bar, 'state' | 'since' | 'offset' | 'end'> & { isUnexpected?: boolean }
+export type Stay = Pick<Bar, 'state' | 'since' | 'end'> & { isUnexpected?: boolean }
 
 /** What several stays in one bar are called. */
 export const MIXED = 'mixed'
@@ -36,7 +38,7 @@ const ASKS_KEPT = 40
 
 /** A lane of which nothing is known yet. */
 export function emptyLane(key: string, number: number): Lane {
-  return { key, number, bars: [], asks: [], movedAt: 0 }
+  return { key, number, bars: [], asks: [], had: 0, movedAt: 0 }
 }
 
 /** The lane after a stay was seen: the one that goes on, its end, or the next. The same lane when nothing is new. */
@@ -50,8 +52,8 @@ export function withStay(lane: Lane, stay: Stay): Lane {
   // What a file tells may be dated before what was reported: a lane never goes back.
   const start = Math.max(stay.since, last?.end ?? last?.start ?? stay.since)
   const end = stay.end === undefined ? undefined : Math.max(start, stay.end)
-  const bar: Bar = { ...stay, start, end, steps: 1, by: undefined, isUnexpected: stay.isUnexpected ?? false }
-  return { ...lane, bars: fewer([...endedAt(lane.bars, start), bar]), movedAt: end ?? start }
+  const bar: Bar = { ...stay, start, end, number: lane.had, steps: 1, by: undefined, isUnexpected: stay.isUnexpected ?? false }
+  return { ...lane, bars: fewer([...endedAt(lane.bars, start), bar]), had: lane.had + 1, movedAt: end ?? start }
 }
 
 /** The lane after its last stay ended, if one goes on. */
@@ -68,12 +70,14 @@ export function withWorker(lane: Lane, worker: () => string | undefined): Lane {
 }
 
 /** Adds a question that is open, or ends it. */
-export function withAsk(lane: Lane, ask: Pick<Bar, 'start' | 'end' | 'offset' | 'by'> & { approvalId: string }): Lane {
+export function withAsk(lane: Lane, ask: Pick<Bar, 'start' | 'end' | 'by'> & { approvalId: string }): Lane {
   const known = lane.asks.find(({ approvalId, end }) => approvalId === ask.approvalId && end === undefined)
   if (known && ask.end === undefined) return lane
   const rest = lane.asks.filter((one) => one !== known)
-  const asked = { ...(known ?? { ...ask, state: 'asks', since: ask.start, steps: 1, isUnexpected: false }), end: ask.end }
-  return { ...lane, asks: [...rest, asked].slice(-ASKS_KEPT), movedAt: Math.max(lane.movedAt, ask.end ?? ask.start) }
+  const fresh = { ...ask, state: 'asks', since: ask.start, number: lane.had, steps: 1, isUnexpected: false }
+  const asked = { ...(known ?? fresh), end: ask.end }
+  const had = known ? lane.had : lane.had + 1
+  return { ...lane, asks: [...rest, asked].slice(-ASKS_KEPT), had, movedAt: Math.max(lane.movedAt, ask.end ?? ask.start) }
 }
 
 /** The lane without what ended before an instant. */

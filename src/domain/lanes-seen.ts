@@ -16,17 +16,17 @@ export function seeAll(lanes: Lanes, now: ProjectState) {
 }
 
 /** The state of the workflow. */
-export function seeWorkflow(lanes: Lanes, { workflow: { state, enteredAt, offset } }: ProjectState) {
-  if (enteredAt !== undefined) lanes.workflow = withStay(lanes.workflow, { state, since: enteredAt, offset, end: undefined })
+export function seeWorkflow(lanes: Lanes, { workflow: { state, enteredAt } }: ProjectState) {
+  if (enteredAt !== undefined) lanes.workflow = withStay(lanes.workflow, { state, since: enteredAt, end: undefined })
 }
 
 /** The phase of a story, and who works in it. */
 export function seeCycle(lanes: Lanes, now: ProjectState, cycle: Cycle | undefined) {
   if (!cycle) return
-  const { storyId, state, enteredAt: since, offset, isUnexpected } = cycle
+  const { storyId, state, enteredAt: since, isUnexpected } = cycle
   const end = isOpenCycle(cycle) ? undefined : (cycle.completedAt ?? since)
   if (end !== undefined && end < lanes.from) return
-  const lane = withStay(laneOf(lanes, lanes.stories, storyId), { state, since, offset, end, isUnexpected })
+  const lane = withStay(laneOf(lanes, lanes.stories, storyId), { state, since, end, isUnexpected })
   keepLane(
     lanes,
     lanes.stories,
@@ -42,13 +42,13 @@ function workerOf({ agents }: ProjectState, storyId: string): string | undefined
 /** What an agent is in; its end, once it ended. */
 export function seeAgent(lanes: Lanes, agent: Agent | undefined) {
   if (!agent) return
-  const { agentId, status: state, since, offset, storyId } = agent
+  const { agentId, status: state, since, storyId } = agent
   const known = lanes.agents.get(agentId)
   if (state === 'ended') {
     if (known) keepLane(lanes, lanes.agents, withEnd(known, since))
     return
   }
-  keepLane(lanes, lanes.agents, withStay(known ?? laneOf(lanes, lanes.agents, agentId), { state, since, offset, end: undefined }))
+  keepLane(lanes, lanes.agents, withStay(known ?? laneOf(lanes, lanes.agents, agentId), { state, since, end: undefined }))
   const story = storyId === undefined || state !== 'working' ? undefined : lanes.stories.get(storyId)
   if (story)
     keepLane(
@@ -69,9 +69,9 @@ export function seeApprovals(lanes: Lanes, { approvals, decisions, lastEventAt }
   lanes.open = new Map(approvals)
 }
 
-function seeAsk(lanes: Lanes, { storyId, approvalId, requestedAt: start, offset, agentId: by }: Approval, end: number | undefined) {
+function seeAsk(lanes: Lanes, { storyId, approvalId, requestedAt: start, agentId: by }: Approval, end: number | undefined) {
   if (storyId === undefined) return
-  keepLane(lanes, lanes.stories, withAsk(laneOf(lanes, lanes.stories, storyId), { approvalId, start, end, offset, by }))
+  keepLane(lanes, lanes.stories, withAsk(laneOf(lanes, lanes.stories, storyId), { approvalId, start, end, by }))
 }
 
 function laneOf(lanes: Lanes, all: ReadonlyMap<string, Lane>, key: string): Lane {

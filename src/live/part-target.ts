@@ -1,4 +1,5 @@
 import type { PartTarget } from '../../views/part-href.ts'
+import { parseTimelineQuery, timelineSearch } from '../../views/timeline/query.ts'
 import { isForeignId } from '../domain/names.ts'
 
 const PART = /^\/projects\/([^/]+)\/(stories|agents|timeline|flow)(?:\/([^/]+))?$/
@@ -6,7 +7,7 @@ const KEYED: Record<string, 'story' | 'agent'> = { stories: 'story', agents: 'ag
 
 /** What of an address's query a page shows, in one spelling: two viewers of the same share a topic. */
 const SEARCHES: Record<'timeline' | 'flow', (search: URLSearchParams) => string> = {
-  timeline: () => '',
+  timeline: (search) => timelineSearch(parseTimelineQuery(search)),
   flow: () => '',
 }
 

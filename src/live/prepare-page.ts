@@ -1,24 +1,32 @@
 import type { PartTarget } from '../../views/part-href.ts'
 import type { LinkHealth } from '../ingest/link-health.ts'
+import type { LaneShelf } from '../projection/lane-shelf.ts'
 import type { Projections } from '../projection/projections.ts'
+import { parseTimelineQuery, WINDOWS } from '../../views/timeline/query.ts'
 import { openAttentionPage } from './attention-page.tsx'
 import type { LivePage } from './feed.ts'
 import type { OverviewIndex } from './overview-index.ts'
 import { openOverviewPage } from './overview-page.tsx'
 import { openProjectPage, type Shown } from './project-page.tsx'
+import { openTimelinePage } from './timeline-page.tsx'
 import { readTopic } from './topic.ts'
 
-export type PageSource = { projections: Projections; index: OverviewIndex; links(): readonly LinkHealth[]; now(): number }
+export type PageSource = { projections: Projections; lanes: LaneShelf; index: OverviewIndex; links(): readonly LinkHealth[]; now(): number }
 
 /** Reads what the page of a topic needs; the page begins when the result is called, with the state of that moment. */
 export const preparePage =
-  ({ projections, index, links, now }: PageSource) =>
+  ({ projections, lanes, index, links, now }: PageSource) =>
   async (topic: string): Promise<() => LivePage> => {
     const source = { index, links, now }
     const target = readTopic(topic)
     if (target.page === 'attention') return () => openAttentionPage(source)
     if (target.page === 'overview') return () => openOverviewPage(source, target.query)
     await projections.view(target.name)
+    if (target.page === 'timeline') {
+      const query = parseTimelineQuery(new URLSearchParams(target.search))
+      const kept = await lanes.lanesOf(target.name, WINDOWS[query.window].ms)
+      return () => openTimelinePage(shownOf(projections, target.name), { kept, query, now })
+    }
     return () => {
       const shown = shownOf(projections, target.name)
       return target.page === 'project' ? openProjectPage(shown, now) : openPart(target)

@@ -19,6 +19,7 @@ import { liveRoutes } from './routes/live.ts'
 import { pageRoutes } from './routes/pages.tsx'
 import { pictureRoutes } from './routes/pictures.tsx'
 import { staticRoutes } from './routes/static.ts'
+import { timelineRoutes } from './routes/timeline.tsx'
 import { vitalRoutes } from './routes/vitals.ts'
 import { unanswered } from './unanswered.ts'
 
@@ -38,6 +39,7 @@ export function createApp(deps: WebDeps) {
   if (deps.settings.isGzipOn) app.use(gzip())
   app.route('/', pageRoutes(deps))
   app.route('/', pictureRoutes(deps))
+  app.route('/', timelineRoutes(deps))
   app.route('/', jumpRoutes(deps))
   app.route('/api/v1', projectRoutes(deps))
   app.route('/api/v1', eventRoutes(deps))

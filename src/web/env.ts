@@ -5,6 +5,7 @@ import type { LinkHealth } from '../ingest/link-health.ts'
 import type { Frame } from '../ingest/orchestrator-frame.ts'
 import type { Hub, Watching } from '../live/hub.ts'
 import type { OverviewIndex } from '../live/overview-index.ts'
+import type { LaneShelf } from '../projection/lane-shelf.ts'
 import type { Outages } from '../projection/outages.ts'
 import type { Projections } from '../projection/projections.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
@@ -18,6 +19,8 @@ import type { StaticFiles } from './static-files.ts'
 export type WebDeps = {
   eventLog: EventLog
   projections: Projections
+  /** What projects went through lately, for pages that draw it. */
+  lanes: LaneShelf
   /** All projects in order, and what is said of them together. */
   overview: OverviewIndex
   /** Stores and announces what was reported by request. */

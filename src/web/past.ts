@@ -12,7 +12,8 @@ export async function pastOf(deps: WebDeps, project: Project, at: string): Promi
   return { ...past, summary: summarize({ project, state, epoch, now: past.now, staleMinutes: deps.settings.staleMinutes }) }
 }
 
-const pastDeps = ({ eventLog, log }: WebDeps): PastDeps => ({
+/** What reading the past of a project stands on. */
+export const pastDeps = ({ eventLog, log }: WebDeps): PastDeps => ({
   eventLog,
   onError: (error) => log.error('a saved state was passed over', { error }),
 })

@@ -20,7 +20,7 @@ const TYPES: Record<string, string> = {
 const here = (path: string) => new URL(`../../${path}`, import.meta.url).pathname
 
 /** The scripts that pages load by name; each brings what it imports, once, whichever of them asks for it first. */
-const SCRIPTS = ['app.js']
+const SCRIPTS = ['app.js', 'timeline.js']
 
 /** What pages load besides: ours as it is, and htmx from its package. */
 const SOURCES: Record<string, string> = {
@@ -61,7 +61,8 @@ async function bundledScripts() {
     target: 'browser',
     minify: true,
     splitting: true,
-    naming: { entry: '[name].[hash].[ext]', chunk: '[name].[hash].[ext]' },
+    // What several scripts share is named after one of them: it must not take that one's place.
+    naming: { entry: '[name].[hash].[ext]', chunk: 'shared-[name].[hash].[ext]' },
   })
   return Promise.all(
     outputs.map(async (output) => {

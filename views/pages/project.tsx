@@ -10,6 +10,7 @@ import { ProjectHeading, type ProjectView } from '../fragments/project-heading.t
 import { SprintCard } from '../fragments/sprint.tsx'
 import { WorkflowCard } from '../fragments/workflow.tsx'
 import { type Frame, Layout } from '../layout.tsx'
+import { TimelineLink } from '../timeline/timeline-link.tsx'
 
 type ProjectProps = Frame & Omit<ProjectView, 'now'> & { recent: readonly StoredEvent[] }
 
@@ -29,6 +30,7 @@ export const ProjectPage: FC<ProjectProps> = ({ project, state, attention, recen
     </div>
     <Board state={state} now={frame.now} />
     <Agents state={state} now={frame.now} />
+    <TimelineLink project={project.name} at={frame.isPast ? frame.now : undefined} />
     <BacklogCard backlog={state.backlog} />
     <Activity events={recent} total={state.offset} now={frame.now} />
   </Layout>
@@ -41,6 +43,7 @@ const Sections: FC = () => (
     <a href="#sprint">Sprint</a>
     <a href="#board">Board</a>
     <a href="#agents">Agents</a>
+    <a href="#timeline">Timeline</a>
     <a href="#backlog">Backlog</a>
     <a href="#activity">Activity</a>
   </nav>

@@ -1,0 +1,94 @@
+import type { Lane } from '../domain/lane.ts'
+import { type KeptLanes, takeView } from '../projection/lane-shelf.ts'
+import { LaneRow, laneId } from '../../views/timeline/lane-row.tsx'
+import type { PlacedLane } from '../../views/timeline/lane-order.ts'
+import { MarksRow } from '../../views/timeline/marks-row.tsx'
+import type { TimelineQuery } from '../../views/timeline/query.ts'
+import { LaneSteps, MarkSteps } from '../../views/timeline/steps.tsx'
+import { Timeline, workflowLane } from '../../views/timeline/timeline.tsx'
+import { type TimelineView, timelineView } from '../../views/timeline/view.ts'
+import type { LaneKind } from '../../views/timeline/words.ts'
+import type { LivePage } from './feed.ts'
+import { frameText, replace } from './frame.ts'
+import { eventsAfter, isAhead, positionOf } from './position.ts'
+import type { Shown } from './project-page.tsx'
+import { openResumeFrames } from './resume-frames.ts'
+
+type Source = { kept: KeptLanes; query: TimelineQuery; now(): number }
+
+/** A project's timeline. The lanes that changed are sent; all of it only when the picture moves on, or somebody comes or goes. */
+export function openTimelinePage(first: Shown, { kept, query, now }: Source): LivePage {
+  let current = first.view
+  takeView(kept, current, now())
+  let shown = remembered(laidOut())
+  let shownAt = current
+  const resumes = openResumeFrames(now)
+
+  function laidOut(): TimelineView {
+    return timelineView({ project: first.project.name, lanes: kept.lanes, keptSince: kept.keptSince, query, now: now() })
+  }
+
+  const head = (content: string) => ({ content, since: positionOf(current), lastEventAt: current.state.lastEventAt })
+
+  return {
+    project: first.project.name,
+    isBehind: (since) => isAhead(since, current),
+    take({ view }) {
+      // Other windows of the same lanes may have taken it in before.
+      takeView(kept, view, now())
+      current = view
+      resumes.clear()
+      return current !== shownAt
+    },
+    flush() {
+      if (current === shownAt) return undefined
+      const next = laidOut()
+      const content = isSameFrame(shown, next) ? changedLanes(shown, next) : replace('timeline', <Timeline view={next} />)
+      const events = eventsAfter(positionOf(shownAt), current)
+      shown = remembered(next)
+      shownAt = current
+      return content === '' ? undefined : frameText({ ...head(content), now: now(), events })
+    },
+    resume: (since = '') =>
+      resumes.frame(since, () => {
+        const content = since === positionOf(current) ? '' : replace('timeline', <Timeline view={laidOut()} />)
+        return { ...head(content), events: eventsAfter(since, current) }
+      }),
+  }
+}
+
+/** The lists of the lanes go on changing; what was shown of them stays. */
+function remembered(view: TimelineView): TimelineView {
+  return { ...view, lanes: { ...view.lanes } }
+}
+
+/** Whether every lane that did not change stands as it did. */
+function isSameFrame(was: TimelineView, is: TimelineView): boolean {
+  const frame = ({ axis, shown, more, lanes, keptSince }: TimelineView) =>
+    JSON.stringify([
+      axis.to,
+      axis.stretches,
+      more,
+      lanes.unread,
+      keptSince,
+      shown.map(({ lane, name, depth }) => [lane.number, name, depth]),
+    ])
+  return frame(was) === frame(is)
+}
+
+function changedLanes(was: TimelineView, is: TimelineView): string {
+  const before = new Map(was.shown.map(({ lane }) => [lane.number, lane]))
+  const changed = is.shown.filter(({ lane }) => before.get(lane.number) !== lane)
+  const parts = changed.map((placed) => lanePart(is, placed, is.query.by))
+  if (was.lanes.workflow !== is.lanes.workflow) parts.push(lanePart(is, workflowLane(is), 'workflow'))
+  if (was.lanes.marks !== is.lanes.marks) {
+    parts.push(replace('lane-marks', <MarksRow view={is} />), replace('steps-marks', <MarkSteps view={is} />))
+  }
+  return parts.join('')
+}
+
+const lanePart = (view: TimelineView, placed: PlacedLane, kind: LaneKind): string =>
+  replace(laneId(placed.lane), <LaneRow view={view} placed={placed} kind={kind} />) +
+  replace(stepsId(placed.lane), <LaneSteps view={view} placed={placed} kind={kind} />)
+
+const stepsId = ({ number }: Lane) => `steps-${number}`

@@ -1,0 +1,28 @@
+import { Hono } from 'hono'
+import { readLanes } from '../../projection/read-lanes.ts'
+import { parseTimelineQuery, timelineSearch, WINDOWS } from '../../../views/timeline/query.ts'
+import { TimelinePage } from '../../../views/pages/timeline.tsx'
+import { timelineView } from '../../../views/timeline/view.ts'
+import type { Env, WebDeps } from '../env.ts'
+import { pastDeps } from '../past.ts'
+import { projectPage, type Viewed } from '../viewed.ts'
+
+/** GET /projects/:name/timeline?by=&window=&gaps=&at= — what its stories and agents went through. */
+export function timelineRoutes(deps: WebDeps) {
+  return new Hono<Env>().get(
+    '/projects/:name/timeline',
+    projectPage(deps, async (c, viewed) => {
+      const query = parseTimelineQuery(new URL(c.req.url).searchParams)
+      const { lanes, keptSince } = await lanesAt(deps, viewed, WINDOWS[query.window].ms)
+      const { project, now, at, frame } = viewed
+      const view = timelineView({ project: project.name, lanes, keptSince, query, now, at })
+      return c.html(<TimelinePage {...frame({ page: 'timeline', name: project.name, search: timelineSearch(query) })} view={view} />)
+    }),
+  )
+}
+
+/** Of a moment that is over the lanes are read for this one page; the newest are shared. */
+function lanesAt(deps: WebDeps, { project, view, now, at }: Viewed, windowMs: number) {
+  if (at === undefined) return deps.lanes.lanesOf(project.name, windowMs)
+  return readLanes(pastDeps(deps), project.name, { from: now - windowMs, windowMs, upTo: view.state.offset })
+}

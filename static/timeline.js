@@ -1,0 +1,164 @@
+/* The timeline: bars grow by the page's clock, times stand in the reader's zone, each bar tells what it is on hover and on focus. */
+import { serverNow, zone } from './clock.js'
+import { relativeTime } from '../views/relative-time.ts'
+
+const GROWING = new Set(['live', 'trouble-bus', 'trouble-part'])
+/** Percent: less is no pixel. */
+const SEEN = 0.04
+const STATED = /((\d{4}-\d\d-\d\d) )?\d\d:\d\d:\d\d( to ((\d{4}-\d\d-\d\d) )?\d\d:\d\d:\d\d)? UTC/
+
+const timeline = () => document.getElementById('timeline')
+const bars = () => [...timeline().querySelectorAll('.stay')]
+
+let grownTo = 0
+let told
+
+/* --- growth --- */
+
+/** Where now is, in percent; undefined for a picture that stands still. */
+function placeOfNow() {
+  const { start, place, speed } = timeline().querySelector('.timeline__picture').dataset
+  return speed === undefined ? undefined : Number(place) + (serverNow() - Number(start)) * Number(speed)
+}
+
+function grow() {
+  const state = document.getElementById('live')?.dataset.state
+  const now = placeOfNow()
+  if (now === undefined || document.hidden || !GROWING.has(state)) return
+  if (now >= 100) return moveOn()
+  if (Math.abs(now - grownTo) < SEEN) return
+  grownTo = now
+  for (const bar of timeline().querySelectorAll('[data-grows]')) {
+    bar.setAttribute('width', `${Math.max(0.25, now - Number(bar.dataset.grows)).toFixed(2)}%`)
+  }
+  const line = document.getElementById('timeline-now')
+  for (const side of ['x1', 'x2']) line?.setAttribute(side, `${now.toFixed(2)}%`)
+  document.getElementById('timeline-now-word')?.setAttribute('x', `${now.toFixed(2)}%`)
+}
+
+let isMoving = false
+/** The picture has no room left, for nothing happened for long: it is drawn anew from where it is now. */
+function moveOn() {
+  if (isMoving) return
+  isMoving = true
+  const over = () => (isMoving = false)
+  // Where nobody answers, the pill says so, and the next second asks again.
+  htmx.ajax('GET', location.href, { target: '#timeline', select: '#timeline', swap: 'outerMorph' }).then(settle).then(over, over)
+}
+
+/* --- times --- */
+
+function writeTicks() {
+  for (const tick of timeline().querySelectorAll('[data-tick]')) {
+    const at = new Date(Number(tick.dataset.tick))
+    const isDay = tick.dataset.day !== undefined
+    const form = isDay ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
+    const text = isDay ? at.toLocaleDateString('en-GB', { ...form, ...zone() }) : at.toLocaleTimeString([], { ...form, ...zone() })
+    if (tick.textContent !== text) tick.textContent = text
+  }
+}
+
+/** What a bar's title says, in the reader's zone, and for how long what goes on has gone on. */
+function wordsOf(bar) {
+  const title = bar.querySelector('title').textContent
+  const [from, to] = [Number(bar.dataset.from), bar.dataset.to]
+  const day = / \d{4}-\d\d-\d\d \d/.test(title)
+  const clock = (at) =>
+    new Date(at).toLocaleTimeString([], { hourCycle: 'h23', ...(day ? { day: 'numeric', month: 'short' } : {}), ...zone() })
+  const span = to === undefined || Number(to) === from ? clock(from) : `${clock(from)} to ${clock(Number(to))}`
+  const said = title.replace(STATED, span)
+  return to === undefined ? said.replace(`since ${span}`, `${relativeTime(from, serverNow(), 'waiting')} so far, since ${span}`) : said
+}
+
+/* --- details --- */
+
+function tell(bar) {
+  const detail = document.getElementById('timeline-detail')
+  if (!bar?.isConnected || !detail) return
+  timeline().querySelector('.stay.is-told')?.classList.remove('is-told')
+  bar.classList.add('is-told')
+  told = bar.id
+  detail.querySelector('[data-detail-text]').textContent = wordsOf(bar)
+  const href = bar.getAttribute('href')
+  detail.querySelector('[data-detail-open]')?.remove()
+  const link = Object.assign(document.createElement('a'), { href, textContent: 'Open' })
+  link.dataset.detailOpen = ''
+  detail.append(' ', link)
+  const project = Object.assign(document.createElement('a'), { textContent: 'Project then' })
+  project.href = `${location.pathname.replace(/\/timeline$/, '')}?at=${encodeURIComponent(new Date(Number(bar.dataset.from)).toISOString())}`
+  project.dataset.detailThen = ''
+  detail.querySelector('[data-detail-then]')?.remove()
+  detail.append(' ', project)
+}
+
+const barAt = ({ target }) => target.closest?.('#timeline .stay')
+
+document.addEventListener('pointerover', (event) => event.pointerType !== 'touch' && barAt(event) && tell(barAt(event)))
+document.addEventListener('focusin', (event) => barAt(event) && enter(barAt(event)))
+/** A first touch tells, a second one opens. */
+document.addEventListener('click', (event) => {
+  const bar = barAt(event)
+  if (!bar || event.pointerType !== 'touch' || told === bar.id) return
+  event.preventDefault()
+  enter(bar)
+})
+
+/* --- keys: one bar is in the order of tabs, arrows lead to the others --- */
+
+function enter(bar) {
+  for (const other of timeline().querySelectorAll('.stay[tabindex="0"]')) if (other !== bar) other.setAttribute('tabindex', '-1')
+  bar.setAttribute('tabindex', '0')
+  tell(bar)
+}
+
+document.addEventListener('keydown', (event) => {
+  const bar = barAt(event)
+  if (!bar || event.ctrlKey || event.metaKey || event.altKey) return
+  const next = neighbour(bar, event.key)
+  if (next === undefined) return
+  event.preventDefault()
+  next?.focus({ preventScroll: true })
+  next?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+})
+
+/** The bar that a key leads to; null where there is none, undefined for keys that lead nowhere. */
+function neighbour(bar, key) {
+  const lane = bar.closest('.lane')
+  const row = [...lane.querySelectorAll('.stay')].toSorted((one, other) => one.dataset.from - other.dataset.from)
+  const index = row.indexOf(bar)
+  if (key === 'ArrowLeft') return row[index - 1] ?? null
+  if (key === 'ArrowRight') return row[index + 1] ?? null
+  if (key === 'Home') return row[0]
+  if (key === 'End') return row.at(-1)
+  if (key === 'ArrowUp' || key === 'ArrowDown') return nearest(bar, key === 'ArrowUp' ? 'previousElementSibling' : 'nextElementSibling')
+  return undefined
+}
+
+function nearest(bar, direction) {
+  const middle = (one) => one.getBoundingClientRect().left + one.getBoundingClientRect().width / 2
+  let lane = bar.closest('.lane')[direction]
+  while (lane && !lane.querySelector('.stay')) lane = lane[direction]
+  if (!lane) return null
+  return [...lane.querySelectorAll('.stay')].toSorted(
+    (one, other) => Math.abs(middle(one) - middle(bar)) - Math.abs(middle(other) - middle(bar)),
+  )[0]
+}
+
+/* --- after a frame --- */
+
+/** What a frame brought knows nothing of what this page had grown to, told and entered. */
+function settle() {
+  grownTo = 0
+  grow()
+  writeTicks()
+  const entered = bars().filter((bar) => bar.getAttribute('tabindex') === '0')
+  const keep = entered.find((bar) => bar === document.activeElement) ?? entered.find(({ id }) => id === told) ?? entered[0] ?? bars()[0]
+  for (const bar of entered) if (bar !== keep) bar.setAttribute('tabindex', '-1')
+  keep?.setAttribute('tabindex', '0')
+}
+
+document.addEventListener('htmx:ws:after:message:incoming', ({ target }) => target.id === 'page' && settle())
+document.addEventListener('click', ({ target }) => target.closest('[data-utc-toggle]') && queueMicrotask(writeTicks))
+document.addEventListener('visibilitychange', () => document.hidden || grow())
+setInterval(grow, 1_000)
+settle()

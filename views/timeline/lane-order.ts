@@ -1,0 +1,53 @@
+import type { Lane } from '../../src/domain/lane.ts'
+import type { Lanes } from '../../src/domain/lanes.ts'
+import type { Agent, ProjectState } from '../../src/domain/project-state.ts'
+import { agentTree } from '../agent-tree.ts'
+import type { Axis } from './axis.ts'
+import { isWithin } from './drawn-bars.ts'
+import type { TimelineQuery } from './query.ts'
+
+/** A lane in its place: what it is called, and how deep it stands below others. */
+export type PlacedLane = { lane: Lane; name: string; detail: string | undefined; depth: number }
+
+/** Lanes that are drawn; the rest are counted. */
+const LANES_SHOWN = 60
+
+/** The lanes to draw, those that moved last first to be kept; stories in the order in which they began, agents as a tree. */
+export function placedLanes(lanes: Lanes, by: TimelineQuery['by'], axis: Axis): { shown: PlacedLane[]; more: number } {
+  const all = by === 'story' ? lanes.stories : lanes.agents
+  const within = [...all.values()].filter((lane) => isWithin(lane, axis))
+  const kept = within.toSorted((one, other) => lastOf(other) - lastOf(one)).slice(0, LANES_SHOWN)
+  const shown = by === 'story' ? stories(kept, lanes.state) : agents(kept, lanes.state)
+  return { shown, more: within.length - kept.length + lanes.forgotten }
+}
+
+/** What goes on is as new as it gets. */
+const lastOf = ({ movedAt, bars }: Lane) => (bars.at(-1)?.end === undefined ? movedAt + 1 : movedAt)
+const firstOf = ({ bars, asks }: Lane) => Math.min(bars[0]?.start ?? Infinity, asks[0]?.start ?? Infinity)
+
+function stories(kept: readonly Lane[], { cycles, backlog }: ProjectState): PlacedLane[] {
+  const titles = new Map(backlog?.stories.map(({ id, title }) => [id, title]))
+  return kept
+    .toSorted((one, other) => firstOf(one) - firstOf(other) || one.number - other.number)
+    .map((lane) => {
+      const title = cycles.get(lane.key)?.title ?? titles.get(lane.key)
+      return { lane, name: title ?? lane.key, detail: title === undefined ? undefined : lane.key, depth: 0 }
+    })
+}
+
+/** Below those who started them; one that is known no more stands at the end. */
+function agents(kept: readonly Lane[], state: ProjectState): PlacedLane[] {
+  const byId = new Map(kept.map((lane) => [lane.key, lane]))
+  const known = new Map<string, Agent>()
+  for (const { key } of kept) {
+    const agent = state.agents.get(key)
+    if (agent) known.set(key, agent)
+  }
+  const tree = agentTree(known).flatMap(({ agent, depth }) => {
+    const lane = byId.get(agent.agentId)
+    byId.delete(agent.agentId)
+    const detail = agent.agentType === agent.agentId ? undefined : agent.agentId
+    return lane ? [{ lane, name: agent.agentType, detail, depth }] : []
+  })
+  return [...tree, ...[...byId.values()].map((lane) => ({ lane, name: lane.key, detail: undefined, depth: 0 }))]
+}

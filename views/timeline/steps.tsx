@@ -1,0 +1,85 @@
+import type { FC } from 'hono/jsx'
+import { Clock } from '../fragments/since.tsx'
+import { visibleText } from '../fragments/foreign-text.tsx'
+import { relativeTime } from '../relative-time.ts'
+import type { PlacedLane } from './lane-order.ts'
+import { drawnMarks } from './drawn-bars.ts'
+import type { TimelineView } from './view.ts'
+import { type LaneKind, markLook, stateWord } from './words.ts'
+
+const STEPS_SHOWN = 12
+const MARKS_SHOWN = 40
+
+/** One lane in words: the same that its bars say. */
+export const LaneSteps: FC<{ view: TimelineView; placed: PlacedLane; kind: LaneKind }> = ({ view, placed, kind }) => {
+  const { lane, name, detail } = placed
+  const all = [...lane.bars, ...lane.asks]
+    .filter(({ start, end = view.now }) => end >= view.axis.from && start <= view.now)
+    .toSorted((one, other) => one.start - other.start)
+  const left = Math.max(0, all.length - STEPS_SHOWN)
+  return (
+    <table id={`steps-${lane.number}`} class="stays">
+      <caption>
+        <bdi>{visibleText(detail === undefined ? name : `${detail} ${name}`, 80)}</bdi>
+        {left > 0 ? `, the last ${STEPS_SHOWN} of ${all.length} steps` : ''}
+      </caption>
+      <StepsHead />
+      <tbody>
+        {all.slice(left).map((bar) => (
+          <tr>
+            <td>{stateWord(kind, bar)}</td>
+            <td>
+              <Clock at={bar.start} />
+            </td>
+            <td>{bar.end === undefined ? 'goes on' : <Clock at={bar.end} />}</td>
+            <td>{bar.end === undefined ? '' : relativeTime(bar.start, bar.end, 'waiting')}</td>
+            <td>{bar.by === undefined ? '' : visibleText(bar.by, 40)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+const StepsHead: FC = () => (
+  <thead>
+    <tr>
+      <th scope="col">State</th>
+      <th scope="col">From</th>
+      <th scope="col">To</th>
+      <th scope="col">For</th>
+      <th scope="col">By</th>
+    </tr>
+  </thead>
+)
+
+/** The marks in words. */
+export const MarkSteps: FC<{ view: TimelineView }> = ({ view }) => {
+  const marks = drawnMarks(view.lanes.marks, view.axis).flatMap(({ marks }) => marks)
+  const left = Math.max(0, marks.length - MARKS_SHOWN)
+  return (
+    <table id="steps-marks" class="stays">
+      <caption>Questions, errors, CI{left > 0 ? `, the last ${MARKS_SHOWN} of ${marks.length}` : ''}</caption>
+      <thead>
+        <tr>
+          <th scope="col">At</th>
+          <th scope="col">What</th>
+          <th scope="col">Story</th>
+        </tr>
+      </thead>
+      <tbody>
+        {marks.slice(left).map((mark) => (
+          <tr>
+            <td>
+              <Clock at={mark.at} />
+            </td>
+            <td>
+              {markLook(mark).word} <bdi>{visibleText(mark.text, 120)}</bdi>
+            </td>
+            <td>{mark.storyId === undefined ? '' : visibleText(mark.storyId, 48)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}

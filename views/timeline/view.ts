@@ -1,0 +1,35 @@
+import type { Lanes } from '../../src/domain/lanes.ts'
+import { partHref } from '../part-href.ts'
+import { type Axis, liveRange, openAxis } from './axis.ts'
+import { type PlacedLane, placedLanes } from './lane-order.ts'
+import { type TimelineQuery, timelineSearch, WINDOWS } from './query.ts'
+
+export type TimelineSource = {
+  project: string
+  lanes: Lanes
+  /** Where what is left of the log begins, if that is within the window. */
+  keptSince: number | undefined
+  query: TimelineQuery
+  now: number
+  /** The moment that the address asks for; without one the picture is live. */
+  at?: string | undefined
+}
+
+/** A timeline, laid out: all that its fragments need. */
+export type TimelineView = TimelineSource & { axis: Axis; shown: readonly PlacedLane[]; more: number }
+
+/** Lays out what lanes hold. */
+export function timelineView(source: TimelineSource): TimelineView {
+  const { lanes, query, now, at } = source
+  const { ms, quietMs } = WINDOWS[query.window]
+  const range = at === undefined ? liveRange(now, ms) : { from: now - ms, to: now }
+  const axis = openAxis({ ...range, now, busy: lanes.busy, quietMs: query.showsGaps ? undefined : quietMs })
+  return { ...source, axis, ...placedLanes(lanes, query.by, axis) }
+}
+
+/** The address of the timeline with something else asked for; a moment that it looks back at stays. */
+export function timelineHref({ project, query, at }: TimelineSource, other: Partial<TimelineQuery>): string {
+  const search = new URLSearchParams(timelineSearch({ ...query, ...other }))
+  if (at !== undefined) search.set('at', at)
+  return partHref({ page: 'timeline', name: project, search: search.size === 0 ? '' : `?${search.toString()}` })
+}
