@@ -12,6 +12,7 @@ const bars = () => [...timeline().querySelectorAll('.stay')]
 
 let grownTo = 0
 let told
+let toldBefore
 
 /* --- growth --- */
 
@@ -95,10 +96,11 @@ const barAt = ({ target }) => target.closest?.('#timeline .stay')
 
 document.addEventListener('pointerover', (event) => event.pointerType !== 'touch' && barAt(event) && tell(barAt(event)))
 document.addEventListener('focusin', (event) => barAt(event) && enter(barAt(event)))
-/** A first touch tells, a second one opens. */
+/** A first touch tells, a second one opens. A touch moves the focus before it clicks. */
+document.addEventListener('pointerdown', () => (toldBefore = told))
 document.addEventListener('click', (event) => {
   const bar = barAt(event)
-  if (!bar || event.pointerType !== 'touch' || told === bar.id) return
+  if (!bar || event.pointerType !== 'touch' || toldBefore === bar.id) return
   event.preventDefault()
   enter(bar)
 })

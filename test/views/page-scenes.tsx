@@ -5,6 +5,11 @@ import { NotFoundPage } from '../../views/pages/not-found.tsx'
 import { OnboardingPage } from '../../views/pages/onboarding.tsx'
 import { OverviewPage } from '../../views/pages/overview.tsx'
 import { ProjectPage } from '../../views/pages/project.tsx'
+import { foldLanes, openLanes } from '../../src/domain/lanes.ts'
+import { emptyProject } from '../../src/domain/project.ts'
+import { TimelinePage } from '../../views/pages/timeline.tsx'
+import type { TimelineQuery } from '../../views/timeline/query.ts'
+import { timelineView } from '../../views/timeline/view.ts'
 import { ATTENTION_ORDER } from '../../src/domain/attention.ts'
 import { openOverviewIndex } from '../../src/live/overview-index.ts'
 import { blankScene, busyScene, everyWord, HOSTILE, hostileScene, linkOf, NOW, type Scene } from './scenes.ts'
@@ -33,6 +38,15 @@ export function projectPageOf(scene: Scene): string {
   return String(<ProjectPage {...LIVE} {...shown} counts={countsOf([scene])} now={NOW} theme="dark" />)
 }
 
+export function timelineOf(scene: Scene, over: Partial<TimelineQuery> = {}, at?: string): string {
+  const windowMs = 3_600_000
+  const lanes = openLanes(emptyProject(), { from: NOW - windowMs, windowMs })
+  foldLanes(lanes, scene.events)
+  const query: TimelineQuery = { by: 'story', window: '1h', showsGaps: false, ...over }
+  const view = timelineView({ project: scene.project.name, lanes, keptSince: NOW - windowMs / 2, query, now: NOW, at })
+  return String(<TimelinePage {...LIVE} view={view} counts={countsOf([scene])} now={NOW} />)
+}
+
 /** More than one page of projects, each with a name of its own. */
 export function crowd(count: number): Scene[] {
   const kinds = [...everyWord(), busyScene()]
@@ -57,6 +71,10 @@ export const PAGES: [name: string, html: () => string][] = [
   ['project, busy', () => projectPageOf(busyScene())],
   ['project, blank', () => projectPageOf(blankScene())],
   ['project, hostile', () => projectPageOf(hostileScene())],
+  ['timeline, busy', () => timelineOf(busyScene())],
+  ['timeline, blank', () => timelineOf(blankScene())],
+  ['timeline, hostile, by story', () => timelineOf(hostileScene())],
+  ['timeline, hostile, by agent', () => timelineOf(hostileScene(), { by: 'agent', showsGaps: true }, '"><script>')],
   [
     'beginning',
     () => String(<OnboardingPage {...LIVE} counts={nobody} now={NOW} origin="http://localhost:5000" startedAt={NOW - 72_000} links={[]} />),

@@ -1,0 +1,217 @@
+import { beforeAll, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import type { NewEvent } from '../../src/domain/event.ts'
+import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+import { openBrowser, type PageOptions, type TestBrowser, until, untilText } from '../support/browser.ts'
+import { temporaryFolder } from '../support/ending.ts'
+import { eventually } from '../support/eventually.ts'
+import { isSameDocument, markDocument, untilLive } from '../support/live-page.ts'
+import { accessibilityProblems } from '../support/page-quality.ts'
+import { report } from '../support/report.ts'
+import { type RunningServer, startServer } from '../support/server.ts'
+
+const MINUTE_MS = 60_000
+
+let browser: TestBrowser
+let server: RunningServer
+beforeAll(async () => {
+  const dataDir = temporaryFolder('file')
+  await writePast(join(dataDir, 'events.sqlite'))
+  ;[browser, server] = await Promise.all([openBrowser(), startServer({ lifetime: 'file', dataDir })])
+  // A project appears with the first event that is reported.
+  for (const name of ['apollo', 'gemini']) await report(server, name, { type: 'chat_message', message: 'Here we go', user_id: 'mara' })
+})
+
+/** What was reported so many minutes ago: work, a long pause, and work that goes on. */
+const PAST: [number, Record<string, unknown>][] = [
+  [110, { type: 'workflow_transition', old_state: 'SPRINT_PLANNED', new_state: 'SPRINT_ACTIVE' }],
+  [108, { type: 'tdd_transition', story_id: 's-1', new_state: 'design', title: 'Refunds' }],
+  [104, { type: 'tdd_transition', story_id: 's-1', old_state: 'design', new_state: 'test_red' }],
+  [30, { type: 'agent_status', agent_id: 'lead', agent_type: 'Orchestrator', status: 'working' }],
+  [28, { type: 'agent_status', agent_id: 'code', agent_type: 'CodeAgent', parent_agent_id: 'lead', status: 'working', story_id: 's-1' }],
+  [26, { type: 'tdd_transition', story_id: 's-1', old_state: 'test_red', new_state: 'code_green' }],
+  [20, { type: 'tdd_transition', story_id: 's-2', new_state: 'test_red' }],
+  [12, { type: 'ci_status', status: 'failed', detail: 'npm test' }],
+  [9, { type: 'approval_requested', approval_id: 'q', title: 'Run it?', agent_id: 'code', story_id: 's-1' }],
+  [5, { type: 'approval_resolved', approval_id: 'q', decision: 'allow', by: 'mara' }],
+]
+
+async function writePast(file: string) {
+  const began = Date.now()
+  let now = began
+  const log = await openSqliteLog({ file, clock: () => now })
+  for (const name of ['apollo', 'gemini']) {
+    for (const [index, [minutes, event]] of PAST.entries()) {
+      now = began - minutes * MINUTE_MS
+      await log.append(name, [{ ...event, id: `past-${index}` } as NewEvent])
+    }
+  }
+  await log.close()
+}
+
+async function open(path = '/projects/apollo/timeline', options: PageOptions = {}) {
+  const watched = await browser.openPage(`${server.url}${path}`, options)
+  if (options.isScripted !== false && !path.includes('at=')) await untilLive(watched.page)
+  return watched
+}
+
+const lane = (page: Page, name: string) => page.locator('.lane', { has: page.getByText(name, { exact: true }) })
+const bar = (page: Page, title: string | RegExp) => page.locator('.stay', { has: page.locator('title', { hasText: title }) })
+const detail = '#timeline-detail'
+const DEVICES = ['desktop', 'phone'] as const
+
+test('a bar tells on hover what it is, for how long, from when to when and by whom, and leads there', async () => {
+  const { page } = await open('/projects/apollo/timeline?window=6h')
+  await bar(page, 's-1 test_red').hover({ position: { x: 3, y: 8 } })
+  await untilText(page, /s-1 test_red, 1 h 18 min, \d\d:\d\d:\d\d to \d\d:\d\d:\d\d/, { within: detail })
+  await bar(page, 's-1 code_green').hover({ position: { x: 3, y: 8 } })
+  await untilText(page, /s-1 code_green, 26 min \d\d s so far, since \d\d:\d\d:\d\d, by code/, { within: detail })
+  expect(await page.getAttribute(`${detail} [data-detail-open]`, 'href')).toMatch(/^\/projects\/apollo\/stories\/s-1\?at=20/)
+  expect(await page.getAttribute(`${detail} [data-detail-then]`, 'href')).toMatch(/^\/projects\/apollo\?at=20/)
+  await bar(page, 'CI failed npm test').hover()
+  await untilText(page, /^CI failed npm test, \d\d:\d\d:\d\d/, { within: detail })
+})
+
+test('the keyboard enters with one tab, walks along a lane and from lane to lane, and leaves with one tab', async () => {
+  const { page, tolerate } = await open('/projects/apollo/timeline?window=6h')
+  tolerate(/stories/)
+  const focused = () =>
+    page.evaluate(() => document.activeElement?.querySelector('title')?.textContent ?? document.activeElement?.className)
+  const press = async (key: string, title: RegExp) => {
+    await page.keyboard.press(key)
+    let seen: string | undefined
+    const isThere = async () => title.test((seen = (await focused()) ?? ''))
+    await eventually(isThere, { else: () => `${key} led to "${seen}", not to ${title}` })
+  }
+  await page.locator('.timeline__choices a').last().focus()
+  await press('Tab', /^Workflow Active, since/)
+  await press('ArrowDown', /^CI failed|^allowed|^asked/)
+  await press('Home', /^CI failed/)
+  await press('End', /^allowed by mara/)
+  await press('ArrowDown', /^s-1 waits for an answer, 4 min 00 s/)
+  await press('Home', /^s-1 design/)
+  await press('ArrowRight', /^s-1 test_red/)
+  await untilText(page, 's-1 test_red, 1 h 18 min', { within: detail })
+  await press('ArrowRight', /^s-1 code_green/)
+  await press('ArrowDown', /^s-2 test_red/)
+  expect(await page.locator('#timeline .stay[tabindex="0"]').count()).toBe(1)
+  await press('Tab', /^(?!s-)/)
+  await press('Shift+Tab', /^s-2/)
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/\/stories\/s-2\?at=/)
+})
+
+test('pauses are folded and say how long they were; a link shows them in full length', async () => {
+  const { page } = await open('/projects/apollo/timeline?window=6h')
+  const quiet = page.locator('.quiet', { hasText: '58 min quiet' })
+  expect(await page.locator('.quiet').count()).toBe(2)
+  const width = async () => (await bar(page, 's-1 test_red').boundingBox())?.width ?? 0
+  const folded = await width()
+  await quiet.click({ force: true })
+  await page.waitForURL(/gaps=show/)
+  expect(await width()).not.toBe(folded)
+  expect(await page.locator('.quiet').count()).toBe(0)
+  await page.getByRole('link', { name: 'Fold pauses' }).click()
+  await page.waitForURL((url) => !url.search.includes('gaps'))
+})
+
+test.each(DEVICES)('windows and kinds of lanes are links, on a %s', async (device) => {
+  const { page } = await open('/projects/apollo/timeline', { device })
+  await untilText(page, 'last hour, by story')
+  await page.getByRole('link', { name: 'By agent' }).click()
+  await untilText(page, 'last hour, by agent')
+  expect(await lane(page, 'CodeAgent').getAttribute('class')).toContain('lane--depth-1')
+  await page.getByRole('link', { name: '24 h', exact: true }).click()
+  await untilText(page, 'last 24 hours, by agent')
+  expect(await page.getByRole('link', { name: '24 h', exact: true }).getAttribute('aria-current')).toBe('true')
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+})
+
+test('what happens stands in its lane at once; the other lanes are left alone', async () => {
+  const { page } = await open('/projects/gemini/timeline')
+  await markDocument(page)
+  await lane(page, 's-2').evaluate((row) => row.querySelector('.stay')?.setAttribute('data-mark', 'kept'))
+  await bar(page, 's-2 test_red').focus()
+  await report(server, 'gemini', { type: 'tdd_transition', story_id: 's-1', old_state: 'code_green', new_state: 'refactor' })
+  await bar(page, 's-1 refactor, since').waitFor()
+  await untilText(page, /refactor \d+ s/, { within: `#${await lane(page, 'Refunds').getAttribute('id')} .lane__now` })
+  expect(await lane(page, 's-2').locator('[data-mark]').count()).toBe(1)
+  await report(server, 'gemini', { type: 'error_state', error_message: 'disk full' })
+  await bar(page, 'error disk full').waitFor()
+  await report(server, 'gemini', { type: 'tdd_transition', story_id: 's-new', new_state: 'design' })
+  await lane(page, 's-new').waitFor()
+  expect(await page.evaluate(() => document.activeElement?.querySelector('title')?.textContent)).toMatch(/^s-2 test_red/)
+  expect(await isSameDocument(page)).toBe(true)
+})
+
+test('what goes on grows by itself, without a frame; out of room the picture moves on', async () => {
+  const { page } = await open('/projects/apollo/timeline?window=15m')
+  const frames: string[] = []
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => frames.push(String(payload))))
+  const grown = () => bar(page, 's-2 test_red').locator('[data-grows]').getAttribute('width')
+  const before = Number.parseFloat((await grown()) ?? '')
+  await eventually(async () => Number.parseFloat((await grown()) ?? '') > before)
+  expect(await page.locator('#timeline-now').getAttribute('x1')).not.toBeNull()
+  expect(frames.filter((frame) => frame.includes('hx-partial'))).toEqual([])
+  await page.evaluate(() => document.querySelector('.timeline__picture')?.setAttribute('data-speed', '1'))
+  await until(page, () => document.querySelector('.timeline__picture')?.getAttribute('data-speed') !== '1')
+  expect(Number.parseFloat((await grown()) ?? '')).toBeGreaterThan(80)
+})
+
+test('paused, nothing grows', async () => {
+  const { page } = await open('/projects/apollo/timeline?window=15m')
+  await page.click('#pause')
+  await page.evaluate(() => document.querySelector('.timeline__picture')?.setAttribute('data-speed', '1'))
+  await untilText(page, /[1-9] s so far|s-2/, { within: '#timeline' })
+  expect(await page.getAttribute('.timeline__picture', 'data-speed')).toBe('1')
+})
+
+test('times stand in the reader’s zone, and in UTC on demand', async () => {
+  const { page } = await open()
+  const ticks = () => page.locator('.tick[data-tick]').allTextContents()
+  const inUtc = await ticks()
+  await page.click('[data-utc-toggle]')
+  await eventually(async () => (await page.locator('#timeline [data-clock-zone]').first().textContent()) === 'UTC')
+  expect(await ticks()).toEqual(inUtc)
+  expect(inUtc.length).toBeGreaterThan(3)
+})
+
+test('on a phone a first touch tells and a second one opens', async () => {
+  const { page, tolerate } = await open('/projects/apollo/timeline', { device: 'phone' })
+  tolerate(/stories/)
+  await bar(page, 's-2 test_red').tap()
+  await untilText(page, /s-2 test_red, 2\d min \d\d s so far/, { within: detail })
+  expect(page.url()).toEndWith('/timeline')
+  await bar(page, 's-2 test_red').tap()
+  await page.waitForURL(/\/stories\/s-2\?at=/)
+})
+
+test('without script everything is there: bars with titles, and a table', async () => {
+  const { page } = await open('/projects/apollo/timeline?window=6h', { isScripted: false })
+  expect(await page.locator('.lane').count()).toBe(4)
+  expect(await bar(page, /s-1 test_red, 1 h 18 min, .* UTC/).count()).toBe(1)
+  await page.getByText('As a table').click()
+  await untilText(page, /s-1 Refunds.*design.*4 min 00 s/s, { within: '#timeline-steps' })
+  expect(await page.locator(detail).isVisible()).toBe(false)
+})
+
+test('it looks back: the picture ends at the moment and stands still', async () => {
+  const at = new Date(Date.now() - 15 * MINUTE_MS).toISOString()
+  const { page } = await open(`/projects/apollo/timeline?at=${encodeURIComponent(at)}`)
+  await untilText(page, 'Looking back', { within: '#live' })
+  expect(await bar(page, 'CI failed').count()).toBe(0)
+  expect(await bar(page, /s-2 test_red, since/).count()).toBe(1)
+  expect(await page.locator('[data-grows]').count()).toBe(0)
+})
+
+test.each(DEVICES)('nothing is wrong for whoever cannot see or point, on a %s', async (device) => {
+  for (const path of ['?window=6h', '?by=agent']) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const { page } = await open(`/projects/apollo/timeline${path}`, { device, colorScheme })
+      await page.getByText('As a table').click()
+      expect(await accessibilityProblems(page)).toEqual([])
+      await page.context().close()
+    }
+  }
+})
