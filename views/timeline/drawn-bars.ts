@@ -7,14 +7,13 @@ export type DrawnBar = { bar: Bar; x: number; width: number; isRunning: boolean 
 
 /** Neighbours narrower than this are one bar: about the width of a finger's line. */
 const NARROWEST = 0.45
-const BARS_MOST = 80
 const SEEN = 0.25
 
-/** What is drawn of a lane within an axis: clipped, and with neighbours together that are too narrow to be told apart. */
-export function drawnBars(bars: readonly Bar[], axis: Axis): DrawnBar[] {
+/** What is drawn of a lane within an axis, `most` bars: clipped, and with neighbours together that are too narrow to be told apart. */
+export function drawnBars(bars: readonly Bar[], axis: Axis, most: number): DrawnBar[] {
   const within = bars.filter(({ start, end = axis.now }) => end >= axis.from && start <= axis.now)
   let merged = together(within, axis, NARROWEST)
-  for (let least = 2 * NARROWEST; merged.length > BARS_MOST; least *= 2) merged = together(merged, axis, least)
+  for (let least = 2 * NARROWEST; merged.length > most && least < 100; least *= 2) merged = together(merged, axis, least)
   return merged.map((bar) => {
     const isRunning = bar.end === undefined
     const [x, end] = [placeOf(axis, bar.start), placeOf(axis, bar.end ?? axis.now)]

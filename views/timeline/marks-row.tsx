@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx'
 import { Shape } from '../fragments/shape.tsx'
 import { eventHref } from '../part-href.ts'
 import { type DrawnMark, drawnMarks } from './drawn-bars.ts'
-import { hasDay } from './lane-row.tsx'
+import { hasDay } from './stays.ts'
 import type { TimelineView } from './view.ts'
 import { markLook, markTitle } from './words.ts'
 

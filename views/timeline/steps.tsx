@@ -8,6 +8,9 @@ import type { TimelineView } from './view.ts'
 import { type LaneKind, markLook, stateWord } from './words.ts'
 
 const STEPS_SHOWN = 12
+const STEPS_LEAST = 4
+/** Of all lanes together. */
+const STEPS_OF_ALL = 300
 const MARKS_SHOWN = 40
 
 /** One lane in words: the same that its bars say. */
@@ -16,12 +19,13 @@ export const LaneSteps: FC<{ view: TimelineView; placed: PlacedLane; kind: LaneK
   const all = [...lane.bars, ...lane.asks]
     .filter(({ start, end = view.now }) => end >= view.axis.from && start <= view.now)
     .toSorted((one, other) => one.start - other.start)
-  const left = Math.max(0, all.length - STEPS_SHOWN)
+  const most = Math.max(STEPS_LEAST, Math.min(STEPS_SHOWN, Math.floor(STEPS_OF_ALL / Math.max(1, view.shown.length))))
+  const left = Math.max(0, all.length - most)
   return (
     <table id={`steps-${lane.number}`} class="stays">
       <caption>
         <bdi>{visibleText(detail === undefined ? name : `${detail} ${name}`, 80)}</bdi>
-        {left > 0 ? `, the last ${STEPS_SHOWN} of ${all.length} steps` : ''}
+        {left > 0 ? `, the last ${most} of ${all.length} steps` : ''}
       </caption>
       <StepsHead />
       <tbody>
