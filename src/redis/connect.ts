@@ -1,6 +1,7 @@
 import { brokenConnection } from './reason.ts'
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import type { RedisConfig } from '../config/config.ts'
+import { SteadySentinelConnector } from './sentinel-connector.ts'
 
 export type RedisConnection = Redis | Cluster
 
@@ -103,6 +104,7 @@ const SENTINEL = {
   sentinelRetryStrategy: retryMs,
   sentinelCommandTimeout: 1_000,
   failoverDetector: true,
+  Connector: SteadySentinelConnector,
 } as const
 
 /** User, password, database and TLS of an address whose host does not matter. */

@@ -8,7 +8,14 @@ const epochsOf = (watched: Watched) => watched.viewers.map((viewer) => viewer.ep
 
 /** Resolves once every viewer shows another epoch than before, the same for all of a project. */
 async function untilTurned(watched: Watched, before: readonly (string | undefined)[]): Promise<void> {
-  await eventually(() => epochsOf(watched).every((epoch, index) => epoch !== before[index]), { withinMs: 15_000 })
+  const { viewers, reports } = watched
+  const told = () =>
+    [
+      ...viewers.map((viewer) => `${viewer.project} at ${viewer.since()}, saw ${viewer.epochs().join(' then ')}, open: ${viewer.isOpen()}`),
+      ...[...reports.answers].map(([answer, count]) => `${count} reports were answered ${answer}`),
+    ].join('\n')
+  const hasTurned = () => epochsOf(watched).every((epoch, index) => epoch !== before[index])
+  await eventually(hasTurned, { withinMs: 15_000, else: told })
 }
 
 test('a Redis that was emptied: the epoch turns, viewers see what is there now, and reports go on', async () => {

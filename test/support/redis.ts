@@ -99,6 +99,7 @@ export type RedisSentinel = {
   master: RedisServer
   replica: RedisServer
   sentinels: { host: string; port: number }[]
+  sentinelServers: RedisServer[]
   masterName: string
   config: RedisConfig
 }
@@ -111,15 +112,15 @@ export async function startSentinel({ args = [], lifetime = 'test' }: RedisOptio
   const following = ['--replicaof', '127.0.0.1', String(master.port)]
   const replica = await startRedis({ args: [...args, ...following], lifetime })
   await eventually(async () => (await master.cli('info', 'replication')).includes('state=online'), { withinMs: 15_000 })
-  const sentinels = await Promise.all([1, 2, 3].map(() => startOneSentinel({ masterName, master, lifetime })))
+  const sentinelServers = await Promise.all([1, 2, 3].map(() => startOneSentinel({ masterName, master, lifetime })))
   const knowAll = async ({ cli }: RedisServer) => {
     const told = await cli('sentinel', 'master', masterName)
     return /num-slaves\s+1\b/.test(told) && /num-other-sentinels\s+2\b/.test(told)
   }
-  for (const sentinel of sentinels) await eventually(() => knowAll(sentinel), { withinMs: 20_000 })
-  const addresses = sentinels.map(({ port }) => ({ host: '127.0.0.1', port }))
-  const config: RedisConfig = { kind: 'sentinel', url: secret('redis://localhost'), sentinels: addresses, masterName }
-  return { master, replica, sentinels: addresses, masterName, config }
+  for (const sentinel of sentinelServers) await eventually(() => knowAll(sentinel), { withinMs: 20_000 })
+  const sentinels = sentinelServers.map(({ port }) => ({ host: '127.0.0.1', port }))
+  const config: RedisConfig = { kind: 'sentinel', url: secret('redis://localhost'), sentinels, masterName }
+  return { master, replica, sentinels, sentinelServers, masterName, config }
 }
 
 async function startOneSentinel({ masterName, master, lifetime }: { masterName: string; master: RedisServer; lifetime: Lifetime }) {
