@@ -1,13 +1,17 @@
 import { version } from '../package.json'
 import { AS_WORKER } from './cluster/messages.ts'
 import { migrateLog } from './compose/migrate.ts'
-import { readCommandLine, type Request, UsageError } from './config/command-line.ts'
+import { readDemo, readTail } from './config/client-settings.ts'
+import { readCommandLine, type Request } from './config/command-line.ts'
 import type { Flags } from './config/environment.ts'
 import { loadConfig } from './config/load.ts'
 import { ConfigError } from './config/problem.ts'
+import { UsageError } from './config/usage-error.ts'
+import { demo } from './main/demo.ts'
 import { contents, count, refuse, refuseConfig, warn } from './main/say.ts'
 import { serve } from './main/serve.ts'
 import { serveAsWorker } from './main/serve-supervised.ts'
+import { tail } from './main/tail.ts'
 
 /** A server is away: the same may succeed later. */
 const AWAY = 1
@@ -38,6 +42,10 @@ async function answer(request: Request, argv: string[]): Promise<number> {
       return checkConfig(request.flags)
     case 'migrate':
       return migrate(request.flags)
+    case 'demo':
+      return demo(readDemo(request.flags))
+    case 'tail':
+      return tail(request.project, readTail(request.flags))
     case 'serve':
       return serve(request.flags, request.mayReload ? argv : undefined)
   }

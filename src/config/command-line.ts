@@ -1,15 +1,18 @@
 import { parseArgs } from 'node:util'
 import { nearestWord } from '../domain/nearest-word.ts'
+import type { ClientFlags } from './client-settings.ts'
 import type { Flags } from './environment.ts'
-import { COMMANDS, commandHelp, FLAG_HELP, overallHelp } from './usage.ts'
+import { COMMANDS, type Command, commandHelp, FLAG_HELP, flagsOf, overallHelp } from './usage.ts'
+import { quoted, UsageError } from './usage-error.ts'
 
-export type Command = (typeof COMMANDS)[number]['name']
-export type Request = { kind: 'help'; text: string } | { kind: 'version' } | { kind: Command; flags: Flags; mayReload: boolean }
+type ServerCommand = Exclude<Command, 'demo' | 'tail'>
 
-/** The command line cannot be understood; the message says what was meant, in one line. */
-export class UsageError extends Error {
-  override name = 'UsageError'
-}
+export type Request =
+  | { kind: 'help'; text: string }
+  | { kind: 'version' }
+  | { kind: ServerCommand; flags: Flags; mayReload: boolean }
+  | { kind: 'demo'; flags: ClientFlags }
+  | { kind: 'tail'; project: string; flags: ClientFlags }
 
 const OPTIONS = {
   host: { type: 'string' },
@@ -19,24 +22,41 @@ const OPTIONS = {
   'log-level': { type: 'string' },
   debug: { type: 'boolean' },
   'no-reload': { type: 'boolean' },
+  url: { type: 'string' },
+  token: { type: 'string' },
+  serve: { type: 'boolean' },
+  speed: { type: 'string' },
+  projects: { type: 'string' },
+  seed: { type: 'string' },
+  from: { type: 'string' },
+  json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const
 
-const FLAG_NAMES: string[] = Object.keys(FLAG_HELP)
+type Values = Partial<Record<keyof typeof OPTIONS, string | boolean | undefined>>
 
 /** Reads the arguments after the program's name. Without a command, the service is started. Throws a `UsageError`. */
 export function readCommandLine(argv: string[]): Request {
   const { values, positionals, tokens } = parseArgs({ args: argv, options: OPTIONS, strict: false, allowPositionals: true, tokens: true })
-  for (const token of tokens) if (token.kind === 'option') checkFlag(token)
+  const named = tokens.filter((token) => token.kind === 'option')
+  for (const token of named) checkFlag(token)
   const [first, ...others] = positionals
   if (values.version === true) return { kind: 'version' }
   if (first === 'help' || values.help === true) return { kind: 'help', text: helpOn(first === 'help' ? others[0] : first) }
   const command = first === undefined ? 'serve' : commandNamed(first)
-  const file = command === 'check-config' ? others.shift() : undefined
+  for (const { name, rawName } of named) checkBelongs(command, `--${name}`, rawName)
+  const argument = command === 'check-config' || command === 'tail' ? others.shift() : undefined
   if (others[0] !== undefined) throw new UsageError(`${command} takes no argument ${quoted(others[0])}; see visualizer ${command} --help`)
-  const text = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined)
-  const flags: Flags = {
+  if (command === 'demo') return { kind: command, flags: clientFlags(values) }
+  if (command === 'tail') return { kind: command, project: followed(argument), flags: clientFlags(values) }
+  return { kind: command, flags: serverFlags(values, argument), mayReload: values['no-reload'] !== true }
+}
+
+const text = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined)
+
+function serverFlags(values: Values, file: string | undefined): Flags {
+  return {
     host: text(values.host),
     port: text(values.port),
     config: text(values.config) ?? file,
@@ -44,7 +64,25 @@ export function readCommandLine(argv: string[]): Request {
     logLevel: text(values['log-level']),
     ...(values.debug === true ? { debug: true } : {}),
   }
-  return { kind: command, flags, mayReload: values['no-reload'] !== true }
+}
+
+function clientFlags(values: Values): ClientFlags {
+  return {
+    url: text(values.url),
+    token: text(values.token),
+    port: text(values.port),
+    speed: text(values.speed),
+    projects: text(values.projects),
+    seed: text(values.seed),
+    from: text(values.from),
+    isServed: values.serve === true,
+    isJson: values.json === true,
+  }
+}
+
+function followed(project: string | undefined): string {
+  if (project !== undefined) return project
+  throw new UsageError('tail needs the name of a project: visualizer tail <project>')
 }
 
 type OptionToken = { name: string; rawName: string; value?: string | undefined; inlineValue?: boolean | undefined }
@@ -52,7 +90,7 @@ type OptionToken = { name: string; rawName: string; value?: string | undefined; 
 function checkFlag({ name, rawName, value, inlineValue }: OptionToken) {
   const option = Object.entries(OPTIONS).find(([known]) => known === name)?.[1]
   if (option === undefined) {
-    const meant = nearestWord(rawName, FLAG_NAMES)
+    const meant = nearestWord(rawName, Object.keys(FLAG_HELP))
     throw new UsageError(`there is no flag ${quoted(rawName)}; ${meant === undefined ? 'see visualizer --help' : `did you mean ${meant}?`}`)
   }
   if (option.type === 'boolean' && value !== undefined) throw new UsageError(`${rawName} takes no value`)
@@ -60,13 +98,16 @@ function checkFlag({ name, rawName, value, inlineValue }: OptionToken) {
   if (option.type === 'string' && isMissing) throw new UsageError(`${rawName} needs a value: ${FLAG_HELP[`--${name}`]?.form ?? rawName}`)
 }
 
-function commandNamed(text: string): Command {
-  const command = COMMANDS.find(({ name }) => name === text)
-  if (command) return command.name
-  const meant = nearestWord(text, [...COMMANDS.map(({ name }) => name), 'help'])
-  throw new UsageError(`there is no command ${quoted(text)}; ${meant === undefined ? 'see visualizer --help' : `did you mean ${meant}?`}`)
+function checkBelongs(command: Command, flag: string, rawName: string) {
+  if (flagsOf(command).includes(flag)) return
+  throw new UsageError(`${command} takes no flag ${quoted(rawName)}; see visualizer ${command} --help`)
 }
 
-const helpOn = (text: string | undefined) => (text === undefined ? overallHelp() : commandHelp(commandNamed(text)))
+function commandNamed(word: string): Command {
+  const command = COMMANDS.find(({ name }) => name === word)
+  if (command) return command.name
+  const meant = nearestWord(word, [...COMMANDS.map(({ name }) => name), 'help'])
+  throw new UsageError(`there is no command ${quoted(word)}; ${meant === undefined ? 'see visualizer --help' : `did you mean ${meant}?`}`)
+}
 
-const quoted = (text: string) => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+const helpOn = (word: string | undefined) => (word === undefined ? overallHelp() : commandHelp(commandNamed(word)))

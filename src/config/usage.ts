@@ -10,33 +10,77 @@ export const FLAG_HELP: Record<string, FlagHelp> = {
   '--log-level': { form: '--log-level <level>', text: 'debug, info, warn or error (info)' },
   '--debug': { form: '--debug', text: 'detailed logs, and a restart when the program or the configuration changes' },
   '--no-reload': { form: '--no-reload', text: 'no restart on change, whatever else says so' },
+  '--url': { form: '--url <address>', text: 'where the service is (http://localhost:5000)' },
+  '--token': { form: '--token <text>', text: 'who we are, where the service asks; VISUALIZER_TOKEN keeps it off the list of processes' },
+  '--serve': { form: '--serve', text: 'start a service of its own for it, on a free port and with data that goes with it' },
+  '--speed': { form: '--speed <1 to 60>', text: 'how many times faster than life (12: the hour takes five minutes)' },
+  '--projects': { form: '--projects <1 to 8>', text: 'how many projects report (6)' },
+  '--seed': { form: '--seed <number>', text: 'the same number plays the same hour (1)' },
+  '--from': { form: '--from <place>', text: 'now, beginning, or an offset; without it the last 10 events come first' },
+  '--json': { form: '--json', text: 'each event as a line of JSON, as the API gives it' },
   '--help': { form: '-h, --help', text: 'this text' },
   '--version': { form: '-v, --version', text: 'the version' },
 }
 
+const OF_SERVER = ['--host', '--port', '--config', '--data-dir', '--log-level', '--debug', '--no-reload']
+const OF_CLIENT = ['--url', '--token']
+const OF_ALL = ['--help', '--version']
+
 export const COMMANDS = [
-  { name: 'serve', form: 'serve [flags]', text: 'start the service (also without a command)' },
-  { name: 'check-config', form: 'check-config [file] [flags]', text: 'say what is wrong with the configuration, without starting' },
-  { name: 'migrate', form: 'migrate [flags]', text: 'bring the tables in DATABASE_URL to this version (each start does so too)' },
+  { name: 'serve', form: 'serve [flags]', text: 'start the service (also without a command)', flags: OF_SERVER },
+  {
+    name: 'check-config',
+    form: 'check-config [file] [flags]',
+    text: 'say what is wrong with the configuration, without starting',
+    flags: OF_SERVER,
+  },
+  {
+    name: 'migrate',
+    form: 'migrate [flags]',
+    text: 'bring the tables in DATABASE_URL to this version (each start does so too)',
+    flags: OF_SERVER,
+  },
+  {
+    name: 'demo',
+    form: 'demo [flags]',
+    text: 'play an hour of several projects, to see what it looks like; --serve needs nothing else',
+    flags: ['--serve', '--port', ...OF_CLIENT, '--speed', '--projects', '--seed'],
+  },
+  {
+    name: 'tail',
+    form: 'tail <project> [flags]',
+    text: 'follow a project in the terminal, a line for each event',
+    flags: ['--from', '--json', ...OF_CLIENT],
+  },
 ] as const
+
+export type Command = (typeof COMMANDS)[number]['name']
 
 const table = (rows: readonly { form: string; text: string }[]) => {
   const width = Math.max(...rows.map(({ form }) => form.length))
   return rows.map(({ form, text }) => `  ${form.padEnd(width)}  ${text}`).join('\n')
 }
 
-const flags = () => `Flags (--flag value or --flag=value)\n${table(Object.values(FLAG_HELP))}`
+const flagTable = (names: readonly string[]) => table([...names, ...OF_ALL].flatMap((name) => FLAG_HELP[name] ?? []))
+
+/** The flags that a command takes, `--help` and `--version` included. */
+export function flagsOf(name: Command): readonly string[] {
+  return [...(COMMANDS.find((known) => known.name === name)?.flags ?? []), ...OF_ALL]
+}
 
 /** What `visualizer --help` prints. */
 export function overallHelp(): string {
   const commands = `Commands\n${table(COMMANDS)}`
-  return `visualizer <command> [flags]\n\n${commands}\n\n${flags()}\n\nvisualizer serve --help names the environment variables too.\n`
+  const flags = `Flags of serve, check-config and migrate (--flag value or --flag=value)\n${flagTable(OF_SERVER)}`
+  return `visualizer <command> [flags]\n\n${commands}\n\n${flags}\n\nvisualizer <command> --help names a command's flags and environment variables.\n`
 }
 
 /** What `visualizer <command> --help` prints. */
-export function commandHelp(name: (typeof COMMANDS)[number]['name']): string {
+export function commandHelp(name: Command): string {
   const command = COMMANDS.find((known) => known.name === name) ?? COMMANDS[0]
-  return `visualizer ${command.form}\n\n  ${command.text}\n\n${flags()}\n\n${variables()}\n${ENDINGS[name]}\n`
+  const flags = `Flags (--flag value or --flag=value)\n${flagTable(command.flags)}`
+  const names = command.flags.some((flag) => flag === '--url') ? CLIENT_VARIABLES : variables()
+  return `visualizer ${command.form}\n\n  ${command.text}\n\n${flags}\n\n${names}\n${ENDINGS[name]}\n`
 }
 
 /** Built from the schema, so that no variable is left out. */
@@ -45,9 +89,29 @@ function variables(): string {
   return `Environment (a flag comes before its variable, a variable before the file)\n${table(rows)}\n`
 }
 
-const ENDINGS = {
+const CLIENT_VARIABLES = `Environment (a flag comes before its variable)
+  VISUALIZER_URL    Where the service is. Default http://localhost:5000.
+  VISUALIZER_TOKEN  Who we are, where the service asks.
+  NO_COLOR          Any text switches colours off.
+`
+
+const ENDINGS: Record<Command, string> = {
   serve: 'Stops on SIGTERM or Ctrl-C; a second one ends it at once. Exit code 2 when it cannot start as asked.',
   'check-config': 'Exit code 0 when the service could start with it, else 2.',
   migrate:
     'Changes nothing where there is nothing to do; several at once do it once. Exit code 0 when the tables are those of this version,\n1 when the server is away, 2 when something must be changed first.',
+  demo: `Writes to projects of its own (demo-…) alone, and refuses where one of them holds anything else. Ctrl-C ends it: what was
+still open in its projects is closed. With --serve it begins anew after each hour, and leaves nothing behind.
+
+  visualizer demo --serve                     the first look
+  visualizer demo --speed 60                  the hour in a minute, into the service at http://localhost:5000
+  visualizer demo --url https://host --projects 3
+
+Exit code 0 at its end or Ctrl-C, 1 when the service is away, 2 when something must be changed first.`,
+  tail: `Goes on after the service was away, without losing or repeating an event. Ctrl-C ends it.
+
+  visualizer tail payments-api
+  visualizer tail payments-api --from beginning --json | jq 'select(.type == "ci_status")'
+
+Exit code 0 at Ctrl-C, 1 when the service is away at the start, 2 when something must be changed first.`,
 }

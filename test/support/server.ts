@@ -37,17 +37,17 @@ type Run = { child: Bun.Subprocess<'ignore', 'pipe', 'pipe'>; read: Promise<unkn
 
 const ROOT = join(import.meta.dir, '../..')
 // As the launcher starts it: Bun looks for this file in the folder that it is started in.
-const PROGRAM = [`--tsconfig-override=${join(ROOT, 'tsconfig.json')}`, join(ROOT, 'src/main.ts')]
+export const PROGRAM = [`--tsconfig-override=${join(ROOT, 'tsconfig.json')}`, join(ROOT, 'src/main.ts')]
 const STOP_WITHIN_MS = 35_000
 
 /** What every program has, and nothing of ours: a PORT of the person who runs the tests must not reach the server. */
-function plainEnvironment(): Record<string, string> {
+export function plainEnvironment(): Record<string, string> {
   const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'USER']
   return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
 
 /** In a folder of its own: an orch-config.yaml of the person who runs the tests must not be found either. */
-function spawn(args: string[], env: Record<string, string>, cwd: string) {
+export function spawnProgram(args: string[], env: Record<string, string>, cwd: string) {
   return Bun.spawn([process.execPath, ...PROGRAM, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd,
@@ -57,7 +57,7 @@ function spawn(args: string[], env: Record<string, string>, cwd: string) {
 
 /** Runs the real program to its end: `check-config`, `--help`, a start that is refused. */
 export async function runProgram(args: string[], env: Record<string, string> = {}): Promise<Ended> {
-  const child = spawn(args, env, temporaryFolder())
+  const child = spawnProgram(args, env, temporaryFolder())
   endAfter('test', () => child.kill('SIGKILL'))
   const reading = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited])
   const [stdout, stderr, exitCode] = await within(20_000, `visualizer ${args.join(' ')}`, reading)
@@ -95,7 +95,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const readyPath = env['HEALTH_CHECK_ENDPOINT'] === 'false' ? '/' : '/ready'
 
   async function start() {
-    const child = spawn(args, env, folder)
+    const child = spawnProgram(args, env, folder)
     run = { child, read: Promise.all([collect(child.stdout, written), collect(child.stderr, written)]) }
     let exit: number | undefined
     const before = logs().length

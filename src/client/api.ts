@@ -1,0 +1,95 @@
+import { isRecord } from '../domain/loose-fields.ts'
+
+/** Which service, and who we are to it; `token` is revealed only where the header is written. */
+export type Address = { /** Without a slash at its end. */ url: string; token: { reveal(): string } | undefined }
+
+export type Api = {
+  url: string
+  /** The JSON that a path below /api/v1 answers with. Rejects with a ApiProblem. */
+  get(path: string, signal?: AbortSignal): Promise<Record<string, unknown>>
+  /** Reports events of a project, in order; resolves when they are stored. Rejects with a ApiProblem. */
+  report(project: string, events: readonly object[]): Promise<void>
+}
+
+type Told = { /** The API's code, where it named one. */ code?: string | undefined; details?: Record<string, unknown> }
+
+/** What keeps the service from answering as asked: it is away, which may pass, or it refused, which will not pass by itself. */
+export class ApiProblem extends Error {
+  override name = 'ApiProblem'
+  readonly code: string | undefined
+  readonly details: Record<string, unknown>
+  constructor(
+    readonly isAway: boolean,
+    message: string,
+    { code, details = {} }: Told = {},
+  ) {
+    super(message)
+    this.code = code
+    this.details = details
+  }
+}
+
+const ANSWER_WITHIN_MS = 15_000
+
+/** The public API of a running service, as any program uses it. */
+export function openApi({ url, token }: Address): Api {
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` }
+
+  async function ask(path: string, init: RequestInit): Promise<Record<string, unknown>> {
+    const deadline = AbortSignal.timeout(ANSWER_WITHIN_MS)
+    const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline
+    const response = await fetch(`${url}/api/v1${path}`, { ...init, signal, redirect: 'error' }).catch((error: unknown) => {
+      if (init.signal?.aborted) throw error
+      throw new ApiProblem(true, `nothing answers at ${url} (${reasonOf(error)})`)
+    })
+    const body = await bodyOf(response, url)
+    if (!response.ok) throw problemOf(response.status, body, url)
+    return body
+  }
+
+  return {
+    url,
+    get: (path, signal) => ask(path, { headers, ...(signal ? { signal } : {}) }),
+    async report(project, events) {
+      const body = JSON.stringify(events)
+      await ask(`/projects/${encodeURIComponent(project)}/events`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body,
+      })
+    },
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'no connection'
+  if (error.name === 'TimeoutError') return `no answer within ${ANSWER_WITHIN_MS / 1000} s`
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message
+}
+
+async function bodyOf(response: Response, url: string): Promise<Record<string, unknown>> {
+  const text = await response.text().catch((error: unknown) => {
+    throw new ApiProblem(true, `the answer of ${url} broke off (${reasonOf(error)})`)
+  })
+  try {
+    const body: unknown = JSON.parse(text)
+    if (isRecord(body)) return body
+  } catch {
+    // Below it is said what this means.
+  }
+  const isPassing = response.status >= 500
+  const what = isPassing ? `is away (HTTP ${response.status})` : 'is not this service: it gives no JSON; name another with --url'
+  throw new ApiProblem(isPassing, `what answers at ${url} ${what}`)
+}
+
+function problemOf(status: number, body: Record<string, unknown>, url: string): ApiProblem {
+  const said = typeof body['error'] === 'string' ? body['error'] : `HTTP ${status}`
+  const code = typeof body['code'] === 'string' ? body['code'] : undefined
+  const details = isRecord(body['details']) ? body['details'] : {}
+  if (status >= 500 || status === 429) return new ApiProblem(true, `the service at ${url} cannot answer now: ${said}`, { code, details })
+  if (status === 401) {
+    const message = `the service at ${url} does not know who this is: set VISUALIZER_TOKEN to a token of it`
+    return new ApiProblem(false, message, { code, details })
+  }
+  return new ApiProblem(false, `the service at ${url} refused: ${said}`, { code, details })
+}

@@ -1,0 +1,71 @@
+import type { StoredEvent } from '../domain/event.ts'
+import { parseEvent } from '../domain/parse-event.ts'
+import { RefusedError } from '../domain/refused.ts'
+import { eventLine } from '../../views/event-lines/event-line.tsx'
+import type { Line } from '../../views/event-lines/line.ts'
+import { visibleText } from '../../views/fragments/foreign-text.tsx'
+import { shownControls } from './shown-controls.ts'
+
+export type EventText = {
+  icon: Line['icon']
+  /** What kind of thing happened, in one word. */
+  kind: string
+  who: string
+  /** Code stands between backticks. */
+  what: string
+  storyId: string | undefined
+}
+
+const KINDS: Record<string, string> = {
+  workflow_transition: 'workflow',
+  tdd_transition: 'cycle',
+  tdd_cycle_started: 'cycle',
+  tdd_progress_update: 'cycle',
+  tdd_cycle_completed: 'cycle',
+  agent_activity: 'agent',
+  agent_status: 'agent',
+  parallel_status: 'parallel',
+  state_file: 'file',
+  approval_requested: 'question',
+  approval_resolved: 'decision',
+  chat_message: 'chat',
+  command_execution: 'command',
+  error_state: 'error',
+  usage: 'usage',
+  ci_status: 'ci',
+}
+
+/**
+ * An event in the words of the pages, for a terminal: nothing in it that a terminal would obey. What a page would leave out
+ * because it steers terminals, a terminal shows as a sign: who looks there should know.
+ */
+export function eventText(told: Record<string, unknown>): EventText {
+  const event = eventOf(shownControls(told))
+  const { icon, who, what, storyId, isUnexpected } = eventLine(event)
+  const html = String(<span>{what}</span>)
+  const text = html
+    .replace(/<\/?code[^>]*>/g, '`')
+    .replace(/<[^>]*>/g, '')
+    .replace(/&(?:amp|lt|gt|quot|#39);/g, (entity) => ENTITIES[entity] ?? entity)
+  return {
+    icon,
+    kind: KINDS[event.type] ?? 'other',
+    who: visibleText(who, 40),
+    what: `${text.trim()}${isUnexpected ? ' (unexpected step)' : ''}`,
+    storyId: storyId === undefined ? undefined : visibleText(storyId, 48),
+  }
+}
+
+const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" }
+
+/** What the API told, typed; a type that only a later version knows is shown as one of somebody's own. */
+function eventOf(told: Record<string, unknown>): StoredEvent {
+  const numbered = { id: '', offset: Number(told['offset'] ?? 0), received_at: 0 }
+  const { type = 'event' } = told
+  try {
+    return { ...parseEvent(told, { project: String(told['project'] ?? '') }), ...numbered }
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error
+    return { ...told, type: `x-${String(type)}`, ...numbered }
+  }
+}

@@ -1,0 +1,74 @@
+import { pass, type Stage, tell } from './stage.ts'
+import type { Question, Story } from './world.ts'
+
+export type AgentType = 'Orchestrator' | 'DesignAgent' | 'QAAgent' | 'CodeAgent' | 'DataAgent' | 'Explore'
+export type Agent = { agent_id: string; agent_type: AgentType; parent_agent_id?: string; story_id?: string }
+
+export const LEAD: Agent = { agent_id: 'lead', agent_type: 'Orchestrator' }
+
+/** An agent for one story, below the orchestrator or another agent. */
+export function agentFor(story: Story, agentType: AgentType, parent: Agent = LEAD): Agent {
+  const agentId = `${parent.agent_id}/${agentType.replace('Agent', '').toLowerCase()}-${story.id.replace(/^\D+/, '')}`
+  return { agent_id: agentId, agent_type: agentType, parent_agent_id: parent.agent_id, story_id: story.id }
+}
+
+type Said = { word: 'working' | 'waiting' | 'idle' | 'failed' | 'ended'; reason?: string }
+
+/** What an agent says of itself. */
+export function status(stage: Stage, agent: Agent, { word, reason }: Said): void {
+  tell(stage, { type: 'agent_status', ...agent, status: word, ...(reason === undefined ? {} : { reason }) })
+}
+
+/** Makes the stories of the busiest project fill the hour. */
+const PACE = 1.4
+
+type Call = { tool: string; detail: Record<string, string>; minutes: [number, number]; fails?: string | undefined }
+
+/** An agent calls a tool, and it takes its time. */
+export function call(stage: Stage, agent: Agent, { tool, detail, minutes, fails }: Call): void {
+  const activity = { type: 'agent_activity', ...agent, action: ACTIONS[tool] ?? tool, tool }
+  tell(stage, { ...activity, status: 'started', detail })
+  const [least, most] = minutes
+  pass(stage, PACE * least, PACE * most)
+  if (fails === undefined) tell(stage, { ...activity, status: 'completed', detail })
+  else tell(stage, { ...activity, status: 'failed', detail: { ...detail, error: fails } })
+  pass(stage, 0.05, 0.2)
+}
+
+const ACTIONS: Record<string, string> = {
+  Bash: 'run a command',
+  Edit: 'change a file',
+  Write: 'write a file',
+  Read: 'read',
+  Grep: 'search',
+}
+
+/** What an agent used since it last said so. */
+export function use(stage: Stage, agent: Agent): void {
+  const input = Math.round(stage.random.between(4_000, 26_000))
+  const output = Math.round(stage.random.between(600, 4_200))
+  const cached = Math.round(stage.random.between(20_000, 140_000))
+  const cost = (input * 3 + output * 15 + cached * 0.3) / 1_000_000
+  tell(stage, {
+    type: 'usage',
+    agent_id: agent.agent_id,
+    ...(agent.story_id === undefined ? {} : { story_id: agent.story_id }),
+    model: stage.world.model,
+    input_tokens: input,
+    output_tokens: output,
+    cache_read_tokens: cached,
+    cost_usd: Math.round(cost * 10_000) / 10_000,
+  })
+}
+
+/** An agent waits for a person. What nobody answers stays open until the hour is over. */
+export function ask(stage: Stage, agent: Agent, question: Question): void {
+  const { title, kind, description, priority = 'normal', answer, waits } = question
+  const approvalId = `ask-${agent.story_id ?? 'sprint'}-${stage.sprint.replace(/^\D+/, '')}`
+  const more = description === undefined ? {} : { description }
+  tell(stage, { type: 'approval_requested', approval_id: approvalId, title, kind, priority, ...more, ...agent })
+  pass(stage, answer === undefined ? 90 : waits)
+  if (answer === undefined) return
+  tell(stage, { type: 'approval_resolved', approval_id: approvalId, ...answer })
+  pass(stage, 0.1, 0.3)
+}

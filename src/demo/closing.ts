@@ -1,0 +1,77 @@
+import { isRecord } from '../domain/loose-fields.ts'
+import type { Report } from './stage.ts'
+import { isWorkflowState, wayHome, type WorkflowState } from './workflow.ts'
+
+/** What is open in a project: whatever people would be asked to look at, or would see grow old. */
+type Open = {
+  workflow: WorkflowState
+  questions: Set<string>
+  agents: Map<string, Report>
+  errors: Map<string, Report>
+  cycles: Map<string, Report>
+  isCiOpen: boolean
+}
+
+/** The reports that close what these ones left open: questions are withdrawn, agents end, the workflow comes to rest. */
+export function closing(reports: readonly Report[]): Report[] {
+  const open: Open = { workflow: 'IDLE', questions: new Set(), agents: new Map(), errors: new Map(), cycles: new Map(), isCiOpen: false }
+  for (const report of reports) see(open, report)
+  return [
+    ...[...open.questions].map((id) => ({ type: 'approval_resolved', approval_id: id, decision: 'withdrawn', by: 'demo' })),
+    ...[...open.errors.values()].map((error) => ({ ...error, resolved: true })),
+    ...[...open.cycles.values()].map(({ story_id, cycle_id, new_state }) => ({
+      type: 'tdd_transition',
+      story_id,
+      ...(cycle_id === undefined ? {} : { cycle_id }),
+      old_state: new_state,
+      new_state: 'commit',
+    })),
+    ...[...open.agents.values()].map(({ agent_id }) => ({ type: 'agent_status', agent_id, status: 'ended', reason: 'the demo is over' })),
+    ...(open.isCiOpen ? [{ type: 'ci_status', status: 'passed' }] : []),
+    ...wayHome(open.workflow),
+  ]
+}
+
+function see(open: Open, report: Report) {
+  const { agent_id: agentId, approval_id: question, error_id: error, story_id: story } = report
+  if (typeof agentId === 'string' && report.type !== 'usage') open.agents.set(agentId, report)
+  switch (report.type) {
+    case 'approval_requested':
+      if (typeof question === 'string') open.questions.add(question)
+      break
+    case 'approval_resolved':
+      if (typeof question === 'string') open.questions.delete(question)
+      break
+    case 'agent_status':
+      if (typeof agentId === 'string' && report['status'] === 'ended') open.agents.delete(agentId)
+      break
+    case 'error_state':
+      if (typeof error === 'string' && report['resolved'] === true) open.errors.delete(error)
+      else if (typeof error === 'string') open.errors.set(error, report)
+      break
+    case 'tdd_transition':
+      if (typeof story === 'string' && report['new_state'] === 'commit') open.cycles.delete(story)
+      else if (typeof story === 'string') open.cycles.set(story, report)
+      break
+    case 'ci_status':
+      open.isCiOpen = report['status'] !== 'passed'
+      break
+    case 'workflow_transition':
+      if (isWorkflowState(report['new_state'])) open.workflow = report['new_state']
+      break
+    case 'state_file':
+      seeFile(open, report)
+      break
+    default:
+  }
+}
+
+/** A project that only its files tell of has a state and a cycle, too. */
+function seeFile(open: Open, { content }: Report) {
+  if (!isRecord(content)) return
+  const { current_state: state, story_id: story, id, completed_at: completedAt } = content
+  if (isWorkflowState(state)) open.workflow = state
+  if (typeof story !== 'string') return
+  if (completedAt === null) open.cycles.set(story, { type: 'tdd_transition', story_id: story, cycle_id: id, new_state: state })
+  else open.cycles.delete(story)
+}

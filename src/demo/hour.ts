@@ -1,0 +1,79 @@
+import { closing } from './closing.ts'
+import { COURSES } from './courses.ts'
+import { randomFrom } from './random.ts'
+import type { Report, Stage, Told } from './stage.ts'
+import type { World } from './world.ts'
+import { WORLDS } from './worlds/all.ts'
+
+export const HOUR_MINUTES = 60
+
+/** An event as it is reported. */
+export type DemoEvent = Report & { id: string; timestamp: string }
+/** What happens when: `at` in ms of a real clock since the beginning of the hour. */
+export type Cue = { at: number; minute: number; project: string; event: DemoEvent }
+
+export type HourOptions = {
+  /** The same seed tells the same. */
+  seed: number
+  projects: number
+  speed: number
+  /** ms since 1970. */
+  startedAt: number
+  /** Of this run; with it no event is taken for one of another run. */
+  run: string
+}
+
+/** The names of the projects that the demo writes to. */
+export function demoProjects(count: number): string[] {
+  return WORLDS.slice(0, count).map(({ name }) => `demo-${name}`)
+}
+
+/** Whether an event was reported by a demo, of whatever run. */
+export function isOfDemo(event: Record<string, unknown>): boolean {
+  return typeof event['id'] === 'string' && event['id'].startsWith('demo:')
+}
+
+/**
+ * An hour of several projects, in the order in which it happens. An event's time is the instant at which it is due: an age on a
+ * page is then the time that passed for whoever looks at it, at every speed.
+ */
+export function hourOf(options: HourOptions): Cue[] {
+  return WORLDS.slice(0, options.projects)
+    .flatMap((world, index) => cuesOf(world, index, options))
+    .toSorted((one, other) => one.at - other.at)
+}
+
+/** What ends a play that got as far as a minute: nothing stays open for people to wonder about. */
+export function endOf(played: readonly Cue[], { speed, startedAt, run }: Pick<HourOptions, 'speed' | 'startedAt' | 'run'>, minute: number) {
+  const projects = Map.groupBy(played, ({ project }) => project)
+  return [...projects].flatMap(([project, cues]) =>
+    closing(cues.map(({ event }) => event)).map((report, index): Cue => {
+      const at = (minute * 60_000) / speed
+      const timestamp = new Date(startedAt + at).toISOString()
+      return { at, minute, project, event: { ...report, id: `demo:${run}:${project}:end-${index}`, timestamp } }
+    }),
+  )
+}
+
+function cuesOf(world: World, index: number, { seed, speed, startedAt, run }: HourOptions): Cue[] {
+  const instant = (minute: number) => new Date(startedAt + (minute * 60_000) / speed).toISOString()
+  const before = (minutes: number) => new Date(startedAt - minutes * 60_000).toISOString()
+  const random = randomFrom(seed * 31 + index)
+  const told: Told[] = []
+  const stage: Stage = { world, random, now: 0, told, instant, before, sprint: `sprint-${seed}` }
+  told.push({ at: 0, report: { type: 'x-demo', note: 'a project of the demo: nothing in it is real', seed, speed } })
+  COURSES[world.course](stage)
+  for (const [minute, by, message] of world.talk) {
+    told.push({ at: minute, report: { type: 'chat_message', user_id: by, message_type: 'user', message } })
+  }
+  const project = `demo-${world.name}`
+  return told
+    .filter(({ at }) => at < HOUR_MINUTES)
+    .toSorted((one, other) => one.at - other.at)
+    .map(({ at, report }, number) => ({
+      at: (at * 60_000) / speed,
+      minute: at,
+      project,
+      event: { ...report, id: `demo:${run}:${project}:${number}`, timestamp: instant(at) },
+    }))
+}

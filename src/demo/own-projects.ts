@@ -1,0 +1,46 @@
+import { type Api, ApiProblem } from '../client/api.ts'
+import { isRecord } from '../domain/loose-fields.ts'
+import { isOfDemo } from './hour.ts'
+
+const PAGE = 1_000
+/** What people do in a project of the demo while they look at it. */
+const OF_PEOPLE = new Set(['approval_resolved', 'command_execution', 'x-demo'])
+
+/** The demo writes only where nobody else reported: a problem in words when a project of its names holds anything else. */
+export async function checkOwnProjects(api: Api, names: readonly string[]): Promise<string | undefined> {
+  const status = await api.get('/status')
+  if (typeof status['version'] !== 'string') return `what answers at ${api.url} is not this service; name another with --url`
+  for (const name of names) {
+    const foreign = await firstForeign(api, name)
+    if (foreign === undefined) continue
+    return `${name} at ${api.url} holds events that no demo reported (${foreign}): it is left alone; visualizer demo --serve brings a service of its own`
+  }
+  return undefined
+}
+
+/** The first event that no demo reported, in words. */
+async function firstForeign(api: Api, name: string): Promise<string | undefined> {
+  let after = '0'
+  for (;;) {
+    const page = await readPage(api, name, after)
+    const events = Array.isArray(page?.['events']) ? page['events'].filter(isRecord) : []
+    const foreign = events.find((event) => !isOfDemo(event) && !OF_PEOPLE.has(String(event['type'])))
+    if (foreign) return `${String(foreign['type'])} at offset ${String(foreign['offset'])}`
+    const next = page?.['next']
+    if (typeof next !== 'string') return undefined
+    after = next
+  }
+}
+
+/** Nothing for a project that is not there. What retention removed was looked at when it was there. */
+async function readPage(api: Api, name: string, after: string): Promise<Record<string, unknown> | undefined> {
+  try {
+    return await api.get(`/projects/${name}/events?after=${after}&limit=${PAGE}`)
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error
+    if (error.code === 'PROJECT_NOT_FOUND') return undefined
+    const first = error.code === 'GONE' ? Number(error.details['first_offset']) : 0
+    if (first > 1 && after === '0') return readPage(api, name, String(first - 1))
+    throw error
+  }
+}

@@ -1,0 +1,69 @@
+import { type Api, ApiProblem } from '../client/api.ts'
+import { backOffMs, wait } from '../client/wait.ts'
+import type { Cue } from './hour.ts'
+
+type Playing = {
+  api: Api
+  cues: readonly Cue[]
+  /** ms since 1970 at which the hour began. */
+  startedAt: number
+  stop: AbortSignal
+  /** What was stored just now. */
+  onPlayed(cues: readonly Cue[]): void
+  onAway(problem: ApiProblem): void
+  onBack(): void
+}
+
+/** Cues this close together go in one request. */
+const TOGETHER_MS = 100
+const BATCH = 500
+/** A service that is away for so long does not come back for us. */
+const PATIENCE_MS = 60_000
+
+/**
+ * Reports each cue when it is due; resolves at the end of the cues, or when told to stop. While the service is away what is due
+ * waits, and goes out again with the same ids: none is lost, none counts twice. Rejects with a ApiProblem when it refuses, or
+ * stays away.
+ */
+export async function play(playing: Playing): Promise<void> {
+  const { cues, startedAt, stop } = playing
+  let next = 0
+  while (next < cues.length && !stop.aborted) {
+    const elapsed = Date.now() - startedAt
+    const due = cues.findIndex(({ at }, index) => index >= next && at > elapsed)
+    const end = due === -1 ? cues.length : due
+    if (end > next) await report(playing, cues.slice(next, end))
+    next = end
+    const at = cues[next]?.at
+    if (at !== undefined) await wait(Math.max(TOGETHER_MS, startedAt + at - Date.now()), stop)
+  }
+}
+
+/** Reports cues at once, whatever their time. */
+export async function report(playing: Omit<Playing, 'cues' | 'startedAt'>, cues: readonly Cue[]): Promise<void> {
+  for (const [project, own] of Map.groupBy(cues, (cue) => cue.project)) {
+    for (let from = 0; from < own.length && !playing.stop.aborted; from += BATCH) {
+      const batch = own.slice(from, from + BATCH)
+      await persist(playing, { project, events: batch.map(({ event }) => event) })
+      playing.onPlayed(batch)
+    }
+  }
+}
+
+type Batch = { project: string; events: readonly object[] }
+
+async function persist({ api, stop, onAway, onBack }: Omit<Playing, 'cues' | 'startedAt'>, { project, events }: Batch) {
+  const since = Date.now()
+  for (let attempt = 0; ; attempt++) {
+    try {
+      await api.report(project, events)
+      if (attempt > 0) onBack()
+      return
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || !error.isAway || Date.now() - since > PATIENCE_MS) throw error
+      if (attempt === 0) onAway(error)
+      await wait(backOffMs(attempt), stop)
+      if (stop.aborted) return
+    }
+  }
+}

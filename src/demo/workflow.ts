@@ -1,0 +1,67 @@
+import { type Report, type Stage, tell } from './stage.ts'
+
+export type WorkflowState = 'IDLE' | 'BACKLOG_READY' | 'SPRINT_PLANNED' | 'SPRINT_ACTIVE' | 'SPRINT_PAUSED' | 'SPRINT_REVIEW' | 'BLOCKED'
+type Step = { to: WorkflowState; command?: string; user?: string }
+
+/** The workflow goes from one state to another, by a person's command or by itself. */
+export function moveWorkflow(stage: Stage, from: WorkflowState, { to, ...by }: Step): void {
+  tell(stage, { type: 'workflow_transition', old_state: from, new_state: to, ...by })
+}
+
+const WAY: readonly (readonly [WorkflowState, WorkflowState, string])[] = [
+  ['IDLE', 'BACKLOG_READY', '/epic'],
+  ['BACKLOG_READY', 'SPRINT_PLANNED', '/sprint plan'],
+  ['SPRINT_PLANNED', 'SPRINT_ACTIVE', '/sprint start'],
+]
+
+/** From the idle project to a sprint under way, `pauses` minutes between the steps. */
+export function startSprint(stage: Stage, pauses: number): void {
+  for (const [from, to, command] of WAY) {
+    moveWorkflow(stage, from, { to, command, user: stage.world.people[0] })
+    stage.now += pauses
+  }
+}
+
+const WAY_HOME: Record<WorkflowState, readonly (readonly [WorkflowState, string | undefined])[]> = {
+  IDLE: [],
+  BACKLOG_READY: [
+    ['SPRINT_PLANNED', '/sprint plan'],
+    ['SPRINT_ACTIVE', '/sprint start'],
+    ['SPRINT_REVIEW', undefined],
+    ['IDLE', '/feedback'],
+  ],
+  SPRINT_PLANNED: [
+    ['SPRINT_ACTIVE', '/sprint start'],
+    ['SPRINT_REVIEW', undefined],
+    ['IDLE', '/feedback'],
+  ],
+  SPRINT_ACTIVE: [
+    ['SPRINT_REVIEW', undefined],
+    ['IDLE', '/feedback'],
+  ],
+  SPRINT_PAUSED: [
+    ['SPRINT_ACTIVE', '/sprint resume'],
+    ['SPRINT_REVIEW', undefined],
+    ['IDLE', '/feedback'],
+  ],
+  SPRINT_REVIEW: [['IDLE', '/feedback']],
+  BLOCKED: [
+    ['SPRINT_ACTIVE', '/skip_task'],
+    ['SPRINT_REVIEW', undefined],
+    ['IDLE', '/feedback'],
+  ],
+}
+
+/** The steps that the machine allows from a state to rest. */
+export function wayHome(from: WorkflowState): Report[] {
+  const states = [from, ...WAY_HOME[from].map(([to]) => to)]
+  return WAY_HOME[from].map(([to, command], index) => {
+    const by = command === undefined ? {} : { command, user: 'demo' }
+    return { type: 'workflow_transition', old_state: states[index] ?? from, new_state: to, ...by }
+  })
+}
+
+/** Whether a value is a state that the demo's workflows know. */
+export function isWorkflowState(value: unknown): value is WorkflowState {
+  return typeof value === 'string' && Object.hasOwn(WAY_HOME, value)
+}

@@ -1,0 +1,53 @@
+import type { World } from '../world.ts'
+
+export const docsSite: World = {
+  name: 'docs-site',
+  epic: { title: 'Guides', description: 'A newcomer takes a payment within ten minutes.' },
+  goal: 'Three guides that work as pasted',
+  course: 'finished',
+  runTests: 'npm run check-links --',
+  lint: 'npm run spell',
+  people: ['ruth', 'omar'],
+  model: 'claude-haiku-5',
+  lanes: [
+    [
+      {
+        id: 'doc-12',
+        title: 'Take the first payment',
+        criteria: ['every command works as pasted'],
+        test: 'guides/first-payment.md',
+        source: 'guides/first-payment.md',
+        red: '3 links lead nowhere',
+        tidy: 'one example for all languages',
+        message: 'Guide: the first payment',
+        tests: 3,
+        joined: 'done',
+      },
+      {
+        id: 'doc-13',
+        title: 'Refund it',
+        criteria: ['names what cannot be refunded'],
+        test: 'guides/refunds.md',
+        source: 'guides/refunds.md',
+        red: '1 link leads nowhere',
+        tidy: 'shorter sentences',
+        message: 'Guide: refunds',
+        tests: 2,
+        joined: 'done',
+      },
+      {
+        id: 'doc-14',
+        title: 'Receive webhooks',
+        criteria: ['shows how to check the signature'],
+        test: 'guides/webhooks.md',
+        source: 'guides/webhooks.md',
+        red: '2 examples do not run',
+        tidy: 'moves the table of events to the reference',
+        message: 'Guide: webhooks',
+        tests: 4,
+        joined: 'done',
+      },
+    ],
+  ],
+  talk: [[10, 'ruth', 'All three guides are out. Thank you!']],
+}

@@ -1,0 +1,60 @@
+import type { World } from '../world.ts'
+
+export const fraudModel: World = {
+  name: 'fraud-model',
+  epic: { title: 'Card testing', description: 'See the hundred small payments that try out stolen cards, before the large one.' },
+  goal: 'Catch card testing within 20 payments',
+  course: 'training',
+  runTests: 'uv run pytest -q',
+  lint: 'uv run ruff check',
+  people: ['yuki', 'daniel'],
+  model: 'claude-opus-5',
+  lanes: [
+    [
+      {
+        id: 'ml-31',
+        title: 'Features over a sliding window',
+        criteria: ['the same in training and in service'],
+        test: 'tests/test_windows.py',
+        source: 'fraud/features/windows.py',
+        red: 'assert 17 == 20',
+        stumble: 'events at the edge of the window are counted in both',
+        tidy: 'shares the window between training and service',
+        message: 'Count over a sliding window',
+        tests: 15,
+      },
+      {
+        id: 'ml-33',
+        title: 'Explain a score in three reasons',
+        criteria: ['words that support can read out'],
+        test: 'tests/test_reasons.py',
+        source: 'fraud/explain.py',
+        red: 'ModuleNotFoundError: fraud.explain',
+        tidy: 'keeps the sentences in one table',
+        message: 'Explain scores in three reasons',
+        tests: 9,
+        question: {
+          phase: 'design',
+          title: 'may reasons name the country of the card?',
+          kind: 'decision',
+          waits: 30,
+        },
+      },
+    ],
+    [
+      {
+        id: 'ml-28',
+        title: 'Labels from chargebacks',
+        criteria: ['90 days of patience'],
+        test: 'tests/test_labels.py',
+        source: 'fraud/labels.py',
+        red: 'assert 0 == 412',
+        tidy: 'joins by hash, not by number',
+        message: 'Label payments by their chargebacks',
+        tests: 7,
+        joined: 'done',
+      },
+    ],
+  ],
+  talk: [[21, 'daniel', 'Out of memory again. Halve the batch, the learning rate too.']],
+}

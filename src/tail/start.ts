@@ -1,0 +1,61 @@
+import { type Api, ApiProblem } from '../client/api.ts'
+import { isRecord } from '../domain/loose-fields.ts'
+import { nearestWord } from '../domain/nearest-word.ts'
+
+/** Where to begin: with the newest few, with what comes, with the first that is kept, or with the event at an offset. */
+export type Start = 'latest' | 'now' | 'beginning' | number
+/** After which event of which log to go on. */
+export type Position = { epoch: string; after: number }
+/** What a log holds: the first offset that retention left, and the newest. */
+export type Extent = { epoch: string; first: number; head: number }
+export type Begun = { position: Position; notice: string | undefined }
+
+const LATEST = 10
+
+/** Where a project's log is to be read from, or in words why it cannot be. Rejects with a ApiProblem. */
+export async function beginning(api: Api, project: string, from: Start): Promise<Begun | string> {
+  const extent = await extentOf(api, project)
+  if (extent === undefined) return unknownProject(api, project)
+  const { epoch, first, head } = extent
+  if (typeof from === 'number' && from > head + 1) {
+    return `${project} has no event at offset ${from} yet: the newest is ${head}; --from now waits for the next`
+  }
+  const wanted = { latest: head - LATEST, now: head, beginning: 0 }
+  const after = typeof from === 'number' ? Math.max(0, from - 1) : Math.max(0, wanted[from])
+  const isCut = after + 1 < first && from !== 'latest'
+  const notice = isCut ? `events before offset ${first} were removed by retention; this begins with it` : undefined
+  return { position: { epoch, after: Math.max(after, first - 1) }, notice }
+}
+
+/** What the log of a project holds; nothing where there is no such project. */
+async function extentOf(api: Api, project: string): Promise<Extent | undefined> {
+  try {
+    const page = await api.get(`/projects/${encodeURIComponent(project)}/events?after=0&limit=1`)
+    return { epoch: String(page['epoch']), first: 1, head: Number(page['offset']) }
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error
+    if (error.code === 'PROJECT_NOT_FOUND') return undefined
+    if (error.code === 'GONE') return readExtent(error)
+    throw error
+  }
+}
+
+/** What a refusal of a position says of the log. */
+export function readExtent({ details }: ApiProblem): Extent {
+  return { epoch: String(details['epoch']), first: Number(details['first_offset']), head: Number(details['offset']) }
+}
+
+async function unknownProject(api: Api, project: string): Promise<string> {
+  const { projects } = await api.get('/projects?limit=1000')
+  const names = Array.isArray(projects) ? projects.flatMap((one) => (isRecord(one) ? [String(one['name'])] : [])) : []
+  const meant = nearestWord(project, names)
+  const advice = meant === undefined ? `it has ${names.length === 0 ? 'none yet' : listed(names)}` : `did you mean ${meant}?`
+  return `there is no project ${JSON.stringify(project.slice(0, 80))} at ${api.url}; ${advice}`
+}
+
+const LISTED = 10
+
+function listed(names: string[]): string {
+  const more = names.length > LISTED ? `, and ${names.length - LISTED} more` : ''
+  return `${names.slice(0, LISTED).join(', ')}${more}`
+}
