@@ -7,6 +7,7 @@ import { openAttentionPage } from './attention-page.tsx'
 import type { LivePage } from './feed.ts'
 import type { OverviewIndex } from './overview-index.ts'
 import { openOverviewPage } from './overview-page.tsx'
+import { openPartPage } from './part-pages.tsx'
 import { openProjectPage, type Shown } from './project-page.tsx'
 import { openTimelinePage } from './timeline-page.tsx'
 import { readTopic } from './topic.ts'
@@ -29,12 +30,13 @@ export const preparePage =
     }
     return () => {
       const shown = shownOf(projections, target.name)
-      return target.page === 'project' ? openProjectPage(shown, now) : openPart(target)
+      return target.page === 'project' ? openProjectPage(shown, now) : openPart(shown, target, now)
     }
   }
 
 /** The page of a part of a project. */
-function openPart(target: PartTarget): LivePage {
+function openPart(shown: Shown, target: PartTarget, now: () => number): LivePage {
+  if ('key' in target) return openPartPage(shown, target, now)
   throw new Error(`nobody keeps the page of a ${target.page}`)
 }
 

@@ -5,6 +5,7 @@ import { Agents, AgentsHead, drawnAgents, presentAgents } from '../../views/frag
 import { Board, boardColumns } from '../../views/fragments/board.tsx'
 import { CycleCard } from '../../views/fragments/cycle-card.tsx'
 import { replace } from './frame.ts'
+import type { Place } from './project-page.tsx'
 
 /*
  * Lists whose members change one at a time: the member alone is sent, and the list only when somebody came, went or
@@ -12,8 +13,8 @@ import { replace } from './frame.ts'
  */
 
 /** What of the board must be sent after a change. A card also shows the agents, questions and tests of its story. */
-export function boardParts(was: ProjectState | undefined, is: ProjectState, now: number): string[] {
-  if (!was) return [replace('board', <Board state={is} now={now} />)]
+export function boardParts(was: ProjectState | undefined, is: ProjectState, at: Place): string[] {
+  if (!was) return [replace('board', <Board {...at} state={is} />)]
   const cycles = changedKeys(was.cycles, is.cycles)
   const stories = new Set([
     ...cycles,
@@ -22,11 +23,11 @@ export function boardParts(was: ProjectState | undefined, is: ProjectState, now:
     ...storiesOf(was.cycleFiles, is.cycleFiles),
   ])
   if (cycles.some((id) => hasMoved(was.cycles.get(id), is.cycles.get(id)))) {
-    return [replace('board', <Board state={is} now={now} kept={new Set(cardsOn(was).filter((id) => !stories.has(id)))} />)]
+    return [replace('board', <Board {...at} state={is} kept={new Set(cardsOn(was).filter((id) => !stories.has(id)))} />)]
   }
   return [...stories].flatMap((id) => {
     const cycle = is.cycles.get(id)
-    return cycle ? [replace(domId('cycle', id), <CycleCard cycle={cycle} state={is} now={now} />)] : []
+    return cycle ? [replace(domId('cycle', id), <CycleCard {...at} cycle={cycle} state={is} />)] : []
   })
 }
 
@@ -38,17 +39,17 @@ const cardsOn = (state: ProjectState): string[] =>
   boardColumns(state).flatMap(({ shown, folded }) => [...shown, ...folded].map(({ storyId }) => storyId))
 
 /** What of the agents must be sent after a change. */
-export function agentParts(was: ProjectState | undefined, is: ProjectState, now: number): string[] {
-  if (!was) return [replace('agents', <Agents state={is} now={now} />)]
+export function agentParts(was: ProjectState | undefined, is: ProjectState, at: Place): string[] {
+  if (!was) return [replace('agents', <Agents {...at} state={is} />)]
   const changed = changedKeys(was.agents, is.agents)
   if (changed.length === 0) return was.usage === is.usage ? [] : [replace('agents-head', <AgentsHead state={is} />)]
   if (changed.some((id) => hasOtherPlace(was.agents.get(id), is.agents.get(id)))) {
-    return [replace('agents', <Agents state={is} now={now} kept={sameLines(was, is)} />)]
+    return [replace('agents', <Agents {...at} state={is} kept={sameLines(was, is)} />)]
   }
   const names = new Set(changed)
   const rows = presentAgents(is.agents).filter(({ agent }) => names.has(agent.agentId))
   const head = replace('agents-head', <AgentsHead state={is} />)
-  return [head, ...rows.map((line) => replace(domId('agent', line.agent.agentId), <AgentRow line={line} now={now} />))]
+  return [head, ...rows.map((line) => replace(domId('agent', line.agent.agentId), <AgentRow {...at} line={line} />))]
 }
 
 const hasOtherPlace = (was: Agent | undefined, is: Agent | undefined): boolean =>

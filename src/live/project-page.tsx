@@ -58,44 +58,48 @@ const heading = ({ project, summary, view }: Shown, now: number): string =>
   replace('heading', <ProjectHeading project={project} state={view.state} attention={summary.attention} now={now} />)
 
 type State = ProjectView['state']
-type Section = { id: string; reads: readonly (keyof State)[]; render(state: State, now: number): unknown }
+/** What a part is drawn for: the project, and the moment by which ages are told. */
+export type Place = { project: string; now: number }
+type Section = { id: string; reads: readonly (keyof State)[]; render(state: State, at: Place): unknown }
 
 /** Parts of the page that are rendered anew when one of the things that they show was replaced. */
 const SECTIONS: readonly Section[] = [
   {
     id: 'notices',
     reads: ['notices', 'errors'],
-    render: ({ notices, errors }, now) => <Notices notices={notices} errors={errors} now={now} />,
+    render: ({ notices, errors }, { now }) => <Notices notices={notices} errors={errors} now={now} />,
   },
-  { id: 'approvals', reads: ['approvals'], render: ({ approvals }, now) => <Approvals approvals={approvals} now={now} /> },
-  { id: 'workflow', reads: ['workflow'], render: ({ workflow }, now) => <WorkflowCard workflow={workflow} now={now} /> },
+  { id: 'approvals', reads: ['approvals'], render: ({ approvals }, { now }) => <Approvals approvals={approvals} now={now} /> },
+  { id: 'workflow', reads: ['workflow'], render: ({ workflow }, { now }) => <WorkflowCard workflow={workflow} now={now} /> },
   {
     id: 'sprint',
     reads: ['sprints', 'backlog', 'cycles', 'approvals', 'cycleFiles', 'ci', 'parallel', 'usage'],
-    render: (state, now) => <SprintCard state={state} now={now} />,
+    render: (state, { now }) => <SprintCard state={state} now={now} />,
   },
-  { id: 'backlog', reads: ['backlog'], render: ({ backlog }) => <BacklogCard backlog={backlog} /> },
+  { id: 'backlog', reads: ['backlog'], render: ({ backlog }, { project }) => <BacklogCard project={project} backlog={backlog} /> },
 ]
 
 function changedParts(before: Shown, after: Shown, now: number): string {
   const [was, is] = [before.view.state, after.view.state]
+  const at = { project: after.project.name, now }
   const parts = [heading(after, now)]
   for (const { id, reads, render } of SECTIONS) {
-    if (reads.some((part) => was[part] !== is[part])) parts.push(replace(id, render(is, now)))
+    if (reads.some((part) => was[part] !== is[part])) parts.push(replace(id, render(is, at)))
   }
-  parts.push(...boardParts(was, is, now), ...agentParts(was, is, now), ...activityParts(after.view, positionOf(before.view), now))
+  parts.push(...boardParts(was, is, at), ...agentParts(was, is, at), ...activityParts(after.view, positionOf(before.view), at))
   return parts.join('')
 }
 
 function allParts(after: Shown, since: string | undefined, now: number): string {
   const { state } = after.view
-  const parts = [heading(after, now), ...SECTIONS.map(({ id, render }) => replace(id, render(state, now)))]
-  parts.push(...boardParts(undefined, state, now), ...agentParts(undefined, state, now), ...activityParts(after.view, since, now))
+  const at = { project: after.project.name, now }
+  const parts = [heading(after, now), ...SECTIONS.map(({ id, render }) => replace(id, render(state, at)))]
+  parts.push(...boardParts(undefined, state, at), ...agentParts(undefined, state, at), ...activityParts(after.view, since, at))
   return parts.join('')
 }
 
 /** New rows on top of those that are there; all rows where the gap is longer than what is at hand. */
-function activityParts({ epoch, state, recent }: ProjectView, since: string | undefined, now: number): string[] {
+function activityParts({ epoch, state, recent }: ProjectView, since: string | undefined, at: Place): string[] {
   const known = readSince(since)
   const from = known.epoch === epoch ? known.offset : Number.NaN
   if (from === state.offset) return []
@@ -103,6 +107,6 @@ function activityParts({ epoch, state, recent }: ProjectView, since: string | un
   const rows = recent.filter(({ offset }) => offset > from)
   // A page from another epoch or beyond our head holds rows that never happened here.
   const isContinuous = from < state.offset && (recent[0]?.offset ?? 1) <= from + 1
-  if (!isContinuous) return [total, replace('activity-list', <ActivityList events={recent} now={now} />)]
-  return [total, upsert('activity-list', rows.map((event) => String(<ActivityRow event={event} now={now} />)).join(''))]
+  if (!isContinuous) return [total, replace('activity-list', <ActivityList {...at} events={recent} />)]
+  return [total, upsert('activity-list', rows.map((event) => String(<ActivityRow {...at} event={event} />)).join(''))]
 }

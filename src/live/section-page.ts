@@ -1,6 +1,8 @@
+import type { StoredEvent } from '../domain/event.ts'
+import type { ProjectView } from '../projection/projections.ts'
 import type { LivePage } from './feed.ts'
-import { frameText, replace } from './frame.ts'
-import { eventsAfter, isAhead, positionOf } from './position.ts'
+import { frameText, replace, upsert } from './frame.ts'
+import { eventsAfter, isAhead, positionOf, readSince } from './position.ts'
 import type { Shown } from './project-page.tsx'
 import { openResumeFrames } from './resume-frames.ts'
 
@@ -12,13 +14,25 @@ export type PageSection = {
   render(shown: Shown, now: number): unknown
 }
 
+/** Some of the project's events, newest first, in the element `id`. */
+export type EventList = {
+  id: string
+  isIn(event: StoredEvent): boolean
+  row(event: StoredEvent, now: number): unknown
+  /** The list alone, to replace one that does not follow on what is at hand. */
+  whole(events: readonly StoredEvent[], now: number): unknown
+}
+
+type Sections = { sections: readonly PageSection[]; list?: EventList; now(): number }
+
 /** A page of one project that is made of sections; a change that none of them reads costs no rendering and no frame. */
-export function openSectionPage(first: Shown, sections: readonly PageSection[], now: () => number): LivePage {
+export function openSectionPage(first: Shown, { sections, list, now }: Sections): LivePage {
   let shown = first
   let current = first
   const resumes = openResumeFrames(now)
   const head = (content: string) => ({ content, since: positionOf(current.view), lastEventAt: current.view.state.lastEventAt })
   const rendered = (some: readonly PageSection[]) => some.map(({ id, render }) => replace(id, render(current, now()))).join('')
+  const rows = (since: string) => (list ? listPart(list, { since, view: current.view, now: now() }) : '')
 
   return {
     project: first.project.name,
@@ -26,25 +40,39 @@ export function openSectionPage(first: Shown, sections: readonly PageSection[], 
     take({ project, summary, view }) {
       current = { project, summary, view }
       resumes.clear()
-      return shown.view.epoch !== view.epoch || sections.some((section) => isReplaced(section, shown, current))
+      return (
+        isNewLog(shown, current) || rows(positionOf(shown.view)) !== '' || sections.some((section) => isReplaced(section, shown, current))
+      )
     },
     flush() {
       if (shown === current) return undefined
-      const isOther = shown.view.epoch !== current.view.epoch
-      const content = rendered(isOther ? sections : sections.filter((section) => isReplaced(section, shown, current)))
-      const events = eventsAfter(positionOf(shown.view), current.view)
+      const since = positionOf(shown.view)
+      const changed = isNewLog(shown, current) ? sections : sections.filter((section) => isReplaced(section, shown, current))
+      const content = rendered(changed) + rows(since)
       shown = current
-      return content === '' ? undefined : frameText({ ...head(content), now: now(), events })
+      return content === '' ? undefined : frameText({ ...head(content), now: now(), events: eventsAfter(since, current.view) })
     },
     resume: (since = '') =>
       resumes.frame(since, () => {
-        const content = since === positionOf(current.view) ? '' : rendered(sections)
+        const content = since === positionOf(current.view) ? '' : rendered(sections) + rows(since)
         return { ...head(content), events: eventsAfter(since, current.view) }
       }),
   }
 }
 
+const isNewLog = (before: Shown, after: Shown) => before.view.epoch !== after.view.epoch
+
 function isReplaced({ reads }: PageSection, before: Shown, after: Shown): boolean {
-  const was = reads(before)
-  return reads(after).some((part, index) => part !== was[index])
+  const [was, is] = [reads(before), reads(after)]
+  return was.length !== is.length || is.some((part, index) => part !== was[index])
+}
+
+/** New rows on top of those that are there; all that is at hand where rows in between may be missing. */
+function listPart(list: EventList, { since, view, now }: { since: string; view: ProjectView; now: number }): string {
+  const from = readSince(since)
+  if (from.epoch === view.epoch && from.offset === view.state.offset) return ''
+  const isContinuous = from.epoch === view.epoch && (view.recent[0]?.offset ?? 1) <= from.offset + 1
+  const mine = view.recent.filter((event) => list.isIn(event) && (!isContinuous || event.offset > from.offset))
+  if (!isContinuous) return replace(list.id, list.whole(mine.toReversed(), now))
+  return mine.length === 0 ? '' : upsert(list.id, mine.map((event) => String(list.row(event, now))).join(''))
 }

@@ -17,6 +17,7 @@ import { statusRoutes } from './routes/api-status.ts'
 import { jumpRoutes } from './routes/jumps.tsx'
 import { liveRoutes } from './routes/live.ts'
 import { pageRoutes } from './routes/pages.tsx'
+import { partRoutes } from './routes/parts.tsx'
 import { pictureRoutes } from './routes/pictures.tsx'
 import { staticRoutes } from './routes/static.ts'
 import { timelineRoutes } from './routes/timeline.tsx'
@@ -40,6 +41,7 @@ export function createApp(deps: WebDeps) {
   app.route('/', pageRoutes(deps))
   app.route('/', pictureRoutes(deps))
   app.route('/', timelineRoutes(deps))
+  app.route('/', partRoutes(deps))
   app.route('/', jumpRoutes(deps))
   app.route('/api/v1', projectRoutes(deps))
   app.route('/api/v1', eventRoutes(deps))

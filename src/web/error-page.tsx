@@ -8,9 +8,15 @@ import { pageFrame } from './page-frame.ts'
 /** A page that could not be made has nothing that a reload would lose. */
 const RELOAD_SECONDS = 3
 
+/** What is missing is a part of a project: the message says which. */
+const PART = /^\/projects\/[^/]+\/./
+
 const NEXT: Record<number, string> = {
   400: 'Check the address.',
+  404: 'Go back to the project, or begin at the list of projects.',
   403: 'Open the service by the address that it prints when it starts.',
+  409: 'Go back to the project: its page shows the newest.',
+  410: 'Look at a later moment.',
   405: 'Open the address in the browser instead of sending a form to it.',
   414: 'Shorten the address: take filters out of it.',
   431: 'Remove cookies of this host, or what an extension adds to requests.',
@@ -23,7 +29,7 @@ export function errorPage(c: Context<Env>, deps: WebDeps, { code, message }: Ans
   const frame = { ...pageFrame(c, deps), requestId: c.get('requestId') }
   const status = statusOf(code)
   if (status === 503) c.header('Refresh', String(RELOAD_SECONDS))
-  if (status !== 404) {
+  if (status !== 404 || PART.test(c.req.path)) {
     return c.html(
       <ErrorPage
         {...frame}
@@ -45,4 +51,11 @@ export function errorPage(c: Context<Env>, deps: WebDeps, { code, message }: Ans
   return c.html(page, 404)
 }
 
-const TITLES: Record<number, string> = { 403: 'Not from here', 500: 'The service failed at this page', 503: 'The event log is away' }
+const TITLES: Record<number, string> = {
+  404: 'Not there',
+  409: 'Not there yet',
+  410: 'No longer there',
+  403: 'Not from here',
+  500: 'The service failed at this page',
+  503: 'The event log is away',
+}

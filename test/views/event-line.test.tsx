@@ -8,7 +8,7 @@ import { NOW } from './scenes.ts'
 type Fields = { type: string } & Record<string, unknown>
 
 function row(fields: Fields): string {
-  return String(<ActivityRow event={numbered([{ ...fields, at: NOW - 5000 }], emptyProject())[0]!} now={NOW} />)
+  return String(<ActivityRow project="apollo" event={numbered([{ ...fields, at: NOW - 5000 }], emptyProject())[0]!} now={NOW} />)
 }
 
 const story = { story_id: 'story-1' }

@@ -66,10 +66,10 @@ test('a fragment alone is the same as on its page', () => {
     <WorkflowCard workflow={state.workflow} now={NOW} />,
     <SprintCard state={state} now={NOW} />,
     <Approvals approvals={state.approvals} now={NOW} />,
-    <Board state={state} now={NOW} />,
-    <CycleCard cycle={state.cycles.get('s-2')!} state={state} now={NOW} />,
-    <Agents state={state} now={NOW} />,
-    <ActivityRow event={events.at(-1)!} now={NOW} />,
+    <Board project={scene.project.name} state={state} now={NOW} />,
+    <CycleCard project={scene.project.name} cycle={state.cycles.get('s-2')!} state={state} now={NOW} />,
+    <Agents project={scene.project.name} state={state} now={NOW} />,
+    <ActivityRow project={scene.project.name} event={events.at(-1)!} now={NOW} />,
     <AttentionCountsBar counts={countsOf([scene])} />,
   ]
   for (const fragment of fragments) expect(page).toContain(String(fragment))

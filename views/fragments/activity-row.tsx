@@ -2,17 +2,28 @@ import type { FC } from 'hono/jsx'
 import type { StoredEvent } from '../../src/domain/event.ts'
 import { domId } from '../dom-id.ts'
 import { eventLine } from '../event-lines/event-line.tsx'
+import { eventHref, storyHref } from '../part-href.ts'
 import { EventIcon } from './event-icon.tsx'
 import { Identifier, visibleText } from './foreign-text.tsx'
 import { Clock, Since } from './since.tsx'
 
+type RowProps = {
+  event: StoredEvent
+  now: number
+  project: string
+  /** The row stands in the list of a story or an agent. */
+  isOfPart?: boolean
+}
+
 /** One event as one line. Keyed by its offset: sent twice, it shows once. */
-export const ActivityRow: FC<{ event: StoredEvent; now: number }> = ({ event, now }) => {
+export const ActivityRow: FC<RowProps> = ({ event, now, project, isOfPart }) => {
   const { icon, who, what, storyId, isUnexpected } = eventLine(event)
   return (
-    <li id={domId('event', event.offset)} class={`event event--${icon}`} data-offset={event.offset}>
+    <li id={domId('event', isOfPart ? `part-${event.offset}` : event.offset)} class={`event event--${icon}`} data-offset={event.offset}>
       <span class="event__clock">
-        <Clock at={event.received_at} />
+        <a href={eventHref(project, event.offset)}>
+          <Clock at={event.received_at} />
+        </a>
       </span>
       <span class="event__age">
         <Since at={event.received_at} now={now} />
@@ -25,7 +36,13 @@ export const ActivityRow: FC<{ event: StoredEvent; now: number }> = ({ event, no
         {what}
         {isUnexpected ? <span class="unexpected">unexpected step</span> : null}
       </span>
-      <span class="event__story">{storyId ? <Identifier id={storyId} /> : null}</span>
+      <span class="event__story">
+        {storyId ? (
+          <a href={storyHref(project, storyId)}>
+            <Identifier id={storyId} />
+          </a>
+        ) : null}
+      </span>
     </li>
   )
 }

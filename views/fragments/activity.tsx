@@ -6,6 +6,7 @@ import { ActivityRow } from './activity-row.tsx'
 export const ACTIVITY_ROWS = 50
 
 type ActivityProps = {
+  project: string
   /** In any order. */
   events: readonly StoredEvent[]
   /** The log's head: how many events there are in all. */
@@ -14,7 +15,7 @@ type ActivityProps = {
 }
 
 /** What happened, newest first. */
-export const Activity: FC<ActivityProps> = ({ events, total, now }) => (
+export const Activity: FC<ActivityProps> = ({ project, events, total, now }) => (
   <section id="activity" class="card" aria-labelledby="activity-title">
     <header class="card__head">
       <h2 id="activity-title">Activity</h2>
@@ -23,7 +24,7 @@ export const Activity: FC<ActivityProps> = ({ events, total, now }) => (
         0 new
       </button>
     </header>
-    <ActivityList events={events} now={now} />
+    <ActivityList project={project} events={events} now={now} />
     <p class="nothing activity__none">Nothing was reported yet.</p>
   </section>
 )
@@ -36,13 +37,13 @@ export const ActivityTotal: FC<{ total: number }> = ({ total }) => (
 )
 
 /** The rows alone, for a frame that replaces them after a gap. */
-export const ActivityList: FC<{ events: readonly StoredEvent[]; now: number }> = ({ events, now }) => (
+export const ActivityList: FC<Omit<ActivityProps, 'total'>> = ({ project, events, now }) => (
   <ol id="activity-list" class="activity" data-rows={ACTIVITY_ROWS} reversed>
     {events
       .toSorted((one, other) => other.offset - one.offset)
       .slice(0, ACTIVITY_ROWS)
       .map((event) => (
-        <ActivityRow event={event} now={now} />
+        <ActivityRow project={project} event={event} now={now} />
       ))}
   </ol>
 )

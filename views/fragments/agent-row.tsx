@@ -2,6 +2,7 @@ import type { FC } from 'hono/jsx'
 import type { Agent } from '../../src/domain/project-state.ts'
 import type { AgentLine } from '../agent-tree.ts'
 import { domId } from '../dom-id.ts'
+import { agentHref, storyHref } from '../part-href.ts'
 import { agentLook } from '../state-look.ts'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 import { Shape } from './shape.tsx'
@@ -12,7 +13,7 @@ const INDENT = 20
 const HEIGHT = 40
 
 /** One agent: what it does or asks, in which tool, since when. */
-export const AgentRow: FC<{ line: AgentLine; now: number }> = ({ line, now }) => {
+export const AgentRow: FC<{ project: string; line: AgentLine; now: number }> = ({ project, line, now }) => {
   const { agent } = line
   const look = agentLook(agent.status)
   const tokens = agent.usage.inputTokens + agent.usage.outputTokens
@@ -22,9 +23,15 @@ export const AgentRow: FC<{ line: AgentLine; now: number }> = ({ line, now }) =>
         <Rails line={line} />
         <Shape name={look.shape} />
         <strong>
-          <bdi>{visibleText(agent.agentType, 40)}</bdi>
+          <a href={agentHref(project, agent.agentId)}>
+            <bdi>{visibleText(agent.agentType, 40)}</bdi>
+          </a>
         </strong>
-        {agent.storyId === undefined ? null : <Identifier id={agent.storyId} />}
+        {agent.storyId === undefined ? null : (
+          <a href={storyHref(project, agent.storyId)}>
+            <Identifier id={agent.storyId} />
+          </a>
+        )}
       </div>
       <div class="agent__what">
         <Doing agent={agent} />

@@ -9,7 +9,12 @@ import { compact, dollars } from '../figures.ts'
 const SHOWN = 120
 
 /** Who works here, below those who started them. */
-export const Agents: FC<KeptMembers & { state: Pick<ProjectState, 'agents' | 'usage'>; now: number }> = ({ state, now, kept }) => {
+export const Agents: FC<KeptMembers & { project: string; state: Pick<ProjectState, 'agents' | 'usage'>; now: number }> = ({
+  project,
+  state,
+  now,
+  kept,
+}) => {
   const lines = presentAgents(state.agents)
   const ended = state.agents.size - lines.length
   return (
@@ -20,11 +25,11 @@ export const Agents: FC<KeptMembers & { state: Pick<ProjectState, 'agents' | 'us
       ) : (
         <>
           <AgentColumns />
-          <Rows lines={lines.slice(0, SHOWN)} now={now} kept={kept} />
+          <Rows project={project} lines={lines.slice(0, SHOWN)} now={now} kept={kept} />
         </>
       )}
       {lines.length > SHOWN ? <p class="nothing">{lines.length - SHOWN} more agents</p> : null}
-      {ended > 0 ? <Ended lines={endedLines(state.agents)} count={ended} now={now} kept={kept} /> : null}
+      {ended > 0 ? <Ended project={project} lines={endedLines(state.agents)} count={ended} now={now} kept={kept} /> : null}
     </section>
   )
 }
@@ -68,19 +73,23 @@ function present(agents: ReadonlyMap<string, Agent>): Map<string, Agent> {
 
 const ENDED_SHOWN = 50
 
-type RowsProps = KeptMembers & { lines: AgentLine[]; now: number }
+type RowsProps = KeptMembers & { project: string; lines: AgentLine[]; now: number }
 
-const Ended: FC<RowsProps & { count: number }> = ({ lines, count, now, kept }) => (
+const Ended: FC<RowsProps & { count: number }> = ({ project, lines, count, now, kept }) => (
   <details id="ended-agents" class="folded">
     <summary>{count} more, ended</summary>
-    <Rows lines={lines} now={now} kept={kept} />
+    <Rows project={project} lines={lines} now={now} kept={kept} />
   </details>
 )
 
-const Rows: FC<RowsProps> = ({ lines, now, kept }) => (
+const Rows: FC<RowsProps> = ({ project, lines, now, kept }) => (
   <ul class="agents">
     {lines.map((line) =>
-      kept?.has(line.agent.agentId) ? <Kept id={domId('agent', line.agent.agentId)} /> : <AgentRow line={line} now={now} />,
+      kept?.has(line.agent.agentId) ? (
+        <Kept id={domId('agent', line.agent.agentId)} />
+      ) : (
+        <AgentRow project={project} line={line} now={now} />
+      ),
     )}
   </ul>
 )

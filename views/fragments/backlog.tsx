@@ -1,12 +1,13 @@
 import type { FC } from 'hono/jsx'
 import type { Backlog, Epic, Story } from '../../src/domain/project-state.ts'
 import { domId } from '../dom-id.ts'
+import { storyHref } from '../part-href.ts'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 
 const SHOWN = 100
 
 /** What is planned, as the project's files tell it. */
-export const BacklogCard: FC<{ backlog: Backlog | undefined }> = ({ backlog }) => {
+export const BacklogCard: FC<{ project: string; backlog: Backlog | undefined }> = ({ project, backlog }) => {
   const stories = backlog?.stories ?? []
   const open = inOrder(stories.filter(({ status }) => status !== 'done'))
   const done = stories.filter(({ status }) => status === 'done')
@@ -20,12 +21,12 @@ export const BacklogCard: FC<{ backlog: Backlog | undefined }> = ({ backlog }) =
       {backlog !== undefined && open.length === 0 ? (
         <p class="nothing">Nothing is planned. `/epic` or `/backlog add_story` adds to it.</p>
       ) : null}
-      <Stories stories={open.slice(0, SHOWN)} epics={backlog?.epics ?? []} />
+      <Stories project={project} stories={open.slice(0, SHOWN)} epics={backlog?.epics ?? []} />
       {open.length > SHOWN ? <p class="nothing">{open.length - SHOWN} more stories</p> : null}
       {done.length > 0 ? (
         <details id="backlog-done" class="folded">
           <summary>{done.length} more, done</summary>
-          <Stories stories={done.slice(0, SHOWN)} epics={backlog?.epics ?? []} />
+          <Stories project={project} stories={done.slice(0, SHOWN)} epics={backlog?.epics ?? []} />
         </details>
       ) : null}
     </section>
@@ -44,22 +45,24 @@ function inOrder(stories: Story[]): Story[] {
   return stories.toSorted((one, other) => place(one) - place(other) || (one.priority ?? 9) - (other.priority ?? 9))
 }
 
-const Stories: FC<{ stories: Story[]; epics: Epic[] }> = ({ stories, epics }) =>
+const Stories: FC<{ project: string; stories: Story[]; epics: Epic[] }> = ({ project, stories, epics }) =>
   stories.length === 0 ? null : (
     <ul class="stories">
       {stories.map((story) => (
-        <StoryRow story={story} epic={epics.find(({ id }) => id === story.epicId)} />
+        <StoryRow project={project} story={story} epic={epics.find(({ id }) => id === story.epicId)} />
       ))}
     </ul>
   )
 
-const StoryRow: FC<{ story: Story; epic: Epic | undefined }> = ({ story, epic }) => (
+const StoryRow: FC<{ project: string; story: Story; epic: Epic | undefined }> = ({ project, story, epic }) => (
   <li id={domId('story', story.id)} class="story">
     <span class="story__priority" title="Priority, 1 is highest">
       {story.priority === undefined ? '' : `P${story.priority}`}
     </span>
     <span class="story__title">
-      <ForeignText text={story.title} limit={120} />
+      <a href={storyHref(project, story.id)}>
+        <ForeignText text={story.title} limit={120} />
+      </a>
       {epic ? (
         <small>
           <ForeignText text={epic.title} limit={40} />

@@ -20,7 +20,7 @@ const EMPTY_WORDS: Record<string, string> = {
   commit: 'Nothing was committed yet.',
 }
 
-type BoardProps = KeptMembers & { state: ProjectState; now: number }
+type BoardProps = KeptMembers & { project: string; state: ProjectState; now: number }
 type BoardColumn = { phase: string; total: number; shown: Cycle[]; folded: Cycle[]; foldedTotal: number }
 
 /** What stands where on the board. */
@@ -38,7 +38,7 @@ export function boardColumns(state: Pick<ProjectState, 'cycles'>): BoardColumn[]
 }
 
 /** The stories by the phase of their cycle. Phases have no colour: their place says which they are. */
-export const Board: FC<BoardProps> = ({ state, now, kept }) => {
+export const Board: FC<BoardProps> = ({ project, state, now, kept }) => {
   const { size } = state.cycles
   return (
     <section id="board" class="card" aria-labelledby="board-title">
@@ -50,14 +50,14 @@ export const Board: FC<BoardProps> = ({ state, now, kept }) => {
       </header>
       <div class="board">
         {boardColumns(state).map((column) => (
-          <Column column={column} state={state} now={now} kept={kept} />
+          <Column column={column} project={project} state={state} now={now} kept={kept} />
         ))}
       </div>
     </section>
   )
 }
 
-const Column: FC<BoardProps & { column: BoardColumn }> = ({ column, state, now, kept }) => {
+const Column: FC<BoardProps & { column: BoardColumn }> = ({ column, project, state, now, kept }) => {
   const { phase, total, shown, folded, foldedTotal } = column
   return (
     <div class="column">
@@ -65,21 +65,25 @@ const Column: FC<BoardProps & { column: BoardColumn }> = ({ column, state, now, 
         <code dir="auto">{visibleText(phase, 30)}</code> <span>{total}</span>
       </h3>
       {total === 0 ? <p class="column__empty">{EMPTY_WORDS[phase] ?? ''}</p> : null}
-      {shown.length > 0 ? <Cards cycles={shown} state={state} now={now} kept={kept} /> : null}
+      {shown.length > 0 ? <Cards cycles={shown} project={project} state={state} now={now} kept={kept} /> : null}
       {folded.length > 0 ? (
         <details id={`board-more-${TDD_STATES.findIndex((state) => state === phase)}`} class="column__more">
           <summary>{foldedTotal} more</summary>
-          <Cards cycles={folded} state={state} now={now} kept={kept} />
+          <Cards cycles={folded} project={project} state={state} now={now} kept={kept} />
         </details>
       ) : null}
     </div>
   )
 }
 
-const Cards: FC<BoardProps & { cycles: Cycle[] }> = ({ cycles, state, now, kept }) => (
+const Cards: FC<BoardProps & { cycles: Cycle[] }> = ({ cycles, project, state, now, kept }) => (
   <ul>
     {cycles.map((cycle) =>
-      kept?.has(cycle.storyId) ? <Kept id={domId('cycle', cycle.storyId)} /> : <CycleCard cycle={cycle} state={state} now={now} />,
+      kept?.has(cycle.storyId) ? (
+        <Kept id={domId('cycle', cycle.storyId)} />
+      ) : (
+        <CycleCard project={project} cycle={cycle} state={state} now={now} />
+      ),
     )}
   </ul>
 )

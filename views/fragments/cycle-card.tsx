@@ -2,6 +2,7 @@ import type { FC } from 'hono/jsx'
 import { isOpenCycle } from '../../src/domain/cycle.ts'
 import type { Cycle, CycleFile, ProjectState } from '../../src/domain/project-state.ts'
 import { domId } from '../dom-id.ts'
+import { storyHref } from '../part-href.ts'
 import { ATTENTION_LOOKS, type Look } from '../state-look.ts'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 import { PhaseMarks } from './phase-marks.tsx'
@@ -11,17 +12,19 @@ import { Since } from './since.tsx'
 /** An open cycle without a step for this long, and without an agent at work, is not drawn as moving. */
 const MOVING_MS = 600_000
 
-type CardProps = { cycle: Cycle; state: Pick<ProjectState, 'approvals' | 'agents' | 'cycleFiles'>; now: number }
+type CardProps = { project: string; cycle: Cycle; state: Pick<ProjectState, 'approvals' | 'agents' | 'cycleFiles'>; now: number }
 
 /** A story's cycle on the board. Pages render it first; the feed sends it again on every change. */
-export const CycleCard: FC<CardProps> = ({ cycle, state, now }) => {
+export const CycleCard: FC<CardProps> = ({ project, cycle, state, now }) => {
   const look = cycleLook(cycle, state, now)
   const file = [...state.cycleFiles.values()].findLast(({ storyId }) => storyId === cycle.storyId)
   return (
     <li id={domId('cycle', cycle.storyId)} class={`cycle tone-${look.tone}`}>
       <p class="cycle__head">
         <Shape name={look.shape} />
-        <Identifier id={cycle.storyId} />
+        <a href={storyHref(project, cycle.storyId)}>
+          <Identifier id={cycle.storyId} />
+        </a>
         <span class="cycle__age">
           {isOpenCycle(cycle) ? (
             <Since at={cycle.enteredAt} now={now} form="age" />
@@ -53,7 +56,8 @@ const UnexpectedStep: FC<{ from: string | undefined }> = ({ from }) => (
   </p>
 )
 
-function cycleLook(cycle: Cycle, state: CardProps['state'], now: number): Look {
+/** How a story's cycle looks: what it needs, else whether it moves. */
+export function cycleLook(cycle: Cycle, state: CardProps['state'], now: number): Look {
   if (!isOpenCycle(cycle)) return ATTENTION_LOOKS.done
   if ([...state.approvals.values()].some(({ storyId }) => storyId === cycle.storyId)) return ATTENTION_LOOKS.needs_you
   const agents = [...state.agents.values()].filter(({ storyId }) => storyId === cycle.storyId)

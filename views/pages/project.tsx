@@ -28,11 +28,11 @@ export const ProjectPage: FC<ProjectProps> = ({ project, state, attention, recen
       <WorkflowCard workflow={state.workflow} now={frame.now} />
       <SprintCard state={state} now={frame.now} />
     </div>
-    <Board state={state} now={frame.now} />
-    <Agents state={state} now={frame.now} />
+    <Board project={project.name} state={state} now={frame.now} />
+    <Agents project={project.name} state={state} now={frame.now} />
     <TimelineLink project={project.name} at={frame.isPast ? frame.now : undefined} />
-    <BacklogCard backlog={state.backlog} />
-    <Activity events={recent} total={state.offset} now={frame.now} />
+    <BacklogCard project={project.name} backlog={state.backlog} />
+    <Activity project={project.name} events={recent} total={state.offset} now={frame.now} />
   </Layout>
 )
 

@@ -1,0 +1,88 @@
+import type { Context } from 'hono'
+import { Hono } from 'hono'
+import { isForeignId } from '../../domain/names.ts'
+import type { ProjectState } from '../../domain/project-state.ts'
+import { RefusedError } from '../../domain/refused.ts'
+import { isAbout } from '../../live/part-pages.tsx'
+import { findEvents } from '../../projection/find-events.ts'
+import { AgentFamily, AgentHead, AgentWork } from '../../../views/fragments/agent-detail.tsx'
+import { PART_ROWS, PartEvents } from '../../../views/fragments/part-events.tsx'
+import { StoryFacts } from '../../../views/fragments/story-facts.tsx'
+import { StoryHead, StoryPhases, StoryWork } from '../../../views/fragments/story-detail.tsx'
+import { PartPage } from '../../../views/pages/part.tsx'
+import type { Env, WebDeps } from '../env.ts'
+import { projectPage, type Viewed } from '../viewed.ts'
+
+/** What the list of a part looks at of the log, at most: some ten milliseconds. */
+const SCAN_LIMIT = 3_000
+
+/** GET /projects/:name/stories/:id and …/agents/:id — one story, one agent. An id that no path can hold stands in `?id=`. */
+export function partRoutes(deps: WebDeps) {
+  const story = projectPage(deps, (c, viewed) => storyPage(c, deps, viewed))
+  const agent = projectPage(deps, (c, viewed) => agentPage(c, deps, viewed))
+  return new Hono<Env>()
+    .get('/projects/:name/stories/:id', story)
+    .get('/projects/:name/stories', story)
+    .get('/projects/:name/agents/:id', agent)
+    .get('/projects/:name/agents', agent)
+}
+
+async function storyPage(c: Context<Env>, deps: WebDeps, viewed: Viewed) {
+  const { project, view, now } = viewed
+  const target = { page: 'story', name: project.name, key: keyOf(c) } as const
+  const events = await eventsOf(deps, viewed, target)
+  if (!isKnownStory(view.state, target.key) && events.events.length === 0) throw noSuch('story', target.key)
+  const props = { project: project.name, storyId: target.key, state: view.state, now }
+  return c.html(
+    <PartPage {...viewed.frame(target)} project={project.name} name={target.key} kind="story" among={{ id: 'board', word: 'Board' }}>
+      <StoryHead {...props} />
+      <StoryPhases {...props} />
+      <StoryWork {...props} />
+      <StoryFacts {...props} />
+      <PartEvents project={project.name} {...events} now={now} />
+    </PartPage>,
+  )
+}
+
+async function agentPage(c: Context<Env>, deps: WebDeps, viewed: Viewed) {
+  const { project, view, now } = viewed
+  const target = { page: 'agent', name: project.name, key: keyOf(c) } as const
+  const agent = view.state.agents.get(target.key)
+  if (!agent) throw noSuch('agent', target.key)
+  const props = { project: project.name, agent, agents: view.state.agents, now }
+  const events = await eventsOf(deps, viewed, target)
+  return c.html(
+    <PartPage {...viewed.frame(target)} project={project.name} name={agent.agentType} kind="agent" among={{ id: 'agents', word: 'Agents' }}>
+      <AgentHead {...props} />
+      <AgentWork {...props} />
+      <AgentFamily {...props} />
+      <PartEvents project={project.name} {...events} now={now} />
+    </PartPage>,
+  )
+}
+
+function keyOf(c: Context<Env>): string {
+  const key = c.req.param('id') ?? c.req.query('id') ?? ''
+  if (isForeignId(key)) return key
+  throw new RefusedError('NOT_FOUND', 'The address names nothing. Begin at the project.')
+}
+
+/** The newest events that tell of it, up to the moment that the page shows. */
+async function eventsOf({ eventLog }: WebDeps, { project, view }: Viewed, target: Parameters<typeof isAbout>[0]) {
+  const search = { before: view.state.offset + 1, matches: isAbout(target), limit: PART_ROWS, scanLimit: SCAN_LIMIT }
+  return findEvents(eventLog, project.name, search)
+}
+
+function isKnownStory({ cycles, backlog, agents, approvals, sprints }: ProjectState, id: string): boolean {
+  if (cycles.has(id) || backlog?.stories.some((story) => story.id === id)) return true
+  if ([...agents.values(), ...approvals.values()].some(({ storyId }) => storyId === id)) return true
+  return [...sprints.values()].some(({ storyIds }) => storyIds.includes(id))
+}
+
+function noSuch(what: 'story' | 'agent', id: string): RefusedError {
+  const next =
+    what === 'agent'
+      ? 'The last 200 that ended are kept: its events may still be in the activity of the project.'
+      : 'A story appears with its first report.'
+  return new RefusedError('NOT_FOUND', `There is no ${what} "${id.slice(0, 60)}" in this project. ${next}`)
+}

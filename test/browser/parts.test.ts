@@ -1,0 +1,117 @@
+import { beforeAll, describe, expect, test } from 'bun:test'
+import { openBrowser, type PageOptions, type TestBrowser, untilText } from '../support/browser.ts'
+import { untilLive } from '../support/live-page.ts'
+import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
+import { report } from '../support/report.ts'
+import { type RunningServer, startServer } from '../support/server.ts'
+
+const HOSTILE = '"><img src=x onerror=alert(1)>/../%2F?#'
+const AGENT = { type: 'agent_activity', agent_type: 'CodeAgent', agent_id: 'code-7', story_id: 'PAY-1', status: 'started' }
+
+let browser: TestBrowser
+let server: RunningServer
+beforeAll(async () => {
+  ;[browser, server] = await Promise.all([openBrowser(), startServer({ lifetime: 'file' })])
+  await report(server, 'apollo', [
+    { type: 'agent_activity', agent_type: 'orchestrator', agent_id: 'orc-1', action: 'plan', status: 'started' },
+    { type: 'tdd_transition', story_id: 'PAY-1', new_state: 'design' },
+    { ...AGENT, parent_agent_id: 'orc-1', action: 'write the refund endpoint' },
+    {
+      type: 'agent_activity',
+      agent_type: 'TestAgent',
+      agent_id: 'test-3',
+      parent_agent_id: 'code-7',
+      action: 'run tests',
+      status: 'started',
+    },
+    { type: 'tdd_transition', story_id: 'PAY-1', old_state: 'design', new_state: 'refactor' },
+    { type: 'usage', agent_id: 'code-7', input_tokens: 182_000, output_tokens: 9_400, cost_usd: 1.84 },
+    { type: 'tdd_transition', story_id: HOSTILE, new_state: 'design' },
+    { type: 'tdd_transition', story_id: 'pay-1', new_state: 'commit' },
+    { ...AGENT, agent_id: '..', story_id: '.', action: 'stand at a dot' },
+  ])
+})
+
+const open = async (path: string, options: PageOptions = {}) => (await browser.openPage(`${server.url}${path}`, options)).page
+const PAGES = [
+  '/projects/apollo/stories/PAY-1',
+  '/projects/apollo/agents/code-7',
+  `/projects/apollo/stories/${encodeURIComponent(HOSTILE)}`,
+]
+
+describe.each(PAGES)('%s', (path) => {
+  test.each([
+    ['desktop', 'light'],
+    ['desktop', 'dark'],
+    ['phone', 'light'],
+    ['phone', 'dark'],
+  ] as const)('keeps to the rules on a %s in %s', async (device, colorScheme) => {
+    const page = await open(path, { device, colorScheme })
+    await untilLive(page)
+    expect(await accessibilityProblems(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+  })
+
+  test('is valid, also without script', async () => {
+    expect(await htmlProblems(await (await fetch(server.url + path)).text())).toEqual([])
+    await untilText(await open(path, { isScripted: false }), 'What happened')
+  })
+})
+
+test('a card leads to its story, which says where its cycle stands and who works on it', async () => {
+  const page = await open('/projects/apollo')
+  await page.click('#board a:has-text("PAY-1")')
+  await page.waitForURL(/stories\/PAY-1$/)
+  await untilText(page, 'by an unexpected step', { within: '#story-phases' })
+  await untilText(page, 'code-7', { within: '#story-work' })
+  await untilText(page, '$1.84', { within: '#story-facts' })
+  await page.click('#story-work a:has-text("code-7")')
+  await page.waitForURL(/agents\/code-7$/)
+  expect(await page.locator('#agent-family li').allInnerTexts()).toEqual([
+    expect.stringContaining('orc-1'),
+    expect.stringContaining('code-7'),
+    expect.stringContaining('test-3'),
+  ])
+})
+
+test('both are live, and what concerns others does not touch them', async () => {
+  const agent = await open('/projects/apollo/agents/test-3')
+  await untilLive(agent)
+  await report(server, 'apollo', { type: 'tdd_transition', story_id: 'LIVE-1', new_state: 'design' })
+  const live = await open('/projects/apollo/stories/LIVE-1')
+  await untilLive(live)
+  const tool = { type: 'agent_activity', agent_type: 'TestAgent', agent_id: 'test-3', story_id: 'LIVE-1', action: 'run', status: 'started' }
+  await report(server, 'apollo', [
+    { ...tool, tool: 'Bash', detail: 'npm run live-tool' },
+    { type: 'tdd_transition', story_id: 'LIVE-1', new_state: 'test_red' },
+  ])
+  await untilText(agent, 'npm run live-tool', { within: '#agent-work' })
+  await untilText(live, 'test-3', { within: '#story-work' })
+  expect(await live.locator('#part-event-list li').count()).toBe(3)
+  expect(await agent.locator('#part-event-list li').count()).toBe(2)
+})
+
+test('looking back, a story stands where it stood, and no websocket moves it', async () => {
+  const page = await open('/projects/apollo/stories/PAY-1?at=3')
+  expect(await page.locator('#live').getAttribute('data-state')).toBe('past')
+  expect(await page.locator('[aria-current=step]').innerText()).toContain('design')
+  expect(await page.locator('#part-event-list li').count()).toBe(2)
+})
+
+test('names that differ in case, and those that no path can hold, are each their own', async () => {
+  expect(await (await open('/projects/apollo/stories/pay-1')).locator('#story-head').innerText()).toContain('commit')
+  const page = await open('/projects/apollo')
+  await page.click('#agents a[href$="agents?id=.."]')
+  await page.waitForURL(/agents\?id=\.\.$/)
+  await untilText(page, 'stand at a dot')
+  await untilLive(page)
+})
+
+test.each(['stories/none', 'agents/none', 'stories', 'agents?id=%00', 'stories/%E2%80%AE'])(
+  'what is not there is said with a way on: %s',
+  async (part) => {
+    const response = await fetch(`${server.url}/projects/apollo/${part}`, { headers: { accept: 'text/html' } })
+    expect(response.status).toBe(404)
+    expect(await response.text()).toContain('Go back to the project')
+  },
+)

@@ -1,0 +1,154 @@
+import type { FC } from 'hono/jsx'
+import type { Agent, ProjectState } from '../../src/domain/project-state.ts'
+import { type AgentLine, agentTree } from '../agent-tree.ts'
+import { compact, dollars } from '../figures.ts'
+import { agentHref, storyHref } from '../part-href.ts'
+import { agentLook } from '../state-look.ts'
+import { CommandLine } from './command-line.tsx'
+import { Fact, Facts } from './facts.tsx'
+import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
+import { Shape } from './shape.tsx'
+import { Since } from './since.tsx'
+import { StateBadge } from './state-badge.tsx'
+
+/** One agent of a project. */
+export type AgentProps = { project: string; agent: Agent; agents: ProjectState['agents']; now: number }
+
+const BELOW_SHOWN = 120
+
+/** What it is, the one word, and since when. */
+export const AgentHead: FC<AgentProps> = ({ project, agent, now }) => {
+  const look = agentLook(agent.status)
+  const said = agent.reason ?? agent.action
+  return (
+    <div id="agent-head" class="heading heading--part">
+      <h1 tabindex={-1}>
+        <bdi>{visibleText(agent.agentType, 60)}</bdi> <StateBadge look={look} isLarge />
+      </h1>
+      {said === undefined ? null : (
+        <p class="heading__line">
+          <ForeignText text={said} limit={240} />
+        </p>
+      )}
+      <AgentFacts project={project} agent={agent} now={now} />
+    </div>
+  )
+}
+
+const AgentFacts: FC<Omit<AgentProps, 'agents'>> = ({ project, agent, now }) => (
+  <ul class="facts">
+    <li>
+      <Identifier id={agent.agentId} />
+    </li>
+    <li>
+      {agentLook(agent.status).word.toLowerCase()}{' '}
+      <strong>
+        <Since at={agent.since} now={now} form={agent.status === 'needs_input' ? 'waiting' : 'age'} />
+      </strong>
+    </li>
+    <li>
+      begun <Since at={agent.startedAt} now={now} />
+    </li>
+    <li>
+      last event <Since at={agent.lastEventAt} now={now} />
+    </li>
+    {agent.storyId === undefined ? null : (
+      <li>
+        at{' '}
+        <a href={storyHref(project, agent.storyId)}>
+          <Identifier id={agent.storyId} />
+        </a>
+      </li>
+    )}
+  </ul>
+)
+
+/** The tool that it uses now, and what it used so far. */
+export const AgentWork: FC<AgentProps> = ({ agent, now }) => {
+  const { inputTokens, outputTokens, cacheReadTokens, costUsd } = agent.usage
+  const tokens = (count: number) => (count > 0 ? `${compact(count)} tokens` : undefined)
+  return (
+    <section id="agent-work" class="card" aria-labelledby="agent-work-title">
+      <header class="card__head">
+        <h2 id="agent-work-title">Work</h2>
+      </header>
+      {agent.tool === undefined ? (
+        <p class="nothing">No tool is in flight.</p>
+      ) : (
+        <p class="part-row">
+          <strong class="tool">
+            <bdi>{visibleText(agent.tool.name, 40)}</bdi>
+          </strong>
+          <span class="part-row__when">
+            <Since at={agent.tool.since} now={now} form="age" />
+          </span>
+        </p>
+      )}
+      {agent.tool?.detail === undefined ? null : <CommandLine command={agent.tool.detail} />}
+      <Facts>
+        <Fact name="Input">{tokens(inputTokens)}</Fact>
+        <Fact name="Output">{tokens(outputTokens)}</Fact>
+        <Fact name="Read from cache">{tokens(cacheReadTokens)}</Fact>
+        <Fact name="Cost">{costUsd > 0 ? dollars(costUsd) : 'not reported'}</Fact>
+      </Facts>
+    </section>
+  )
+}
+
+/** Who started it, and whom it started, at all depths. */
+export const AgentFamily: FC<AgentProps> = ({ project, agent, agents, now }) => {
+  const lines = familyOf(agent, agents)
+  return (
+    <section id="agent-family" class="card" aria-labelledby="agent-family-title">
+      <header class="card__head">
+        <h2 id="agent-family-title">Sub-agents</h2>
+      </header>
+      {lines.length === 1 ? <p class="nothing">It stands alone: nobody that is known started it, and it started nobody.</p> : null}
+      {lines.length > 1 ? (
+        <ul class="family">
+          {lines.slice(0, BELOW_SHOWN).map((line) => (
+            <Relative line={line} isSelf={line.agent.agentId === agent.agentId} project={project} now={now} />
+          ))}
+        </ul>
+      ) : null}
+      {lines.length > BELOW_SHOWN ? <p class="nothing">{lines.length - BELOW_SHOWN} more</p> : null}
+    </section>
+  )
+}
+
+const Relative: FC<{ line: AgentLine; isSelf: boolean; project: string; now: number }> = ({
+  line: { agent, depth },
+  isSelf,
+  project,
+  now,
+}) => {
+  const look = agentLook(agent.status)
+  const name = (
+    <>
+      <bdi>{visibleText(agent.agentType, 40)}</bdi> <Identifier id={agent.agentId} />
+    </>
+  )
+  return (
+    <li class={`part-row depth-${depth} tone-${look.tone}`} {...(isSelf ? { 'aria-current': 'true' } : {})}>
+      <Shape name={look.shape} />
+      {isSelf ? <strong>{name}</strong> : <a href={agentHref(project, agent.agentId)}>{name}</a>}
+      <span class="part-row__when">
+        {look.word} <Since at={agent.since} now={now} form="age" />
+      </span>
+    </li>
+  )
+}
+
+/** The one that started it, if known, then itself and all below. Agents whose parents go in a circle stand alone. */
+export function familyOf(agent: Agent, agents: ReadonlyMap<string, Agent>): AgentLine[] {
+  const all = agentTree(agents)
+  const at = all.findIndex((line) => line.agent.agentId === agent.agentId)
+  const self = all[at]
+  if (!self) return [{ agent, depth: 0, rails: [], isLast: true }]
+  const after = all.slice(at + 1)
+  const end = after.findIndex(({ depth }) => depth <= self.depth)
+  const below = end === -1 ? after : after.slice(0, end)
+  const parent = self.depth === 0 ? undefined : all.slice(0, at).findLast(({ depth }) => depth < self.depth)
+  const top = self.depth - (parent ? 1 : 0)
+  return [...(parent ? [parent] : []), self, ...below].map((line) => ({ ...line, depth: line.depth - top }))
+}

@@ -1,0 +1,43 @@
+import type { FC } from 'hono/jsx'
+import type { StoredEvent } from '../../src/domain/event.ts'
+import { ActivityRow } from './activity-row.tsx'
+
+/** Rows that a part's page begins with, and keeps. */
+export const PART_ROWS = 50
+
+export type PartEventsProps = {
+  project: string
+  /** Newest first. */
+  events: readonly StoredEvent[]
+  /** Where a search for older ones would go on; undefined where there are none. */
+  next: number | undefined
+  now: number
+}
+
+/** What happened to it, newest first. */
+export const PartEvents: FC<PartEventsProps> = ({ project, events, next, now }) => (
+  <section id="part-events" class="card" aria-labelledby="part-events-title">
+    <header class="card__head">
+      <h2 id="part-events-title">What happened</h2>
+      <p>
+        times in <span data-clock-zone>UTC</span>
+      </p>
+    </header>
+    <PartEventList project={project} events={events} now={now} />
+    {next === undefined ? null : <p class="nothing">Looked at the events from offset {next} on. Older ones are in the log.</p>}
+  </section>
+)
+
+/** The rows alone, for a frame. */
+export const PartEventList: FC<Omit<PartEventsProps, 'next'>> = ({ project, events, now }) => (
+  <ol id="part-event-list" class="activity" data-rows={PART_ROWS} reversed>
+    {events.map((event) => (
+      <PartEventRow project={project} event={event} now={now} />
+    ))}
+  </ol>
+)
+
+/** One of them; its id differs from that of the same event on the project's page, which may lie beside it. */
+export const PartEventRow: FC<{ project: string; event: StoredEvent; now: number }> = ({ project, event, now }) => (
+  <ActivityRow event={event} now={now} project={project} isOfPart />
+)

@@ -1,0 +1,151 @@
+import type { FC } from 'hono/jsx'
+import { isOpenCycle } from '../../src/domain/cycle.ts'
+import type { Cycle, ProjectState, Story } from '../../src/domain/project-state.ts'
+import { TDD_STATES, tddAgent, tddWord } from '../../src/domain/tdd-machine.ts'
+import { agentHref, projectHref } from '../part-href.ts'
+import { type PhaseMark, phaseMarks } from '../phases.ts'
+import { agentLook, ATTENTION_LOOKS } from '../state-look.ts'
+import { cycleLook } from './cycle-card.tsx'
+import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
+import { Ring } from './ring.tsx'
+import { Shape } from './shape.tsx'
+import { Since } from './since.tsx'
+import { StateBadge } from './state-badge.tsx'
+
+/** One story of a project. */
+export type StoryProps = { project: string; storyId: string; state: ProjectState; now: number }
+
+const AGENTS_SHOWN = 50
+
+/** What the backlog tells of a story, if it does. */
+export const plannedStory = ({ backlog }: Pick<ProjectState, 'backlog'>, storyId: string): Story | undefined =>
+  backlog?.stories.find(({ id }) => id === storyId)
+
+/** Its name, the one word, and how old all of it is. */
+export const StoryHead: FC<StoryProps> = ({ storyId, state, now }) => {
+  const cycle = state.cycles.get(storyId)
+  const title = cycle?.title ?? plannedStory(state, storyId)?.title
+  const look = cycle === undefined ? ATTENTION_LOOKS.idle : cycleLook(cycle, state, now)
+  return (
+    <div id="story-head" class="heading heading--part">
+      <h1 tabindex={-1}>
+        <Identifier id={storyId} />{' '}
+        <StateBadge look={look} isLarge>
+          {cycle === undefined ? 'Not begun' : look.word}
+        </StateBadge>
+      </h1>
+      {title === undefined ? null : (
+        <p class="heading__line">
+          <ForeignText text={title} limit={240} />
+        </p>
+      )}
+      {cycle === undefined ? null : <CycleFacts cycle={cycle} now={now} />}
+    </div>
+  )
+}
+
+const CycleFacts: FC<{ cycle: Cycle; now: number }> = ({ cycle, now }) => (
+  <ul class="facts">
+    <li>
+      {isOpenCycle(cycle) ? 'in ' : 'finished in '}
+      <code dir="auto">{visibleText(cycle.state, 40)}</code>{' '}
+      <strong>
+        <Since at={cycle.completedAt ?? cycle.enteredAt} now={now} form={isOpenCycle(cycle) ? 'age' : 'ago'} />
+      </strong>
+    </li>
+    <li>
+      begun <Since at={cycle.startedAt} now={now} />
+    </li>
+    {cycle.round > 1 ? <li>round {cycle.round}</li> : null}
+    {cycle.progress === undefined ? null : <li>{Math.round(cycle.progress * 100)} % done</li>}
+  </ul>
+)
+
+const MARK_WORDS: Record<PhaseMark, string> = {
+  current: 'here for',
+  unexpected: 'by an unexpected step here for',
+  visited: 'been there',
+  ahead: 'to come',
+}
+
+/** The machine of its cycle: a ring, and the five phases in words. */
+export const StoryPhases: FC<StoryProps> = ({ storyId, state, now }) => {
+  const cycle = state.cycles.get(storyId)
+  return (
+    <section id="story-phases" class="card" aria-labelledby="story-phases-title">
+      <header class="card__head">
+        <h2 id="story-phases-title">Cycle</h2>
+      </header>
+      {cycle === undefined ? (
+        <p class="nothing">No cycle was begun. It begins with the first step of its tests.</p>
+      ) : (
+        <div class={`phases tone-${cycleLook(cycle, state, now).tone}`}>
+          <Ring cycle={cycle} />
+          <ol>
+            {phaseMarks(cycle).map((mark, index) => (
+              <Phase phase={TDD_STATES[index] ?? ''} mark={mark} cycle={cycle} state={state} now={now} />
+            ))}
+          </ol>
+        </div>
+      )}
+    </section>
+  )
+}
+
+type PhaseProps = { phase: string; mark: PhaseMark; cycle: Cycle; state: ProjectState; now: number }
+
+const Phase: FC<PhaseProps> = ({ phase, mark, cycle, state, now }) => {
+  const entered = state.transitions.findLast((step) => step.machine === 'tdd' && step.storyId === cycle.storyId && step.to === phase)
+  const at = phase === cycle.state ? cycle.enteredAt : entered?.at
+  return (
+    <li class={`phase phase--${mark}`} {...(mark === 'current' || mark === 'unexpected' ? { 'aria-current': 'step' } : {})}>
+      <code>{phase}</code>
+      <span title={tddAgent(phase)}>{tddWord(phase)}</span>
+      <span class="phase__when">
+        {MARK_WORDS[mark]}
+        {at === undefined || mark === 'ahead' ? null : ' '}
+        {at === undefined || mark === 'ahead' ? null : <Since at={at} now={now} form={phase === cycle.state ? 'age' : 'ago'} />}
+      </span>
+    </li>
+  )
+}
+
+/** Who works on it and what is asked because of it. */
+export const StoryWork: FC<StoryProps> = ({ project, storyId, state, now }) => {
+  const agents = [...state.agents.values()].filter((agent) => agent.storyId === storyId)
+  const asked = [...state.approvals.values()].filter((approval) => approval.storyId === storyId)
+  return (
+    <section id="story-work" class="card" aria-labelledby="story-work-title">
+      <header class="card__head">
+        <h2 id="story-work-title">Agents</h2>
+      </header>
+      {asked.map((approval) => (
+        <p class="part-row tone-needs">
+          <Shape name="diamond" />
+          <a href={`${projectHref(project)}#approvals`}>
+            <ForeignText text={approval.title} limit={120} />
+          </a>
+          <span class="part-row__when">
+            waiting <Since at={approval.requestedAt} now={now} form="waiting" />
+          </span>
+        </p>
+      ))}
+      {agents.length === 0 ? <p class="nothing">No agent works on it.</p> : null}
+      {agents.slice(0, AGENTS_SHOWN).map((agent) => {
+        const look = agentLook(agent.status)
+        return (
+          <p class={`part-row tone-${look.tone}`}>
+            <Shape name={look.shape} />
+            <a href={agentHref(project, agent.agentId)}>
+              <bdi>{visibleText(agent.agentType, 40)}</bdi> <Identifier id={agent.agentId} />
+            </a>
+            <span class="part-row__when">
+              {look.word} <Since at={agent.since} now={now} form="age" />
+            </span>
+          </p>
+        )
+      })}
+      {agents.length > AGENTS_SHOWN ? <p class="nothing">{agents.length - AGENTS_SHOWN} more agents</p> : null}
+    </section>
+  )
+}

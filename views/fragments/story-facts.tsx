@@ -1,0 +1,60 @@
+import type { FC } from 'hono/jsx'
+import type { CycleFile, ProjectState } from '../../src/domain/project-state.ts'
+import { dollars } from '../figures.ts'
+import { Fact, Facts } from './facts.tsx'
+import { ForeignText } from './foreign-text.tsx'
+import { plannedStory, type StoryProps } from './story-detail.tsx'
+
+/** Tests, cost and plan, as far as anybody told. */
+export const StoryFacts: FC<StoryProps> = ({ storyId, state }) => {
+  const file = storyFile(state, storyId)
+  const cost = state.storyCosts.get(storyId)
+  const story = plannedStory(state, storyId)
+  return (
+    <section id="story-facts" class="card" aria-labelledby="story-facts-title">
+      <header class="card__head">
+        <h2 id="story-facts-title">What is known</h2>
+      </header>
+      <Facts>
+        <Fact name="Tests">{file ? testsLine(file) : 'not reported'}</Fact>
+        <Fact name="Coverage">{file?.coverage === undefined ? undefined : `${Math.round(file.coverage)} %`}</Fact>
+        <Fact name="CI">{file?.ciStatus ?? story?.ciStatus}</Fact>
+        <Fact name="Cost">{cost === undefined ? 'not reported' : dollars(cost.costUsd)}</Fact>
+        <Fact name="Priority">{story?.priority === undefined ? undefined : `P${story.priority}`}</Fact>
+        <Fact name="Epic">{state.backlog?.epics.find(({ id }) => id === story?.epicId)?.title}</Fact>
+        <Fact name="Sprint">{story?.sprintId}</Fact>
+        <Fact name="Planned as">{story?.status.replaceAll('_', ' ')}</Fact>
+      </Facts>
+      {story?.description ? (
+        <p class="part-text">
+          <ForeignText text={story.description} limit={1_000} />
+        </p>
+      ) : null}
+      <Criteria criteria={story?.acceptanceCriteria ?? []} />
+    </section>
+  )
+}
+
+const CRITERIA_SHOWN = 30
+
+const Criteria: FC<{ criteria: readonly string[] }> = ({ criteria }) =>
+  criteria.length === 0 ? null : (
+    <>
+      <h3 class="part-title">Accepted when</h3>
+      <ul class="part-list">
+        {criteria.slice(0, CRITERIA_SHOWN).map((one) => (
+          <li>
+            <ForeignText text={one} limit={240} />
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+
+/** What the newest of its cycle's files tells. */
+export const storyFile = ({ cycleFiles }: Pick<ProjectState, 'cycleFiles'>, storyId: string): CycleFile | undefined =>
+  [...cycleFiles.values()].findLast((file) => file.storyId === storyId)
+
+function testsLine({ passingTests, failingTests, testRuns }: CycleFile): string {
+  return `${passingTests} pass, ${failingTests} fail, ${testRuns} ${testRuns === 1 ? 'run' : 'runs'}`
+}

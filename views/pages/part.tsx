@@ -1,0 +1,34 @@
+import type { FC, PropsWithChildren } from 'hono/jsx'
+import { visibleText } from '../fragments/foreign-text.tsx'
+import { type Frame, Layout } from '../layout.tsx'
+import { projectHref } from '../part-href.ts'
+
+type PartProps = PropsWithChildren<
+  Frame & {
+    project: string
+    /** Where on the project's page its like stand: an element's id, and the word for the way back. */
+    among: { id: string; word: string }
+    /** What it is called. */
+    name: string
+    kind: string
+  }
+>
+
+/** A part of a project: the way back, then what `children` say of it. */
+export const PartPage: FC<PartProps> = ({ project, among, name, kind, children, ...frame }) => {
+  const shown = visibleText(name, 60)
+  return (
+    <Layout {...frame} title={`${shown}, ${project}`} description={`The ${kind} ${shown} of ${project}, live.`}>
+      <nav class="crumbs" aria-label="Breadcrumb">
+        <a href="/">Projects</a> <span aria-hidden="true">›</span> <a href={projectHref(project)}>{project}</a>{' '}
+        <span aria-hidden="true">›</span> <a href={`${projectHref(project)}#${among.id}`}>{among.word}</a> <span aria-hidden="true">›</span>{' '}
+        <span aria-current="page">
+          <bdi>{shown}</bdi>
+        </span>
+      </nav>
+      <article id="detail" class="part" aria-label={`${kind} ${shown}`}>
+        {children}
+      </article>
+    </Layout>
+  )
+}
