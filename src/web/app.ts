@@ -14,6 +14,7 @@ import { eventRoutes } from './routes/api-events.ts'
 import { flowApiRoutes } from './routes/api-flow.ts'
 import { projectRoutes } from './routes/api-projects.ts'
 import { statusRoutes } from './routes/api-status.ts'
+import { eventPageRoutes } from './routes/event-page.tsx'
 import { jumpRoutes } from './routes/jumps.tsx'
 import { liveRoutes } from './routes/live.ts'
 import { pageRoutes } from './routes/pages.tsx'
@@ -23,6 +24,10 @@ import { staticRoutes } from './routes/static.ts'
 import { timelineRoutes } from './routes/timeline.tsx'
 import { vitalRoutes } from './routes/vitals.ts'
 import { unanswered } from './unanswered.ts'
+
+/** What people look at, and what programs ask. */
+const PAGES = [pageRoutes, pictureRoutes, timelineRoutes, partRoutes, eventPageRoutes, jumpRoutes]
+const API = [projectRoutes, eventRoutes, flowApiRoutes, statusRoutes]
 
 const AWAY_TOLD_MS = 10_000
 
@@ -38,15 +43,8 @@ export function createApp(deps: WebDeps) {
   app.use(pageHeaders())
   app.route('/', staticRoutes(deps))
   if (deps.settings.isGzipOn) app.use(gzip())
-  app.route('/', pageRoutes(deps))
-  app.route('/', pictureRoutes(deps))
-  app.route('/', timelineRoutes(deps))
-  app.route('/', partRoutes(deps))
-  app.route('/', jumpRoutes(deps))
-  app.route('/api/v1', projectRoutes(deps))
-  app.route('/api/v1', eventRoutes(deps))
-  app.route('/api/v1', flowApiRoutes(deps))
-  app.route('/api/v1', statusRoutes(deps))
+  for (const routes of PAGES) app.route('/', routes(deps))
+  for (const routes of API) app.route('/api/v1', routes(deps))
 
   app.notFound((c) => respond(c, unanswered(app, c)))
   app.onError((error, c) => respond(c, error))

@@ -1,0 +1,38 @@
+import type { Context } from 'hono'
+import { Hono } from 'hono'
+import { RefusedError } from '../../domain/refused.ts'
+import { EventFields, EventHead, EventJson, EventPlace } from '../../../views/fragments/event-detail.tsx'
+import { PartPage } from '../../../views/pages/part.tsx'
+import type { Env, WebDeps } from '../env.ts'
+import { pageFrame } from '../page-frame.ts'
+import { projectPage, type Viewed } from '../viewed.ts'
+
+const OFFSET = /^[1-9]\d{0,15}$/
+
+/** GET /projects/:name/events/:offset — one event: what happened, and all that was told of it. It never changes. */
+export function eventPageRoutes(deps: WebDeps) {
+  return new Hono<Env>().get(
+    '/projects/:name/events/:offset',
+    projectPage(deps, (c, viewed) => eventPage(c, deps, viewed)),
+  )
+}
+
+async function eventPage(c: Context<Env>, deps: WebDeps, { project }: Viewed) {
+  const text = c.req.param('offset') ?? ''
+  if (!OFFSET.test(text)) throw new RefusedError('NOT_FOUND', `An event is named by its offset, such as 1, not by "${text.slice(0, 40)}".`)
+  const offset = Number(text)
+  const { events, first, head } = await deps.eventLog.read(project.name, { after: offset - 1, upTo: offset, limit: 1 })
+  const event = events[0]
+  if (!event && offset < first) throw new RefusedError('GONE', `Events before offset ${first} were removed by retention.`)
+  if (!event) throw new RefusedError('NOT_FOUND', `There is no event ${offset} yet: the last one is ${head}.`)
+  const frame = pageFrame(c, deps)
+  const props = { project: project.name, event, first, head, now: frame.now }
+  return c.html(
+    <PartPage {...frame} project={project.name} name={`Event ${offset}`} kind="event" among={{ id: 'activity', word: 'Activity' }}>
+      <EventHead {...props} />
+      <EventPlace {...props} />
+      <EventFields event={event} />
+      <EventJson project={project.name} event={event} />
+    </PartPage>,
+  )
+}
