@@ -26,6 +26,9 @@ document.addEventListener('htmx:ws:after:connection', ({ target, detail }) => {
   lineOf(target, detail).isFresh = true
 })
 
+/** The socket of the counts, which go on while the rest is paused. */
+const isAttention = (element) => element.dataset.attentionSocket !== undefined
+
 /** Whatever is heard of first: a connection that was made before this file ran is as good as any other. */
 function lineOf(element, { connection }) {
   const known = lines.get(element)
@@ -36,6 +39,7 @@ function lineOf(element, { connection }) {
 }
 
 document.addEventListener('htmx:ws:close', ({ target, detail }) => {
+  if (detail.reason === 'removed') return lines.delete(target)
   if (target !== page || detail.reason !== 'closed') return
   if (!detail.connection.config.reconnectCodes.includes(detail.code)) {
     advice = detail.code === 4401 ? 'sign in again' : 'load the page again'
@@ -50,7 +54,7 @@ document.addEventListener('htmx:ws:before:message:incoming', (event) => {
   line.heardAt = Date.now()
   setServerClock(frame.now)
   if (event.target === page) hearTrouble(frame, line)
-  const isShown = event.target !== page || takeFrame(frame, line)
+  const isShown = event.target === page ? takeFrame(frame, line) : state !== 'paused' || isAttention(event.target)
   if (frame.content === undefined) return event.preventDefault()
   line.isFresh = false
   if (isShown) resumeFrom(line.connection, frame.since)
@@ -59,7 +63,7 @@ document.addEventListener('htmx:ws:before:message:incoming', (event) => {
 
 document.addEventListener('htmx:ws:after:message:incoming', ({ target, detail }) => {
   tickTimes()
-  if (target === page) settle(readFrame(detail.message.data)?.content ?? '')
+  if (!isAttention(target)) settle(readFrame(detail.message.data)?.content ?? '')
   else showCounts()
 })
 
@@ -156,7 +160,7 @@ function togglePause() {
   if (isLive() || state === 'reconnecting') return show('paused')
   if (state !== 'paused') return
   show('reconnecting')
-  giveUp(lines.get(page))
+  for (const [element, line] of lines) if (!isAttention(element)) giveUp(line)
 }
 
 /**

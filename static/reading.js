@@ -7,6 +7,8 @@ const MEMBERS = '.row, .tile, .cycle, .agent, .approval, .event'
 const SENT = /<hx-partial id="((?:project|cycle|agent|approval)-[^"]+)"/g
 
 const list = () => document.getElementById('activity-list')
+/** Lists of events that go on growing: that of the page, and of a story or an agent. */
+const growing = () => document.querySelectorAll('#activity-list, #part-event-list')
 /** The reader has scrolled into the list: its top is out of sight. */
 const isReading = () => (list()?.getBoundingClientRect().top ?? 0) < 0
 
@@ -24,15 +26,19 @@ function lookOf(member) {
   return `${member.className.replace(' is-changed', '')} ${member.dataset.attention} ${phase}`
 }
 
+/** What stands on the page now is no news, wherever it came from. */
+export function remember() {
+  looks = looksNow()
+}
+
 /** After a frame: marks for a moment what it changed. Old rows leave at the end; while somebody reads, more may stay. */
 export function settle(content) {
   const before = looks
-  looks = looksNow()
+  remember()
   for (const [, id] of content.matchAll(SENT)) mark(document.getElementById(id))
   for (const [id, look] of looks) if (before.get(id) !== look) mark(document.getElementById(id))
-  const rows = list()
   const limit = isReading() ? ROWS_WHILE_READING : ROWS_AT_TOP
-  while (rows?.childElementCount > limit) rows.lastElementChild.remove()
+  for (const rows of growing()) while (rows.childElementCount > limit) rows.lastElementChild.remove()
 }
 
 function mark(element) {

@@ -48,7 +48,7 @@ type LayoutProps = PropsWithChildren<
 >
 
 const HTMX_CONFIG =
-  '{"defaultSettleDelay":0,"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open"],"ws":{"reconnectDelay":250,"reconnectMaxDelay":10000}}'
+  '{"defaultSettleDelay":0,"history":false,"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open"],"ws":{"reconnectDelay":250,"reconnectMaxDelay":10000}}'
 
 /** The whole document around a page. Nothing inline: the content security policy allows no script and no style of that kind. */
 export const Layout: FC<LayoutProps> = (props) => (

@@ -40,14 +40,14 @@ const storySections = (storyId: string): PageSection[] => {
     [...state.agents.values(), ...state.approvals.values()].filter((one) => one.storyId === storyId)
   return [
     {
-      id: 'story-head',
+      id: 'part-head',
       reads: (shown) => [cycle(shown), shown.view.state.backlog, ...work(shown)],
       render: (...at) => <StoryHead {...props(...at)} />,
     },
-    { id: 'story-phases', reads: (shown) => [cycle(shown), ...work(shown)], render: (...at) => <StoryPhases {...props(...at)} /> },
-    { id: 'story-work', reads: work, render: (...at) => <StoryWork {...props(...at)} /> },
+    { id: 'part-phases', reads: (shown) => [cycle(shown), ...work(shown)], render: (...at) => <StoryPhases {...props(...at)} /> },
+    { id: 'part-work', reads: work, render: (...at) => <StoryWork {...props(...at)} /> },
     {
-      id: 'story-facts',
+      id: 'part-facts',
       reads: ({ view: { state } }) => [state.backlog, state.storyCosts.get(storyId), ...state.cycleFiles.values()],
       render: (...at) => <StoryFacts {...props(...at)} />,
     },
@@ -63,8 +63,8 @@ const agentSections = (agentId: string): PageSection[] => {
     return agent ? draw({ project: shown.project.name, agent, agents: shown.view.state.agents, now }) : ''
   }
   return [
-    { id: 'agent-head', reads: (shown) => [agentOf(shown)], render: drawn((props) => <AgentHead {...props} />) },
-    { id: 'agent-work', reads: (shown) => [agentOf(shown)], render: drawn((props) => <AgentWork {...props} />) },
-    { id: 'agent-family', reads: ({ view }) => [view.state.agents], render: drawn((props) => <AgentFamily {...props} />) },
+    { id: 'part-head', reads: (shown) => [agentOf(shown)], render: drawn((props) => <AgentHead {...props} />) },
+    { id: 'part-work', reads: (shown) => [agentOf(shown)], render: drawn((props) => <AgentWork {...props} />) },
+    { id: 'part-family', reads: ({ view }) => [view.state.agents], render: drawn((props) => <AgentFamily {...props} />) },
   ]
 }

@@ -62,12 +62,12 @@ test('a card leads to its story, which says where its cycle stands and who works
   const page = await open('/projects/apollo')
   await page.click('#board a:has-text("PAY-1")')
   await page.waitForURL(/stories\/PAY-1$/)
-  await untilText(page, 'by an unexpected step', { within: '#story-phases' })
-  await untilText(page, 'code-7', { within: '#story-work' })
-  await untilText(page, '$1.84', { within: '#story-facts' })
-  await page.click('#story-work a:has-text("code-7")')
+  await untilText(page, 'by an unexpected step', { within: '#part-phases' })
+  await untilText(page, 'code-7', { within: '#part-work' })
+  await untilText(page, '$1.84', { within: '#part-facts' })
+  await page.click('#part-work a:has-text("code-7")')
   await page.waitForURL(/agents\/code-7$/)
-  expect(await page.locator('#agent-family li').allInnerTexts()).toEqual([
+  expect(await page.locator('#part-family li').allInnerTexts()).toEqual([
     expect.stringContaining('orc-1'),
     expect.stringContaining('code-7'),
     expect.stringContaining('test-3'),
@@ -85,8 +85,8 @@ test('both are live, and what concerns others does not touch them', async () => 
     { ...tool, tool: 'Bash', detail: 'npm run live-tool' },
     { type: 'tdd_transition', story_id: 'LIVE-1', new_state: 'test_red' },
   ])
-  await untilText(agent, 'npm run live-tool', { within: '#agent-work' })
-  await untilText(live, 'test-3', { within: '#story-work' })
+  await untilText(agent, 'npm run live-tool', { within: '#part-work' })
+  await untilText(live, 'test-3', { within: '#part-work' })
   expect(await live.locator('#part-event-list li').count()).toBe(3)
   expect(await agent.locator('#part-event-list li').count()).toBe(2)
 })
@@ -99,7 +99,7 @@ test('looking back, a story stands where it stood, and no websocket moves it', a
 })
 
 test('names that differ in case, and those that no path can hold, are each their own', async () => {
-  expect(await (await open('/projects/apollo/stories/pay-1')).locator('#story-head').innerText()).toContain('commit')
+  expect(await (await open('/projects/apollo/stories/pay-1')).locator('#part-head').innerText()).toContain('commit')
   const page = await open('/projects/apollo')
   await page.click('#agents a[href$="agents?id=.."]')
   await page.waitForURL(/agents\?id=\.\.$/)

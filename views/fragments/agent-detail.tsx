@@ -21,7 +21,7 @@ export const AgentHead: FC<AgentProps> = ({ project, agent, now }) => {
   const look = agentLook(agent.status)
   const said = agent.reason ?? agent.action
   return (
-    <div id="agent-head" class="heading heading--part">
+    <div id="part-head" class="heading heading--part">
       <h1 tabindex={-1}>
         <bdi>{visibleText(agent.agentType, 60)}</bdi> <StateBadge look={look} isLarge />
       </h1>
@@ -68,9 +68,9 @@ export const AgentWork: FC<AgentProps> = ({ agent, now }) => {
   const { inputTokens, outputTokens, cacheReadTokens, costUsd } = agent.usage
   const tokens = (count: number) => (count > 0 ? `${compact(count)} tokens` : undefined)
   return (
-    <section id="agent-work" class="card" aria-labelledby="agent-work-title">
+    <section id="part-work" class="card" aria-labelledby="part-work-title">
       <header class="card__head">
-        <h2 id="agent-work-title">Work</h2>
+        <h2 id="part-work-title">Work</h2>
       </header>
       {agent.tool === undefined ? (
         <p class="nothing">No tool is in flight.</p>
@@ -99,9 +99,9 @@ export const AgentWork: FC<AgentProps> = ({ agent, now }) => {
 export const AgentFamily: FC<AgentProps> = ({ project, agent, agents, now }) => {
   const lines = familyOf(agent, agents)
   return (
-    <section id="agent-family" class="card" aria-labelledby="agent-family-title">
+    <section id="part-family" class="card" aria-labelledby="part-family-title">
       <header class="card__head">
-        <h2 id="agent-family-title">Sub-agents</h2>
+        <h2 id="part-family-title">Sub-agents</h2>
       </header>
       {lines.length === 1 ? <p class="nothing">It stands alone: nobody that is known started it, and it started nobody.</p> : null}
       {lines.length > 1 ? (

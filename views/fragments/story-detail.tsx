@@ -27,7 +27,7 @@ export const StoryHead: FC<StoryProps> = ({ storyId, state, now }) => {
   const title = cycle?.title ?? plannedStory(state, storyId)?.title
   const look = cycle === undefined ? ATTENTION_LOOKS.idle : cycleLook(cycle, state, now)
   return (
-    <div id="story-head" class="heading heading--part">
+    <div id="part-head" class="heading heading--part">
       <h1 tabindex={-1}>
         <Identifier id={storyId} />{' '}
         <StateBadge look={look} isLarge>
@@ -72,9 +72,9 @@ const MARK_WORDS: Record<PhaseMark, string> = {
 export const StoryPhases: FC<StoryProps> = ({ storyId, state, now }) => {
   const cycle = state.cycles.get(storyId)
   return (
-    <section id="story-phases" class="card" aria-labelledby="story-phases-title">
+    <section id="part-phases" class="card" aria-labelledby="part-phases-title">
       <header class="card__head">
-        <h2 id="story-phases-title">Cycle</h2>
+        <h2 id="part-phases-title">Cycle</h2>
       </header>
       {cycle === undefined ? (
         <p class="nothing">No cycle was begun. It begins with the first step of its tests.</p>
@@ -115,9 +115,9 @@ export const StoryWork: FC<StoryProps> = ({ project, storyId, state, now }) => {
   const agents = [...state.agents.values()].filter((agent) => agent.storyId === storyId)
   const asked = [...state.approvals.values()].filter((approval) => approval.storyId === storyId)
   return (
-    <section id="story-work" class="card" aria-labelledby="story-work-title">
+    <section id="part-work" class="card" aria-labelledby="part-work-title">
       <header class="card__head">
-        <h2 id="story-work-title">Agents</h2>
+        <h2 id="part-work-title">Who works on it</h2>
       </header>
       {asked.map((approval) => (
         <p class="part-row tone-needs">

@@ -11,9 +11,9 @@ export const StoryFacts: FC<StoryProps> = ({ storyId, state }) => {
   const cost = state.storyCosts.get(storyId)
   const story = plannedStory(state, storyId)
   return (
-    <section id="story-facts" class="card" aria-labelledby="story-facts-title">
+    <section id="part-facts" class="card" aria-labelledby="part-facts-title">
       <header class="card__head">
-        <h2 id="story-facts-title">What is known</h2>
+        <h2 id="part-facts-title">What is known</h2>
       </header>
       <Facts>
         <Fact name="Tests">{file ? testsLine(file) : 'not reported'}</Fact>

@@ -6,6 +6,7 @@ import { Approvals } from '../fragments/approvals.tsx'
 import { BacklogCard } from '../fragments/backlog.tsx'
 import { Board } from '../fragments/board.tsx'
 import { Notices } from '../fragments/notices.tsx'
+import { PanelFrame } from '../fragments/panel-frame.tsx'
 import { ProjectHeading, type ProjectView } from '../fragments/project-heading.tsx'
 import { SprintCard } from '../fragments/sprint.tsx'
 import { WorkflowCard } from '../fragments/workflow.tsx'
@@ -33,6 +34,7 @@ export const ProjectPage: FC<ProjectProps> = ({ project, state, attention, recen
     <TimelineLink project={project.name} at={frame.isPast ? frame.now : undefined} />
     <BacklogCard project={project.name} backlog={state.backlog} />
     <Activity project={project.name} events={recent} total={state.offset} now={frame.now} />
+    <PanelFrame />
   </Layout>
 )
 
