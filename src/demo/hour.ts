@@ -1,5 +1,6 @@
 import { closing } from './closing.ts'
 import { COURSES } from './courses.ts'
+import { orchestratorTalk } from './orchestrator-talk.ts'
 import { randomFrom } from './random.ts'
 import type { Report, Stage, Told } from './stage.ts'
 import type { World } from './world.ts'
@@ -66,6 +67,7 @@ function cuesOf(world: World, index: number, { seed, speed, startedAt, run }: Ho
   for (const [minute, by, message] of world.talk) {
     told.push({ at: minute, report: { type: 'chat_message', user_id: by, message_type: 'user', message } })
   }
+  if (world.course === 'steady') told.push(...orchestratorTalk(world, told))
   const project = `demo-${world.name}`
   return told
     .filter(({ at }) => at < HOUR_MINUTES)

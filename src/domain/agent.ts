@@ -1,7 +1,8 @@
 import { type Draft, oldestBeyond, writableAgents } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
-import { isRecord, textOf } from './loose-fields.ts'
+import { textOf } from './loose-fields.ts'
 import type { Agent, AgentStatus } from './project-state.ts'
+import { toolDetail } from './tool-detail.ts'
 import { addUsage, NO_USAGE } from './usage.ts'
 
 const ENDED_KEPT = 200
@@ -28,7 +29,7 @@ export function foldAgentActivity(draft: Draft, event: StoredEventOf<'agent_acti
   const agent = heardOf(draft, event)
   if (!agent) return
   const status = statusAfter(agent, event)
-  const reason = status === 'failed' ? detailText(event.detail) : undefined
+  const reason = status === 'failed' ? toolDetail(event.detail) : undefined
   const isToolEnd = event.tool && (event.status === 'completed' || event.status === 'failed')
   const action = isToolEnd ? agent.action : event.action
   keepAgent(draft, withStatus({ ...agent, action, reason, tool: toolAfter(agent, event) }, status, event.received_at))
@@ -44,17 +45,9 @@ function statusAfter({ status }: Agent, event: StoredEventOf<'agent_activity'>):
 function toolAfter({ tool }: Agent, event: StoredEventOf<'agent_activity'>): Agent['tool'] {
   const { status, received_at: since } = event
   if (!event.tool) return status === 'completed' || status === 'failed' ? undefined : tool
-  if (status === 'started') return { name: event.tool, detail: detailText(event.detail), since }
+  if (status === 'started') return { name: event.tool, detail: toolDetail(event.detail), since }
   if (status === 'progress' || status === 'queued') return tool
   return tool?.name === event.tool ? undefined : tool
-}
-
-/** What a tool was called with, in one text: the field that says most, where there are fields. */
-function detailText(detail: unknown): string | undefined {
-  if (!isRecord(detail)) return textOf(detail)
-  const { command, file_path, pattern, url, query, description, prompt, error } = detail
-  const said = [command, file_path, pattern, url, query, description, prompt, error].find((part) => textOf(part) !== undefined)
-  return textOf(said) ?? textOf(JSON.stringify(detail))
 }
 
 /** What an agent says of itself. With a session its sub-agents end, too. */

@@ -37,6 +37,9 @@ type Scene = { settings: DemoSettings; terminal: Terminal }
 /** Reads no configuration and no environment: what is installed here already has nothing to do with it. */
 async function serveAndPlay(settings: DemoSettings, terminal: Terminal): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'visualizer-demo-'))
+  const remove = () => rmSync(folder, { recursive: true, force: true })
+  // A second Ctrl-C ends the program where it stands.
+  process.once('exit', remove)
   try {
     const flags = { host: 'localhost', port: String(settings.port), dataDir: join(folder, 'data') }
     const { config } = loadConfig({ env: { LOG_LEVEL: 'error' }, flags, cwd: folder })
@@ -54,7 +57,7 @@ async function serveAndPlay(settings: DemoSettings, terminal: Terminal): Promise
       await visualizer.close()
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    remove()
   }
 }
 

@@ -30,6 +30,18 @@ const LINES: [Fields, said: string][] = [
     'CodeAgent Bash npm test started',
   ],
   [
+    { type: 'agent_activity', ...agent, action: 'x', tool: 'Edit', detail: { file_path: 'src/a.ts' }, status: 'completed' },
+    'CodeAgent Edit src/a.ts completed',
+  ],
+  [
+    { type: 'agent_activity', ...agent, action: 'x', tool: 'Bash', detail: { command: 'npm test', error: 'exit 1' }, status: 'failed' },
+    'CodeAgent Bash npm test failed: exit 1',
+  ],
+  [
+    { type: 'agent_activity', ...agent, action: 'x', tool: 'Bash', detail: { error: 'exit 1' }, status: 'failed' },
+    'CodeAgent Bash exit 1 failed',
+  ],
+  [
     { type: 'agent_activity', ...agent, action: 'task_execution', status: 'failed', detail: 'exit 1' },
     'CodeAgent task_execution failed: exit 1',
   ],
@@ -55,6 +67,7 @@ const LINES: [Fields, said: string][] = [
     'a used 612 k tokens, $4.18, m-1',
   ],
   [{ type: 'ci_status', status: 'failed' }, 'CI failed'],
+  [{ type: 'ci_status', status: 'failed', detail: 'npm test, exit 1' }, 'CI failed: npm test, exit 1'],
   [{ type: 'x-deploy', stage: 'live', build: 7 }, 'x-deploy stage: live, build: 7'],
 ]
 

@@ -1,3 +1,5 @@
+import { isRecord, textOf } from '../../src/domain/loose-fields.ts'
+import { toolDetail } from '../../src/domain/tool-detail.ts'
 import { ForeignText, visibleText } from '../fragments/foreign-text.tsx'
 import { compact, dollars } from '../figures.ts'
 import type { EventOf, Line } from './line.ts'
@@ -7,7 +9,8 @@ const DETAIL_LIMIT = 140
 
 /** A tool call or another action of an agent. */
 export function activityLine(event: EventOf<'agent_activity'>): Line {
-  const detail = detailText(event.detail)
+  const detail = toolDetail(event.detail)
+  const error = event.status === 'failed' && event.tool ? errorOf(event.detail) : undefined
   return {
     icon: event.status === 'failed' ? 'failed' : event.tool ? 'tool' : 'agent',
     who: event.agent_type,
@@ -20,6 +23,8 @@ export function activityLine(event: EventOf<'agent_activity'>): Line {
           <ForeignText text={event.action} limit={DETAIL_LIMIT} />
         )}{' '}
         {event.status === 'failed' ? <strong class="tone-failed">failed</strong> : ACTIVITY_WORDS[event.status]}
+        {error === undefined ? null : ': '}
+        {error === undefined ? null : <ForeignText text={error} limit={DETAIL_LIMIT} />}
         {!event.tool && detail ? ': ' : null}
         {!event.tool && detail ? <ForeignText text={detail} limit={DETAIL_LIMIT} /> : null}
       </>
@@ -28,9 +33,9 @@ export function activityLine(event: EventOf<'agent_activity'>): Line {
   }
 }
 
-function detailText(detail: unknown): string | undefined {
-  if (detail === undefined || detail === null || detail === '') return undefined
-  return typeof detail === 'string' ? detail : JSON.stringify(detail)
+/** What a call of a tool ended with, where that is told beside what it was called with. */
+function errorOf(detail: unknown): string | undefined {
+  return isRecord(detail) && Object.keys(detail).length > 1 ? textOf(detail['error']) : undefined
 }
 
 const STATUS_WORDS = {

@@ -103,6 +103,8 @@ export function ciLine(event: EventOf<'ci_status'>): Line {
     what: (
       <>
         {CI_WORDS[event.status]}
+        {event.detail ? ': ' : null}
+        {event.detail ? <ForeignText text={event.detail} limit={TEXT_LIMIT} /> : null}
         {href ? ', ' : null}
         {href ? (
           <a href={href} rel="noopener noreferrer nofollow" target="_blank">

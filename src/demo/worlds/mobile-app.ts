@@ -74,7 +74,7 @@ export const mobileApp: World = {
           phase: 'commit',
           title: 'the worker needs FOREGROUND_SERVICE_DATA_SYNC in the manifest: add it?',
           kind: 'permission',
-          waits: 7,
+          waits: 12,
           answer: { decision: 'deny', by: 'aylin', message: 'no new permission in this release; use an expedited job' },
         },
       },

@@ -34,7 +34,7 @@ export const paymentsApi: World = {
           kind: 'command',
           priority: 'high',
           description: MIGRATION,
-          waits: 11,
+          waits: 24,
           answer: { decision: 'allow', by: 'mara', message: 'staging was backed up at noon' },
         },
       },
@@ -65,7 +65,7 @@ export const paymentsApi: World = {
           title: 'sign webhooks with Ed25519, or keep HMAC for old merchants?',
           kind: 'decision',
           description: 'HMAC needs no change at 214 merchants. Ed25519 lets them check a signature without a shared secret.',
-          waits: 6,
+          waits: 9,
           answer: { decision: 'allow', by: 'jonas', message: 'both; HMAC until June' },
         },
       },
@@ -113,7 +113,7 @@ export const paymentsApi: World = {
   ],
   talk: [
     [3, 'jonas', 'Finance asks whether refunds of last month show up in the new report. They should.'],
-    [17, 'mara', 'Migration is through on staging, 41 s. Nice.'],
+    [27, 'mara', 'Migration is through on staging, 41 s. Nice.'],
     [38, 'jonas', 'Please keep the old webhook field names until the merchants have moved.'],
   ],
 }
