@@ -3,7 +3,8 @@ import type { StoredEventOf } from './event.ts'
 import type { Source, Transition, Workflow } from './project-state.ts'
 import { isExpectedWorkflowStep } from './workflow-machine.ts'
 
-const TRANSITIONS_KEPT = 50
+/** Of both machines together. */
+export const TRANSITIONS_KEPT = 50
 const EDGES_KEPT = 64
 /** States in which something is wrong: leaving them says that it no longer is. */
 const TROUBLED = new Set(['ERROR', 'BLOCKED'])

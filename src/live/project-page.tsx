@@ -9,6 +9,7 @@ import { Notices } from '../../views/fragments/notices.tsx'
 import { ProjectHeading } from '../../views/fragments/project-heading.tsx'
 import { SprintCard } from '../../views/fragments/sprint.tsx'
 import { WorkflowCard } from '../../views/fragments/workflow.tsx'
+import { CompactTimeline } from '../../views/timeline/compact.tsx'
 import type { LivePage } from './feed.ts'
 import { frameText, replace, upsert } from './frame.ts'
 import { agentParts, boardParts } from './project-members.tsx'
@@ -75,6 +76,11 @@ const SECTIONS: readonly Section[] = [
     id: 'sprint',
     reads: ['sprints', 'backlog', 'cycles', 'approvals', 'cycleFiles', 'ci', 'parallel', 'usage'],
     render: (state, { now }) => <SprintCard state={state} now={now} />,
+  },
+  {
+    id: 'timeline',
+    reads: ['transitions', 'cycles', 'workflow', 'approvals', 'decisions', 'errors', 'ci', 'commands'],
+    render: (state, { project, now }) => <CompactTimeline project={project} state={state} now={now} />,
   },
   { id: 'backlog', reads: ['backlog'], render: ({ backlog }, { project }) => <BacklogCard project={project} backlog={backlog} /> },
 ]

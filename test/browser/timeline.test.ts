@@ -196,6 +196,20 @@ test('without script everything is there: bars with titles, and a table', async 
   expect(await page.locator(detail).isVisible()).toBe(false)
 })
 
+test.each(DEVICES)('the project’s page shows the last hour, live, and leads to all of it, on a %s', async (device) => {
+  const { page } = await open('/projects/gemini', { device })
+  await markDocument(page)
+  expect(await bar(page, 's-2 test_red, since').count()).toBe(1)
+  const story = `s-${device}`
+  await report(server, 'gemini', { type: 'tdd_transition', story_id: story, new_state: 'code_green' })
+  await bar(page, `${story} code_green, since`).waitFor()
+  await bar(page, `${story} code_green`).focus()
+  await untilText(page, `${story} code_green, `, { within: detail })
+  expect(await isSameDocument(page)).toBe(true)
+  await page.locator('#timeline').getByRole('link', { name: 'By agent' }).click()
+  await untilText(page, 'last hour, by agent')
+})
+
 test('it looks back: the picture ends at the moment and stands still', async () => {
   const at = new Date(Date.now() - 15 * MINUTE_MS).toISOString()
   const { page } = await open(`/projects/apollo/timeline?at=${encodeURIComponent(at)}`)

@@ -11,13 +11,13 @@ import { ProjectHeading, type ProjectView } from '../fragments/project-heading.t
 import { SprintCard } from '../fragments/sprint.tsx'
 import { WorkflowCard } from '../fragments/workflow.tsx'
 import { type Frame, Layout } from '../layout.tsx'
-import { TimelineLink } from '../timeline/timeline-link.tsx'
+import { CompactTimeline } from '../timeline/compact.tsx'
 
 type ProjectProps = Frame & Omit<ProjectView, 'now'> & { recent: readonly StoredEvent[] }
 
 /** GET /projects/:name — one project: what it asks, where it stands, who works, what happened. */
 export const ProjectPage: FC<ProjectProps> = ({ project, state, attention, recent, ...frame }) => (
-  <Layout {...frame} title={project.name} description={`Where ${project.name} stands, live.`}>
+  <Layout {...frame} title={project.name} description={`Where ${project.name} stands, live.`} scripts={['timeline.js']}>
     <nav class="crumbs" aria-label="Breadcrumb">
       <a href="/">Projects</a> <span aria-hidden="true">›</span> <span aria-current="page">{project.name}</span>
     </nav>
@@ -31,7 +31,7 @@ export const ProjectPage: FC<ProjectProps> = ({ project, state, attention, recen
     </div>
     <Board project={project.name} state={state} now={frame.now} />
     <Agents project={project.name} state={state} now={frame.now} />
-    <TimelineLink project={project.name} at={frame.isPast ? frame.now : undefined} />
+    <CompactTimeline project={project.name} state={state} now={frame.now} isPast={frame.isPast} />
     <BacklogCard project={project.name} backlog={state.backlog} />
     <Activity project={project.name} events={recent} total={state.offset} now={frame.now} />
     <PanelFrame />

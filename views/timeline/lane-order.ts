@@ -12,11 +12,13 @@ export type PlacedLane = { lane: Lane; name: string; detail: string | undefined;
 /** Lanes that are drawn; the rest are counted. */
 const LANES_SHOWN = 60
 
+type Wish = { by: TimelineQuery['by']; axis: Axis; most?: number }
+
 /** The lanes to draw, those that moved last first to be kept; stories in the order in which they began, agents as a tree. */
-export function placedLanes(lanes: Lanes, by: TimelineQuery['by'], axis: Axis): { shown: PlacedLane[]; more: number } {
+export function placedLanes(lanes: Lanes, { by, axis, most = LANES_SHOWN }: Wish): { shown: PlacedLane[]; more: number } {
   const all = by === 'story' ? lanes.stories : lanes.agents
   const within = [...all.values()].filter((lane) => isWithin(lane, axis))
-  const kept = within.toSorted((one, other) => lastOf(other) - lastOf(one)).slice(0, LANES_SHOWN)
+  const kept = within.toSorted((one, other) => lastOf(other) - lastOf(one)).slice(0, most)
   const shown = by === 'story' ? stories(kept, lanes.state) : agents(kept, lanes.state)
   return { shown, more: within.length - kept.length + lanes.forgotten }
 }

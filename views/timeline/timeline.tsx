@@ -57,7 +57,7 @@ export const workflowLane = ({ lanes }: TimelineView): PlacedLane => ({
 })
 
 /** What the page's script needs to let bars grow: the last stretch of the axis, in percent a millisecond. */
-function growth({ axis, at }: TimelineView) {
+export function growth({ axis, at }: TimelineView) {
   const last = axis.stretches.at(-1)
   if (at !== undefined || !last) return {}
   return { 'data-start': last.start, 'data-place': last.x, 'data-speed': last.width / (last.end - last.start) }

@@ -24,7 +24,7 @@ export function timelineView(source: TimelineSource): TimelineView {
   const { ms, quietMs } = WINDOWS[query.window]
   const range = at === undefined ? liveRange(now, ms) : { from: now - ms, to: now }
   const axis = openAxis({ ...range, now, busy: lanes.busy, quietMs: query.showsGaps ? undefined : quietMs })
-  return { ...source, axis, ...placedLanes(lanes, query.by, axis) }
+  return { ...source, axis, ...placedLanes(lanes, { by: query.by, axis }) }
 }
 
 /** The address of the timeline with something else asked for; a moment that it looks back at stays. */

@@ -1,0 +1,90 @@
+import type { FC } from 'hono/jsx'
+import { recentLanes } from '../../src/domain/recent-lanes.ts'
+import type { ProjectState } from '../../src/domain/project-state.ts'
+import { relativeTime } from '../relative-time.ts'
+import { LaneRow } from './lane-row.tsx'
+import { MarksRow } from './marks-row.tsx'
+import { AxisRow, Ground } from './picture.tsx'
+import { Patterns } from './fills.tsx'
+import { growth, workflowLane } from './timeline.tsx'
+import { liveRange, openAxis } from './axis.ts'
+import { placedLanes } from './lane-order.ts'
+import { type TimelineQuery, WINDOWS } from './query.ts'
+import { timelineHref, type TimelineView } from './view.ts'
+
+const LANES_SHOWN = 8
+const SHORTEST_MS = 5 * 60_000
+const QUERY: TimelineQuery = { by: 'story', window: '1h', showsGaps: false }
+
+type Props = { project: string; state: ProjectState; now: number; isPast?: boolean | undefined }
+
+/** The last hour of a project on its page, as the state remembers it: the whole timeline is a page of its own. */
+export const CompactTimeline: FC<Props> = (props) => {
+  const view = compactView(props)
+  return (
+    <section id="timeline" class="card timeline timeline--compact" aria-labelledby="timeline-title">
+      <header class="card__head">
+        <h2 id="timeline-title">Timeline</h2>
+        <p>{wordsOf(view)}</p>
+        <nav class="timeline__choices" aria-label="Whole timeline">
+          <p class="choice">
+            <a href={timelineHref(view, {})}>By story</a>
+            <a href={timelineHref(view, { by: 'agent' })}>By agent</a>
+            <a href={timelineHref(view, { window: '24h' })}>Last 24 h</a>
+          </p>
+        </nav>
+      </header>
+      {view.shown.length + view.lanes.workflow.bars.length + view.lanes.marks.length === 0 ? (
+        <p class="nothing">No step in the last hour. The whole timeline shows those before.</p>
+      ) : (
+        <Picture view={view} />
+      )}
+    </section>
+  )
+}
+
+const Picture: FC<{ view: TimelineView }> = ({ view }) => (
+  <>
+    <Patterns />
+    <div class="timeline__picture" {...growth(view)}>
+      <Ground view={view} />
+      <AxisRow view={view} />
+      <ol class="lanes" aria-label="Lanes">
+        <LaneRow view={view} placed={workflowLane(view)} kind="workflow" />
+        <MarksRow view={view} />
+        {view.shown.map((placed) => (
+          <LaneRow view={view} placed={placed} kind="story" />
+        ))}
+      </ol>
+    </div>
+    <p id="timeline-detail" class="timeline__detail needs-script">
+      <span data-detail-text>Point at a bar, or tab to one and use the arrow keys.</span>
+    </p>
+  </>
+)
+
+/** Of the last hour, or of as much of it as fifty steps reach back. */
+function compactView({ project, state, now, isPast = false }: Props): TimelineView {
+  const { ms, quietMs } = WINDOWS[QUERY.window]
+  const lanes = recentLanes(state, liveRange(now, ms).from)
+  const windowMs = Math.min(ms, Math.max(SHORTEST_MS, now - lanes.from))
+  const range = isPast ? { from: now - windowMs, to: now } : liveRange(now, windowMs)
+  const axis = openAxis({ ...range, now, busy: lanes.busy, quietMs })
+  const at = isPast ? new Date(now).toISOString() : undefined
+  return {
+    project,
+    lanes,
+    keptSince: undefined,
+    query: QUERY,
+    now,
+    at,
+    axis,
+    ...placedLanes(lanes, { by: 'story', axis, most: LANES_SHOWN }),
+  }
+}
+
+function wordsOf({ axis, now, more }: TimelineView): string {
+  const isWhole = now - axis.from >= WINDOWS[QUERY.window].ms
+  const span = isWhole ? 'last hour' : `last ${relativeTime(axis.from, now, 'age')}`
+  return more > 0 ? `${span}, ${LANES_SHOWN} stories that moved last, ${more} more` : span
+}
