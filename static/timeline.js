@@ -7,8 +7,7 @@ const GROWING = new Set(['live', 'trouble-bus', 'trouble-part'])
 const SEEN = 0.04
 const STATED = /((\d{4}-\d\d-\d\d) )?\d\d:\d\d:\d\d( to ((\d{4}-\d\d-\d\d) )?\d\d:\d\d:\d\d)? UTC/
 
-const timeline = () => document.getElementById('timeline')
-const bars = () => [...timeline().querySelectorAll('.stay')]
+const all = (selector) => [...document.querySelectorAll(`#timeline ${selector}`)]
 
 let grownTo = 0
 let told
@@ -18,7 +17,7 @@ let toldBefore
 
 /** Where now is, in percent; undefined for a picture that stands still. */
 function placeOfNow() {
-  const { start, place, speed } = timeline().querySelector('.timeline__picture').dataset
+  const { start, place, speed } = document.querySelector('.timeline__picture')?.dataset ?? {}
   return speed === undefined ? undefined : Number(place) + (serverNow() - Number(start)) * Number(speed)
 }
 
@@ -29,7 +28,7 @@ function grow() {
   if (now >= 100) return moveOn()
   if (Math.abs(now - grownTo) < SEEN) return
   grownTo = now
-  for (const bar of timeline().querySelectorAll('[data-grows]')) {
+  for (const bar of all('[data-grows]')) {
     bar.setAttribute('width', `${Math.max(0.25, now - Number(bar.dataset.grows)).toFixed(2)}%`)
   }
   const line = document.getElementById('timeline-now')
@@ -50,7 +49,7 @@ function moveOn() {
 /* --- times --- */
 
 function writeTicks() {
-  for (const tick of timeline().querySelectorAll('[data-tick]')) {
+  for (const tick of all('[data-tick]')) {
     const at = new Date(Number(tick.dataset.tick))
     const isDay = tick.dataset.day !== undefined
     const form = isDay ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
@@ -76,7 +75,7 @@ function wordsOf(bar) {
 function tell(bar) {
   const detail = document.getElementById('timeline-detail')
   if (!bar?.isConnected || !detail) return
-  timeline().querySelector('.stay.is-told')?.classList.remove('is-told')
+  for (const other of all('.stay.is-told')) other.classList.remove('is-told')
   bar.classList.add('is-told')
   told = bar.id
   detail.querySelector('[data-detail-text]').textContent = wordsOf(bar)
@@ -108,7 +107,7 @@ document.addEventListener('click', (event) => {
 /* --- keys: one bar is in the order of tabs, arrows lead to the others --- */
 
 function enter(bar) {
-  for (const other of timeline().querySelectorAll('.stay[tabindex="0"]')) if (other !== bar) other.setAttribute('tabindex', '-1')
+  for (const other of all('.stay[tabindex="0"]')) if (other !== bar) other.setAttribute('tabindex', '-1')
   bar.setAttribute('tabindex', '0')
   tell(bar)
 }
@@ -153,8 +152,9 @@ function settle() {
   grownTo = 0
   grow()
   writeTicks()
-  const entered = bars().filter((bar) => bar.getAttribute('tabindex') === '0')
-  const keep = entered.find((bar) => bar === document.activeElement) ?? entered.find(({ id }) => id === told) ?? entered[0] ?? bars()[0]
+  const entered = all('.stay[tabindex="0"]')
+  const keep =
+    entered.find((bar) => bar === document.activeElement) ?? entered.find(({ id }) => id === told) ?? entered[0] ?? all('.stay')[0]
   for (const bar of entered) if (bar !== keep) bar.setAttribute('tabindex', '-1')
   keep?.setAttribute('tabindex', '0')
 }

@@ -74,8 +74,7 @@ test('a bar tells on hover what it is, for how long, from when to when and by wh
 })
 
 test('the keyboard enters with one tab, walks along a lane and from lane to lane, and leaves with one tab', async () => {
-  const { page, tolerate } = await open('/projects/apollo/timeline?window=6h')
-  tolerate(/stories/)
+  const { page } = await open('/projects/apollo/timeline?window=6h')
   const focused = () =>
     page.evaluate(() => document.activeElement?.querySelector('title')?.textContent ?? document.activeElement?.className)
   const press = async (key: string, title: RegExp) => {
@@ -178,8 +177,7 @@ test('times stand in the reader’s zone, and in UTC on demand', async () => {
 })
 
 test('on a phone a first touch tells and a second one opens', async () => {
-  const { page, tolerate } = await open('/projects/apollo/timeline', { device: 'phone' })
-  tolerate(/stories/)
+  const { page } = await open('/projects/apollo/timeline', { device: 'phone' })
   await bar(page, 's-2 test_red').tap()
   await untilText(page, /s-2 test_red, 2\d min \d\d s so far/, { within: detail })
   expect(page.url()).toEndWith('/timeline')
