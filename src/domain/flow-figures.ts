@@ -2,14 +2,14 @@ import { countOf, type Durations, merged, quantile } from './durations.ts'
 import { dayOf, DAYS_KEPT, type FlowDay, type FlowKind } from './flow.ts'
 import type { ProjectState, Workflow } from './project-state.ts'
 
-/** Of durations in ms: how many, the one that half of them do not exceed, the one that nine of ten do not, and all. */
-export type Timing = { count: number; medianMs: number | undefined; p90Ms: number | undefined; durations: Durations }
+/** Of durations in ms: how many, the one that half of them do not exceed, the one that 85 % do not, and all. */
+export type Timing = { count: number; medianMs: number | undefined; p85Ms: number | undefined; durations: Durations }
 
 /** How often a workflow state was entered and held in ms; since when it is held now, where it is the current one. */
 export type StateTime = { state: string; entered: number; ms: number; currentSince: number | undefined }
 
 export type FlowFigures = {
-  /** First and last day that the figures cover, both included, as days since 1970 (UTC). */
+  /** First and last day that the figures cover, both included, as days since 1970 (UTC): not before things were counted. */
   window: { from: number; to: number }
   timings: Record<FlowKind, Timing>
   /** Stories completed on every day of the window, oldest first. */
@@ -22,21 +22,26 @@ export type FlowFigures = {
   medianCostUsd: number | undefined
 }
 
-type Told = Pick<ProjectState, 'flowDays' | 'workflow' | 'storyCosts' | 'firstEventAt'>
+type Told = Pick<ProjectState, 'flowSince' | 'flowDays' | 'workflow' | 'storyCosts'>
 
 /**
- * What a project's flow amounts to, in the last 90 days (UTC) or since its first event. Durations are told from ranges, at most 9.1 % off.
+ * What a project's flow amounts to in the last `days` days (UTC, 90 at most), or since it is counted. Durations are told from ranges, at
+ * most 9.1 % off.
  */
-export function flowFigures({ flowDays, workflow, storyCosts, firstEventAt }: Told, now: number): FlowFigures {
+export function flowFigures({ flowSince, flowDays, workflow, storyCosts }: Told, now: number, days = DAYS_KEPT): FlowFigures {
   const to = dayOf(now)
-  const oldest = Math.max(to - DAYS_KEPT + 1, Math.min(dayOf(firstEventAt ?? now), flowDays[0]?.day ?? to))
+  const oldest = Math.max(to - days + 1, Math.min(dayOf(flowSince ?? now), flowDays[0]?.day ?? to))
   const window = { from: Math.min(oldest, to), to }
-  const days = flowDays.filter(({ day }) => day >= window.from && day <= window.to)
-  const throughput = everyDay(window, days)
+  const ended = flowDays.filter(({ day }) => day >= window.from && day <= window.to)
+  const throughput = everyDay(window, ended)
   const costs = [...storyCosts].map(([storyId, { costUsd, at }]) => ({ storyId, costUsd, at })).sort((a, b) => b.costUsd - a.costUsd)
   return {
     window,
-    timings: { cycleTime: timing(days, 'cycleTime'), redToGreen: timing(days, 'redToGreen'), approvalWait: timing(days, 'approvalWait') },
+    timings: {
+      cycleTime: timing(ended, 'cycleTime'),
+      redToGreen: timing(ended, 'redToGreen'),
+      approvalWait: timing(ended, 'approvalWait'),
+    },
     throughput,
     completed: throughput.reduce((sum, { completed }) => sum + completed, 0),
     stateTimes: stateTimes(workflow),
@@ -58,7 +63,7 @@ function everyDay({ from, to }: { from: number; to: number }, days: readonly Flo
 
 function timing(days: readonly FlowDay[], kind: FlowKind): Timing {
   const durations = days.reduce<Durations>((all, day) => merged(all, day[kind]), [])
-  return { count: countOf(durations), medianMs: quantile(durations, 0.5), p90Ms: quantile(durations, 0.9), durations }
+  return { count: countOf(durations), medianMs: quantile(durations, 0.5), p85Ms: quantile(durations, 0.85), durations }
 }
 
 function stateTimes({ stays, state, enteredAt }: Workflow): StateTime[] {

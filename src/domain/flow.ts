@@ -17,6 +17,8 @@ export type StoryCost = { costUsd: number; at: number; offset: number }
 
 /** What a project's state keeps of its flow. */
 export type FlowState = {
+  /** Instant of the first event whose end of anything was counted: later than the project's first where an earlier version read that one. */
+  flowSince: number | undefined
   /** What ended on each of the last 90 days that had anything, oldest first. */
   flowDays: readonly FlowDay[]
   /** The last 64 durations that ended. */

@@ -12,7 +12,7 @@ import { addUsage, NO_USAGE } from './usage.ts'
 import { emptyWorkflow, foldWorkflowTransition } from './workflow.ts'
 
 /** Changes whenever the same events would fold to another state: snapshots of other versions are ignored. */
-export const FOLD_VERSION = 2
+export const FOLD_VERSION = 3
 
 const MINUTES_KEPT = 60
 /** What is beyond its bound goes at offsets that this divides: rarely, for it looks at all, and the same in every batching. */
@@ -42,6 +42,7 @@ export function emptyProject(): ProjectState {
     statusDigest: undefined,
     notices: new Map(),
     commands: new Map(),
+    flowSince: undefined,
     flowDays: [],
     measured: [],
     storyCosts: new Map(),
@@ -78,6 +79,7 @@ function foldEvent(draft: Draft, event: StoredEvent) {
   const { next } = draft
   next.offset = event.offset
   next.firstEventAt ??= event.received_at
+  next.flowSince ??= event.received_at
   next.lastEventAt = event.received_at
   countMinute(draft, event.received_at)
   foldKnown(draft, event)

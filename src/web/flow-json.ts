@@ -14,14 +14,14 @@ const KINDS: Record<FlowKind, string> = { cycleTime: 'cycle_time', redToGreen: '
  * A project's flow as the API shows it. Nothing in it changes while nothing happens on the same day: of the current state it
  * says since when, not how long.
  */
-export function flowJson(project: string, { epoch, state }: ProjectView, now: number) {
-  const { window, timings, completed, throughput, stateTimes, costs, medianCostUsd } = flowFigures(state, now)
+export function flowJson(project: string, { epoch, state }: ProjectView, { now, days }: { now: number; days: number }) {
+  const { window, timings, completed, throughput, stateTimes, costs, medianCostUsd } = flowFigures(state, now, days)
   const kinds: FlowKind[] = ['cycleTime', 'redToGreen', 'approvalWait']
   return {
     project_name: project,
     epoch,
     offset: state.offset,
-    window: { from: dayText(window.from), to: dayText(window.to), time_zone: 'UTC' },
+    window: { from: dayText(window.from), to: dayText(window.to), time_zone: 'UTC', counted_since: iso(state.flowSince) },
     ...Object.fromEntries(kinds.map((kind) => [KINDS[kind], timingJson(timings[kind])])),
     completed,
     throughput: throughput.map(({ day, completed }) => ({ day: dayText(day), completed })),
@@ -38,7 +38,7 @@ export function flowJson(project: string, { epoch, state }: ProjectView, now: nu
   }
 }
 
-function timingJson({ count, medianMs, p90Ms }: Timing) {
+function timingJson({ count, medianMs, p85Ms }: Timing) {
   const orNull = (ms: number | undefined) => (ms === undefined ? null : seconds(ms))
-  return { count, median_seconds: orNull(medianMs), p90_seconds: orNull(p90Ms) }
+  return { count, median_seconds: orNull(medianMs), p85_seconds: orNull(p85Ms) }
 }

@@ -21,12 +21,12 @@ describe('GET /api/v1/projects/:name/flow', () => {
     for (const event of [...CYCLE, ASKED, DECIDED, { type: 'usage', story_id: 's1', cost_usd: 1.25 }]) await report(server, 'told', event)
     const { status, body } = await flowOf('told')
     expect(status).toBe(200)
-    const timed = { count: 1, median_seconds: expect.any(Number), p90_seconds: expect.any(Number) }
+    const timed = { count: 1, median_seconds: expect.any(Number), p85_seconds: expect.any(Number) }
     expect(body).toEqual({
       project_name: 'told',
       epoch: expect.any(String),
       offset: 9,
-      window: { from: expect.any(String), to: today(), time_zone: 'UTC' },
+      window: { from: expect.any(String), to: today(), time_zone: 'UTC', counted_since: expect.any(String) },
       cycle_time: timed,
       red_to_green: timed,
       approval_wait: timed,
@@ -42,7 +42,7 @@ describe('GET /api/v1/projects/:name/flow', () => {
 
   test('says null of what was never timed', async () => {
     await report(server, 'blank', { type: 'x-a' })
-    const nothing = { count: 0, median_seconds: null, p90_seconds: null }
+    const nothing = { count: 0, median_seconds: null, p85_seconds: null }
     expect((await flowOf('blank')).body).toMatchObject({
       ...{ cycle_time: nothing, red_to_green: nothing, approval_wait: nothing, completed: 0 },
       cost: { median_usd: null, stories: [] },
@@ -59,8 +59,12 @@ describe('GET /api/v1/projects/:name/flow', () => {
     expect([(await flowOf('cached')).body['completed'], (await flowOf('cached', '?at=5')).body['completed']]).toEqual([2, 1])
   })
 
-  test('is refused for a project that is not there, and for a moment that is none', async () => {
+  test('is refused for a project that is not there, and for days or a moment that are none', async () => {
     expect(await flowOf('never-seen')).toMatchObject({ status: 404, body: { code: 'PROJECT_NOT_FOUND' } })
+    for (const days of ['0', '91', '7.5', 'week', '']) {
+      expect(await flowOf('told', `?days=${days}`)).toMatchObject({ status: 400, body: { code: 'VALIDATION_ERROR' } })
+    }
+    expect((await flowOf('told', '?days=7')).status).toBe(200)
     expect(await flowOf('told', '?at=yesterday')).toMatchObject({ status: 400, body: { code: 'VALIDATION_ERROR' } })
   })
 })
