@@ -3,6 +3,7 @@ import './clock.js'
 import './keys.js'
 import './live.js'
 import './panel.js'
+import './pins.js'
 import './wall.js'
 
 const YEAR_SECONDS = 31_536_000

@@ -1,4 +1,5 @@
 import { plainText } from '../src/domain/plain-text.ts'
+import { projectNameProblem, UNASSIGNED } from '../src/domain/names.ts'
 import { LIFECYCLES, PRIORITIES, type Lifecycle, type Priority } from '../src/domain/project-registry.ts'
 import { ATTENTION_ORDER, type AttentionWord } from '../src/domain/attention.ts'
 
@@ -19,6 +20,8 @@ export type OverviewQuery = {
   /** By attention where it is not given. */
   sort?: Sort | undefined
   view?: OverviewView | undefined
+  /** Projects that stand first, by name and in the order of names. They are the reader's own, so no link carries them. */
+  pins?: readonly string[] | undefined
   /** Counts from 1. */
   page: number
 }
@@ -42,8 +45,19 @@ export function parseOverviewQuery(params: URLSearchParams): OverviewQuery {
     tag: words(params.get('tag'), 100),
     sort: SORTS.find((sort) => sort === params.get('sort')),
     view: params.get('tv') === '1' ? 'wall' : params.get('view') === 'grid' ? 'grid' : undefined,
+    pins: parsePins(params.get('pins')),
     page: Number.isSafeInteger(page) && page > 0 ? page : 1,
   }
+}
+
+/** Projects that one reader can pin: what they are called must fit into a cookie, and into the address of a websocket. */
+export const PINS_LIMIT = 20
+
+/** Names between commas, as the cookie and the websocket's address hold them; what no project could be called is left out. */
+export function parsePins(text: string | null | undefined): readonly string[] | undefined {
+  const names = new Set((text ?? '').slice(0, 2_000).split(','))
+  const pins = [...names].filter((name) => name === UNASSIGNED || projectNameProblem(name) === undefined).slice(0, PINS_LIMIT)
+  return pins.length === 0 ? undefined : pins.toSorted()
 }
 
 /** What a person could have typed: addresses are passed on, and may carry anything. */
@@ -67,6 +81,7 @@ export function overviewSearch(query: OverviewQuery): string {
   if (query.sort) params.set('sort', query.sort)
   if (query.view === 'grid') params.set('view', 'grid')
   if (query.view === 'wall') params.set('tv', '1')
+  if (query.pins) params.set('pins', query.pins.join(','))
   if (query.page > 1) params.set('page', String(query.page))
   const search = params.toString()
   return search === '' ? '' : `?${search}`
@@ -74,7 +89,7 @@ export function overviewSearch(query: OverviewQuery): string {
 
 /** The overview's address with some filters changed; it begins at the first page unless a page is named. */
 export function overviewHref(query: OverviewQuery, change: Partial<OverviewQuery> = {}): string {
-  return `/${overviewSearch({ ...query, page: 1, ...change })}`
+  return `/${overviewSearch({ ...query, pins: undefined, page: 1, ...change })}`
 }
 
 /** Whether anything is narrowed at all. */

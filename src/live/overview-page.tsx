@@ -1,6 +1,7 @@
 import { domId } from '../../views/dom-id.ts'
 import { Links } from '../../views/fragments/link-health.tsx'
 import { OverviewHeading } from '../../views/fragments/overview-heading.tsx'
+import { pinState } from '../../views/fragments/pin.tsx'
 import { ProjectList } from '../../views/fragments/project-list.tsx'
 import { ProjectRow } from '../../views/fragments/project-row.tsx'
 import type { OverviewQuery } from '../../views/overview-query.ts'
@@ -93,7 +94,12 @@ function changedParts(shown: OverviewContentNow, content: OverviewContentNow): s
   }
   for (const summary of rows) {
     if (before.has(summary)) continue
-    parts.push(replace(domId('project', summary.project.name), <ProjectRow summary={summary} now={now} />))
+    parts.push(
+      replace(
+        domId('project', summary.project.name),
+        <ProjectRow summary={summary} now={now} pin={pinState(query, summary.project.name)} />,
+      ),
+    )
   }
   return parts.join('')
 }

@@ -15,7 +15,8 @@ export type Selection = {
 export function selectProjects(ordered: readonly ProjectSummary[], query: OverviewQuery): Selection {
   const text = query.text?.toLowerCase()
   const found = ordered.filter((summary) => matches(summary, query, text))
-  const matching = query.sort ? sortedBy(query.sort, found) : found
+  const sorted = query.sort ? sortedBy(query.sort, found) : found
+  const matching = query.pins ? pinnedFirst(new Set(query.pins), sorted) : sorted
   const from = (query.page - 1) * pageSize(query)
   return { matching, rows: matching.slice(from, from + pageSize(query)), total: matching.length }
 }
@@ -29,4 +30,10 @@ function matches({ project, attention, workflowState }: ProjectSummary, query: O
   return [project.name, project.description, workflowState, attention.reason, ...project.tags].some((part) =>
     part.toLowerCase().includes(text),
   )
+}
+
+/** Each part stays in its order. */
+function pinnedFirst(pins: ReadonlySet<string>, summaries: readonly ProjectSummary[]): ProjectSummary[] {
+  const isPinned = ({ project }: ProjectSummary) => pins.has(project.name)
+  return [...summaries.filter(isPinned), ...summaries.filter((summary) => !isPinned(summary))]
 }

@@ -19,6 +19,7 @@ import { jumpRoutes } from './routes/jumps.tsx'
 import { liveRoutes } from './routes/live.ts'
 import { pageRoutes } from './routes/pages.tsx'
 import { partRoutes } from './routes/parts.tsx'
+import { pinRoutes } from './routes/pins.ts'
 import { pictureRoutes } from './routes/pictures.tsx'
 import { staticRoutes } from './routes/static.ts'
 import { timelineRoutes } from './routes/timeline.tsx'
@@ -26,7 +27,7 @@ import { vitalRoutes } from './routes/vitals.ts'
 import { unanswered } from './unanswered.ts'
 
 /** What people look at, and what programs ask. */
-const PAGES = [pageRoutes, pictureRoutes, timelineRoutes, partRoutes, eventPageRoutes, jumpRoutes]
+const PAGES = [pageRoutes, pictureRoutes, pinRoutes, timelineRoutes, partRoutes, eventPageRoutes, jumpRoutes]
 const API = [projectRoutes, eventRoutes, flowApiRoutes, statusRoutes]
 
 const AWAY_TOLD_MS = 10_000

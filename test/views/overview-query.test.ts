@@ -2,18 +2,23 @@ import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import { ATTENTION_ORDER } from '../../src/domain/attention.ts'
 import { LIFECYCLES, PRIORITIES } from '../../src/domain/project-registry.ts'
-import { isFiltered, overviewHref, overviewSearch, parseOverviewQuery, SORTS } from '../../views/overview-query.ts'
+import { isFiltered, overviewHref, overviewSearch, parsePins, parseOverviewQuery, SORTS } from '../../views/overview-query.ts'
 
 const parse = (search: string) => parseOverviewQuery(new URLSearchParams(search))
 
 test('every filter of the URL is read', () => {
-  expect(parse('q=pay&attention=needs_you&status=active&priority=high&tag=web&sort=waiting&view=grid&page=3')).toEqual({
+  expect(
+    parse(
+      'q=pay&attention=needs_you&status=active&priority=high&tag=web&sort=waiting&pins=search,billing,search,no%20name&view=grid&page=3',
+    ),
+  ).toEqual({
     text: 'pay',
     attention: 'needs_you',
     status: 'active',
     priority: 'high',
     tag: 'web',
     sort: 'waiting',
+    pins: ['billing', 'search'],
     view: 'grid',
     page: 3,
   })
@@ -55,4 +60,12 @@ test('a query survives its URL', () => {
 
 test('another filter begins at the first page', () => {
   expect(overviewHref({ page: 4, status: 'active' }, { tag: 'web' })).toBe('/?status=active&tag=web')
+})
+
+test('pins are kept to what an address has room for, and no link carries them', () => {
+  const many = Array.from({ length: 40 }, (_, index) => `p-${index}`).join(',')
+  expect(parsePins(many)).toHaveLength(20)
+  expect(parsePins('<b>,, ,')).toBe(undefined)
+  const query = { page: 1, pins: ['a', 'b'] }
+  expect([overviewSearch(query), overviewHref(query, { tag: 'web' })]).toEqual(['?pins=a%2Cb', '/?tag=web'])
 })

@@ -73,7 +73,7 @@ test('a fragment alone is the same as on its page', () => {
     <AttentionCountsBar counts={countsOf([scene])} />,
   ]
   for (const fragment of fragments) expect(page).toContain(String(fragment))
-  expect(overviewOf([scene])).toContain(String(<ProjectRow summary={summary} now={NOW} />))
+  expect(overviewOf([scene])).toContain(String(<ProjectRow summary={summary} now={NOW} pin="free" />))
 })
 
 test('of many projects one page is shown, with the way to the others', () => {

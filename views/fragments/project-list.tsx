@@ -6,6 +6,7 @@ import { SORT_WORDS } from './sorting.tsx'
 import { isFiltered, overviewHref, type OverviewQuery } from '../overview-query.ts'
 import { Kept, type KeptMembers } from './kept.tsx'
 import { Paging } from './paging.tsx'
+import { PinsForm, pinState } from './pin.tsx'
 import { ProjectRow } from './project-row.tsx'
 
 /** What stands together; a gap, not a heading, sets the groups apart. */
@@ -19,57 +20,65 @@ const GROUPS: { name: string; words: readonly AttentionWord[] }[] = [
 type ListProps = KeptMembers & { rows: readonly ProjectSummary[]; total: number; query: OverviewQuery; now: number }
 
 /** All rows of the page, in their order. Sent whole when members or their order change. */
-export const ProjectList: FC<ListProps> = ({ rows, total, query, now, kept }) => (
-  <section id="projects" class={`projects${query.view === 'grid' ? ' projects--grid' : ''}`} aria-label="Projects">
-    <div class="columns" aria-hidden="true">
-      <span class="columns__count">
-        {total} {total === 1 ? 'project' : 'projects'}, {SORT_WORDS[query.sort ?? 'attention'].toLowerCase()}
-      </span>
-      <span>Cycles</span>
-      <span>Agents</span>
-      <span>Last hour</span>
-      <span class="columns__right">Last event</span>
-      <span class="columns__right">Waiting for you</span>
-      <span class="columns__right">Age</span>
-    </div>
-    {rows.length === 0 ? <Nothing query={query} /> : null}
-    {query.sort ? (
-      <Group name="all" rows={rows} now={now} kept={kept} />
-    ) : (
-      <ByAttention rows={rows} isDoneOpen={query.attention === 'done'} now={now} kept={kept} />
-    )}
-    <Paging total={total} query={query} />
-  </section>
-)
+export const ProjectList: FC<ListProps> = ({ rows, total, query, now, kept }) => {
+  const [pinned, others] = splitBy(rows, ({ project }) => pinState(query, project.name) === 'pinned')
+  const shared = { query, now, kept }
+  return (
+    <section id="projects" class={`projects${query.view === 'grid' ? ' projects--grid' : ''}`} aria-label="Projects">
+      <div class="columns" aria-hidden="true">
+        <span class="columns__count">
+          {total} {total === 1 ? 'project' : 'projects'}, {SORT_WORDS[query.sort ?? 'attention'].toLowerCase()}
+        </span>
+        <span>Cycles</span>
+        <span>Agents</span>
+        <span>Last hour</span>
+        <span class="columns__right">Last event</span>
+        <span class="columns__right">Waiting for you</span>
+        <span class="columns__right">Age</span>
+      </div>
+      {rows.length === 0 ? <Nothing query={query} /> : null}
+      <Group name="pinned" rows={pinned} {...shared} />
+      {query.sort ? <Group name="all" rows={others} {...shared} /> : <ByAttention rows={others} {...shared} />}
+      <Paging total={total} query={query} />
+      <PinsForm query={query} />
+    </section>
+  )
+}
 
-type GroupProps = KeptMembers & { rows: readonly ProjectSummary[]; now: number }
+type GroupProps = KeptMembers & { rows: readonly ProjectSummary[]; query: OverviewQuery; now: number }
 
-const ByAttention: FC<GroupProps & { isDoneOpen: boolean }> = ({ rows, isDoneOpen, now, kept }) => (
+const ByAttention: FC<GroupProps> = ({ rows, ...shared }) => (
   <>
     {GROUPS.map(({ name, words }) => (
-      <Group name={name} rows={rows.filter((row) => words.includes(row.attention.word))} now={now} kept={kept} />
+      <Group name={name} rows={rows.filter((row) => words.includes(row.attention.word))} {...shared} />
     ))}
-    <Done rows={rows.filter((row) => row.attention.word === 'done')} isOpen={isDoneOpen} now={now} kept={kept} />
+    <Done rows={rows.filter((row) => row.attention.word === 'done')} {...shared} />
   </>
 )
 
-const Group: FC<GroupProps & { name: string }> = ({ name, rows, now, kept }) =>
+const Group: FC<GroupProps & { name: string }> = ({ name, rows, query, now, kept }) =>
   rows.length === 0 ? null : (
     <ul id={`group-${name}`} class="rows">
-      {rows.map((summary) =>
-        kept?.has(summary.project.name) ? <Kept id={domId('project', summary.project.name)} /> : <ProjectRow summary={summary} now={now} />,
-      )}
+      {rows.map((summary) => {
+        const { project } = summary
+        if (kept?.has(project.name)) return <Kept id={domId('project', project.name)} />
+        return <ProjectRow summary={summary} now={now} pin={pinState(query, project.name)} />
+      })}
     </ul>
   )
 
 /** Done folds: it asks for nothing. Failures never do. */
-const Done: FC<GroupProps & { isOpen: boolean }> = ({ rows, isOpen, now, kept }) =>
+const Done: FC<GroupProps> = ({ rows, query, ...shared }) =>
   rows.length === 0 ? null : (
-    <details id="done-projects" class="folded" open={isOpen}>
+    <details id="done-projects" class="folded" open={query.attention === 'done'}>
       <summary>{rows.length} more, done</summary>
-      <Group name="done" rows={rows} now={now} kept={kept} />
+      <Group name="done" rows={rows} query={query} {...shared} />
     </details>
   )
+
+function splitBy<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))]
+}
 
 const Nothing: FC<{ query: OverviewQuery }> = ({ query }) => (
   <div class="nothing">

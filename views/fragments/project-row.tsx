@@ -8,6 +8,7 @@ import { ATTENTION_LOOKS, workflowLook } from '../state-look.ts'
 import { AttentionWords } from './state-badge.tsx'
 import { Icon } from './icon.tsx'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
+import { Pin, type PinState } from './pin.tsx'
 import { isSaidBelow, Question } from './question.tsx'
 import { Ring } from './ring.tsx'
 import { Shape } from './shape.tsx'
@@ -22,7 +23,7 @@ export function projectHref(name: string): string {
 }
 
 /** One project on the overview: does it need me, what does it do, is it moving. An open question grows the row. */
-export const ProjectRow: FC<{ summary: ProjectSummary; now: number }> = ({ summary, now }) => {
+export const ProjectRow: FC<{ summary: ProjectSummary; now: number; pin: PinState }> = ({ summary, now, pin }) => {
   const { project, attention } = summary
   const look = ATTENTION_LOOKS[attention.word]
   const question = attention.word === 'needs_you' ? summary.approvals.first : undefined
@@ -45,6 +46,7 @@ export const ProjectRow: FC<{ summary: ProjectSummary; now: number }> = ({ summa
             <span class="row__word">
               <AttentionWords attention={attention} now={now} />
             </span>
+            <Pin name={project.name} state={pin} />
           </div>
           <Stand summary={summary} />
         </div>

@@ -28,7 +28,7 @@ export const Sorting: FC<{ query: OverviewQuery }> = ({ query }) => (
   </details>
 )
 
-/** A list or cards. The choice is remembered (src/web/remembered-view.ts), so the address names the list, too. */
+/** A list or cards. The choice is remembered (src/web/remembered.ts), so the address names the list, too. */
 export const ViewChoice: FC<{ query: OverviewQuery }> = ({ query }) => {
   const list = overviewHref(query, { view: undefined, page: query.page })
   return (

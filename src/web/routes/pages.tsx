@@ -9,7 +9,7 @@ import { WallPage } from '../../../views/pages/wall.tsx'
 import type { Env, WebDeps } from '../env.ts'
 import { mustBeRead } from '../find-project.ts'
 import { pageFrame } from '../page-frame.ts'
-import { withView } from '../remembered-view.ts'
+import { withRemembered } from '../remembered.ts'
 import { projectPage } from '../viewed.ts'
 
 /** GET / and GET /projects/:name — what people look at. Each shows what its websocket then keeps current. */
@@ -28,7 +28,7 @@ export function pageRoutes(deps: WebDeps) {
 function overview(c: Context<Env>, deps: WebDeps) {
   mustBeRead(deps)
   const url = new URL(c.req.url)
-  const query = withView(c, parseOverviewQuery(url.searchParams))
+  const query = withRemembered(c, parseOverviewQuery(url.searchParams))
   const { overview: index, links, startedAt } = deps
   const content = overviewContent({ index, links, now: Date.now }, query)
   const live = { target: { page: 'overview', query }, since: overviewPosition(content), lastEventAt: lastEventOf(content.rows) } as const
