@@ -10,7 +10,7 @@ export type Bar = {
   since: number
   /** How many stays it stands for: more than one where several were too many to keep apart. */
   steps: number
-  /** Who worked in it, where told. */
+  /** Who worked in it, or on which story an agent did, where told. */
   by: string | undefined
   isUnexpected: boolean
 }
@@ -61,7 +61,7 @@ export function withEnd(lane: Lane, at: number): Lane {
   return lane.bars.at(-1)?.end === undefined && lane.bars.length > 0 ? { ...lane, bars: endedAt(lane.bars, at), movedAt: at } : lane
 }
 
-/** Says who works in the stay that goes on, unless that is known. */
+/** Says who works in the stay that goes on, or on what, unless that is known. */
 export function withWorker(lane: Lane, worker: () => string | undefined): Lane {
   const last = lane.bars.at(-1)
   const by = last && last.end === undefined && last.by === undefined ? worker() : undefined

@@ -48,7 +48,8 @@ export function seeAgent(lanes: Lanes, agent: Agent | undefined) {
     if (known) keepLane(lanes, lanes.agents, withEnd(known, since))
     return
   }
-  keepLane(lanes, lanes.agents, withStay(known ?? laneOf(lanes, lanes.agents, agentId), { state, since, end: undefined }))
+  const lane = withStay(known ?? laneOf(lanes, lanes.agents, agentId), { state, since, end: undefined })
+  keepLane(lanes, lanes.agents, state === 'idle' ? lane : withWorker(lane, () => storyId))
   const story = storyId === undefined || state !== 'working' ? undefined : lanes.stories.get(storyId)
   if (story)
     keepLane(

@@ -25,8 +25,9 @@ export const preparePage =
     await projections.view(target.name)
     if (target.page === 'timeline') {
       const query = parseTimelineQuery(new URLSearchParams(target.search))
-      const kept = await lanes.lanesOf(target.name, WINDOWS[query.window].ms)
-      return () => openTimelinePage(shownOf(projections, target.name), { kept, query, now })
+      const readAnew = () => lanes.lanesOf(target.name, WINDOWS[query.window].ms)
+      const kept = await readAnew()
+      return () => openTimelinePage(shownOf(projections, target.name), { kept, query, now, readAnew })
     }
     return () => {
       const shown = shownOf(projections, target.name)

@@ -1,5 +1,6 @@
 import type { Lane } from '../domain/lane.ts'
 import { type KeptLanes, takeView } from '../projection/lane-shelf.ts'
+import type { ProjectView } from '../projection/projections.ts'
 import { LaneRow, laneId } from '../../views/timeline/lane-row.tsx'
 import type { PlacedLane } from '../../views/timeline/lane-order.ts'
 import { MarksRow } from '../../views/timeline/marks-row.tsx'
@@ -14,18 +15,30 @@ import { eventsAfter, isAhead, positionOf } from './position.ts'
 import type { Shown } from './project-page.tsx'
 import { openResumeFrames } from './resume-frames.ts'
 
-type Source = { kept: KeptLanes; query: TimelineQuery; now(): number }
+type Source = {
+  kept: KeptLanes
+  query: TimelineQuery
+  now(): number
+  /** The lanes anew, where some of what was announced was passed over. */
+  readAnew(): Promise<KeptLanes>
+}
+
+/** A page whose project is reported in large batches reads no more often than this. */
+const READ_ANEW_MS = 10_000
 
 /** A project's timeline. The lanes that changed are sent; all of it only when the picture moves on, or somebody comes or goes. */
-export function openTimelinePage(first: Shown, { kept, query, now }: Source): LivePage {
+export function openTimelinePage(first: Shown, { query, ...source }: Source): LivePage {
+  const { now } = source
+  const followed = followLanes(source)
   let current = first.view
-  takeView(kept, current, now())
+  followed.take(current)
   let shown = remembered(laidOut())
   let shownAt = current
   const resumes = openResumeFrames(now)
 
   function laidOut(): TimelineView {
-    return timelineView({ project: first.project.name, lanes: kept.lanes, keptSince: kept.keptSince, query, now: now() })
+    const { lanes, keptSince } = followed.kept()
+    return timelineView({ project: first.project.name, lanes, keptSince, query, now: now() })
   }
 
   const head = (content: string) => ({ content, since: positionOf(current), lastEventAt: current.state.lastEventAt })
@@ -34,8 +47,7 @@ export function openTimelinePage(first: Shown, { kept, query, now }: Source): Li
     project: first.project.name,
     isBehind: (since) => isAhead(since, current),
     take({ view }) {
-      // Other windows of the same lanes may have taken it in before.
-      takeView(kept, view, now())
+      followed.take(view)
       current = view
       resumes.clear()
       return current !== shownAt
@@ -54,6 +66,30 @@ export function openTimelinePage(first: Shown, { kept, query, now }: Source): Li
         const content = since === positionOf(current) ? '' : replace('timeline', <Timeline view={laidOut()} />)
         return { ...head(content), events: eventsAfter(since, current) }
       }),
+  }
+}
+
+/** The lanes that a page shows. Other pages over the same lanes may have taken a view in before. */
+function followLanes({ kept: first, readAnew, now }: Omit<Source, 'query'>) {
+  let kept = first
+  let readAt = -Infinity
+  let current: ProjectView | undefined
+
+  function mend(anew: KeptLanes) {
+    if (current) takeView(anew, current, now())
+    kept = anew
+  }
+
+  return {
+    kept: () => kept,
+    take(view: ProjectView) {
+      current = view
+      takeView(kept, view, now())
+      if (!kept.hasHole || now() - readAt < READ_ANEW_MS) return
+      readAt = now()
+      // What was read comes with the next frame. While the log is away the holes stay, and are tried again.
+      readAnew().then(mend, () => undefined)
+    },
   }
 }
 

@@ -1,3 +1,4 @@
+import type { StoredEvent } from '../domain/event.ts'
 import { foldLanes, jumpTo, type Lanes, openLanes } from '../domain/lanes.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { projectFold } from './folds.ts'
@@ -14,8 +15,10 @@ export type ReadLanes = { epoch: string; lanes: Lanes; keptSince: number | undef
 const READ_MOST = 20_000
 const READ_NEWEST = 10_000
 const SAMPLES = 24
-/** Folding so many takes about a millisecond or two; then others have their turn. */
-const PAGE = 500
+const PAGE = 250
+const SLICE = 50
+/** A stretch of work longer than this keeps others waiting. */
+const STRETCH_MS = 3
 
 /** The lanes of a window, read from the log. Rejects as `stateAtMoment` does. */
 export async function readLanes(deps: PastDeps, project: string, window: LaneWindow): Promise<ReadLanes> {
@@ -38,8 +41,19 @@ export async function readOn(eventLog: EventLog, { project, epoch, upTo }: Readi
   while (lanes.state.offset < upTo) {
     const page = await eventLog.read(project, { after: lanes.state.offset, upTo, limit: PAGE })
     if (page.epoch !== epoch || page.events.length === 0) return
-    foldLanes(lanes, page.events)
+    await foldInTurns(lanes, page.events)
     await new Promise(setImmediate)
+  }
+}
+
+/** Some events say a whole state, others a step: what keeps others waiting is the time that it takes. */
+async function foldInTurns(lanes: Lanes, events: readonly StoredEvent[]): Promise<void> {
+  let turnAt = performance.now()
+  for (let index = 0; index < events.length; index += SLICE) {
+    foldLanes(lanes, events.slice(index, index + SLICE))
+    if (performance.now() - turnAt < STRETCH_MS) continue
+    await new Promise(setImmediate)
+    turnAt = performance.now()
   }
 }
 

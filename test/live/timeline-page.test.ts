@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
-import { openLanes } from '../../src/domain/lanes.ts'
+import type { StoredEvent } from '../../src/domain/event.ts'
+import { foldLanes, openLanes } from '../../src/domain/lanes.ts'
 import { emptyProject, foldEvents } from '../../src/domain/project.ts'
 import { openTimelinePage } from '../../src/live/timeline-page.tsx'
 import type { Shown } from '../../src/live/project-page.tsx'
@@ -18,6 +19,15 @@ function watched(...searches: string[]) {
   let view: ProjectView = { epoch: 'k3j9x0ab', state: emptyProject(), recent: [] }
   const lanes = openLanes(view.state, { from: T0 - HOUR, windowMs: HOUR })
   const kept: KeptLanes = { epoch: view.epoch, lanes, windowMs: HOUR, keptSince: undefined, hasHole: false }
+  let reads = 0
+  /** As if the log had been read. */
+  const anew = (): KeptLanes => {
+    reads += 1
+    const read = openLanes(emptyProject(), { from: T0 - HOUR, windowMs: HOUR })
+    foldLanes(read, history)
+    return { ...kept, lanes: read, hasHole: false }
+  }
+  const history: StoredEvent[] = []
   const shown = () => ({ project: projectOf('apollo'), view }) as Shown
   const goOn = (reports: Parameters<typeof numbered>[0], afterMs = 1_000) => {
     now += afterMs
@@ -25,11 +35,17 @@ function watched(...searches: string[]) {
       reports.map((report) => ({ ...report, at: now })),
       view.state,
     )
+    history.push(...events)
     view = { ...view, state: foldEvents(view.state, events), recent: [...view.recent, ...events].slice(-50) }
   }
   goOn([step('s-1', 'design'), step('s-2', 'design'), { type: 'agent_status', agent_id: 'a', status: 'working' }])
   const pages = searches.map((search) =>
-    openTimelinePage(shown(), { kept, query: parseTimelineQuery(new URLSearchParams(search)), now: () => now }),
+    openTimelinePage(shown(), {
+      kept,
+      query: parseTimelineQuery(new URLSearchParams(search)),
+      now: () => now,
+      readAnew: async () => anew(),
+    }),
   )
   /** What each page sends of what comes next: the ids of the parts. */
   const parts = (...next: Parameters<typeof goOn>) => {
@@ -40,7 +56,7 @@ function watched(...searches: string[]) {
       return frame === undefined ? [] : [...frame.matchAll(/hx-partial id=\\"([^"\\]+)\\"/g)].map(([, id]) => id)
     })
   }
-  return { parts, pages, kept, position: () => `${view.epoch}:${view.state.offset}` }
+  return { parts, pages, kept, reads: () => reads, position: () => `${view.epoch}:${view.state.offset}` }
 }
 
 const rowOf = ({ kept }: ReturnType<typeof watched>, story: string) => kept.lanes.stories.get(story)?.number
@@ -81,4 +97,21 @@ test('who comes back where the page stands is told nothing, from anywhere else a
   expect(JSON.parse(page?.resume(rendered) ?? '')).toMatchObject({ since: position(), events: 1 })
   expect(page?.resume(rendered)).toContain('hx-partial id=\\"timeline\\"')
   expect([page?.isBehind(position()), page?.isBehind('k3j9x0ab:99')]).toEqual([false, true])
+})
+
+test('what came in a batch too large to be at hand is read from the log, not more often than now and then', async () => {
+  const { parts, pages, reads } = watched('')
+  const many = Array.from({ length: 80 }, (_, index) => step('s-1', index % 2 ? 'test_red' : 'code_green'))
+  const [page] = pages
+  const isWhole = () => !page?.resume('').includes('too many to look at')
+  parts(many)
+  expect(isWhole()).toBe(false)
+  await Promise.resolve()
+  expect(parts([step('s-2', 'commit')])).toEqual([['timeline']])
+  expect([isWhole(), reads()]).toEqual([true, 1])
+  parts(many)
+  await Promise.resolve()
+  expect([isWhole(), reads()]).toEqual([false, 1])
+  parts(many, 11_000)
+  expect(reads()).toBe(2)
 })

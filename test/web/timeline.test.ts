@@ -35,7 +35,7 @@ test('a timeline by story shows each phase with its word, and all of it as a tab
 test('by agent it shows who started whom, and the choices keep what else was asked for', async () => {
   const { html } = await page('?window=6h&by=agent&gaps=show')
   expect(html).toMatch(/lane--agent lane--depth-0.*Orchestrator.*lane--agent lane--depth-1.*CodeAgent/s)
-  expect(html).toMatch(/<title>code waiting, since/)
+  expect(html).toMatch(/<title>code waiting, since .* UTC, on s-1<.title>/)
   expect(html).toContain('href="/projects/apollo/timeline?window=6h&amp;gaps=show"')
   expect(html).toContain('href="/projects/apollo/timeline?by=agent&amp;window=24h&amp;gaps=show"')
   expect(html).toContain('href="/projects/apollo/timeline?by=agent&amp;window=6h">Fold pauses')

@@ -59,7 +59,7 @@ function stay(told: Told, { bar, x, width, isRunning }: DrawnBar, isEntry: boole
   const looks = `stay${grows ? ' stay--running' : ''}${bar.state === 'asks' ? ' stay--asks' : ''}`
   const end = bar.end === undefined ? '' : ` data-to="${bar.end}"`
   const link = `<a id="bar-${number}-${bar.number}" class="${looks}" tabindex="${isEntry ? 0 : -1}" data-from="${bar.start}"${end}`
-  const title = html`href="${asOf(href, bar.start)}"><title>${barTitle(name, word, { bar, hasDay: told.hasDay })}</title>`
+  const title = html`href="${asOf(href, bar.start)}"><title>${barTitle(name, word, { bar, kind, hasDay: told.hasDay })}</title>`
   const box = `<svg x="${x}%" y="${y}" width="${width}%" height="${thick}"${grows ? ` data-grows="${x}"` : ''}>`
   const rect = `<rect class="stay__fill" width="100%" height="100%" rx="3" fill="url(#fill-${fillOf(kind, bar.state)})"/>`
   const label = kind === 'agent' ? '' : labelOf(word, bar.state, width)

@@ -27,7 +27,7 @@ export const LaneSteps: FC<{ view: TimelineView; placed: PlacedLane; kind: LaneK
         <bdi>{visibleText(detail === undefined ? name : `${detail} ${name}`, 80)}</bdi>
         {left > 0 ? `, the last ${most} of ${all.length} steps` : ''}
       </caption>
-      <StepsHead />
+      <StepsHead kind={kind} />
       <tbody>
         {all.slice(left).map((bar) => (
           <tr>
@@ -45,14 +45,14 @@ export const LaneSteps: FC<{ view: TimelineView; placed: PlacedLane; kind: LaneK
   )
 }
 
-const StepsHead: FC = () => (
+const StepsHead: FC<{ kind: LaneKind }> = ({ kind }) => (
   <thead>
     <tr>
       <th scope="col">State</th>
       <th scope="col">From</th>
       <th scope="col">To</th>
       <th scope="col">For</th>
-      <th scope="col">By</th>
+      <th scope="col">{kind === 'agent' ? 'On' : 'By'}</th>
     </tr>
   </thead>
 )

@@ -48,13 +48,18 @@ export function clockOf(at: number, hasDay: boolean): string {
 }
 
 /** `S-12 code_green, 4 min 12 s, 13:02:11 to 13:06:23 UTC, by agent-3` */
-export function barTitle(name: string, word: string, { bar, hasDay }: { bar: Bar; hasDay: boolean }): string {
+export function barTitle(name: string, word: string, { bar, kind, hasDay }: { bar: Bar; kind: LaneKind; hasDay: boolean }): string {
   const { start, end, by, isUnexpected } = bar
   const when =
     end === undefined
       ? `since ${clockOf(start, hasDay)} UTC`
       : `${relativeTime(start, end, 'waiting')}, ${clockOf(start, hasDay)} to ${clockOf(end, hasDay)} UTC`
-  const parts = [`${name} ${word}`, when, by === undefined ? '' : `by ${visibleText(by, 40)}`, isUnexpected ? 'unexpected step' : '']
+  const parts = [
+    `${name} ${word}`,
+    when,
+    by === undefined ? '' : `${kind === 'agent' ? 'on' : 'by'} ${visibleText(by, 40)}`,
+    isUnexpected ? 'unexpected step' : '',
+  ]
   return parts.filter(Boolean).join(', ')
 }
 
