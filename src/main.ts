@@ -4,10 +4,12 @@ import { migrateLog } from './compose/migrate.ts'
 import { readDemo, readTail } from './config/client-settings.ts'
 import { readCommandLine, type Request } from './config/command-line.ts'
 import type { Flags } from './config/environment.ts'
+import { readExport } from './config/export-settings.ts'
 import { loadConfig } from './config/load.ts'
 import { ConfigError } from './config/problem.ts'
 import { UsageError } from './config/usage-error.ts'
 import { demo } from './main/demo.ts'
+import { exportProject } from './main/export.ts'
 import { contents, count, refuse, refuseConfig, warn } from './main/say.ts'
 import { serve } from './main/serve.ts'
 import { serveAsWorker } from './main/serve-supervised.ts'
@@ -44,6 +46,8 @@ async function answer(request: Request, argv: string[]): Promise<number> {
       return migrate(request.flags)
     case 'demo':
       return demo(readDemo(request.flags))
+    case 'export':
+      return exportProject(readExport(request.project, request.flags), request.flags.server)
     case 'tail':
       return tail(request.project, readTail(request.flags))
     case 'serve':

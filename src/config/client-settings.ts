@@ -76,7 +76,8 @@ function whole(flag: string, text: string, { least, most }: { least: number; mos
   throw new UsageError(`${flag} must be a whole number from ${least} to ${most}, not ${quoted(text)}`)
 }
 
-function addressOf(flags: ClientFlags, env: Variables): Address {
+/** The service that a flag or a variable names; the one on this machine where neither does. Throws a `UsageError`. */
+export function addressOf(flags: ClientFlags, env: Variables): Address {
   const named = flags.url ?? (env['VISUALIZER_URL'] || undefined)
   const source = flags.url === undefined ? 'VISUALIZER_URL' : '--url'
   const token = flags.token ?? (env['VISUALIZER_TOKEN'] || undefined)

@@ -2,16 +2,18 @@ import { parseArgs } from 'node:util'
 import { nearestWord } from '../domain/nearest-word.ts'
 import type { ClientFlags } from './client-settings.ts'
 import type { Flags } from './environment.ts'
+import { type ExportFlags } from './export-settings.ts'
 import { COMMANDS, type Command, commandHelp, FLAG_HELP, flagsOf, overallHelp } from './usage.ts'
 import { quoted, UsageError } from './usage-error.ts'
 
-type ServerCommand = Exclude<Command, 'demo' | 'tail'>
+type ServerCommand = Exclude<Command, 'demo' | 'tail' | 'export'>
 
 export type Request =
   | { kind: 'help'; text: string }
   | { kind: 'version' }
   | { kind: ServerCommand; flags: Flags; mayReload: boolean }
   | { kind: 'demo'; flags: ClientFlags }
+  | { kind: 'export'; project: string; flags: ExportFlags }
   | { kind: 'tail'; project: string; flags: ClientFlags }
 
 const OPTIONS = {
@@ -29,6 +31,9 @@ const OPTIONS = {
   projects: { type: 'string' },
   seed: { type: 'string' },
   from: { type: 'string' },
+  to: { type: 'string' },
+  out: { type: 'string' },
+  force: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
@@ -46,12 +51,15 @@ export function readCommandLine(argv: string[]): Request {
   if (first === 'help' || values.help === true) return { kind: 'help', text: helpOn(first === 'help' ? others[0] : first) }
   const command = first === undefined ? 'serve' : commandNamed(first)
   for (const { name, rawName } of named) checkBelongs(command, `--${name}`, rawName)
-  const argument = command === 'check-config' || command === 'tail' ? others.shift() : undefined
+  const argument = WITH_ARGUMENT.has(command) ? others.shift() : undefined
   if (others[0] !== undefined) throw new UsageError(`${command} takes no argument ${quoted(others[0])}; see visualizer ${command} --help`)
   if (command === 'demo') return { kind: command, flags: clientFlags(values) }
-  if (command === 'tail') return { kind: command, project: followed(argument), flags: clientFlags(values) }
+  if (command === 'tail') return { kind: command, project: projectOf(command, argument), flags: clientFlags(values) }
+  if (command === 'export') return { kind: command, project: projectOf(command, argument), flags: exportFlags(values) }
   return { kind: command, flags: serverFlags(values, argument), mayReload: values['no-reload'] !== true }
 }
+
+const WITH_ARGUMENT: ReadonlySet<Command> = new Set(['check-config', 'tail', 'export'])
 
 const text = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined)
 
@@ -80,9 +88,14 @@ function clientFlags(values: Values): ClientFlags {
   }
 }
 
-function followed(project: string | undefined): string {
+function exportFlags(values: Values): ExportFlags {
+  const { to, out, force } = values
+  return { client: clientFlags(values), server: serverFlags(values, undefined), to: text(to), out: text(out), isForced: force === true }
+}
+
+function projectOf(command: Command, project: string | undefined): string {
   if (project !== undefined) return project
-  throw new UsageError('tail needs the name of a project: visualizer tail <project>')
+  throw new UsageError(`${command} needs the name of a project: visualizer ${command} <project>`)
 }
 
 type OptionToken = { name: string; rawName: string; value?: string | undefined; inlineValue?: boolean | undefined }

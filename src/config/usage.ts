@@ -17,9 +17,23 @@ export const FLAG_HELP: Record<string, FlagHelp> = {
   '--projects': { form: '--projects <1 to 8>', text: 'how many projects report (6)' },
   '--seed': { form: '--seed <number>', text: 'the same number plays the same hour (1)' },
   '--from': { form: '--from <place>', text: 'now, beginning, or an offset; without it the last 10 events come first' },
+  '--to': { form: '--to <time or offset>', text: 'the last moment (the newest event)' },
+  '--out': { form: '--out <file>', text: 'where to write (PROJECT-replay.html)' },
+  '--force': { form: '--force', text: 'replace a file that is there' },
   '--json': { form: '--json', text: 'each event as a line of JSON, as the API gives it' },
   '--help': { form: '-h, --help', text: 'this text' },
   '--version': { form: '-v, --version', text: 'the version' },
+}
+
+/** Where a command understands a flag in its own way. */
+const OWN_HELP: Partial<Record<string, Record<string, FlagHelp>>> = {
+  export: {
+    '--from': {
+      form: '--from <time or offset>',
+      text: 'the first moment, 2026-11-23T20:30:00Z or the number of an event (the first that is left)',
+    },
+    '--url': { form: '--url <address>', text: 'ask the service there; without it the log that the settings name is read' },
+  },
 }
 
 const OF_SERVER = ['--host', '--port', '--config', '--data-dir', '--log-level', '--debug', '--no-reload']
@@ -39,6 +53,12 @@ export const COMMANDS = [
     form: 'migrate [flags]',
     text: 'bring the tables in DATABASE_URL to this version (each start does so too)',
     flags: OF_SERVER,
+  },
+  {
+    name: 'export',
+    form: 'export <project> [flags]',
+    text: 'write a period of a project into one HTML file that replays it without a server',
+    flags: ['--from', '--to', '--out', '--force', ...OF_CLIENT, '--config', '--data-dir'],
   },
   {
     name: 'demo',
@@ -61,7 +81,8 @@ const table = (rows: readonly { form: string; text: string }[]) => {
   return rows.map(({ form, text }) => `  ${form.padEnd(width)}  ${text}`).join('\n')
 }
 
-const flagTable = (names: readonly string[]) => table([...names, ...OF_ALL].flatMap((name) => FLAG_HELP[name] ?? []))
+const flagTable = (names: readonly string[], own: Record<string, FlagHelp> = {}) =>
+  table([...names, ...OF_ALL].flatMap((name) => own[name] ?? FLAG_HELP[name] ?? []))
 
 /** The flags that a command takes, `--help` and `--version` included. */
 export function flagsOf(name: Command): readonly string[] {
@@ -78,7 +99,7 @@ export function overallHelp(): string {
 /** What `visualizer <command> --help` prints. */
 export function commandHelp(name: Command): string {
   const command = COMMANDS.find((known) => known.name === name) ?? COMMANDS[0]
-  const flags = `Flags (--flag value or --flag=value)\n${flagTable(command.flags)}`
+  const flags = `Flags (--flag value or --flag=value)\n${flagTable(command.flags, OWN_HELP[name])}`
   const names = command.flags.some((flag) => flag === '--url') ? CLIENT_VARIABLES : variables()
   return `visualizer ${command.form}\n\n  ${command.text}\n\n${flags}\n\n${names}\n${ENDINGS[name]}\n`
 }
@@ -100,6 +121,14 @@ const ENDINGS: Record<Command, string> = {
   'check-config': 'Exit code 0 when the service could start with it, else 2.',
   migrate:
     'Changes nothing where there is nothing to do; several at once do it once. Exit code 0 when the tables are those of this version,\n1 when the server is away, 2 when something must be changed first.',
+  export: `The service may run meanwhile: its log is read, and never written. One file takes up to 50,000 events, and whoever gets it
+reads all that it shows. VISUALIZER_URL is as good as --url; with --data-dir or --config, the log there is read.
+
+  visualizer export payments-api
+  visualizer export payments-api --from 2026-11-23T20:00:00Z --to 2026-11-23T21:00:00Z --out sprint-7.html
+  visualizer export payments-api --url https://host
+
+Exit code 0 when the file is written, 1 when the log or the service is away, 2 when something must be changed first.`,
   demo: `Writes to projects of its own (demo-…) alone, and refuses where one of them holds anything else. Ctrl-C ends it: what was
 still open in its projects is closed. With --serve it begins anew after each hour, and leaves nothing behind.
 

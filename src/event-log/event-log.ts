@@ -75,6 +75,9 @@ export type EventLog = {
   close(): Promise<void>
 }
 
+/** What can be asked of a log that is looked at, and not changed. */
+export type LogReader = Pick<EventLog, 'read' | 'head' | 'snapshot' | 'offsetAt' | 'beginning' | 'close'>
+
 /**
  * The engine is away, full or read-only. An append may have been stored all the same, where only its answer was lost: the caller
  * sends it again, and by its ids it counts once.

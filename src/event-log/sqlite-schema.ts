@@ -54,6 +54,14 @@ export function checkOwner(db: Database, file: string): void {
   }
 }
 
+/** Refuses a file that this version cannot read as it is. Changes nothing. */
+export function checkReadable(db: Database, file: string): void {
+  checkOwner(db, file)
+  const version = pragma(db, 'user_version')
+  if (version === STEPS.length) return
+  throw new UnusableLogError(`${file} was written by an older version (schema ${version}); start this version of the service with it once`)
+}
+
 /** Brings the schema to this program's version, each step once however many processes start together. */
 export function migrate(db: Database, file: string): void {
   if (pragma(db, 'user_version') === STEPS.length) return

@@ -77,8 +77,8 @@ export async function openSqliteLog({ file, clock = Date.now, onError, tracing }
   }
 }
 
-/** Throws once the file has another place than at the call. */
-function watchPlace(file: string): () => void {
+/** Makes what throws once the file has another place than at the call. */
+export function watchPlace(file: string): () => void {
   const isStillThere = watchIdentity(file)
   return () => {
     if (isStillThere()) return
@@ -88,8 +88,8 @@ function watchPlace(file: string): () => void {
 
 type Reads = { reads: Connections['reads']; mustBeThere(): void }
 
-/** Heads tell whether the log is there: those of a file without a name are nobody's. */
-function readMethods({ reads, mustBeThere }: Reads, epoch: string) {
+/** The reading half of a log. Heads tell whether it is there: those of a file without a name are nobody's. */
+export function readMethods({ reads, mustBeThere }: Reads, epoch: string) {
   return {
     async read(project: string, range: ReadRange) {
       const page = await reads.use((reader) => readPage(reader, project, range))
@@ -140,7 +140,8 @@ function openAppender(file: string) {
   return { ...prepareTrimmer(db), ...appender, saveSnapshot: prepareSaveSnapshot(db) }
 }
 
-function openReader(file: string) {
+/** The connection that reads, with its statements. */
+export function openReader(file: string) {
   const db = openForRead(file)
   return { ...prepareReader(db), findSnapshot: prepareFindSnapshot(db), findBeginning: prepareFindBeginning(db) }
 }

@@ -13,6 +13,7 @@ import { pageHeaders } from './middleware/secure-headers.ts'
 import { eventRoutes } from './routes/api-events.ts'
 import { flowApiRoutes } from './routes/api-flow.ts'
 import { projectRoutes } from './routes/api-projects.ts'
+import { snapshotRoutes } from './routes/api-snapshot.ts'
 import { statusRoutes } from './routes/api-status.ts'
 import { eventPageRoutes } from './routes/event-page.tsx'
 import { jumpRoutes } from './routes/jumps.tsx'
@@ -28,7 +29,7 @@ import { unanswered } from './unanswered.ts'
 
 /** What people look at, and what programs ask. */
 const PAGES = [pageRoutes, pictureRoutes, pinRoutes, timelineRoutes, partRoutes, eventPageRoutes, jumpRoutes]
-const API = [projectRoutes, eventRoutes, flowApiRoutes, statusRoutes]
+const API = [projectRoutes, snapshotRoutes, eventRoutes, flowApiRoutes, statusRoutes]
 
 const AWAY_TOLD_MS = 10_000
 

@@ -31,9 +31,7 @@ export const TopBar: FC<TopBarProps> = ({ counts, now, live, trouble, isPast, vi
       <LivePill isLive={live !== undefined} isPast={isPast} lastEventAt={live?.lastEventAt} now={now} trouble={trouble} />
       {live ? <Pause /> : null}
       <QuestionsLink count={counts.needs_you} />
-      <button id="theme" class="icon-button needs-script" type="button" data-theme-toggle aria-label="Switch between light and dark">
-        <ThemeIcon />
-      </button>
+      <ThemeToggle />
       {viewer ? <Viewer name={viewer.name} /> : null}
     </div>
   </header>
@@ -106,7 +104,8 @@ const Viewer: FC<{ name: string }> = ({ name }) => {
   )
 }
 
-const Logo: FC = () => (
+/** The product's sign. */
+export const Logo: FC = () => (
   <svg class="logo" viewBox="0 0 20 20" aria-hidden="true">
     <path class="logo__track" d="M3.5 14.5A8 8 0 0 1 8.5 2.1" />
     <path class="logo__arc" d="M11.5 2.1a8 8 0 0 1 6.4 6.4M17.9 11.5a8 8 0 0 1-12 5.3" />
@@ -114,9 +113,12 @@ const Logo: FC = () => (
   </svg>
 )
 
-const ThemeIcon: FC = () => (
-  <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
-    <circle class="line" cx="8" cy="8" r="5.8" />
-    <path class="fill" d="M8 2.2a5.8 5.8 0 0 1 0 11.6Z" />
-  </svg>
+/** Between light and dark. */
+export const ThemeToggle: FC = () => (
+  <button id="theme" class="icon-button needs-script" type="button" data-theme-toggle aria-label="Switch between light and dark">
+    <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
+      <circle class="line" cx="8" cy="8" r="5.8" />
+      <path class="fill" d="M8 2.2a5.8 5.8 0 0 1 0 11.6Z" />
+    </svg>
+  </button>
 )

@@ -13,39 +13,52 @@ import { WorkflowCard } from '../fragments/workflow.tsx'
 import { type Frame, Layout } from '../layout.tsx'
 import { CompactTimeline } from '../timeline/compact.tsx'
 
-type ProjectProps = Frame & Omit<ProjectView, 'now'> & { recent: readonly StoredEvent[] }
+type ContentProps = ProjectView & {
+  recent: readonly StoredEvent[]
+  /** The page looks back. */
+  isPast?: boolean | undefined
+  /** The project stands alone, in a file: there are no other pages to go to. */
+  isAlone?: boolean
+}
 
 /** GET /projects/:name — one project: what it asks, where it stands, who works, what happened. */
-export const ProjectPage: FC<ProjectProps> = ({ project, state, attention, recent, ...frame }) => (
+export const ProjectPage: FC<Frame & Omit<ContentProps, 'isAlone'>> = ({ project, state, attention, recent, ...frame }) => (
   <Layout {...frame} title={project.name} description={`Where ${project.name} stands, live.`} scripts={['timeline.js']}>
     <nav class="crumbs" aria-label="Breadcrumb">
       <a href="/">Projects</a> <span aria-hidden="true">›</span> <span aria-current="page">{project.name}</span>
     </nav>
-    <ProjectHeading project={project} state={state} attention={attention} now={frame.now} />
-    <Sections />
-    <Notices notices={state.notices} errors={state.errors} now={frame.now} />
-    <Approvals approvals={state.approvals} now={frame.now} />
-    <div class="beside">
-      <WorkflowCard workflow={state.workflow} now={frame.now} />
-      <SprintCard state={state} now={frame.now} />
-    </div>
-    <Board project={project.name} state={state} now={frame.now} />
-    <Agents project={project.name} state={state} now={frame.now} />
-    <CompactTimeline project={project.name} state={state} now={frame.now} isPast={frame.isPast} />
-    <BacklogCard project={project.name} backlog={state.backlog} />
-    <Activity project={project.name} events={recent} total={state.offset} now={frame.now} />
+    <ProjectContent project={project} state={state} attention={attention} recent={recent} now={frame.now} isPast={frame.isPast} />
     <PanelFrame />
   </Layout>
 )
 
+/** What the page says of the project. */
+export const ProjectContent: FC<ContentProps> = ({ project, state, attention, recent, now, isPast, isAlone = false }) => (
+  <>
+    <ProjectHeading project={project} state={state} attention={attention} now={now} />
+    <Sections isAlone={isAlone} />
+    <Notices notices={state.notices} errors={state.errors} now={now} />
+    <Approvals approvals={state.approvals} now={now} />
+    <div class="beside">
+      <WorkflowCard workflow={state.workflow} now={now} />
+      <SprintCard state={state} now={now} />
+    </div>
+    <Board project={project.name} state={state} now={now} />
+    <Agents project={project.name} state={state} now={now} />
+    {isAlone ? null : <CompactTimeline project={project.name} state={state} now={now} isPast={isPast} />}
+    <BacklogCard project={project.name} backlog={state.backlog} />
+    <Activity project={project.name} events={recent} total={state.offset} now={now} />
+  </>
+)
+
 /** The parts of the page, each with its own address. */
-const Sections: FC = () => (
+const Sections: FC<{ isAlone: boolean }> = ({ isAlone }) => (
   <nav class="sections" aria-label="On this page">
     <a href="#workflow">Workflow</a>
     <a href="#sprint">Sprint</a>
     <a href="#board">Board</a>
     <a href="#agents">Agents</a>
-    <a href="#timeline">Timeline</a>
+    {isAlone ? null : <a href="#timeline">Timeline</a>}
     <a href="#backlog">Backlog</a>
     <a href="#activity">Activity</a>
   </nav>

@@ -17,6 +17,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   // The supervisor relays the bus of its workers.
   cluster: ['telemetry', 'src/bus/relay.ts'],
   web: ['live', 'projection', 'ingest', 'control', 'auth', 'views', 'domain', ...CONTRACTS],
+  // A viewer that writes down what it is shown.
+  export: ['client', 'live', 'projection', 'views', 'domain', ...CONTRACTS],
   live: ['projection', 'auth', 'views', 'domain', ...CONTRACTS],
   projection: ['domain', ...CONTRACTS],
   ingest: ['domain', ...CONTRACTS],

@@ -1,0 +1,41 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { ReplayPage } from '../../views/pages/replay.tsx'
+import type { Period } from './replay-source.ts'
+import type { ReplayParts } from './replay-parts.ts'
+import type { ReplayDocument } from './write-replay.ts'
+
+type About = ReplayParts & { project: string; version: string; exportedAt: number; period: Period }
+
+/** The document around a replay. Its policy allows what it brings, by hash, and forbids every network. */
+export function replayDocument({ style, script, icon, period, ...about }: About): ReplayDocument {
+  const policy = [
+    `default-src 'none'`,
+    `script-src '${hashOf(script)}'`,
+    `style-src '${hashOf(style)}'`,
+    'img-src data:',
+    `base-uri 'none'`,
+    `form-action 'none'`,
+  ].join('; ')
+  return ({ first, last, moments, events, marks, sections, markup }) => {
+    // Drawn anew for each file: no text of a stranger can stand in for them.
+    const here = { pieces: randomUUID(), moments: randomUUID() }
+    const index = { sections, marks, from: first.at, offset: period.first }
+    const html = String(
+      <ReplayPage
+        {...about}
+        brought={{ style, script, icon, policy }}
+        {...{ moments, events, markup, here, index: inElement(index) }}
+        from={first.at}
+        to={last.at}
+      />,
+    )
+    const [before = '', rest = ''] = html.split(here.pieces)
+    const [between = '', after = ''] = rest.split(here.moments)
+    return { before, between, after }
+  }
+}
+
+const hashOf = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`
+
+/** JSON that nothing in it can end: of markup's letters it has none. */
+const inElement = (value: unknown) => JSON.stringify(value).replaceAll('<', String.raw`\u003c`)

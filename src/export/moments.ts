@@ -1,0 +1,67 @@
+import type { StoredEvent } from '../domain/event.ts'
+import type { ProjectState } from '../domain/project-state.ts'
+import { summarize } from '../domain/project-summary.ts'
+import type { Shown } from '../live/project-page.tsx'
+import { projectFold } from '../projection/folds.ts'
+import type { Period, ReplaySource } from './replay-source.ts'
+
+/** What the page shows from an instant (ms since 1970) on. Without an event, time alone changed it: somebody is silent now. */
+export type Moment = { at: number; shown: Shown; event: StoredEvent | undefined }
+
+/** Rows of activity that the page begins with. */
+const RECENT = 50
+
+/** Every moment of a period at which something changes, one after the other; the first is that which it begins with. */
+export async function* momentsOf(source: ReplaySource, period: Period): AsyncGenerator<Moment> {
+  const { first, last, fromInstant, toInstant } = period
+  const recent = await eventsBefore(source, period)
+  const view = viewer(source, period.epoch)
+  const state = await source.stateAt(first)
+  let now = view({ state, recent, at: Math.max(fromInstant ?? 0, state.lastEventAt ?? 0) })
+  yield now
+  for (let offset = first; offset < last;) {
+    const events = await source.read(offset, last)
+    if (events.length === 0) break
+    for (const event of events) {
+      for (const silent of silences(view, now, event.received_at)) yield (now = silent)
+      now = view({ state: projectFold.apply(now.shown.view.state, [event]), recent: [event], at: event.received_at })
+      yield now
+    }
+    offset = events.at(-1)?.offset ?? last
+  }
+  yield* silences(view, now, Math.min(toInstant ?? 0, Date.now()))
+}
+
+type Seen = { state: ProjectState; recent: readonly StoredEvent[]; at: number }
+type View = (seen: Seen) => Moment
+
+const viewer =
+  ({ project, staleMinutes }: ReplaySource, epoch: string): View =>
+  ({ state, recent, at }) => ({
+    at,
+    event: recent.at(-1),
+    shown: { project, summary: summarize({ project, state, epoch, now: at, staleMinutes }), view: { epoch, state, recent } },
+  })
+
+/** Moments at which attention changes although nothing happens, before an instant. */
+function* silences(view: View, after: Moment, until: number): Generator<Moment> {
+  let { at } = after
+  let next = after.shown.summary.attention.nextChangeAt
+  while (next !== undefined && next > at && next < until) {
+    at = next
+    const silent = view({ state: after.shown.view.state, recent: [], at })
+    yield silent
+    next = silent.shown.summary.attention.nextChangeAt
+  }
+}
+
+async function eventsBefore(source: ReplaySource, { oldest, first }: Period): Promise<StoredEvent[]> {
+  const events: StoredEvent[] = []
+  for (let after = Math.max(oldest - 1, first - RECENT); after < first;) {
+    const page = await source.read(after, first)
+    if (page.length === 0) break
+    events.push(...page)
+    after = page.at(-1)?.offset ?? first
+  }
+  return events
+}

@@ -1,0 +1,97 @@
+import { openProjectPage, type Shown } from '../live/project-page.tsx'
+import { ProjectContent } from '../../views/pages/project.tsx'
+import { type Mark, markOf } from './marks.ts'
+import type { Moment } from './moments.ts'
+import { lastingAt, type Pieces } from './pieces.ts'
+import { splicesBetween } from './splices.ts'
+import type { Unit } from './units.ts'
+import { openViewedPage } from './viewed-page.ts'
+
+/** What the replay's script reads of a moment: `[ms since the moment before, events, [section, start, removed, …added pieces], …]`. */
+export type MomentLine = [sinceMs: number, events: 0 | 1, ...[section: number, start: number, removed: number, ...added: number[]][]]
+
+export type Recording = {
+  /** Takes the next moment in, and gives back its line. */
+  take(moment: Moment): MomentLine
+  marks(): readonly Mark[]
+  /** What the page shows now. */
+  markup(): string
+  /** The ids of the page's sections, as lines name them by number. */
+  sections: readonly string[]
+}
+
+/** Transitions and questions that the slider shows at most: beyond it a mark is thinner than a pixel of a wide screen. */
+const MARKS = 4_000
+
+/**
+ * Watches a project's page as a browser would, and writes down what changes on it: the page, its live frames and their order
+ * are those of the service. A frame renders what an event replaced, so a long history costs what changed in it.
+ */
+export function record(first: Moment, pieces: Pieces): Recording {
+  let { at, shown } = first
+  const page = openProjectPage(shown, () => at)
+  const viewed = openViewedPage(contentOf(first))
+  const known: KnownParts = new WeakMap()
+  const kept: number[][] = viewed.sections.map(() => [])
+  const marks: Mark[] = []
+  let count = 0
+
+  function changesIn(sections: Iterable<number>) {
+    return [...sections].flatMap((section) => {
+      const unit = viewed.sections[section]
+      const is = unit ? numbersOf(unit, known, pieces) : []
+      const splices = splicesBetween(kept[section] ?? [], is)
+      kept[section] = is
+      return splices
+        .toReversed()
+        .map(({ start, removed, added }): [number, number, number, ...number[]] => [section, start, removed, ...added])
+    })
+  }
+
+  return {
+    sections: viewed.sections.map(({ id }) => id),
+    markup: () => lastingAt(viewed.markup(), at),
+    marks: () => marks,
+    take(moment) {
+      const isFirst = count === 0
+      const mark = isFirst ? undefined : markOf(count, shown, moment)
+      if (mark && marks.length < MARKS) marks.push(mark)
+      const sinceMs = isFirst ? 0 : moment.at - at
+      ;({ at } = moment)
+      const sections = isFirst ? viewed.sections.keys() : viewed.apply(frameOf(page, shown, moment))
+      ;({ shown } = moment)
+      count += 1
+      return [sinceMs, moment.event && !isFirst ? 1 : 0, ...changesIn(sections)]
+    },
+  }
+}
+
+/** Numbers of what did not change since it was looked at: a part that changes gets other parts. */
+type KnownParts = WeakMap<Unit['parts'], (number | Unit)[]>
+
+const contentOf = ({ at, shown: { project, summary, view } }: Moment): string =>
+  String(<ProjectContent project={project} state={view.state} attention={summary.attention} recent={view.recent} now={at} isPast isAlone />)
+
+type Page = ReturnType<typeof openProjectPage>
+
+/** The fragments that a viewer gets at a moment. */
+function frameOf(page: Page, before: Shown, { shown }: Moment): string {
+  page.take({ ...shown, before: before.summary, isGone: false })
+  const frame: unknown = JSON.parse(page.flush() ?? '{}')
+  return typeof frame === 'object' && frame !== null && 'content' in frame ? String(frame.content) : ''
+}
+
+/** The pieces of a section, as numbers, in the order of the page. */
+function numbersOf(section: Unit, known: KnownParts, pieces: Pieces): number[] {
+  const numbers: number[] = []
+  const walk = ({ parts }: Unit) => {
+    const own = known.get(parts) ?? parts.map((part) => (typeof part === 'string' ? pieces.numberOf(part) : part))
+    known.set(parts, own)
+    for (const part of own) {
+      if (typeof part === 'number') numbers.push(part)
+      else walk(part)
+    }
+  }
+  walk(section)
+  return numbers
+}

@@ -1,0 +1,45 @@
+/** An element that has an id, and can be put in place of another: its text, and the elements in it that can be, too. */
+export type Unit = { id: string; parts: (string | Unit)[]; parent: Unit | undefined }
+
+const TAGS = /<(\/?)(section|article|header|aside|nav|div|ul|ol|li|p)\b((?:"[^"]*"|[^">])*)>/g
+const ID = /(?:^|\s)id="([^"]*)"/
+
+/** Stands for markup without an element around it. */
+export const rootUnit = (): Unit => ({ id: '', parts: [], parent: undefined })
+
+/**
+ * Takes our own markup apart at the elements that have an id. It is a renderer's: whatever strangers wrote is escaped in it,
+ * attributes are quoted, and every element is closed.
+ */
+export function readUnits(html: string): Unit {
+  const root = rootUnit()
+  let [unit, from] = [root, 0]
+  /** Open elements, the innermost last; those that are units, as such. */
+  const open: (Unit | undefined)[] = []
+  for (const { 0: tag, 1: slash, 3: attributes = '', index } of html.matchAll(TAGS)) {
+    const end = index + tag.length
+    if (slash === '') {
+      const id = ID.exec(attributes)?.[1]
+      const inner: Unit | undefined = id === undefined ? undefined : { id, parts: [], parent: unit }
+      open.push(inner)
+      if (!inner) continue
+      if (index > from) unit.parts.push(html.slice(from, index))
+      unit.parts.push(inner)
+      ;[unit, from] = [inner, index]
+    } else if (open.pop()) {
+      unit.parts.push(html.slice(from, end))
+      ;[unit, from] = [unit.parent ?? root, end]
+    }
+  }
+  if (from < html.length) unit.parts.push(html.slice(from))
+  return root
+}
+
+/** The elements in a unit, itself among them. */
+export function* unitsIn(unit: Unit): Generator<Unit> {
+  yield unit
+  for (const part of unit.parts) if (typeof part !== 'string') yield* unitsIn(part)
+}
+
+/** A unit's markup. */
+export const markupOf = (unit: Unit): string => unit.parts.map((part) => (typeof part === 'string' ? part : markupOf(part))).join('')

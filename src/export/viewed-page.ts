@@ -1,0 +1,88 @@
+import { markupOf, readUnits, type Unit, unitsIn } from './units.ts'
+
+/** A page as somebody who watches it has it on screen: the markup that it began with, and what frames made of it. */
+export type ViewedPage = {
+  /** The outermost elements that have an id, in the order of the page. */
+  sections: readonly Unit[]
+  /** Puts a frame's fragments in place; tells the numbers of the sections in which something changed. */
+  apply(content: string): Set<number>
+  markup(): string
+}
+
+const FRAGMENTS =
+  /<hx-partial id="([^"]+)" hx-swap="outerMorph">(.*?)<\/hx-partial>|<hx-upsert hx-target="#([^"]+)"[^>]*>(.*?)<\/hx-upsert>/gs
+const KEPT = ' data-kept=""'
+const ROW = /data-offset="(\d+)"/
+/** Rows of a list, as pages begin with. */
+const ROWS = 50
+
+/** Begins with the markup of a page's content. */
+export function openViewedPage(html: string): ViewedPage {
+  const root = readUnits(html)
+  const sections = root.parts.filter((part) => typeof part !== 'string')
+  const units = new Map([...unitsIn(root)].map((unit) => [unit.id, unit]))
+  const sectionOf = (unit: Unit): number => (unit.parent === root || !unit.parent ? sections.indexOf(unit) : sectionOf(unit.parent))
+
+  function replace(id: string, fragment: string): Unit | undefined {
+    const [old, fresh] = [units.get(id), readUnits(fragment)]
+    if (!old) return undefined
+    restoreKept(fresh)
+    for (const { id } of unitsIn(old)) units.delete(id)
+    old.parts = (fresh.parts.find((part) => typeof part !== 'string') ?? fresh).parts.map((part) => adopted(part, old))
+    for (const unit of unitsIn(old)) units.set(unit.id, unit)
+    return old
+  }
+
+  /** A member that did not change is a stub in the frame: what is on the page stands there. */
+  function restoreKept(fresh: Unit) {
+    for (const unit of unitsIn(fresh)) {
+      const [text] = unit.parts
+      if (typeof text === 'string' && text.includes(KEPT))
+        unit.parts = (units.get(unit.id) ?? unit).parts.map((part) => adopted(part, unit))
+    }
+  }
+
+  function upsert(id: string, fragment: string): Unit | undefined {
+    const list = units.get(id)
+    if (!list) return undefined
+    for (const { id } of addRows(list, readUnits(fragment))) units.delete(id)
+    for (const unit of unitsIn(list)) units.set(unit.id, unit)
+    return list
+  }
+
+  return {
+    sections,
+    apply(content) {
+      const changed = new Set<number>()
+      for (const [, id, fragment = '', listId, rows = ''] of content.matchAll(FRAGMENTS)) {
+        const unit = id === undefined ? upsert(listId ?? '', rows) : replace(id, fragment)
+        if (unit) changed.add(sectionOf(unit))
+      }
+      return changed
+    },
+    markup: () => markupOf(root),
+  }
+}
+
+function adopted<P extends string | Unit>(part: P, parent: Unit): P {
+  return typeof part === 'string' ? part : Object.assign(part, { parent })
+}
+
+/** Puts new rows on top of a list; as many as it may have stay. Gives back those that left. */
+function addRows(list: Unit, fresh: Unit): Unit[] {
+  const rows = [...list.parts, ...fresh.parts].filter((part) => typeof part !== 'string')
+  const newest = new Map(rows.map((row) => [offsetOf(row), row]))
+  const kept = [...newest].sort(([one], [other]) => other - one).map(([, row]) => row)
+  const [head, tail] = edges(list.parts.filter((part) => typeof part === 'string'))
+  list.parts = [head, ...kept.slice(0, ROWS).map((row) => adopted(row, list)), tail]
+  return kept.slice(ROWS)
+}
+
+const offsetOf = (row: Unit): number => Number(ROW.exec(typeof row.parts[0] === 'string' ? row.parts[0] : '')?.[1] ?? 0)
+
+/** How a list opens and closes; an empty one does both in one text. */
+function edges(texts: string[]): [string, string] {
+  const whole = texts.join('')
+  const at = whole.lastIndexOf('</')
+  return [whole.slice(0, at), whole.slice(at)]
+}

@@ -1,0 +1,89 @@
+import { createWriteStream, createReadStream } from 'node:fs'
+import { mkdtemp, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { Mark } from './marks.ts'
+import { momentsOf, type Moment } from './moments.ts'
+import { openPackedText } from './packed-text.ts'
+import { openPieces } from './pieces.ts'
+import { type Recording, record } from './recording.tsx'
+import type { Period, ReplaySource } from './replay-source.ts'
+
+/** What the document around a replay needs to know once all of it was recorded. */
+export type Recorded = {
+  first: Moment
+  last: Moment
+  moments: number
+  events: number
+  marks: readonly Mark[]
+  sections: readonly string[]
+  /** The page's content at the end of the period. */
+  markup: string
+}
+
+/** A document in two halves: what is packed stands between them. */
+export type ReplayDocument = (recorded: Recorded) => { before: string; between: string; after: string }
+
+export type Writing = {
+  source: ReplaySource
+  period: Period
+  out: string
+  document: ReplayDocument
+  /** Told now and then how many events are done. */
+  progress(events: number): void
+  /** Ends the export where somebody lost patience. */
+  signal: AbortSignal
+}
+
+const TOLD_EVERY = 250
+
+/**
+ * Writes a replay: pieces and moments go to files of their own as they come, and into one document at the end, which takes its
+ * name when it is whole and on disk. Tells the file's bytes and what was recorded. Leaves nothing else behind, whatever happens.
+ */
+export async function writeReplay(writing: Writing): Promise<{ bytes: number; recorded: Recorded }> {
+  const { out, document } = writing
+  const folder = await mkdtemp(join(dirname(out), `.${basename(out)}-`))
+  try {
+    const parts = { pieces: join(folder, 'pieces'), moments: join(folder, 'moments') }
+    const recorded = await recordInto(writing, parts)
+    const { before, between, after } = document(recorded)
+    const whole = join(folder, 'whole')
+    const file = createWriteStream(whole, { flush: true })
+    await pipeline(joined([before, { path: parts.pieces }, between, { path: parts.moments }, after]), file)
+    await rename(whole, out)
+    return { bytes: file.bytesWritten, recorded }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function recordInto({ source, period, progress, signal }: Writing, paths: { pieces: string; moments: string }): Promise<Recorded> {
+  const [pieceText, momentText] = [openPackedText(paths.pieces), openPackedText(paths.moments)]
+  const fresh: string[] = []
+  const pieces = openPieces((text) => fresh.push(JSON.stringify(text)))
+  let recording: Recording | undefined
+  let ends: { first: Moment; last: Moment } | undefined
+  let [moments, events] = [0, 0]
+  for await (const moment of momentsOf(source, period)) {
+    signal.throwIfAborted()
+    recording ??= record(moment, pieces)
+    ends = { first: ends?.first ?? moment, last: moment }
+    await momentText.write(`${JSON.stringify(recording.take(moment))}\n`)
+    for (const piece of fresh.splice(0)) await pieceText.write(`${piece}\n`)
+    moments += 1
+    if (moment.event) events += 1
+    if (moment.event && events % TOLD_EVERY === 0) progress(events)
+  }
+  await Promise.all([pieceText.end(), momentText.end()])
+  if (!recording || !ends) throw new Error('a period has a moment to begin with')
+  const { marks, sections, markup } = recording
+  return { ...ends, moments, events, marks: marks(), sections, markup: markup() }
+}
+
+async function* joined(parts: readonly (string | { path: string })[]): AsyncGenerator<string | Buffer> {
+  for (const part of parts) {
+    if (typeof part === 'string') yield part
+    else yield* createReadStream(part.path)
+  }
+}

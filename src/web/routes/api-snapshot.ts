@@ -1,0 +1,24 @@
+import { Hono } from 'hono'
+import { FOLD_VERSION } from '../../domain/project.ts'
+import { encodeState } from '../../domain/state-codec.ts'
+import type { Env, WebDeps } from '../env.ts'
+import { findProject } from '../find-project.ts'
+import { pastOf } from '../past.ts'
+
+/** GET /api/v1/projects/:name/snapshot?at= — a state to fold on from: what came before it need not be read, and may be gone. */
+export function snapshotRoutes(deps: WebDeps) {
+  return new Hono<Env>().get('/projects/:name/snapshot', async (c) => {
+    const { name, ...project } = await findProject(deps, c.req.param('name'))
+    const at = c.req.query('at')
+    const { epoch, state } = at === undefined ? await deps.projections.fresh(name) : (await pastOf(deps, { name, ...project }, at)).view
+    c.header('Cache-Control', 'no-store')
+    return c.json({
+      project_name: name,
+      epoch,
+      offset: state.offset,
+      fold_version: FOLD_VERSION,
+      stale_minutes: deps.settings.staleMinutes,
+      body: encodeState(state),
+    })
+  })
+}
