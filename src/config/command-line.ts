@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { nearestWord } from '../domain/nearest-word.ts'
 import type { ClientFlags } from './client-settings.ts'
 import type { Flags } from './environment.ts'
-import { type ExportFlags } from './export-settings.ts'
+import type { ExportFlags } from './export-settings.ts'
 import { COMMANDS, type Command, commandHelp, FLAG_HELP, flagsOf, overallHelp } from './usage.ts'
 import { quoted, UsageError } from './usage-error.ts'
 

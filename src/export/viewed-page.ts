@@ -36,9 +36,7 @@ export function openViewedPage(html: string): ViewedPage {
   /** A member that did not change is a stub in the frame: what is on the page stands there. */
   function restoreKept(fresh: Unit) {
     for (const unit of unitsIn(fresh)) {
-      const [text] = unit.parts
-      if (typeof text === 'string' && text.includes(KEPT))
-        unit.parts = (units.get(unit.id) ?? unit).parts.map((part) => adopted(part, unit))
+      if (isStub(unit)) unit.parts = (units.get(unit.id) ?? unit).parts.map((part) => adopted(part, unit))
     }
   }
 
@@ -63,6 +61,8 @@ export function openViewedPage(html: string): ViewedPage {
     markup: () => markupOf(root),
   }
 }
+
+const isStub = ({ parts: [text] }: Unit) => typeof text === 'string' && text.includes(KEPT)
 
 function adopted<P extends string | Unit>(part: P, parent: Unit): P {
   return typeof part === 'string' ? part : Object.assign(part, { parent })
