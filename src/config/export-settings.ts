@@ -28,12 +28,12 @@ export type ExportSettings = {
 export function readExport(project: string, flags: ExportFlags, env: Variables = process.env): ExportSettings {
   const { client, server, to, out, isForced } = flags
   const isLogNamed = server.dataDir !== undefined || server.config !== undefined
-  const isServiceNamed = client.url !== undefined || (!isLogNamed && Boolean(env['VISUALIZER_URL']))
+  const isAddressNamed = client.url !== undefined || (!isLogNamed && Boolean(env['VISUALIZER_URL']))
   return {
     project,
     from: client.from,
     to,
-    address: isServiceNamed ? addressOf(client, env) : undefined,
+    address: isAddressNamed ? addressOf(client, env) : undefined,
     out: resolve(out ?? `${project.replace(/[^\w.-]/g, '_')}-replay.html`),
     isForced,
   }
