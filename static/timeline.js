@@ -5,6 +5,10 @@ import { relativeTime } from '../views/relative-time.ts'
 const GROWING = new Set(['live', 'trouble-bus', 'trouble-part'])
 /** Percent: less is no pixel. */
 const SEEN = 0.04
+/** Where now stands at the most: what is older moves out on the left. */
+const EDGE = 99
+/** So much of the picture may move out before it is drawn anew: its right side has no times then. */
+const SHIFT_MOST = 40
 const STATED = /((\d{4}-\d\d-\d\d) )?\d\d:\d\d:\d\d( to ((\d{4}-\d\d-\d\d) )?\d\d:\d\d:\d\d)? UTC/
 
 const all = (selector) => [...document.querySelectorAll(`#timeline ${selector}`)]
@@ -25,9 +29,10 @@ function grow() {
   const state = document.getElementById('live')?.dataset.state
   const now = placeOfNow()
   if (now === undefined || document.hidden || !GROWING.has(state)) return
-  if (now >= 100) return moveOn()
+  if (now - EDGE > SHIFT_MOST) return moveOn()
   if (Math.abs(now - grownTo) < SEEN) return
   grownTo = now
+  shift(now - EDGE)
   for (const bar of all('[data-grows]')) {
     bar.setAttribute('width', `${Math.max(0.25, now - Number(bar.dataset.grows)).toFixed(2)}%`)
   }
@@ -36,8 +41,14 @@ function grow() {
   document.getElementById('timeline-now-word')?.setAttribute('x', `${now.toFixed(2)}%`)
 }
 
+function shift(percent) {
+  const picture = document.querySelector('.timeline__picture')
+  picture.classList.toggle('is-shifted', percent > 0)
+  picture.style.setProperty('--shift', `${Math.max(0, percent).toFixed(2)}%`)
+}
+
 let isMoving = false
-/** The picture has no room left, for nothing happened for long: it is drawn anew from where it is now. */
+/** Nothing happened for long: the picture is drawn anew from where it is now. */
 function moveOn() {
   if (isMoving) return
   isMoving = true

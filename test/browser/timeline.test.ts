@@ -153,8 +153,19 @@ test('what goes on grows by itself, without a frame; out of room the picture mov
   await eventually(async () => Number.parseFloat((await grown()) ?? '') > before)
   expect(await page.locator('#timeline-now').getAttribute('x1')).not.toBeNull()
   expect(frames.filter((frame) => frame.includes('hx-partial'))).toEqual([])
-  await page.evaluate(() => document.querySelector('.timeline__picture')?.setAttribute('data-speed', '1'))
+  const set = (name: string, value: number) =>
+    page.evaluate(([name, value]) => document.querySelector('.timeline__picture')?.setAttribute(name, value), [
+      name,
+      String(value),
+    ] as const)
+  await set('data-place', 20 + Number(await page.getAttribute('.timeline__picture', 'data-place')))
+  await until(page, () => document.querySelector('.timeline__picture.is-shifted') !== null)
+  expect(Number.parseFloat((await page.locator('#timeline-now').getAttribute('x1')) ?? '')).toBeGreaterThan(100)
+  const edge = await page.evaluate(() => document.querySelector('.lane--workflow .lane__now')?.getBoundingClientRect().left ?? 0)
+  expect((await page.locator('#timeline-now').boundingBox())?.x).toBeLessThan(edge)
+  await set('data-speed', 1)
   await until(page, () => document.querySelector('.timeline__picture')?.getAttribute('data-speed') !== '1')
+  expect(await page.locator('.timeline__picture.is-shifted').count()).toBe(0)
   expect(Number.parseFloat((await grown()) ?? '')).toBeGreaterThan(80)
 })
 

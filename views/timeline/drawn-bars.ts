@@ -41,7 +41,7 @@ function together(bars: readonly Bar[], axis: Axis, least: number): Bar[] {
 /** Marks at one place: the first of them stands for all where they would cover each other. */
 export type DrawnMark = { marks: readonly Mark[]; x: number }
 
-const MARKS_APART = 1.4
+const MARKS_APART = 1.8
 
 /** What is drawn of the marks within an axis. Of several at one place the gravest gives the shape. */
 export function drawnMarks(marks: readonly Mark[], axis: Axis): DrawnMark[] {

@@ -1,5 +1,6 @@
 import { raw } from 'hono/html'
 import type { FC } from 'hono/jsx'
+import { Shape } from '../fragments/shape.tsx'
 import { TDD_STATES } from '../../src/domain/tdd-machine.ts'
 
 /*
@@ -57,12 +58,25 @@ const AGENTS = [
   ['failed', 'failed'],
 ] as const
 
+const MARKS = [
+  { shape: 'diamond', tone: 'needs', word: 'asked' },
+  { shape: 'check', tone: 'done', word: 'allowed, passed' },
+  { shape: 'octagon', tone: 'failed', word: 'error, failed' },
+  { shape: 'square', tone: 'ready', word: 'command' },
+] as const
+
 /** What the patterns mean. */
 export const Legend: FC<{ by: 'story' | 'agent' }> = ({ by }) => (
   <ul class="timeline__legend" aria-label="What the bars mean">
     {by === 'story'
       ? [...TDD_STATES.map((phase) => [phase, phase] as const), ['needs', 'waits for an answer'] as const].map(Entry)
       : AGENTS.map(Entry)}
+    {MARKS.map(({ shape, tone, word }) => (
+      <li class={`tone-${tone}`}>
+        <Shape name={shape} />
+        {word}
+      </li>
+    ))}
   </ul>
 )
 

@@ -56,7 +56,7 @@ function stay(told: Told, { bar, x, width, isRunning }: DrawnBar, isEntry: boole
   const word = stateWord(kind, bar)
   const [y, thick] = kind === 'agent' && bar.state === 'idle' ? [row / 2 - 2, 4] : [(row - height) / 2, height]
   const grows = isRunning && told.isLive
-  const looks = `stay${grows ? ' stay--running' : ''}${bar.state === 'asks' ? ' stay--asks' : ''}`
+  const looks = `stay${grows ? ' stay--running' : ''}${bar.state === 'asks' ? ' stay--asks' : ''}${bar.isUnexpected ? ' stay--unexpected' : ''}`
   const end = bar.end === undefined ? '' : ` data-to="${bar.end}"`
   const link = `<a id="bar-${number}-${bar.number}" class="${looks}" tabindex="${isEntry ? 0 : -1}" data-from="${bar.start}"${end}`
   const title = html`href="${asOf(href, bar.start)}"><title>${barTitle(name, word, { bar, kind, hasDay: told.hasDay })}</title>`
