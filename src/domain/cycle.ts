@@ -2,7 +2,7 @@ import { type Draft, oldestBeyond, writableCycles } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
 import { measureCycle } from './flow.ts'
 import { textOf } from './loose-fields.ts'
-import type { Cycle, ProjectState, Source } from './project-state.ts'
+import type { Cycle, ProjectState, Source, Stay } from './project-state.ts'
 import { isExpectedTddStep } from './tdd-machine.ts'
 import { recordTransition } from './workflow.ts'
 
@@ -44,6 +44,7 @@ export function moveCycle(draft: Draft, step: CycleStep) {
     offset,
     lastEventAt: at,
     visited: withVisit(withVisit(cycle?.visited ?? [], from), to),
+    stays: cycle && !isSameState ? withStay(cycle.stays, { state: cycle.state, ms: at - cycle.enteredAt }) : (cycle?.stays ?? []),
     isUnexpected,
     source,
     progress: cycle?.progress,
@@ -110,7 +111,7 @@ function toldBy(
 export function begun(state: ProjectState, told: Told, last: Cycle | undefined): Cycle {
   const { storyId, cycleId, at, offset, source } = told
   const times = { startedAt: at, enteredAt: at, lastEventAt: at, completedAt: undefined, offset }
-  const phase = { state: 'design', previousState: undefined, visited: ['design'], isUnexpected: false, progress: undefined }
+  const phase = { state: 'design', previousState: undefined, visited: ['design'], stays: [], isUnexpected: false, progress: undefined }
   return { storyId, cycleId, ...phase, ...times, source, round: (last?.round ?? 0) + 1, title: titleOf(state, told, last) }
 }
 
@@ -121,6 +122,13 @@ function titleOf({ backlog }: ProjectState, { title, storyId }: Told, known: Cyc
 
 function withVisit(visited: string[], state: string | undefined): string[] {
   return state === undefined || visited.includes(state) || visited.length >= VISITED_KEPT ? visited : [...visited, state]
+}
+
+/** The clock of a file may lie before the one of the log: no stay is shorter than nothing. */
+function withStay(stays: readonly Stay[], { state, ms }: Stay): readonly Stay[] {
+  const known = stays.find((stay) => stay.state === state)
+  if (known) return stays.map((stay) => (stay === known ? { state, ms: stay.ms + Math.max(0, ms) } : stay))
+  return stays.length >= VISITED_KEPT ? stays : [...stays, { state, ms: Math.max(0, ms) }]
 }
 
 /** Replaces a story's cycle. */

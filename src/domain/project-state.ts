@@ -1,6 +1,6 @@
 import type { AGENT_STATUSES } from './event.ts'
 import type { FlowState } from './flow.ts'
-import type { CiRun, Command, Decision, Task, Usage } from './reports.ts'
+import type { CiRun, Command, Decision, FileNotice, OpenError, Parallel, Task, Usage } from './reports.ts'
 
 /*
  * What a project's log says, folded. Plain data: instants are ms since 1970 by the log's clock (`received_at`), text is
@@ -49,6 +49,9 @@ export type Workflow = {
   stays: Map<string, { count: number; ms: number }>
 }
 
+/** Time in a phase, all visits together. */
+export type Stay = { state: string; ms: number }
+
 export type Cycle = {
   storyId: string
   cycleId: string | undefined
@@ -62,6 +65,8 @@ export type Cycle = {
   lastEventAt: number
   /** Phases seen in this cycle, each once, in order of first visit. */
   visited: string[]
+  /** How long it was in each phase that it left, in ms, in order of first leaving; at most as many as are visited. */
+  stays: readonly Stay[]
   /** The last step is not in the table. */
   isUnexpected: boolean
   source: Source
@@ -108,8 +113,6 @@ export type Approval = {
   source: Source
 }
 
-export type OpenError = { errorId: string; type: string | undefined; message: string; severity: string; at: number; offset: number }
-
 export type Story = {
   id: string
   epicId: string | undefined
@@ -155,10 +158,6 @@ export type CycleFile = {
   coverage: number | undefined
   isComplete: boolean
 }
-
-export type FileNotice = { file: string; problem: string; detail: string | undefined; since: number; offset: number }
-
-export type Parallel = { data: Record<string, unknown>; at: number; offset: number }
 
 export type ProjectState = FlowState & {
   /** The last event that was applied; 0 before the first. */

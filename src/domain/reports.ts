@@ -38,3 +38,9 @@ export type Task = {
   retryCount: number | undefined
   maxRetries: number | undefined
 }
+
+export type OpenError = { errorId: string; type: string | undefined; message: string; severity: string; at: number; offset: number }
+
+export type FileNotice = { file: string; problem: string; detail: string | undefined; since: number; offset: number }
+
+export type Parallel = { data: Record<string, unknown>; at: number; offset: number }

@@ -37,6 +37,9 @@ export function encodeState(state: ProjectState): string {
   return JSON.stringify(plainState(state))
 }
 
+/** What an earlier fold version did not know of a cycle. */
+const untimed = { stays: [] }
+
 /**
  * The state that `encodeState` wrote, of this or an earlier fold version: what a trimmed log begins with outlives them, so
  * whoever changes the shape of a state keeps earlier ones readable here. Throws on a text that is no state.
@@ -49,7 +52,7 @@ export function decodeState(text: string): ProjectState {
     ...emptyProject(),
     ...encoded,
     workflow: { ...emptyWorkflow(), ...workflow, edges: new Map(workflow.edges), stays: new Map(workflow.stays) },
-    cycles: new Map(encoded.cycles),
+    cycles: new Map(encoded.cycles.map(([id, cycle]) => [id, { ...untimed, ...cycle }])),
     agents: new Map(encoded.agents),
     approvals: new Map(encoded.approvals),
     decisions: new Map(encoded.decisions),

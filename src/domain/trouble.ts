@@ -1,7 +1,7 @@
 import { type Draft, keepNewest, writableErrors } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
 import { textOf } from './loose-fields.ts'
-import type { OpenError } from './project-state.ts'
+import type { OpenError } from './reports.ts'
 
 const ERRORS_KEPT = 100
 /** Every other word of severity, an unknown one too, is an error or worse. */

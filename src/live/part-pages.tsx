@@ -1,7 +1,8 @@
 import type { PartTarget } from '../../views/part-href.ts'
 import { AgentFamily, AgentHead, type AgentProps, AgentWork } from '../../views/fragments/agent-detail.tsx'
-import { StoryFacts } from '../../views/fragments/story-facts.tsx'
-import { StoryHead, StoryPhases, type StoryProps, StoryWork } from '../../views/fragments/story-detail.tsx'
+import { StoryFacts, storyFile } from '../../views/fragments/story-facts.tsx'
+import { StoryPhases } from '../../views/fragments/story-phases.tsx'
+import { StoryHead, type StoryProps, StoryWork } from '../../views/fragments/story-detail.tsx'
 import { agentIdOf } from '../domain/agent.ts'
 import type { StoredEvent } from '../domain/event.ts'
 import type { Agent } from '../domain/project-state.ts'
@@ -48,7 +49,7 @@ const storySections = (storyId: string): PageSection[] => {
     { id: 'part-work', reads: work, render: (...at) => <StoryWork {...props(...at)} /> },
     {
       id: 'part-facts',
-      reads: ({ view: { state } }) => [state.backlog, state.storyCosts.get(storyId), ...state.cycleFiles.values()],
+      reads: ({ view: { state } }) => [state.backlog, state.ci, state.storyCosts.get(storyId), storyFile(state, storyId)],
       render: (...at) => <StoryFacts {...props(...at)} />,
     },
   ]

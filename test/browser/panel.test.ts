@@ -78,7 +78,7 @@ test('list and panel are both kept current', async () => {
   await openPanel(page, agentLink(name))
   await report(server, name, { type: 'agent_status', agent_id: 'head', status: 'needs_input', reason: 'Which parser?' })
   await untilText(page, 'Which parser?', { within: '#panel #part-head' })
-  await untilText(page, 'Needs you', { within: '#agents' })
+  await untilText(page, 'asks: Which parser?', { within: '#agents' })
   expect(await duplicateIds(page)).toEqual([])
 })
 

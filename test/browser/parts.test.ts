@@ -63,6 +63,8 @@ test('a card leads to its story, which says where its cycle stands and who works
   await page.click('#board a:has-text("PAY-1")')
   await page.waitForURL(/stories\/PAY-1$/)
   await untilText(page, 'by an unexpected step', { within: '#part-phases' })
+  await untilText(page, /design\s+took \d s/, { within: '#part-phases' })
+  await untilText(page, 'design to refactor', { within: '#part-phases .unexpected-steps' })
   await untilText(page, 'code-7', { within: '#part-work' })
   await untilText(page, '$1.84', { within: '#part-facts' })
   await page.click('#part-work a:has-text("code-7")')

@@ -22,6 +22,7 @@ describe('a TDD cycle', () => {
       offset: 2,
       lastEventAt: T0 + MINUTE,
       visited: ['design', 'test_red'],
+      stays: [{ state: 'design', ms: MINUTE }],
       isUnexpected: false,
       source: 'reported',
       progress: undefined,
@@ -29,6 +30,23 @@ describe('a TDD cycle', () => {
       round: 1,
       title: undefined,
     })
+  })
+
+  test('knows how long it was in each phase, all visits together, and begins anew with the next cycle', () => {
+    const state = told([
+      step(null, 'design', { at: T0 }),
+      step('design', 'test_red', { at: T0 + MINUTE }),
+      step('test_red', 'code_green', { at: T0 + 3 * MINUTE }),
+      step('code_green', 'test_red', { at: T0 + 4 * MINUTE }),
+      step('test_red', 'code_green', { at: T0 + 9 * MINUTE }),
+    ])
+    const minutes = cycleOf(state).stays.map(({ state, ms }) => [state, ms / MINUTE])
+    expect(minutes).toEqual([
+      ['design', 1],
+      ['test_red', 7],
+      ['code_green', 1],
+    ])
+    expect(cycleOf(told([step(null, 'commit'), step(null, 'design')], state)).stays).toEqual([])
   })
 
   test('begins with the first step that is told, though it is not the first that it took', () => {

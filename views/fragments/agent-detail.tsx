@@ -27,6 +27,7 @@ export const AgentHead: FC<AgentProps> = ({ project, agent, now }) => {
       </h1>
       {said === undefined ? null : (
         <p class="heading__line">
+          {agent.status === 'needs_input' && agent.reason !== undefined ? 'asks: ' : ''}
           <ForeignText text={said} limit={240} />
         </p>
       )}

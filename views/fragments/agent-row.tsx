@@ -47,6 +47,13 @@ export const AgentRow: FC<{ project: string; line: AgentLine; now: number }> = (
 }
 
 const Doing: FC<{ agent: Agent }> = ({ agent }) => {
+  if (agent.status === 'needs_input' && agent.reason !== undefined) {
+    return (
+      <>
+        asks: <ForeignText text={agent.reason} limit={110} />
+      </>
+    )
+  }
   if (agent.tool !== undefined) {
     return (
       <>

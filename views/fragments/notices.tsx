@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { FileNotice, OpenError } from '../../src/domain/project-state.ts'
+import type { FileNotice, OpenError } from '../../src/domain/reports.ts'
 import { ForeignText, visibleText } from './foreign-text.tsx'
 import { Shape } from './shape.tsx'
 import { Since } from './since.tsx'

@@ -1,13 +1,10 @@
 import type { FC } from 'hono/jsx'
 import { isOpenCycle } from '../../src/domain/cycle.ts'
 import type { Cycle, ProjectState, Story } from '../../src/domain/project-state.ts'
-import { TDD_STATES, tddAgent, tddWord } from '../../src/domain/tdd-machine.ts'
 import { agentHref, projectHref } from '../part-href.ts'
-import { type PhaseMark, phaseMarks } from '../phases.ts'
 import { agentLook, ATTENTION_LOOKS } from '../state-look.ts'
 import { cycleLook } from './cycle-card.tsx'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
-import { Ring } from './ring.tsx'
 import { Shape } from './shape.tsx'
 import { Since } from './since.tsx'
 import { StateBadge } from './state-badge.tsx'
@@ -60,55 +57,6 @@ const CycleFacts: FC<{ cycle: Cycle; now: number }> = ({ cycle, now }) => (
     {cycle.progress === undefined ? null : <li>{Math.round(cycle.progress * 100)} % done</li>}
   </ul>
 )
-
-const MARK_WORDS: Record<PhaseMark, string> = {
-  current: 'here for',
-  unexpected: 'by an unexpected step here for',
-  visited: 'been there',
-  ahead: 'to come',
-}
-
-/** The machine of its cycle: a ring, and the five phases in words. */
-export const StoryPhases: FC<StoryProps> = ({ storyId, state, now }) => {
-  const cycle = state.cycles.get(storyId)
-  return (
-    <section id="part-phases" class="card" aria-labelledby="part-phases-title">
-      <header class="card__head">
-        <h2 id="part-phases-title">Cycle</h2>
-      </header>
-      {cycle === undefined ? (
-        <p class="nothing">No cycle was begun. It begins with the first step of its tests.</p>
-      ) : (
-        <div class={`phases tone-${cycleLook(cycle, state, now).tone}`}>
-          <Ring cycle={cycle} />
-          <ol>
-            {phaseMarks(cycle).map((mark, index) => (
-              <Phase phase={TDD_STATES[index] ?? ''} mark={mark} cycle={cycle} state={state} now={now} />
-            ))}
-          </ol>
-        </div>
-      )}
-    </section>
-  )
-}
-
-type PhaseProps = { phase: string; mark: PhaseMark; cycle: Cycle; state: ProjectState; now: number }
-
-const Phase: FC<PhaseProps> = ({ phase, mark, cycle, state, now }) => {
-  const entered = state.transitions.findLast((step) => step.machine === 'tdd' && step.storyId === cycle.storyId && step.to === phase)
-  const at = phase === cycle.state ? cycle.enteredAt : entered?.at
-  return (
-    <li class={`phase phase--${mark}`} {...(mark === 'current' || mark === 'unexpected' ? { 'aria-current': 'step' } : {})}>
-      <code>{phase}</code>
-      <span title={tddAgent(phase)}>{tddWord(phase)}</span>
-      <span class="phase__when">
-        {MARK_WORDS[mark]}
-        {at === undefined || mark === 'ahead' ? null : ' '}
-        {at === undefined || mark === 'ahead' ? null : <Since at={at} now={now} form={phase === cycle.state ? 'age' : 'ago'} />}
-      </span>
-    </li>
-  )
-}
 
 /** Who works on it and what is asked because of it. */
 export const StoryWork: FC<StoryProps> = ({ project, storyId, state, now }) => {

@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx'
 import type { CycleFile, ProjectState } from '../../src/domain/project-state.ts'
 import { dollars } from '../figures.ts'
 import { Fact, Facts } from './facts.tsx'
-import { ForeignText } from './foreign-text.tsx'
+import { ForeignText, visibleText } from './foreign-text.tsx'
 import { plannedStory, type StoryProps } from './story-detail.tsx'
 
 /** Tests, cost and plan, as far as anybody told. */
@@ -18,7 +18,7 @@ export const StoryFacts: FC<StoryProps> = ({ storyId, state }) => {
       <Facts>
         <Fact name="Tests">{file ? testsLine(file) : 'not reported'}</Fact>
         <Fact name="Coverage">{file?.coverage === undefined ? undefined : `${Math.round(file.coverage)} %`}</Fact>
-        <Fact name="CI">{file?.ciStatus ?? story?.ciStatus}</Fact>
+        <Fact name="CI">{storyCi(state, storyId) ?? file?.ciStatus ?? story?.ciStatus}</Fact>
         <Fact name="Cost">{cost === undefined ? 'not reported' : dollars(cost.costUsd)}</Fact>
         <Fact name="Priority">{story?.priority === undefined ? undefined : `P${story.priority}`}</Fact>
         <Fact name="Epic">{state.backlog?.epics.find(({ id }) => id === story?.epicId)?.title}</Fact>
@@ -30,10 +30,33 @@ export const StoryFacts: FC<StoryProps> = ({ storyId, state }) => {
           <ForeignText text={story.description} limit={1_000} />
         </p>
       ) : null}
+      <Tasks tasks={file?.tasks ?? []} />
       <Criteria criteria={story?.acceptanceCriteria ?? []} />
     </section>
   )
 }
+
+const TASKS_SHOWN = 30
+
+/** What its cycle's file splits it into. */
+const Tasks: FC<Pick<CycleFile, 'tasks'>> = ({ tasks }) =>
+  tasks.length === 0 ? null : (
+    <>
+      <h3 class="part-title">Tasks</h3>
+      <ul class="part-list">
+        {tasks.slice(0, TASKS_SHOWN).map(({ id, description, state }) => (
+          <li>
+            <ForeignText text={description === '' ? id : description} limit={160} />{' '}
+            {state === '' ? null : <code dir="auto">{visibleText(state, 40)}</code>}
+          </li>
+        ))}
+        {tasks.length > TASKS_SHOWN ? <li>{tasks.length - TASKS_SHOWN} more</li> : null}
+      </ul>
+    </>
+  )
+
+/** The project's last run, where it was of this story. */
+const storyCi = ({ ci }: Pick<ProjectState, 'ci'>, storyId: string): string | undefined => (ci?.storyId === storyId ? ci.status : undefined)
 
 const CRITERIA_SHOWN = 30
 
