@@ -3,7 +3,6 @@ import './clock.js'
 import './keys.js'
 import './live.js'
 import './panel.js'
-import './pins.js'
 import './reach.js'
 import './wall.js'
 

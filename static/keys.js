@@ -60,10 +60,15 @@ const linksOf = (rows) => [...document.querySelectorAll(`${rows} .row__name`)].f
 
 /** Real focus: Enter opens the link, and a screen reader reads where it is. Where focus left the rows, it begins anew. */
 function move(step) {
+  linkBeside(document.activeElement, step)?.focus()
+}
+
+/** The link of the row after (1) or before (-1) the one that an element stands in; at an end, that row's own. */
+export function linkBeside(element, step) {
   const links = linksOf('.row')
-  const at = links.indexOf(document.activeElement?.closest('.row')?.querySelector('.row__name'))
+  const at = links.indexOf(element?.closest('.row')?.querySelector('.row__name'))
   const next = at === -1 && step < 0 ? links.length - 1 : Math.min(links.length - 1, Math.max(0, at + step))
-  links[next]?.focus()
+  return links[next]
 }
 
 /** The next row here that waits for a person; elsewhere, or where there is none, the page of the next such project. */

@@ -4,6 +4,7 @@
  * followed like any other.
  */
 import { tickTimes } from './clock.js'
+import { hangUp } from './hang-up.js'
 import { remember, showCounts } from './reading.js'
 
 const DETAIL = /^\/projects\/[^/]+\/(?:stories|agents|events)(?:\/|$)/
@@ -69,7 +70,7 @@ async function load(href, signal) {
 
 function show({ href, article, title, live }) {
   keepPlace(() => {
-    hangUp()
+    hangUp('panel-line')
     const aside = panel() ?? document.getElementById('page').appendChild(emptyPanel())
     aside.querySelector('.panel__whole').href = href
     const line = document.createElement('div')
@@ -96,19 +97,10 @@ function headingOf(aside) {
   return heading
 }
 
-/** Closes the panel's websocket and forgets its element. */
-function hangUp() {
-  const line = document.getElementById('panel-line')
-  if (!line) return
-  line.removeAttribute('hx-ws:connect')
-  htmx.process(line, true)
-  line.remove()
-}
-
 function close() {
   if (!panel()) return
   keepPlace(() => {
-    hangUp()
+    hangUp('panel-line')
     panel().remove()
     document.documentElement.classList.remove('has-panel')
   })

@@ -2,13 +2,14 @@ import type { PartTarget } from '../../views/part-href.ts'
 import { parseTimelineQuery, timelineSearch } from '../../views/timeline/query.ts'
 import { isForeignId } from '../domain/names.ts'
 
-const PART = /^\/projects\/([^/]+)\/(stories|agents|timeline|flow)(?:\/([^/]+))?$/
+const PART = /^\/projects\/([^/]+)\/(stories|agents|timeline|flow|peek)(?:\/([^/]+))?$/
 const KEYED: Record<string, 'story' | 'agent'> = { stories: 'story', agents: 'agent' }
 
 /** What of an address's query a page shows, in one spelling: two viewers of the same share a topic. */
-const SEARCHES: Record<'timeline' | 'flow', (search: URLSearchParams) => string> = {
+const SEARCHES: Record<'timeline' | 'flow' | 'peek', (search: URLSearchParams) => string> = {
   timeline: (search) => timelineSearch(parseTimelineQuery(search)),
   flow: () => '',
+  peek: () => '',
 }
 
 /** Reads the address of a part's page, or of its websocket below `/live`; nothing for one that no part has. */
@@ -16,7 +17,7 @@ export function readPart(pathname: string, search: URLSearchParams): PartTarget 
   const [, encoded, folder, part] = PART.exec(pathname) ?? []
   const name = encoded === undefined ? undefined : decoded(encoded)
   if (name === undefined || folder === undefined) return undefined
-  if (folder === 'timeline' || folder === 'flow') {
+  if (folder === 'timeline' || folder === 'flow' || folder === 'peek') {
     return part === undefined ? { page: folder, name, search: SEARCHES[folder](search) } : undefined
   }
   const [page, key] = [KEYED[folder], part === undefined ? search.get('id') : decoded(part)]

@@ -7,6 +7,7 @@ import { openAttentionPage } from './attention-page.tsx'
 import type { LivePage } from './feed.ts'
 import type { OverviewIndex } from './overview-index.ts'
 import { openOverviewPage } from './overview-page.tsx'
+import { openPeekPage } from './peek-page.tsx'
 import { openPartPage } from './part-pages.tsx'
 import { openProjectPage, type Shown } from './project-page.tsx'
 import { openTimelinePage } from './timeline-page.tsx'
@@ -38,6 +39,7 @@ export const preparePage =
 /** The page of a part of a project. */
 function openPart(shown: Shown, target: PartTarget, now: () => number): LivePage {
   if ('key' in target) return openPartPage(shown, target, now)
+  if (target.page === 'peek') return openPeekPage(shown, now)
   throw new Error(`nobody keeps the page of a ${target.page}`)
 }
 

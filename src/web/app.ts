@@ -20,6 +20,7 @@ import { jumpRoutes } from './routes/jumps.tsx'
 import { liveRoutes } from './routes/live.ts'
 import { pageRoutes } from './routes/pages.tsx'
 import { partRoutes } from './routes/parts.tsx'
+import { peekRoutes } from './routes/peek.tsx'
 import { pinRoutes } from './routes/pins.ts'
 import { pictureRoutes } from './routes/pictures.tsx'
 import { staticRoutes } from './routes/static.ts'
@@ -28,7 +29,7 @@ import { vitalRoutes } from './routes/vitals.ts'
 import { unanswered } from './unanswered.ts'
 
 /** What people look at, and what programs ask. */
-const PAGES = [pageRoutes, pictureRoutes, pinRoutes, timelineRoutes, partRoutes, eventPageRoutes, jumpRoutes]
+const PAGES = [pageRoutes, pictureRoutes, peekRoutes, pinRoutes, timelineRoutes, partRoutes, eventPageRoutes, jumpRoutes]
 const API = [projectRoutes, snapshotRoutes, eventRoutes, flowApiRoutes, statusRoutes]
 
 const AWAY_TOLD_MS = 10_000

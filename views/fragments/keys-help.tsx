@@ -4,6 +4,7 @@ const KEYS: [keys: string[], does: string][] = [
   [['j'], 'Next project'],
   [['k'], 'Project before'],
   [['Enter'], 'Open it'],
+  [['Space'], 'Peek at it, and close again'],
   [['n'], 'Next one that needs you'],
   [['/'], 'Filter projects'],
   [['Ctrl', 'K'], 'Jump to a project by name'],

@@ -15,15 +15,7 @@ export const ProjectHeading: FC<ProjectView> = ({ project, state, attention, now
       <h1>
         {project.name} <AttentionMark attention={attention} now={now} isLarge />
       </h1>
-      <ul class="facts">
-        <li>
-          <ForeignText text={attention.reason} limit={160} />
-        </li>
-        <Ages state={state} attention={attention} now={now} />
-        <li>{agentsLine(state)}</li>
-        {project.status === 'active' ? null : <li>{project.status}</li>}
-        {project.priority === 'normal' ? null : <li>{project.priority} priority</li>}
-      </ul>
+      <ProjectFacts project={project} state={state} attention={attention} now={now} />
       {project.description ? (
         <p class="heading__line">
           <ForeignText text={project.description} limit={240} />
@@ -31,6 +23,19 @@ export const ProjectHeading: FC<ProjectView> = ({ project, state, attention, now
       ) : null}
     </div>
   </div>
+)
+
+/** Why it stands as it does, how old that is, and who works. */
+export const ProjectFacts: FC<ProjectView> = ({ project, state, attention, now }) => (
+  <ul class="facts">
+    <li>
+      <ForeignText text={attention.reason} limit={160} />
+    </li>
+    <Ages state={state} attention={attention} now={now} />
+    <li>{agentsLine(state)}</li>
+    {project.status === 'active' ? null : <li>{project.status}</li>}
+    {project.priority === 'normal' ? null : <li>{project.priority} priority</li>}
+  </ul>
 )
 
 const Ages: FC<Pick<ProjectView, 'state' | 'attention' | 'now'>> = ({ state, attention, now }) => (

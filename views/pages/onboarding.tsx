@@ -17,7 +17,7 @@ export type OnboardingContentProps = {
 
 /** GET / before the first project: what to do, in commands that work when pasted. */
 export const OnboardingPage: FC<OnboardingContentProps & Frame> = (props) => (
-  <Layout {...props} title="Projects">
+  <Layout {...props} title="Projects" scripts={['overview.js']}>
     <OnboardingContent {...props} />
   </Layout>
 )

@@ -27,7 +27,7 @@ export type OverviewContentProps = {
 
 /** GET / — all projects, by who needs a person first. */
 export const OverviewPage: FC<OverviewContentProps & Frame> = (props) => (
-  <Layout {...props} title="Projects" searchText={props.query.text} currentAttention={props.query.attention}>
+  <Layout {...props} title="Projects" searchText={props.query.text} currentAttention={props.query.attention} scripts={['overview.js']}>
     <OverviewContent {...props} />
   </Layout>
 )

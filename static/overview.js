@@ -1,0 +1,3 @@
+/* What the overview alone does. */
+import './peek.js'
+import './pins.js'

@@ -1,0 +1,55 @@
+import type { FC } from 'hono/jsx'
+import { isOpenApproval } from '../../src/domain/approval.ts'
+import type { StoredEvent } from '../../src/domain/event.ts'
+import { projectHref } from '../part-href.ts'
+import { ActivityRow } from './activity-row.tsx'
+import { ApprovalCard } from './approvals.tsx'
+import { ProjectFacts, type ProjectView } from './project-heading.tsx'
+import { AttentionMark } from './state-badge.tsx'
+
+const QUESTIONS = 2
+const EVENTS = 8
+
+export type PeekProps = ProjectView & { recent: readonly StoredEvent[] }
+
+/** A look at a project without leaving the list: how it stands, what it asks, and what happened last. */
+export const Peek: FC<PeekProps> = ({ recent, ...view }) => {
+  const { project, state, attention, now } = view
+  const open = [...state.approvals.values()].filter((approval) => isOpenApproval(approval, now))
+  const rows = recent.slice(-EVENTS).toReversed()
+  return (
+    <article id="peek" class="peek">
+      <h2 id="peek-title">
+        <a class="peek__name" href={projectHref(project.name)}>
+          {project.name}
+        </a>{' '}
+        <AttentionMark attention={attention} now={now} />
+      </h2>
+      <ProjectFacts {...view} />
+      {open.slice(0, QUESTIONS).map((approval) => (
+        <ApprovalCard approval={approval} now={now} />
+      ))}
+      {open.length > QUESTIONS ? <p class="nothing">{open.length - QUESTIONS} more questions are open.</p> : null}
+      {rows.length === 0 ? (
+        <p class="nothing">Nothing was reported yet.</p>
+      ) : (
+        <ol class="activity" aria-label="Last events" reversed>
+          {rows.map((event) => (
+            <ActivityRow event={event} now={now} project={project.name} />
+          ))}
+        </ol>
+      )}
+      <p class="peek__keys">
+        <span>
+          <kbd>Enter</kbd> opens it
+        </span>
+        <span>
+          <kbd>j</kbd> <kbd>k</kbd> the next, the one before
+        </span>
+        <span>
+          <kbd>Space</kbd> or <kbd>Esc</kbd> closes
+        </span>
+      </p>
+    </article>
+  )
+}
