@@ -1,5 +1,5 @@
 /* The timeline: bars grow by the page's clock, times stand in the reader's zone, each bar tells what it is on hover and on focus. */
-import { serverNow, zone } from './clock.js'
+import { serverNow, write, zone } from './clock.js'
 import { relativeTime } from '../views/relative-time.ts'
 
 const GROWING = new Set(['live', 'trouble-bus', 'trouble-part'])
@@ -12,6 +12,9 @@ const SHIFT_MOST = 40
 const STATED = /((\d{4}-\d\d-\d\d) )?\d\d:\d\d:\d\d( to ((\d{4}-\d\d-\d\d) )?\d\d:\d\d:\d\d)? UTC/
 
 const all = (selector) => [...document.querySelectorAll(`#timeline ${selector}`)]
+
+/** The page that this document was loaded as: a detail beside it has an address of its own (static/panel.js). */
+const own = new URL(location.href)
 
 let grownTo = 0
 let told
@@ -54,7 +57,10 @@ function moveOn() {
   isMoving = true
   const over = () => (isMoving = false)
   // Where nobody answers, the pill says so, and the next second asks again.
-  htmx.ajax('GET', location.href, { target: '#timeline', select: '#timeline', swap: 'outerMorph' }).then(settle).then(over, over)
+  htmx
+    .ajax('GET', own.pathname + own.search, { target: '#timeline', select: '#timeline', swap: 'outerMorph' })
+    .then(settle)
+    .then(over, over)
 }
 
 /* --- times --- */
@@ -65,7 +71,7 @@ function writeTicks() {
     const isDay = tick.dataset.day !== undefined
     const form = isDay ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
     const text = isDay ? at.toLocaleDateString('en-GB', { ...form, ...zone() }) : at.toLocaleTimeString([], { ...form, ...zone() })
-    if (tick.textContent !== text) tick.textContent = text
+    write(tick, text)
   }
 }
 
@@ -86,20 +92,23 @@ function wordsOf(bar) {
 function tell(bar) {
   const detail = document.getElementById('timeline-detail')
   if (!bar?.isConnected || !detail) return
-  for (const other of all('.stay.is-told')) other.classList.remove('is-told')
+  for (const other of all('.stay.is-told')) if (other !== bar) other.classList.remove('is-told')
   bar.classList.add('is-told')
   told = bar.id
-  detail.querySelector('[data-detail-text]').textContent = wordsOf(bar)
-  const href = bar.getAttribute('href')
-  detail.querySelector('[data-detail-open]')?.remove()
-  const link = Object.assign(document.createElement('a'), { href, textContent: 'Open' })
-  link.dataset.detailOpen = ''
-  detail.append(' ', link)
-  const project = Object.assign(document.createElement('a'), { textContent: 'Project then' })
-  project.href = `${location.pathname.replace(/\/timeline$/, '')}?at=${encodeURIComponent(new Date(Number(bar.dataset.from)).toISOString())}`
-  project.dataset.detailThen = ''
-  detail.querySelector('[data-detail-then]')?.remove()
-  detail.append(' ', project)
+  write(detail.querySelector('[data-detail-text]'), wordsOf(bar))
+  const then = `?at=${encodeURIComponent(new Date(Number(bar.dataset.from)).toISOString())}`
+  lead(detail, 'detailOpen', bar.getAttribute('href'))
+  lead(detail, 'detailThen', own.pathname.replace(/\/timeline$/, '') + then)
+}
+
+const LINKS = { detailOpen: 'Open', detailThen: 'Project then' }
+
+/** A link of the detail line, which stays the same element: somebody may have come to it by keys. */
+function lead(detail, name, href) {
+  const known = [...detail.querySelectorAll('a')].find(({ dataset }) => name in dataset)
+  const link = known ?? detail.appendChild(Object.assign(document.createElement('a'), { textContent: LINKS[name] }))
+  link.dataset[name] = ''
+  link.setAttribute('href', href)
 }
 
 const barAt = ({ target }) => target.closest?.('#timeline .stay')
@@ -110,9 +119,11 @@ document.addEventListener('focusin', (event) => barAt(event) && enter(barAt(even
 document.addEventListener('pointerdown', () => (toldBefore = told))
 document.addEventListener('click', (event) => {
   const bar = barAt(event)
-  if (!bar || event.pointerType !== 'touch' || toldBefore === bar.id) return
+  if (!bar || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
   event.preventDefault()
   enter(bar)
+  // By a link of the page, which may open beside the picture; one within a drawing may not.
+  if (event.pointerType !== 'touch' || toldBefore === bar.id) document.querySelector('[data-detail-open]')?.click()
 })
 
 /* --- keys: one bar is in the order of tabs, arrows lead to the others --- */
@@ -168,6 +179,7 @@ function settle() {
     entered.find((bar) => bar === document.activeElement) ?? entered.find(({ id }) => id === told) ?? entered[0] ?? all('.stay')[0]
   for (const bar of entered) if (bar !== keep) bar.setAttribute('tabindex', '-1')
   keep?.setAttribute('tabindex', '0')
+  if (told) tell(document.getElementById(told))
 }
 
 document.addEventListener('htmx:ws:after:message:incoming', ({ target }) => target.id === 'page' && settle())

@@ -101,9 +101,24 @@ test('the keyboard enters with one tab, walks along a lane and from lane to lane
   await page.waitForURL(/\/stories\/s-2\?at=/)
 })
 
+test('on a wide screen what a bar leads to opens beside the picture, which goes on there', async () => {
+  const { page } = await open('/projects/apollo/timeline?window=15m')
+  await markDocument(page)
+  await bar(page, 's-2 test_red').click({ position: { x: 5, y: 8 } })
+  await page.locator('#panel').waitFor()
+  expect(new URL(page.url()).pathname).toBe('/projects/apollo/stories/s-2')
+  await page.evaluate(() => document.querySelector('.timeline__picture')?.setAttribute('data-speed', '1'))
+  await until(page, () => document.querySelector('.timeline__picture')?.getAttribute('data-speed') !== '1')
+  expect(await page.getAttribute(`${detail} [data-detail-then]`, 'href')).toMatch(/^\/projects\/apollo\?at=20/)
+  await page.keyboard.press('Escape')
+  await page.waitForURL(/timeline\?window=15m$/)
+  expect(await page.locator('#panel').count()).toBe(0)
+  expect(await isSameDocument(page)).toBe(true)
+})
+
 test('pauses are folded and say how long they were; a link shows them in full length', async () => {
   const { page } = await open('/projects/apollo/timeline?window=6h')
-  const quiet = page.locator('.quiet', { hasText: '58 min quiet' })
+  const quiet = page.locator('.quiet', { hasText: /^58 min quiet/ })
   expect(await page.locator('.quiet').count()).toBe(2)
   const width = async () => (await bar(page, 's-1 test_red').boundingBox())?.width ?? 0
   const folded = await width()

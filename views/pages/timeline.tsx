@@ -1,5 +1,6 @@
 import type { FC } from 'hono/jsx'
 import { visibleText } from '../fragments/foreign-text.tsx'
+import { PanelFrame } from '../fragments/panel-frame.tsx'
 import { type Frame, Layout } from '../layout.tsx'
 import { projectHref } from '../part-href.ts'
 import { Timeline } from '../timeline/timeline.tsx'
@@ -19,6 +20,7 @@ export const TimelinePage: FC<Frame & { view: TimelineView }> = ({ view, ...fram
         <h1>Timeline</h1>
       </div>
       <Timeline view={view} />
+      <PanelFrame />
     </Layout>
   )
 }

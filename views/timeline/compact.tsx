@@ -6,7 +6,7 @@ import { LaneRow } from './lane-row.tsx'
 import { MarksRow } from './marks-row.tsx'
 import { AxisRow, Ground } from './picture.tsx'
 import { Patterns } from './fills.tsx'
-import { growth, workflowLane } from './timeline.tsx'
+import { DetailLine, growth, workflowLane } from './timeline.tsx'
 import { liveRange, openAxis } from './axis.ts'
 import { placedLanes } from './lane-order.ts'
 import { type TimelineQuery, WINDOWS } from './query.ts'
@@ -57,9 +57,7 @@ const Picture: FC<{ view: TimelineView }> = ({ view }) => (
         ))}
       </ol>
     </div>
-    <p id="timeline-detail" class="timeline__detail needs-script">
-      <span data-detail-text>Point at a bar, or tab to one and use the arrow keys.</span>
-    </p>
+    <DetailLine />
   </>
 )
 

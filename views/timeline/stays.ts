@@ -66,14 +66,15 @@ function stay(told: Told, { bar, x, width, isRunning }: DrawnBar, isEntry: boole
   return `${link} ${String(title)}${box}${rect}${label}</svg></a>`
 }
 
-/** Percent that a character takes, on a desk and on a phone. */
-const CHARACTER = { desk: 0.72, phone: 2 }
+/** Percent that a character takes, on a desk, there beside an open detail, and on a phone. */
+const CHARACTER = { desk: 0.72, beside: 1.4, phone: 2 }
 const INSET = 1.2
 
 /** The word in a bar, where it fits. */
 function labelOf(word: string, state: string, width: number): string {
   if (width < word.length * CHARACTER.desk + INSET) return ''
-  const isWide = width >= word.length * CHARACTER.phone + INSET
-  const looks = `stay__word${state === 'commit' ? ' stay__word--on-ink' : ''}${isWide ? ' stay__word--wide' : ''}`
+  const fits = (percent: number) => width >= word.length * percent + INSET
+  const room = fits(CHARACTER.phone) ? ' stay__word--wide' : fits(CHARACTER.beside) ? ' stay__word--beside' : ''
+  const looks = `stay__word${state === 'commit' ? ' stay__word--on-ink' : ''}${room}`
   return String(html`<text class="${looks}" x="6" y="14">${word}</text>`)
 }

@@ -34,9 +34,7 @@ export const Timeline: FC<{ view: TimelineView }> = ({ view }) => (
     </div>
     <Rest view={view} />
     <Legend by={view.query.by} />
-    <p id="timeline-detail" class="timeline__detail needs-script">
-      <span data-detail-text>Point at a bar, or tab to one and use the arrow keys.</span>
-    </p>
+    <DetailLine />
     <details id="timeline-steps" class="folded">
       <summary>As a table</summary>
       <LaneSteps view={view} placed={workflowLane(view)} kind="workflow" />
@@ -46,6 +44,13 @@ export const Timeline: FC<{ view: TimelineView }> = ({ view }) => (
       ))}
     </details>
   </section>
+)
+
+/** What the page's script says of a bar. A frame knows nothing of it, and leaves it as it is. */
+export const DetailLine: FC = () => (
+  <p id="timeline-detail" class="timeline__detail needs-script" data-kept="">
+    <span data-detail-text>Point at a bar, or tab to one and use the arrow keys.</span>
+  </p>
 )
 
 /** The workflow's own lane. */
