@@ -49,7 +49,7 @@ export const EventHead: FC<EventProps> = ({ project, event, first, head, now }) 
           <Since at={event.received_at} now={now} />
         </li>
       </ul>
-      <nav class="steps" aria-label="Neighbouring events">
+      <nav class="neighbours" aria-label="Neighbouring events">
         <Step project={project} offset={event.offset - 1} isThere={event.offset > first} rel="prev" />
         <Step project={project} offset={event.offset + 1} isThere={event.offset < head} rel="next" />
         <a class="button" href={`${projectHref(project)}?at=${event.offset}`}>
