@@ -22,13 +22,14 @@ export type FlowFigures = {
   medianCostUsd: number | undefined
 }
 
-type Told = Pick<ProjectState, 'flowSince' | 'flowDays' | 'workflow' | 'storyCosts'>
+/** What of a project's state the figures are made of. */
+export type FlowTold = Pick<ProjectState, 'firstEventAt' | 'flowSince' | 'flowDays' | 'workflow' | 'storyCosts'>
 
 /**
  * What a project's flow amounts to in the last `days` days (UTC, 90 at most), or since it is counted. Durations are told from ranges, at
  * most 9.1 % off.
  */
-export function flowFigures({ flowSince, flowDays, workflow, storyCosts }: Told, now: number, days = DAYS_KEPT): FlowFigures {
+export function flowFigures({ flowSince, flowDays, workflow, storyCosts }: FlowTold, now: number, days = DAYS_KEPT): FlowFigures {
   const to = dayOf(now)
   const oldest = Math.max(to - days + 1, Math.min(dayOf(flowSince ?? now), flowDays[0]?.day ?? to))
   const window = { from: Math.min(oldest, to), to }

@@ -1,4 +1,5 @@
 import type { PartTarget } from '../../views/part-href.ts'
+import { flowSearch, parseFlowDays } from '../../views/flow/query.ts'
 import { parseTimelineQuery, timelineSearch } from '../../views/timeline/query.ts'
 import { isForeignId } from '../domain/names.ts'
 
@@ -8,8 +9,8 @@ const KEYED: Record<string, 'story' | 'agent'> = { stories: 'story', agents: 'ag
 /** What of an address's query a page shows, in one spelling: two viewers of the same share a topic. */
 const SEARCHES: Record<'timeline' | 'flow' | 'peek', (search: URLSearchParams) => string> = {
   timeline: (search) => timelineSearch(parseTimelineQuery(search)),
-  flow: () => '',
   peek: () => '',
+  flow: (search) => flowSearch(parseFlowDays(search)),
 }
 
 /** Reads the address of a part's page, or of its websocket below `/live`; nothing for one that no part has. */

@@ -2,9 +2,11 @@ import type { PartTarget } from '../../views/part-href.ts'
 import type { LinkHealth } from '../ingest/link-health.ts'
 import type { LaneShelf } from '../projection/lane-shelf.ts'
 import type { Projections } from '../projection/projections.ts'
+import { parseFlowDays } from '../../views/flow/query.ts'
 import { parseTimelineQuery, WINDOWS } from '../../views/timeline/query.ts'
 import { openAttentionPage } from './attention-page.tsx'
 import type { LivePage } from './feed.ts'
+import { openFlowPage } from './flow-page.tsx'
 import type { OverviewIndex } from './overview-index.ts'
 import { openOverviewPage } from './overview-page.tsx'
 import { openPeekPage } from './peek-page.tsx'
@@ -40,6 +42,7 @@ export const preparePage =
 function openPart(shown: Shown, target: PartTarget, now: () => number): LivePage {
   if ('key' in target) return openPartPage(shown, target, now)
   if (target.page === 'peek') return openPeekPage(shown, now)
+  if (target.page === 'flow') return openFlowPage(shown, parseFlowDays(new URLSearchParams(target.search)), now)
   throw new Error(`nobody keeps the page of a ${target.page}`)
 }
 

@@ -1,6 +1,7 @@
 import type { Project } from '../domain/project-registry.ts'
 import type { ProjectSummary } from '../domain/project-summary.ts'
 import type { ProjectView } from '../projection/projections.ts'
+import { FlowCard } from '../../views/flow/flow-card.tsx'
 import { ActivityList, ActivityTotal } from '../../views/fragments/activity.tsx'
 import { ActivityRow } from '../../views/fragments/activity-row.tsx'
 import { Approvals } from '../../views/fragments/approvals.tsx'
@@ -81,6 +82,11 @@ const SECTIONS: readonly Section[] = [
     id: 'timeline',
     reads: ['transitions', 'cycles', 'workflow', 'approvals', 'decisions', 'errors', 'ci', 'commands'],
     render: (state, { project, now }) => <CompactTimeline project={project} state={state} now={now} />,
+  },
+  {
+    id: 'flow',
+    reads: ['flowDays', 'storyCosts'],
+    render: (state, { project, now }) => <FlowCard project={project} state={state} now={now} />,
   },
   { id: 'backlog', reads: ['backlog'], render: ({ backlog }, { project }) => <BacklogCard project={project} backlog={backlog} /> },
 ]

@@ -1,5 +1,6 @@
 import type { FC } from 'hono/jsx'
 import type { StoredEvent } from '../../src/domain/event.ts'
+import { FlowCard } from '../flow/flow-card.tsx'
 import { Activity } from '../fragments/activity.tsx'
 import { Agents } from '../fragments/agents.tsx'
 import { Approvals } from '../fragments/approvals.tsx'
@@ -46,6 +47,7 @@ export const ProjectContent: FC<ContentProps> = ({ project, state, attention, re
     <Board project={project.name} state={state} now={now} />
     <Agents project={project.name} state={state} now={now} />
     {isAlone ? null : <CompactTimeline project={project.name} state={state} now={now} isPast={isPast} />}
+    {isAlone ? null : <FlowCard project={project.name} state={state} now={now} at={isPast ? String(state.offset) : undefined} />}
     <BacklogCard project={project.name} backlog={state.backlog} />
     <Activity project={project.name} events={recent} total={state.offset} now={now} />
   </>
@@ -59,6 +61,7 @@ const Sections: FC<{ isAlone: boolean }> = ({ isAlone }) => (
     <a href="#board">Board</a>
     <a href="#agents">Agents</a>
     {isAlone ? null : <a href="#timeline">Timeline</a>}
+    {isAlone ? null : <a href="#flow">Flow</a>}
     <a href="#backlog">Backlog</a>
     <a href="#activity">Activity</a>
   </nav>

@@ -10,6 +10,8 @@ import { PART_ROWS, PartEvents } from '../../../views/fragments/part-events.tsx'
 import { StoryFacts } from '../../../views/fragments/story-facts.tsx'
 import { StoryPhases } from '../../../views/fragments/story-phases.tsx'
 import { StoryHead, StoryWork } from '../../../views/fragments/story-detail.tsx'
+import { flowSearch, parseFlowDays } from '../../../views/flow/query.ts'
+import { FlowPage } from '../../../views/pages/flow.tsx'
 import { PartPage } from '../../../views/pages/part.tsx'
 import type { Env, WebDeps } from '../env.ts'
 import { projectPage, type Viewed } from '../viewed.ts'
@@ -26,6 +28,7 @@ export function partRoutes(deps: WebDeps) {
     .get('/projects/:name/stories', story)
     .get('/projects/:name/agents/:id', agent)
     .get('/projects/:name/agents', agent)
+    .get('/projects/:name/flow', projectPage(deps, flowPage))
 }
 
 async function storyPage(c: Context<Env>, deps: WebDeps, viewed: Viewed) {
@@ -60,6 +63,12 @@ async function agentPage(c: Context<Env>, deps: WebDeps, viewed: Viewed) {
       <PartEvents project={project.name} {...events} now={now} />
     </PartPage>,
   )
+}
+
+function flowPage(c: Context<Env>, { project, view, at, frame }: Viewed) {
+  const days = parseFlowDays(new URL(c.req.url).searchParams)
+  const target = { page: 'flow', name: project.name, search: flowSearch(days) } as const
+  return c.html(<FlowPage {...frame(target)} project={project.name} state={view.state} days={days} at={at} />)
 }
 
 function keyOf(c: Context<Env>): string {

@@ -1,0 +1,78 @@
+import { beforeAll, expect, test } from 'bun:test'
+import { openBrowser, type PageOptions, type TestBrowser, untilText } from '../support/browser.ts'
+import { untilLive } from '../support/live-page.ts'
+import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
+import { report } from '../support/report.ts'
+import { type RunningServer, startServer } from '../support/server.ts'
+
+let browser: TestBrowser
+let server: RunningServer
+
+const finished = (story_id: string) => [
+  { type: 'tdd_transition', story_id, new_state: 'design' },
+  { type: 'tdd_transition', story_id, old_state: 'design', new_state: 'test_red' },
+  { type: 'tdd_transition', story_id, old_state: 'test_red', new_state: 'code_green' },
+  { type: 'tdd_transition', story_id, old_state: 'code_green', new_state: 'commit' },
+]
+
+beforeAll(async () => {
+  ;[browser, server] = await Promise.all([openBrowser(), startServer({ lifetime: 'file' })])
+  await report(server, 'apollo', [
+    { type: 'workflow_transition', old_state: 'IDLE', new_state: 'BACKLOG_READY' },
+    { type: 'workflow_transition', old_state: 'BACKLOG_READY', new_state: 'SPRINT_PLANNED' },
+    ...finished('PAY-1'),
+    { type: 'usage', story_id: 'PAY-1', cost_usd: 1.5 },
+    { type: 'usage', story_id: '<b>PAY-2</b>', cost_usd: 0.25 },
+    { type: 'approval_requested', approval_id: 'q1', title: 'go on?' },
+    { type: 'approval_resolved', approval_id: 'q1', decision: 'allow' },
+  ])
+  await report(server, 'empty', { type: 'x-hello' })
+})
+
+const open = async (path: string, options: PageOptions = {}) => (await browser.openPage(`${server.url}${path}`, options)).page
+
+test.each([
+  ['desktop', 'light'],
+  ['desktop', 'dark'],
+  ['phone', 'light'],
+  ['phone', 'dark'],
+] as const)('the figures keep to the rules on a %s in %s', async (device, colorScheme) => {
+  for (const path of ['/projects/apollo/flow', '/projects/empty/flow']) {
+    const page = await open(path, { device, colorScheme })
+    await untilLive(page)
+    expect(await accessibilityProblems(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+  }
+})
+
+test('they are valid, say what was measured, and what was not', async () => {
+  for (const path of ['/projects/apollo/flow', '/projects/empty/flow', '/projects/apollo/flow?days=7&at=3'])
+    expect(await htmlProblems(await (await fetch(server.url + path)).text())).toEqual([])
+  const page = await open('/projects/apollo/flow', { isScripted: false })
+  await untilText(page, '1 in 1 day', { within: '#flow-throughput' })
+  await untilText(page, '$1.50', { within: '#flow-costs' })
+  await untilText(page, 'Planned', { within: '#flow-states' })
+  const empty = await open('/projects/empty/flow', { isScripted: false })
+  await untilText(empty, 'No failing test has passed.')
+  await untilText(empty, 'cost_usd')
+})
+
+test('the project leads to them; what ends is counted at once, and nothing else is sent', async () => {
+  const page = await open('/projects/apollo')
+  await page.click('#flow a:has-text("All figures")')
+  await page.waitForURL(/apollo\/flow$/)
+  await untilLive(page)
+  await report(server, 'apollo', { type: 'chat_message', message: 'hello', user_id: 'mara' })
+  await report(server, 'apollo', finished('PAY-3'))
+  await untilText(page, '2 in 1 day', { within: '#flow-throughput' })
+  await page.click('text=7 days')
+  await page.waitForURL(/days=7$/)
+  await untilLive(page)
+  expect(await page.locator('[aria-label=Days] [aria-current]').innerText()).toBe('7 days')
+})
+
+test('looking back, they are those of that moment', async () => {
+  const page = await open('/projects/apollo/flow?at=3')
+  await untilText(page, 'None was completed', { within: '#flow-throughput' })
+  expect(await page.locator('#live').getAttribute('data-state')).toBe('past')
+})

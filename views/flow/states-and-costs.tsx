@@ -1,0 +1,101 @@
+import type { FC } from 'hono/jsx'
+import type { FlowFigures, StateTime } from '../../src/domain/flow-figures.ts'
+import { ForeignText, Identifier, visibleText } from '../fragments/foreign-text.tsx'
+import { Shape } from '../fragments/shape.tsx'
+import { Since } from '../fragments/since.tsx'
+import { dollars } from '../figures.ts'
+import { storyHref } from '../part-href.ts'
+import { workflowLook } from '../state-look.ts'
+import { durationWords } from './timings.tsx'
+
+const STATES_SHOWN = 12
+const COSTS_SHOWN = 20
+
+/** Where the workflow spent its time, in all that is known of the project. */
+export const StateTimes: FC<{ times: readonly StateTime[]; since: number | undefined; now: number }> = ({ times, since, now }) => {
+  const msOf = ({ ms, currentSince }: StateTime) => ms + (currentSince === undefined ? 0 : Math.max(0, now - currentSince))
+  const all = Math.max(
+    1,
+    times.reduce((sum, time) => sum + msOf(time), 0),
+  )
+  return (
+    <section id="flow-states" class="card" aria-labelledby="flow-states-title">
+      <header class="card__head">
+        <h2 id="flow-states-title">Time in state</h2>
+        <p>
+          {since === undefined ? (
+            ''
+          ) : (
+            <>
+              since the first event, <Since at={since} now={now} />
+            </>
+          )}
+        </p>
+      </header>
+      {times.length === 0 ? <p class="nothing">The workflow has not moved yet.</p> : null}
+      <ul class="shares">
+        {times.slice(0, STATES_SHOWN).map((time) => (
+          <StateShare time={time} ms={msOf(time)} all={all} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+const StateShare: FC<{ time: StateTime; ms: number; all: number }> = ({ time, ms, all }) => {
+  const look = workflowLook(time.state)
+  return (
+    <li class={`share tone-${look.tone}`}>
+      <span class="share__name">
+        <Shape name={look.shape} />
+        <bdi>{visibleText(look.word, 40)}</bdi>
+      </span>
+      <ShareBar share={ms / all} />
+      <span class="share__figure">
+        {durationWords(ms)}
+        <small>
+          {time.currentSince === undefined ? '' : 'held now, '}
+          {time.entered === 1 ? 'once' : `${time.entered} times`}
+        </small>
+      </span>
+    </li>
+  )
+}
+
+const ShareBar: FC<{ share: number }> = ({ share }) => (
+  <svg class="share__bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+    <rect class="share__track" width="100" height="10" rx="1" />
+    <rect class="share__part" width={(100 * Math.min(1, share)).toFixed(2)} height="10" rx="1" />
+  </svg>
+)
+
+/** What stories have cost, the dearest first. */
+export const Costs: FC<{ project: string; figures: Pick<FlowFigures, 'costs' | 'medianCostUsd'> }> = ({ project, figures }) => {
+  const { costs, medianCostUsd } = figures
+  const highest = Math.max(costs[0]?.costUsd ?? 0, 0.01)
+  return (
+    <section id="flow-costs" class="card" aria-labelledby="flow-costs-title">
+      <header class="card__head">
+        <h2 id="flow-costs-title">Cost per story</h2>
+        <p>{medianCostUsd === undefined ? '' : `half below ${dollars(medianCostUsd)}`}</p>
+      </header>
+      {costs.length === 0 ? (
+        <p class="nothing">
+          <ForeignText text="No cost was reported. Send `usage` events with `cost_usd` and a `story_id` or `agent_id`." />
+        </p>
+      ) : null}
+      <ul class="shares">
+        {costs.slice(0, COSTS_SHOWN).map(({ storyId, costUsd }) => (
+          <li class="share tone-idle">
+            <a class="share__name" href={storyHref(project, storyId)}>
+              <Identifier id={storyId} />
+            </a>
+            <ShareBar share={costUsd / highest} />
+            <span class="share__figure">{dollars(costUsd)}</span>
+          </li>
+        ))}
+      </ul>
+      {costs.length > COSTS_SHOWN ? <p class="nothing">{costs.length - COSTS_SHOWN} cheaper ones</p> : null}
+    </section>
+  )
+}

@@ -1,0 +1,42 @@
+import type { FC } from 'hono/jsx'
+import { type FlowTold, flowFigures } from '../../src/domain/flow-figures.ts'
+import { FLOW_DAYS, type FlowDays, flowSearch } from '../flow/query.ts'
+import { Costs, StateTimes } from '../flow/states-and-costs.tsx'
+import { Throughput } from '../flow/throughput.tsx'
+import { Timings } from '../flow/timings.tsx'
+import type { Frame } from '../layout.tsx'
+import { partHref } from '../part-href.ts'
+import { PartPage } from './part.tsx'
+
+type FlowProps = Frame & { project: string; state: FlowTold; days: FlowDays; at: string | undefined }
+
+/** GET /projects/:name/flow — how long things take, how many are done, and what they cost. */
+export const FlowPage: FC<FlowProps> = ({ project, state, days, at, ...frame }) => {
+  const figures = flowFigures(state, frame.now, days)
+  return (
+    <PartPage {...frame} project={project} name="Flow" kind="page" among={{ id: 'flow', word: 'Figures' }}>
+      <div class="heading heading--part">
+        <h1 tabindex={-1}>Flow</h1>
+        <nav class="neighbours" aria-label="Days">
+          {FLOW_DAYS.map((choice) => (
+            <a class="button" href={daysHref(project, choice, at)} {...(choice === days ? { 'aria-current': 'true' } : {})}>
+              {choice} days
+            </a>
+          ))}
+        </nav>
+      </div>
+      <Timings figures={figures} />
+      <div class="wide">
+        <Throughput figures={figures} />
+      </div>
+      <StateTimes times={figures.stateTimes} since={state.firstEventAt} now={frame.now} />
+      <Costs project={project} figures={figures} />
+    </PartPage>
+  )
+}
+
+function daysHref(name: string, days: FlowDays, at: string | undefined): string {
+  const search = flowSearch(days)
+  const past = at === undefined ? '' : `${search === '' ? '?' : '&'}at=${encodeURIComponent(at)}`
+  return partHref({ page: 'flow', name, search: search + past })
+}
