@@ -87,6 +87,8 @@ export type WebSettings = {
   isOpenToOthers: boolean
   allowedOrigins: readonly string[]
   workers: number
+  /** How long events are kept in days, and how many of a project; 0 is for good. */
+  retention: { days: number; events: number }
   /** How long work may be silent before silence says something. */
   staleMinutes: number
   /** What the deployment says it has; undefined where it says nothing. */

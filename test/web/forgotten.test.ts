@@ -40,3 +40,19 @@ test('what is beyond the number of events is forgotten soon after a start, and t
   await server.restart()
   expect((await call(server, '/api/v1/projects/apollo/state')).body['state_hash']).toBe(before)
 })
+
+test('what is kept is told on the page of a project and in the status, with where the log begins', async () => {
+  const server = await startServer({ config: 'global: { retention_events: 1000, retention_days: 7 }' })
+  const events = Array.from({ length: 1_000 }, (_, index) => ({ type: 'x-n', id: `n${index}` }))
+  await report(server, 'apollo', events)
+  expect((await call(server, '/api/v1/status')).body).toMatchObject({ retention: { days: 7, events_per_project: 1_000 } })
+  const page = async () => (await (await fetch(`${server.url}/projects/apollo`)).text()).match(/<p id="kept-events".*?<\/p>/s)?.[0] ?? ''
+  expect(await page()).toContain('Events are kept for 7 days, up to 1,000 of a project.')
+  expect(await page()).not.toContain('removed')
+  await report(
+    server,
+    'apollo',
+    events.slice(0, 200).map(({ type }, index) => ({ type, id: `more${index}` })),
+  )
+  await eventually(async () => (await page()).includes('Events before offset 201 were removed'), { withinMs: 30_000 })
+})

@@ -6,6 +6,7 @@ import { Agents } from '../fragments/agents.tsx'
 import { Approvals } from '../fragments/approvals.tsx'
 import { BacklogCard } from '../fragments/backlog.tsx'
 import { Board } from '../fragments/board.tsx'
+import { KeptEvents, type KeptEventsProps } from '../fragments/kept-events.tsx'
 import { Notices } from '../fragments/notices.tsx'
 import { PanelFrame } from '../fragments/panel-frame.tsx'
 import { ProjectHeading, type ProjectView } from '../fragments/project-heading.tsx'
@@ -23,12 +24,20 @@ type ContentProps = ProjectView & {
 }
 
 /** GET /projects/:name — one project: what it asks, where it stands, who works, what happened. */
-export const ProjectPage: FC<Frame & Omit<ContentProps, 'isAlone'>> = ({ project, state, attention, recent, ...frame }) => (
+export const ProjectPage: FC<Frame & Omit<ContentProps, 'isAlone'> & { kept?: KeptEventsProps }> = ({
+  project,
+  state,
+  attention,
+  recent,
+  kept,
+  ...frame
+}) => (
   <Layout {...frame} title={project.name} description={`Where ${project.name} stands, live.`} scripts={['timeline.js']}>
     <nav class="crumbs" aria-label="Breadcrumb">
       <a href="/">Projects</a> <span aria-hidden="true">›</span> <span aria-current="page">{project.name}</span>
     </nav>
     <ProjectContent project={project} state={state} attention={attention} recent={recent} now={frame.now} isPast={frame.isPast} />
+    {kept ? <KeptEvents {...kept} /> : null}
     <PanelFrame />
   </Layout>
 )

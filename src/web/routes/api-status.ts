@@ -23,6 +23,7 @@ export function statusRoutes(deps: WebDeps) {
       reload: reload ? { ...reload, at: iso(reload.at) } : null,
       statistics: await statistics(deps),
       resource_usage: resourceUsage(deps),
+      retention: { days: settings.retention.days || null, events_per_project: settings.retention.events || null },
       limits: limitsOf(deps),
       warnings: await currentWarnings(deps),
     })

@@ -8,6 +8,7 @@ import { ProjectPage } from '../../../views/pages/project.tsx'
 import { WallPage } from '../../../views/pages/wall.tsx'
 import type { Env, WebDeps } from '../env.ts'
 import { mustBeRead } from '../find-project.ts'
+import { keptEvents } from '../kept-events.ts'
 import { pageFrame } from '../page-frame.ts'
 import { withRemembered } from '../remembered.ts'
 import { projectPage } from '../viewed.ts'
@@ -18,9 +19,10 @@ export function pageRoutes(deps: WebDeps) {
     .get('/', (c) => c.html(overview(c, deps)))
     .get(
       '/projects/:name',
-      projectPage(deps, (c, { project, view, summary, frame }) => {
+      projectPage(deps, async (c, { project, view, summary, frame }) => {
+        const kept = await keptEvents(deps, project.name)
         const shown = { project, state: view.state, attention: summary.attention, recent: view.recent }
-        return c.html(<ProjectPage {...frame({ page: 'project', name: project.name })} {...shown} />)
+        return c.html(<ProjectPage {...frame({ page: 'project', name: project.name })} {...shown} kept={kept} />)
       }),
     )
 }
