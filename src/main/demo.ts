@@ -85,7 +85,10 @@ async function playInto(api: Api, { settings, terminal }: Scene): Promise<number
     terminal.progress('')
   }
   const what = `${count(played.length, 'event')} in ${count(projects, 'project')}`
-  terminal.line(`${clock(minute())} of the hour played: ${what}. All of them are at rest now; their pages show what was.`)
+  const after = settings.address ? 'All of them are at rest now; their pages show what was.' : 'The service goes, and its data with it.'
+  terminal.line(
+    `${clock(minute())} of the hour played: ${what}. ${settings.address || terminal.stop.aborted ? after : 'The next one begins.'}`,
+  )
   return 0
 }
 
