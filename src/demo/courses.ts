@@ -44,8 +44,9 @@ export const COURSES: Record<Course, (stage: Stage) => void> = {
   /** Only its files are there, and they are old; later its orchestrator is heard again. */
   silent(stage) {
     const first = storiesOf(stage).find((story) => !isDone(story))
-    tellBacklog(stage, [{ sprint: stage.sprint, stories: storiesOf(stage), status: 'active' }])
-    if (first) tellOldFiles(stage, first)
+    if (stage.isKnown) openSprint(stage)
+    else tellBacklog(stage, [{ sprint: stage.sprint, stories: storiesOf(stage), status: 'active' }])
+    if (first && !stage.isKnown) tellOldFiles(stage, first)
     pass(stage, 21, 24)
     tell(stage, { type: 'chat_message', message_type: 'system', message: 'The orchestrator is back after its machine was restarted.' })
     const trouble = { type: 'error_state', error_id: 'warehouse', error_type: 'ConnectionError', severity: 'error' }

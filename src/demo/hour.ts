@@ -22,6 +22,8 @@ export type HourOptions = {
   startedAt: number
   /** Of this run; with it no event is taken for one of another run. */
   run: string
+  /** Projects that have a history: old files say nothing new of them. */
+  known: ReadonlySet<string>
 }
 
 /** The names of the projects that the demo writes to. */
@@ -56,19 +58,19 @@ export function endOf(played: readonly Cue[], { speed, startedAt, run }: Pick<Ho
   )
 }
 
-function cuesOf(world: World, index: number, { seed, speed, startedAt, run }: HourOptions): Cue[] {
+function cuesOf(world: World, index: number, { seed, speed, startedAt, run, known }: HourOptions): Cue[] {
+  const project = `demo-${world.name}`
   const instant = (minute: number) => new Date(startedAt + (minute * 60_000) / speed).toISOString()
   const before = (minutes: number) => new Date(startedAt - minutes * 60_000).toISOString()
   const random = randomFrom(seed * 31 + index)
   const told: Told[] = []
-  const stage: Stage = { world, random, now: 0, told, instant, before, sprint: `sprint-${seed}` }
+  const stage: Stage = { world, random, now: 0, told, instant, before, sprint: `sprint-${seed}`, isKnown: known.has(project) }
   told.push({ at: 0, report: { type: 'x-demo', note: 'a project of the demo: nothing in it is real', seed, speed } })
   COURSES[world.course](stage)
   for (const [minute, by, message] of world.talk) {
     told.push({ at: minute, report: { type: 'chat_message', user_id: by, message_type: 'user', message } })
   }
   if (world.course === 'steady') told.push(...orchestratorTalk(world, told))
-  const project = `demo-${world.name}`
   return told
     .filter(({ at }) => at < HOUR_MINUTES)
     .toSorted((one, other) => one.at - other.at)

@@ -6,28 +6,36 @@ const PAGE = 1_000
 /** What people do in a project of the demo while they look at it. */
 const OF_PEOPLE = new Set(['approval_resolved', 'command_execution', 'x-demo'])
 
-/** The demo writes only where nobody else reported: a problem in words when a project of its names holds anything else. */
-export async function checkOwnProjects(api: Api, names: readonly string[]): Promise<string | undefined> {
+/** Which of the demo's projects were played in before; or in words why nothing is to be played. */
+export type OwnProjects = { known: ReadonlySet<string> } | { problem: string }
+
+/** The demo writes only where nobody else reported: a problem when a project of its names holds anything else. */
+export async function lookAtOwnProjects(api: Api, names: readonly string[]): Promise<OwnProjects> {
   const status = await api.get('/status')
-  if (typeof status['version'] !== 'string') return `what answers at ${api.url} is not this service; name another with --url`
+  if (typeof status['version'] !== 'string') return { problem: `what answers at ${api.url} is not this service; name another with --url` }
+  const known = new Set<string>()
   for (const name of names) {
-    const foreign = await firstForeign(api, name)
+    const { foreign, isKnown } = await lookAt(api, name)
+    if (isKnown) known.add(name)
     if (foreign === undefined) continue
-    return `${name} at ${api.url} holds events that no demo reported (${foreign}): it is left alone; visualizer demo --serve brings a service of its own`
+    const advice = 'it is left alone; visualizer demo --serve brings a service of its own'
+    return { problem: `${name} at ${api.url} holds events that no demo reported (${foreign}): ${advice}` }
   }
-  return undefined
+  return { known }
 }
 
-/** The first event that no demo reported, in words. */
-async function firstForeign(api: Api, name: string): Promise<string | undefined> {
+/** Whether a project has events, and the first one that no demo reported, in words. */
+async function lookAt(api: Api, name: string): Promise<{ isKnown: boolean; foreign?: string }> {
   let after = '0'
+  let isKnown = false
   for (;;) {
     const page = await readPage(api, name, after)
     const events = Array.isArray(page?.['events']) ? page['events'].filter(isRecord) : []
+    isKnown ||= events.length > 0
     const foreign = events.find((event) => !isOfDemo(event) && !OF_PEOPLE.has(String(event['type'])))
-    if (foreign) return `${String(foreign['type'])} at offset ${String(foreign['offset'])}`
+    if (foreign) return { isKnown, foreign: `${String(foreign['type'])} at offset ${String(foreign['offset'])}` }
     const next = page?.['next']
-    if (typeof next !== 'string') return undefined
+    if (typeof next !== 'string') return { isKnown }
     after = next
   }
 }

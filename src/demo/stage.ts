@@ -19,6 +19,8 @@ export type Stage = {
   before(minutes: number): string
   /** The same sprint is not played twice: counts the hours. */
   sprint: string
+  /** Whether it was heard of before the hour. */
+  isKnown: boolean
 }
 
 /** Something happened now. */

@@ -6,7 +6,7 @@ import { eventText } from '../client/event-text.tsx'
 import type { DemoSettings } from '../config/client-settings.ts'
 import { loadConfig } from '../config/load.ts'
 import { type Cue, demoProjects, endOf, HOUR_MINUTES, hourOf, type HourOptions } from '../demo/hour.ts'
-import { checkOwnProjects } from '../demo/own-projects.ts'
+import { lookAtOwnProjects } from '../demo/own-projects.ts'
 import { play, report } from '../demo/player.ts'
 import { open } from './open.ts'
 import { count, refuse } from './say.ts'
@@ -62,11 +62,11 @@ async function serveAndPlay(settings: DemoSettings, terminal: Terminal): Promise
 }
 
 async function playInto(api: Api, { settings, terminal }: Scene): Promise<number> {
-  const problem = await checkOwnProjects(api, demoProjects(settings.projects))
-  if (problem !== undefined) return refuse(problem)
+  const own = await lookAtOwnProjects(api, demoProjects(settings.projects))
+  if ('problem' in own) return refuse(own.problem)
   const { seed, speed, projects } = settings
   const startedAt = Date.now()
-  const options: HourOptions = { seed, speed, projects, startedAt, run: startedAt.toString(36) }
+  const options: HourOptions = { seed, speed, projects, startedAt, run: startedAt.toString(36), known: own.known }
   announce(terminal, { settings, url: api.url })
   const played: Cue[] = []
   const minute = () => Math.min(HOUR_MINUTES, ((Date.now() - startedAt) * speed) / 60_000)

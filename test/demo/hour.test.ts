@@ -7,7 +7,7 @@ import type { ProjectState } from '../../src/domain/project-state.ts'
 import { type Cue, endOf, hourOf } from '../../src/demo/hour.ts'
 
 const T0 = Date.UTC(2026, 10, 25, 12)
-const options = { seed: 1, speed: 12, projects: 8, startedAt: T0, run: 'run' }
+const options = { seed: 1, speed: 12, projects: 8, startedAt: T0, run: 'run', known: new Set<string>() }
 const NAMES = ['payments-api', 'search-index', 'design-system', 'mobile-app', 'ledger-import', 'checkout-web', 'fraud-model', 'docs-site']
 
 /** The state of each project after these cues, as a log would have received them. */
@@ -71,6 +71,18 @@ describe('an hour of the demo', () => {
       expect(state.transitions.filter(({ isUnexpected }) => isUnexpected)).toEqual([])
     }
   })
+})
+
+test('a project that was played in before has an active sprint again, although its files are old', () => {
+  const project = 'demo-ledger-import'
+  const first = hourOf(options)
+  const played = [...first, ...endOf(first, options, 60)]
+  const startedAt = T0 + 300_000
+  const again = hourOf({ ...options, startedAt, seed: 2, run: 'again', known: new Set([project]) })
+  const opening = again.filter((cue) => cue.project === project && cue.at === 0).map((cue) => ({ ...cue, at: 300_000 }))
+  const state = statesAfter([...played, ...opening]).get(project)!
+  expect(state.workflow.state).toBe('SPRINT_ACTIVE')
+  expect(attentionAt(state, startedAt + 11 * 60_000, { staleMinutes: 10 }).word).toBe('stale')
 })
 
 test('fewer projects are the first ones, with the same hour', () => {
