@@ -78,13 +78,16 @@ function show({ href, article, title, live }) {
     if (live) line.setAttribute('hx-ws:connect', live)
     line.append(document.importNode(article, true))
     aside.append(line)
-    aside.scrollTop = 0
     document.documentElement.classList.add('has-panel')
   })
   htmx.process(document.getElementById('panel-line'))
   document.title = title
   settled()
   headingOf(panel()).focus({ preventScroll: true })
+  // The address may name a part of the detail.
+  const part = document.getElementById(new URL(href).hash.slice(1))
+  if (part && panel().contains(part)) part.scrollIntoView({ behavior: 'instant' })
+  else panel().scrollTop = 0
 }
 
 function emptyPanel() {

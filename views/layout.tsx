@@ -5,6 +5,7 @@ import { type AttentionCounts, pageTitle } from './fragments/attention-counts.ts
 import { Footer } from './fragments/footer.tsx'
 import { KeysHelp } from './fragments/keys-help.tsx'
 import type { PageTrouble } from './fragments/live-pill.tsx'
+import { ShownAt } from './fragments/part-link.tsx'
 import { Palette } from './fragments/palette.tsx'
 import { TopBar } from './fragments/top-bar.tsx'
 
@@ -22,6 +23,8 @@ export type Frame = {
   trouble?: PageTrouble | undefined
   /** The page shows how things stood at `now`, which is over. */
   isPast?: boolean | undefined
+  /** The moment that the page looks back at, as its address says it. */
+  at?: string | undefined
   /** The socket that keeps the counts and the tab's title current, in hidden tabs too. */
   attentionPath?: string | undefined
   /** How long a websocket may be silent before the page takes it for lost. */
@@ -76,7 +79,7 @@ export const Layout: FC<LayoutProps> = (props) => (
         />
         <div id="page" {...(props.live ? { 'hx-ws:connect': props.live.path } : {})}>
           <main id="main" tabindex={-1}>
-            {props.children}
+            <ShownAt.Provider value={props.at}>{props.children}</ShownAt.Provider>
           </main>
         </div>
         <Footer />

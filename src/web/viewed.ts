@@ -57,7 +57,7 @@ async function newest(c: Context<Env>, deps: WebDeps, project: Project): Promise
 async function past(c: Context<Env>, deps: WebDeps, { project, at }: { project: Project; at: string }): Promise<Viewed> {
   const { view, summary, now } = await pastOf(deps, project, at)
   const recent = await eventsUpTo(deps, project.name, view.state.offset)
-  return { project, view: { ...view, recent }, summary, now, at, frame: () => ({ ...pageFrame(c, deps), now, isPast: true }) }
+  return { project, view: { ...view, recent }, summary, now, at, frame: () => ({ ...pageFrame(c, deps), now, isPast: true, at }) }
 }
 
 async function eventsUpTo({ eventLog }: WebDeps, project: string, offset: number): Promise<StoredEvent[]> {

@@ -163,6 +163,18 @@ test('opened and closed many times, no websocket, listener or element is left be
   await eventually(async () => (await viewers()) <= watching)
 })
 
+test('an event opens beside the list, and leads on to its neighbours and its story', async () => {
+  const name = await newProject()
+  const { page } = await openProject(name)
+  await openPanel(page, `#activity-list a[href="/projects/${name}/events/3"]`)
+  await untilText(page, 'Event 3', { within: '#panel h1' })
+  await page.click('#panel a[rel=prev]')
+  await untilText(page, 'Event 2', { within: '#panel h1' })
+  await page.click('#panel a[href$="/stories/s-1"]')
+  await untilText(page, 'About s-1', { within: '#panel' })
+  expect(await accessibilityProblems(page)).toEqual([])
+})
+
 test('a page that is paused stands still in the panel, too', async () => {
   const name = await newProject()
   const { page } = await openProject(name)

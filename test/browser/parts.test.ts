@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { openBrowser, type PageOptions, type TestBrowser, untilText } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { untilLive } from '../support/live-page.ts'
 import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
 import { report } from '../support/report.ts'
@@ -98,6 +99,47 @@ test('looking back, a story stands where it stood, and no websocket moves it', a
   expect(await page.locator('#live').getAttribute('data-state')).toBe('past')
   expect(await page.locator('[aria-current=step]').innerText()).toContain('design')
   expect(await page.locator('#part-event-list li').count()).toBe(2)
+})
+
+test('links of a page that looks back lead to the same moment, also into the panel', async () => {
+  const page = await open('/projects/apollo?at=3')
+  await page.click('#board a[href="/projects/apollo/stories/PAY-1?at=3"]')
+  await untilText(page, 'design', { within: '#panel #part-head' })
+  expect(await page.locator('#panel-line').getAttribute('hx-ws:connect')).toBeNull()
+  await page.click('#panel a[href="/projects/apollo/agents/code-7?at=3"]')
+  await untilText(page, 'write the refund endpoint', { within: '#panel #part-head' })
+  await page.reload()
+  await page.click('.crumbs a[href="/projects/apollo?at=3#agents"]')
+  await page.waitForURL(/\/projects\/apollo\?at=3#agents$/)
+})
+
+test('older events are a link away, as far back as the log reaches, and stand still', async () => {
+  const note = { type: 'chat_message', message: 'note', user_id: 'mara' }
+  await report(server, 'gemini', [
+    { type: 'tdd_transition', story_id: 'OLD-1', new_state: 'design' },
+    ...Array.from({ length: 60 }, () => ({ type: 'tdd_progress_update', story_id: 'OLD-1', progress: 0.1 })),
+    { type: 'tdd_transition', story_id: 'OTHER-1', new_state: 'design' },
+  ])
+  for (let batch = 0; batch < 4; batch++)
+    await report(
+      server,
+      'gemini',
+      Array.from({ length: 800 }, () => note),
+    )
+  const page = await open('/projects/gemini/stories/OLD-1')
+  await untilText(page, 'None that tells of it', { within: '#part-events' })
+  await untilText(page, 'as far back as event 263', { within: '#part-events' })
+  const rows = page.locator('#part-event-list > li')
+  for (const count of [50, 11]) {
+    await page.click('#part-events a:has-text("Older")')
+    await page.waitForURL(/before=/)
+    await eventually(async () => (await rows.count()) === count)
+  }
+  expect(await page.locator('#part-events a:has-text("Older")').count()).toBe(0)
+  expect(await page.locator('#live').getAttribute('data-state')).toBe('still')
+  await page.click('#part-events a:has-text("Newest")')
+  await untilLive(page)
+  expect((await fetch(`${server.url}/projects/gemini/stories/OLD-1?before=x`)).status).toBe(400)
 })
 
 test('names that differ in case, and those that no path can hold, are each their own', async () => {

@@ -5,6 +5,7 @@ import { eventLine } from '../event-lines/event-line.tsx'
 import { eventHref, storyHref } from '../part-href.ts'
 import { EventIcon } from './event-icon.tsx'
 import { Identifier, visibleText } from './foreign-text.tsx'
+import { PartLink } from './part-link.tsx'
 import { Clock, Since } from './since.tsx'
 
 type RowProps = {
@@ -38,9 +39,9 @@ export const ActivityRow: FC<RowProps> = ({ event, now, project, isOfPart }) => 
       </span>
       <span class="event__story">
         {storyId ? (
-          <a href={storyHref(project, storyId)}>
+          <PartLink href={storyHref(project, storyId)}>
             <Identifier id={storyId} />
-          </a>
+          </PartLink>
         ) : null}
       </span>
     </li>

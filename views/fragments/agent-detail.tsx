@@ -7,6 +7,7 @@ import { agentLook } from '../state-look.ts'
 import { CommandLine } from './command-line.tsx'
 import { Fact, Facts } from './facts.tsx'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
+import { PartLink } from './part-link.tsx'
 import { Shape } from './shape.tsx'
 import { Since } from './since.tsx'
 import { StateBadge } from './state-badge.tsx'
@@ -56,9 +57,9 @@ const AgentFacts: FC<Omit<AgentProps, 'agents'>> = ({ project, agent, now }) => 
     {agent.storyId === undefined ? null : (
       <li>
         at{' '}
-        <a href={storyHref(project, agent.storyId)}>
+        <PartLink href={storyHref(project, agent.storyId)}>
           <Identifier id={agent.storyId} />
-        </a>
+        </PartLink>
       </li>
     )}
   </ul>
@@ -132,7 +133,7 @@ const Relative: FC<{ line: AgentLine; isSelf: boolean; project: string; now: num
   return (
     <li class={`part-row depth-${depth} tone-${look.tone}`} {...(isSelf ? { 'aria-current': 'true' } : {})}>
       <Shape name={look.shape} />
-      {isSelf ? <strong>{name}</strong> : <a href={agentHref(project, agent.agentId)}>{name}</a>}
+      {isSelf ? <strong>{name}</strong> : <PartLink href={agentHref(project, agent.agentId)}>{name}</PartLink>}
       <span class="part-row__when">
         {look.word} <Since at={agent.since} now={now} form="age" />
       </span>

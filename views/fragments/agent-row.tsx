@@ -5,6 +5,7 @@ import { domId } from '../dom-id.ts'
 import { agentHref, storyHref } from '../part-href.ts'
 import { agentLook } from '../state-look.ts'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
+import { PartLink } from './part-link.tsx'
 import { Shape } from './shape.tsx'
 import { Since } from './since.tsx'
 import { compact, dollars } from '../figures.ts'
@@ -23,14 +24,14 @@ export const AgentRow: FC<{ project: string; line: AgentLine; now: number }> = (
         <Rails line={line} />
         <Shape name={look.shape} />
         <strong>
-          <a href={agentHref(project, agent.agentId)}>
+          <PartLink href={agentHref(project, agent.agentId)}>
             <bdi>{visibleText(agent.agentType, 40)}</bdi>
-          </a>
+          </PartLink>
         </strong>
         {agent.storyId === undefined ? null : (
-          <a href={storyHref(project, agent.storyId)}>
+          <PartLink href={storyHref(project, agent.storyId)}>
             <Identifier id={agent.storyId} />
-          </a>
+          </PartLink>
         )}
       </div>
       <div class="agent__what">

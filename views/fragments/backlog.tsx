@@ -3,6 +3,7 @@ import type { Backlog, Epic, Story } from '../../src/domain/project-state.ts'
 import { domId } from '../dom-id.ts'
 import { storyHref } from '../part-href.ts'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
+import { PartLink } from './part-link.tsx'
 
 const SHOWN = 100
 
@@ -60,9 +61,9 @@ const StoryRow: FC<{ project: string; story: Story; epic: Epic | undefined }> = 
       {story.priority === undefined ? '' : `P${story.priority}`}
     </span>
     <span class="story__title">
-      <a href={storyHref(project, story.id)}>
+      <PartLink href={storyHref(project, story.id)}>
         <ForeignText text={story.title} limit={120} />
-      </a>
+      </PartLink>
       {epic ? (
         <small>
           <ForeignText text={epic.title} limit={40} />

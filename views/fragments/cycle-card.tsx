@@ -5,6 +5,7 @@ import { domId } from '../dom-id.ts'
 import { storyHref } from '../part-href.ts'
 import { ATTENTION_LOOKS, type Look } from '../state-look.ts'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
+import { PartLink } from './part-link.tsx'
 import { PhaseMarks } from './phase-marks.tsx'
 import { Shape } from './shape.tsx'
 import { Since } from './since.tsx'
@@ -22,9 +23,9 @@ export const CycleCard: FC<CardProps> = ({ project, cycle, state, now }) => {
     <li id={domId('cycle', cycle.storyId)} class={`cycle tone-${look.tone}`}>
       <p class="cycle__head">
         <Shape name={look.shape} />
-        <a href={storyHref(project, cycle.storyId)}>
+        <PartLink href={storyHref(project, cycle.storyId)}>
           <Identifier id={cycle.storyId} />
-        </a>
+        </PartLink>
         <span class="cycle__age">
           {isOpenCycle(cycle) ? (
             <Since at={cycle.enteredAt} now={now} form="age" />

@@ -1,6 +1,7 @@
 import type { FC } from 'hono/jsx'
 import type { StoredEvent } from '../../src/domain/event.ts'
 import { ActivityRow } from './activity-row.tsx'
+import { PartLink } from './part-link.tsx'
 
 /** Rows that a part's page begins with, and keeps. */
 export const PART_ROWS = 50
@@ -11,11 +12,15 @@ export type PartEventsProps = {
   events: readonly StoredEvent[]
   /** Where a search for older ones would go on; undefined where there are none. */
   next: number | undefined
+  /** The address of the page whose list this is. */
+  href: string
+  /** The list begins below this offset, and not at the newest. */
+  before: number | undefined
   now: number
 }
 
 /** What happened to it, newest first. */
-export const PartEvents: FC<PartEventsProps> = ({ project, events, next, now }) => (
+export const PartEvents: FC<PartEventsProps> = ({ project, events, next, href, before, now }) => (
   <section id="part-events" class="card" aria-labelledby="part-events-title">
     <header class="card__head">
       <h2 id="part-events-title">What happened</h2>
@@ -24,12 +29,21 @@ export const PartEvents: FC<PartEventsProps> = ({ project, events, next, now }) 
       </p>
     </header>
     <PartEventList project={project} events={events} now={now} />
-    {next === undefined ? null : <p class="nothing">Looked at the events from offset {next} on. Older ones are in the log.</p>}
+    <p class="nothing activity__none">None {before === undefined ? '' : `before event ${before.toLocaleString('en')} `}that tells of it.</p>
+    <p class="part-more">
+      {before === undefined ? null : <PartLink href={`${href}#part-events`}>Newest</PartLink>}
+      {next === undefined ? null : <PartLink href={olderHref(href, next)}>Older</PartLink>}
+      {next === undefined || events.length === PART_ROWS ? null : (
+        <span>Looked through the project's log as far back as event {next.toLocaleString('en')}.</span>
+      )}
+    </p>
   </section>
 )
 
+const olderHref = (href: string, before: number) => `${href}${href.includes('?') ? '&' : '?'}before=${before}#part-events`
+
 /** The rows alone, for a frame. */
-export const PartEventList: FC<Omit<PartEventsProps, 'next'>> = ({ project, events, now }) => (
+export const PartEventList: FC<Omit<PartEventsProps, 'next' | 'href' | 'before'>> = ({ project, events, now }) => (
   <ol id="part-event-list" class="activity" data-rows={PART_ROWS} reversed>
     {events.map((event) => (
       <PartEventRow project={project} event={event} now={now} />

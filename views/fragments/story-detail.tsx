@@ -5,6 +5,7 @@ import { agentHref, projectHref } from '../part-href.ts'
 import { agentLook, ATTENTION_LOOKS } from '../state-look.ts'
 import { cycleLook } from './cycle-card.tsx'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
+import { PartLink } from './part-link.tsx'
 import { Shape } from './shape.tsx'
 import { Since } from './since.tsx'
 import { StateBadge } from './state-badge.tsx'
@@ -70,9 +71,9 @@ export const StoryWork: FC<StoryProps> = ({ project, storyId, state, now }) => {
       {asked.map((approval) => (
         <p class="part-row tone-needs">
           <Shape name="diamond" />
-          <a href={`${projectHref(project)}#approvals`}>
+          <PartLink href={`${projectHref(project)}#approvals`}>
             <ForeignText text={approval.title} limit={120} />
-          </a>
+          </PartLink>
           <span class="part-row__when">
             waiting <Since at={approval.requestedAt} now={now} form="waiting" />
           </span>
@@ -84,9 +85,9 @@ export const StoryWork: FC<StoryProps> = ({ project, storyId, state, now }) => {
         return (
           <p class={`part-row tone-${look.tone}`}>
             <Shape name={look.shape} />
-            <a href={agentHref(project, agent.agentId)}>
+            <PartLink href={agentHref(project, agent.agentId)}>
               <bdi>{visibleText(agent.agentType, 40)}</bdi> <Identifier id={agent.agentId} />
-            </a>
+            </PartLink>
             <span class="part-row__when">
               {look.word} <Since at={agent.since} now={now} form="age" />
             </span>

@@ -2,6 +2,7 @@ import type { FC, PropsWithChildren } from 'hono/jsx'
 import { visibleText } from '../fragments/foreign-text.tsx'
 import { type Frame, Layout } from '../layout.tsx'
 import { projectHref } from '../part-href.ts'
+import { PartLink } from '../fragments/part-link.tsx'
 
 type PartProps = PropsWithChildren<
   Frame & {
@@ -20,8 +21,9 @@ export const PartPage: FC<PartProps> = ({ project, among, name, kind, children, 
   return (
     <Layout {...frame} title={`${shown}, ${project}`} description={`The ${kind} ${shown} of ${project}, live.`}>
       <nav class="crumbs" aria-label="Breadcrumb">
-        <a href="/">Projects</a> <span aria-hidden="true">›</span> <a href={projectHref(project)}>{project}</a>{' '}
-        <span aria-hidden="true">›</span> <a href={`${projectHref(project)}#${among.id}`}>{among.word}</a> <span aria-hidden="true">›</span>{' '}
+        <a href="/">Projects</a> <span aria-hidden="true">›</span> <PartLink href={projectHref(project)}>{project}</PartLink>{' '}
+        <span aria-hidden="true">›</span> <PartLink href={`${projectHref(project)}#${among.id}`}>{among.word}</PartLink>{' '}
+        <span aria-hidden="true">›</span>{' '}
         <span aria-current="page">
           <bdi>{shown}</bdi>
         </span>

@@ -12,12 +12,16 @@ import { StoryPhases } from '../../../views/fragments/story-phases.tsx'
 import { StoryHead, StoryWork } from '../../../views/fragments/story-detail.tsx'
 import { flowSearch, parseFlowDays } from '../../../views/flow/query.ts'
 import { FlowPage } from '../../../views/pages/flow.tsx'
+import type { Frame } from '../../../views/layout.tsx'
 import { PartPage } from '../../../views/pages/part.tsx'
+import { partHref } from '../../../views/part-href.ts'
 import type { Env, WebDeps } from '../env.ts'
+import { pageFrame } from '../page-frame.ts'
 import { projectPage, type Viewed } from '../viewed.ts'
 
 /** What the list of a part looks at of the log, at most: some ten milliseconds. */
 const SCAN_LIMIT = 3_000
+const OFFSET = /^[1-9]\d{0,15}$/
 
 /** GET /projects/:name/stories/:id and …/agents/:id — one story, one agent. An id that no path can hold stands in `?id=`. */
 export function partRoutes(deps: WebDeps) {
@@ -34,11 +38,17 @@ export function partRoutes(deps: WebDeps) {
 async function storyPage(c: Context<Env>, deps: WebDeps, viewed: Viewed) {
   const { project, view, now } = viewed
   const target = { page: 'story', name: project.name, key: keyOf(c) } as const
-  const events = await eventsOf(deps, viewed, target)
+  const events = await eventsOf(c, deps, { viewed, target })
   if (!isKnownStory(view.state, target.key) && events.events.length === 0) throw noSuch('story', target.key)
   const props = { project: project.name, storyId: target.key, state: view.state, now }
   return c.html(
-    <PartPage {...viewed.frame(target)} project={project.name} name={target.key} kind="story" among={{ id: 'board', word: 'Board' }}>
+    <PartPage
+      {...frameOf(c, deps, { viewed, target })}
+      project={project.name}
+      name={target.key}
+      kind="story"
+      among={{ id: 'board', word: 'Board' }}
+    >
       <StoryHead {...props} />
       <StoryPhases {...props} />
       <StoryWork {...props} />
@@ -54,9 +64,15 @@ async function agentPage(c: Context<Env>, deps: WebDeps, viewed: Viewed) {
   const agent = view.state.agents.get(target.key)
   if (!agent) throw noSuch('agent', target.key)
   const props = { project: project.name, agent, agents: view.state.agents, now }
-  const events = await eventsOf(deps, viewed, target)
+  const events = await eventsOf(c, deps, { viewed, target })
   return c.html(
-    <PartPage {...viewed.frame(target)} project={project.name} name={agent.agentType} kind="agent" among={{ id: 'agents', word: 'Agents' }}>
+    <PartPage
+      {...frameOf(c, deps, { viewed, target })}
+      project={project.name}
+      name={agent.agentType}
+      kind="agent"
+      among={{ id: 'agents', word: 'Agents' }}
+    >
       <AgentHead {...props} />
       <AgentWork {...props} />
       <AgentFamily {...props} />
@@ -77,10 +93,25 @@ function keyOf(c: Context<Env>): string {
   throw new RefusedError('NOT_FOUND', 'The address names nothing. Begin at the project.')
 }
 
-/** The newest events that tell of it, up to the moment that the page shows. */
-async function eventsOf({ eventLog }: WebDeps, { project, view }: Viewed, target: Parameters<typeof isAbout>[0]) {
-  const search = { before: view.state.offset + 1, matches: isAbout(target), limit: PART_ROWS, scanLimit: SCAN_LIMIT }
-  return findEvents(eventLog, project.name, search)
+type Asked = { viewed: Viewed; target: Parameters<typeof isAbout>[0] }
+
+/** A list of older events stands still, and the page with it. */
+function frameOf(c: Context<Env>, deps: WebDeps, { viewed, target }: Asked): Frame {
+  return viewed.at === undefined && beforeOf(c) !== undefined ? pageFrame(c, deps) : viewed.frame(target)
+}
+
+/** The newest events that tell of it, up to the moment that the page shows, or below `?before=`. */
+async function eventsOf(c: Context<Env>, { eventLog }: WebDeps, { viewed: { project, view }, target }: Asked) {
+  const [end, before] = [view.state.offset + 1, beforeOf(c)]
+  const search = { before: Math.min(end, before ?? end), matches: isAbout(target), limit: PART_ROWS, scanLimit: SCAN_LIMIT }
+  const { events, next } = await findEvents(eventLog, project.name, search)
+  return { events, next, before, href: partHref(target) }
+}
+
+function beforeOf(c: Context<Env>): number | undefined {
+  const before = c.req.query('before')
+  if (before === undefined || OFFSET.test(before)) return before === undefined ? undefined : Number(before)
+  throw new RefusedError('VALIDATION_ERROR', `before must be an offset, such as 100, not "${before.slice(0, 40)}".`, { field: 'before' })
 }
 
 function isKnownStory({ cycles, backlog, agents, approvals, sprints }: ProjectState, id: string): boolean {
