@@ -1,54 +1,19 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import type { NewEvent } from '../../src/domain/event.ts'
-import { openSqliteLog } from '../../src/event-log/sqlite.ts'
 import { openBrowser, type PageOptions, type TestBrowser, until, untilText } from '../support/browser.ts'
-import { temporaryFolder } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
 import { isSameDocument, markDocument, untilLive } from '../support/live-page.ts'
-import { accessibilityProblems } from '../support/page-quality.ts'
 import { report } from '../support/report.ts'
-import { type RunningServer, startServer } from '../support/server.ts'
+import { startServerWithPast } from '../support/past.ts'
+import type { RunningServer } from '../support/server.ts'
 
 const MINUTE_MS = 60_000
 
 let browser: TestBrowser
 let server: RunningServer
 beforeAll(async () => {
-  const dataDir = temporaryFolder('file')
-  await writePast(join(dataDir, 'events.sqlite'))
-  ;[browser, server] = await Promise.all([openBrowser(), startServer({ lifetime: 'file', dataDir })])
-  // A project appears with the first event that is reported.
-  for (const name of ['apollo', 'gemini']) await report(server, name, { type: 'chat_message', message: 'Here we go', user_id: 'mara' })
+  ;[browser, server] = await Promise.all([openBrowser(), startServerWithPast(['apollo', 'gemini'])])
 })
-
-/** What was reported so many minutes ago: work, a long pause, and work that goes on. */
-const PAST: [number, Record<string, unknown>][] = [
-  [110, { type: 'workflow_transition', old_state: 'SPRINT_PLANNED', new_state: 'SPRINT_ACTIVE' }],
-  [108, { type: 'tdd_transition', story_id: 's-1', new_state: 'design', title: 'Refunds' }],
-  [104, { type: 'tdd_transition', story_id: 's-1', old_state: 'design', new_state: 'test_red' }],
-  [30, { type: 'agent_status', agent_id: 'lead', agent_type: 'Orchestrator', status: 'working' }],
-  [28, { type: 'agent_status', agent_id: 'code', agent_type: 'CodeAgent', parent_agent_id: 'lead', status: 'working', story_id: 's-1' }],
-  [26, { type: 'tdd_transition', story_id: 's-1', old_state: 'test_red', new_state: 'code_green' }],
-  [20, { type: 'tdd_transition', story_id: 's-2', new_state: 'test_red' }],
-  [12, { type: 'ci_status', status: 'failed', detail: 'npm test' }],
-  [9, { type: 'approval_requested', approval_id: 'q', title: 'Run it?', agent_id: 'code', story_id: 's-1' }],
-  [5, { type: 'approval_resolved', approval_id: 'q', decision: 'allow', by: 'mara' }],
-]
-
-async function writePast(file: string) {
-  const began = Date.now()
-  let now = began
-  const log = await openSqliteLog({ file, clock: () => now })
-  for (const name of ['apollo', 'gemini']) {
-    for (const [index, [minutes, event]] of PAST.entries()) {
-      now = began - minutes * MINUTE_MS
-      await log.append(name, [{ ...event, id: `past-${index}` } as NewEvent])
-    }
-  }
-  await log.close()
-}
 
 async function open(path = '/projects/apollo/timeline', options: PageOptions = {}) {
   const watched = await browser.openPage(`${server.url}${path}`, options)
@@ -241,15 +206,4 @@ test('it looks back: the picture ends at the moment and stands still', async () 
   expect(await bar(page, 'CI failed').count()).toBe(0)
   expect(await bar(page, /s-2 test_red, since/).count()).toBe(1)
   expect(await page.locator('[data-grows]').count()).toBe(0)
-})
-
-test.each(DEVICES)('nothing is wrong for whoever cannot see or point, on a %s', async (device) => {
-  for (const path of ['?window=6h', '?by=agent']) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const { page } = await open(`/projects/apollo/timeline${path}`, { device, colorScheme })
-      await page.getByText('As a table').click()
-      expect(await accessibilityProblems(page)).toEqual([])
-      await page.context().close()
-    }
-  }
 })
