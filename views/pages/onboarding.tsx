@@ -35,6 +35,9 @@ export const Onboarding: FC<{ origin: string; startedAt: number; now: number }> 
     <WorkflowStrip />
     <h1>No project has reported yet</h1>
     <p class="onboarding__lead">A project appears here with its first event. Nothing to set up before that.</p>
+    <p class="onboarding__lead">
+      To look around first: <code>npm run visualizer -- demo --serve</code> plays an hour of six projects, in a service of its own.
+    </p>
     <ol class="steps">
       <FirstEvent origin={origin} />
       <Orchestrator />
