@@ -49,10 +49,14 @@ test('what is kept is told on the page of a project and in the status, with wher
   const page = async () => (await (await fetch(`${server.url}/projects/apollo`)).text()).match(/<p id="kept-events".*?<\/p>/s)?.[0] ?? ''
   expect(await page()).toContain('Events are kept for 7 days, up to 1,000 of a project.')
   expect(await page()).not.toContain('removed')
+  const kept = async () => (await call(server, '/api/v1/projects/apollo')).body['events_kept']
+  expect(await kept()).toEqual({ first_offset: 1, removed_before: null })
   await report(
     server,
     'apollo',
     events.slice(0, 200).map(({ type }, index) => ({ type, id: `more${index}` })),
   )
   await eventually(async () => (await page()).includes('Events before offset 201 were removed'), { withinMs: 30_000 })
+  expect(await page()).toMatch(/came at <time datetime="[^"]*">\d{4}-\d\d-\d\d \d\d:\d\d UTC<\/time>/)
+  expect(await kept()).toEqual({ first_offset: 201, removed_before: expect.stringMatching(/^\d{4}-.*Z$/) })
 })

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import { Clock } from './since.tsx'
+import { Moment } from './since.tsx'
 
 export type KeptEventsProps = {
   /** How long events are kept, and how many of a project; 0 is for good. */
@@ -19,7 +19,7 @@ export const KeptEvents: FC<KeptEventsProps> = ({ days, events, first }) => (
         Events before offset {first.offset.toLocaleString('en')} were removed
         {first.at === undefined ? null : (
           <>
-            ; the first that is left is of {new Date(first.at).toISOString().slice(0, 10)}, <Clock at={first.at} />
+            ; the first that is left came at <Moment at={first.at} />
           </>
         )}
         . What they led to is part of the state.
@@ -29,6 +29,9 @@ export const KeptEvents: FC<KeptEventsProps> = ({ days, events, first }) => (
 )
 
 function rule(days: number, events: number): string {
-  const limits = [days > 0 ? `for ${days} days` : '', events > 0 ? `up to ${events.toLocaleString('en')} of a project` : ''].filter(Boolean)
+  const limits = [
+    days > 0 ? `for ${days} ${days === 1 ? 'day' : 'days'}` : '',
+    events > 0 ? `up to ${events.toLocaleString('en')} of a project` : '',
+  ].filter(Boolean)
   return limits.length === 0 ? 'All events are kept.' : `Events are kept ${limits.join(', ')}.`
 }

@@ -24,6 +24,12 @@ export const Clock: FC<{ at: number }> = ({ at }) => {
   )
 }
 
+/** A day and its time, in UTC throughout: beside a clock in the reader's zone the day could be another one's. */
+export const Moment: FC<{ at: number }> = ({ at }) => {
+  const exact = isoTime(at)
+  return <time datetime={exact}>{exact.slice(0, 16).replace('T', ' ')} UTC</time>
+}
+
 // Instants come from the log's clock; one outside what Date can hold must not take the page down.
 function isoTime(at: number): string {
   return Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : new Date(0).toISOString()

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import { Clock } from '../fragments/since.tsx'
+import { Moment } from '../fragments/since.tsx'
 import { Legend, Patterns } from './fills.tsx'
 import { LaneRow } from './lane-row.tsx'
 import type { PlacedLane } from './lane-order.ts'
@@ -107,7 +107,7 @@ const Notes: FC<{ view: TimelineView }> = ({ view: { lanes, keptSince, axis } })
     ) : null}
     {keptSince !== undefined && keptSince > axis.from ? (
       <p class="nothing">
-        Events before {new Date(keptSince).toISOString().slice(0, 10)} <Clock at={keptSince} /> were removed by retention.
+        Events before <Moment at={keptSince} /> were removed by retention.
       </p>
     ) : null}
   </div>

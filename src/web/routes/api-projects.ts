@@ -10,6 +10,7 @@ import { parseOverviewQuery } from '../../../views/overview-query.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { jsonWithEtag } from '../etag.ts'
 import { pastOf } from '../past.ts'
+import { keptEvents } from '../kept-events.ts'
 import { findProject, mustBeRead } from '../find-project.ts'
 import { stateJson } from '../state-json.ts'
 
@@ -22,7 +23,10 @@ export function projectRoutes(deps: WebDeps) {
     .get('/projects/:name', async (c) => {
       const project = await findProject(deps, c.req.param('name'))
       const { view, summary } = await viewOf(c, deps, project)
-      const body = { ...projectJson(project, summary), state: stateJson(project.name, view), metrics: figuresOf(view.state, summary) }
+      const { first } = await keptEvents(deps, project.name)
+      const events_kept = { first_offset: first?.offset ?? 1, removed_before: isoTime(first?.at) }
+      const metrics = figuresOf(view.state, summary)
+      const body = { ...projectJson(project, summary), events_kept, state: stateJson(project.name, view), metrics }
       return jsonWithEtag(c, body)
     })
     .get('/projects/:name/state', async (c) => {
