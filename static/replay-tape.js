@@ -3,13 +3,27 @@
 /** From a kept place any other is this many moments away at most. */
 const KEPT_EVERY = 512
 
+/** A card, a line or a row, by its id. */
+const MEMBER = /^<\w+ id="((?:cycle|agent|approval|event)-[^"]*)"/
+
 const sameMembers = (one, other) => one.length === other.length && one.every((member, at) => member === other[at])
 
+/** Text has one hole for each number that fills it: a shape is kept once for all pieces that differ in these alone. */
+function openPieces(lines) {
+  const shapes = lines.filter((line) => line.startsWith('"'))
+  const pieces = lines.filter((line) => !line.startsWith('"'))
+  return (piece) => {
+    const [shape, ...holes] = JSON.parse(pieces[piece])
+    return JSON.parse(shapes[shape]).replaceAll('\0', () => holes.shift())
+  }
+}
+
 /**
- * Opens a tape: `pieces` are texts as JSON, `moments` lines of `[ms since the one before, events, [section, start, removed,
+ * Opens a tape: `pieces` are shapes and pieces as JSON, `moments` lines of `[ms since the one before, events, [section, start, removed,
  * …added], …]`. What the document shows is its end.
  */
-export function openTape({ pieces, moments, sections, from, offset: firstOffset, marks }) {
+export function openTape({ pieces: lines, moments, sections, from, offset: firstOffset, marks }) {
+  const textOf = openPieces(lines)
   const instants = new Float64Array(moments.length)
   const offsets = new Float64Array(moments.length)
   let [instant, offset] = [from, firstOffset]
@@ -41,10 +55,15 @@ export function openTape({ pieces, moments, sections, from, offset: firstOffset,
     while (here < place) step()
   }
 
-  function draw() {
+  function draw(isNear) {
     for (const [section, id] of sections.entries()) {
-      if (sameMembers(onScreen[section], lists[section])) continue
-      replace(document.getElementById(id), lists[section].map((piece) => JSON.parse(pieces[piece])).join(''))
+      const [was, is] = [onScreen[section], lists[section]]
+      if (sameMembers(was, is)) continue
+      const texts = is.map(textOf)
+      replace(document.getElementById(id), texts.join(''))
+      // As live: what an event changed is marked for a moment. A leap changes much, and marks nothing.
+      const fresh = isNear ? texts.filter((_, at) => !was.includes(is[at])) : []
+      for (const text of fresh) document.getElementById(MEMBER.exec(text)?.[1])?.classList.add('is-changed')
     }
   }
 
@@ -58,8 +77,9 @@ export function openTape({ pieces, moments, sections, from, offset: firstOffset,
     markBefore: (place) => marked.findLast((at) => at < place) ?? 0,
     markAfter: (place) => marked.find((at) => at > place) ?? moments.length - 1,
     show(place) {
+      const isNear = place === here + 1
       seek(place)
-      if (onScreen) draw()
+      if (onScreen) draw(isNear)
       onScreen = lists.map((list) => [...list])
     },
   }

@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto'
 import { relativeTime, type TimeForm } from '../../views/relative-time.ts'
 
-/** Told each piece once, in the order of its number. */
-export type PieceSink = (text: string) => void
+/**
+ * What the file holds, in the order of its numbers: a shape is markup with a hole for each text, instant and identity in it, a piece
+ * is a shape's number and what fills its holes.
+ */
+export type PieceLine = string | [shape: number, ...holes: string[]]
 
 export type Pieces = {
   /** The number of a piece of a page: the same text has the same number. */
   numberOf(text: string): number
-  count(): number
 }
 
 /** A time that is told as a distance or as a clock: what it reads depends on the moment, and the rest on its instant. */
@@ -15,26 +17,49 @@ const TIME = /<time(?: class="(\w+)")? datetime="[^"]*" title="[^"]*" data-(sinc
 /** An address of the service: in a file it leads nowhere. */
 const HREF = / href="\/[^"]*"/g
 
+/** What differs between two rows or cards that are alike otherwise. */
+const HOLE = /(>|\bdata-(?:since|clock|offset)="|\bid="(?:event|agent|cycle|approval)-)([^<"]+)/g
+/** Stands for a hole in a shape; no markup holds it. */
+const HERE = '\0'
+
 /**
- * Keeps every distinct piece once. In memory a digest stands for its text: a history may have hundreds of thousands of
- * pieces, and texts of strangers must not pass for each other.
+ * Keeps every distinct piece once, and the markup that pieces have in common once. In memory a digest stands for what is long: a
+ * history may have hundreds of thousands of pieces, and texts of strangers must not pass for each other.
  */
-export function openPieces(write: PieceSink): Pieces {
-  const numbers = new Map<string, number>()
+export function openPieces(write: (line: PieceLine) => void): Pieces {
+  const shapes = new Map<string, number>()
+  const pieces = new Map<string, number>()
+
+  function shapeOf(text: string): number {
+    const key = keyOf(text)
+    const known = shapes.get(key)
+    if (known !== undefined) return known
+    write(text)
+    shapes.set(key, shapes.size)
+    return shapes.size - 1
+  }
+
   return {
     numberOf(text) {
-      const stored = lasting(text)
-      const key = stored.length < 24 ? stored : createHash('sha256').update(stored).digest('base64').slice(0, 24)
-      const known = numbers.get(key)
+      const holes: string[] = []
+      const shape = lasting(text)
+        .replaceAll(HERE, '')
+        .replace(HOLE, (_hole, before: string, text: string) => {
+          holes.push(text)
+          return `${before}${HERE}`
+        })
+      const piece: PieceLine = [shapeOf(shape), ...holes]
+      const key = keyOf(JSON.stringify(piece))
+      const known = pieces.get(key)
       if (known !== undefined) return known
-      const number = numbers.size
-      numbers.set(key, number)
-      write(stored)
-      return number
+      write(piece)
+      pieces.set(key, pieces.size)
+      return pieces.size - 1
     },
-    count: () => numbers.size,
   }
 }
+
+const keyOf = (text: string) => (text.length <= 64 ? text : createHash('sha256').update(text).digest('base64'))
 
 /** A piece without what the moment or the service alone gives it; the replay's script fills the times in. */
 export function lasting(html: string): string {
@@ -45,13 +70,17 @@ export function lasting(html: string): string {
   })
 }
 
+/** Any element that tells a distance in time. */
+const SINCE = /(<\w+[^>]* data-since="(-?\d+)" data-form="(\w+)"[^>]*>)[^<]*/g
+
 /** Markup for a file, with its distances in time as of an instant (ms since 1970): for readers without script. */
 export function lastingAt(html: string, now: number): string {
-  return html.replace(HREF, '').replace(TIME, (time: string, ...found: (string | undefined)[]) => {
-    const [, kind, at, form] = found
-    if (kind !== 'since') return time
-    return `${time.slice(0, time.indexOf('>') + 1)}${relativeTime(Number(at), now, isTimeForm(form) ? form : 'ago')}</time>`
-  })
+  return html
+    .replace(HREF, '')
+    .replace(
+      SINCE,
+      (_since, ...[element, at, form]: string[]) => `${element}${relativeTime(Number(at), now, isTimeForm(form) ? form : 'ago')}`,
+    )
 }
 
 const isTimeForm = (text: string | undefined): text is TimeForm => text === 'ago' || text === 'waiting' || text === 'age'

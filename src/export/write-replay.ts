@@ -61,7 +61,7 @@ export async function writeReplay(writing: Writing): Promise<{ bytes: number; re
 async function recordInto({ source, period, progress, signal }: Writing, paths: { pieces: string; moments: string }): Promise<Recorded> {
   const [pieceText, momentText] = [openPackedText(paths.pieces), openPackedText(paths.moments)]
   const fresh: string[] = []
-  const pieces = openPieces((text) => fresh.push(JSON.stringify(text)))
+  const pieces = openPieces((line) => fresh.push(JSON.stringify(line)))
   let recording: Recording | undefined
   let ends: { first: Moment; last: Moment } | undefined
   let [moments, events] = [0, 0]

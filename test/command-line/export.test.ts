@@ -2,11 +2,16 @@ import { beforeAll, describe, expect, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { temporaryFolder } from '../support/ending.ts'
+import { PROJECTS_LOG } from '../../src/domain/names.ts'
+import { emptyProject, FOLD_VERSION, foldEvents } from '../../src/domain/project.ts'
+import { encodeState } from '../../src/domain/state-codec.ts'
+import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+import { endAfter, temporaryFolder } from '../support/ending.ts'
+import { eventually } from '../support/eventually.ts'
 import { generateHistory } from '../support/histories.ts'
 import { freePort } from '../support/ports.ts'
 import { call, report } from '../support/report.ts'
-import { type RunningServer, runProgram, startServer } from '../support/server.ts'
+import { PROGRAM, type RunningServer, runProgram, startServer } from '../support/server.ts'
 
 let server: RunningServer
 beforeAll(async () => {
@@ -66,6 +71,42 @@ describe('exports', () => {
     expect((await report(other, 'gemini', { type: 'x-after' })).body).toMatchObject({ accepted: 1, offset: 21 })
   })
 })
+
+test('what retention left of a log is exported from either, from the state that it begins with', async () => {
+  const dataDir = temporaryFolder()
+  const log = await openSqliteLog({ file: join(dataDir, 'events.sqlite') })
+  await log.append(PROJECTS_LOG, [{ type: 'project_registered', project: 'apollo', settings: {}, id: 'registered' }])
+  await log.append('apollo', generateHistory({ count: 200 }))
+  const { epoch, events } = await log.read('apollo', { after: 0, upTo: 120, limit: 200 })
+  const body = encodeState(foldEvents(emptyProject(), events))
+  await log.trim({ project: 'apollo', epoch, foldVersion: FOLD_VERSION, offset: 120, body })
+  await log.close()
+  const trimmed = await startServer({ dataDir })
+  const [one, other] = [newFile(), newFile()]
+  const early = ['--from', '2020-01-01T00:00:00Z']
+  expect(await runProgram(['export', 'apollo', '--data-dir', dataDir, '--out', one])).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(await runProgram(['export', 'apollo', '--url', trimmed.url, '--out', other, ...early])).toMatchObject({ exitCode: 0, stderr: '' })
+  expect(packed(one, 'moments')).toEqual(packed(other, 'moments'))
+  expect(packed(one, 'pieces')).toEqual(packed(other, 'pieces'))
+  expect(packed(one, 'moments').length).toBeGreaterThanOrEqual(80)
+})
+
+test('an export that is interrupted leaves nothing behind', async () => {
+  const dataDir = temporaryFolder()
+  const log = await openSqliteLog({ file: join(dataDir, 'events.sqlite') })
+  await log.append(PROJECTS_LOG, [{ type: 'project_registered', project: 'apollo', settings: {}, id: 'registered' }])
+  for (let part = 0; part < 20; part += 1) await log.append('apollo', generateHistory({ seed: part + 1, count: 1_000 }))
+  await log.close()
+  const folder = temporaryFolder()
+  const child = Bun.spawn([process.execPath, ...PROGRAM, 'export', 'apollo', '--data-dir', dataDir, '--out', join(folder, 'r.html')], {
+    stdio: ['ignore', 'ignore', 'ignore'],
+  })
+  endAfter('test', () => child.kill('SIGKILL'))
+  await eventually(() => readdirSync(folder).length > 0, { withinMs: 10_000 })
+  child.kill('SIGINT')
+  expect(await child.exited).toBe(130)
+  expect(readdirSync(folder)).toEqual([])
+}, 30_000)
 
 describe('refuses, in one line, and leaves nothing behind:', () => {
   test.each([
