@@ -20,9 +20,8 @@ export function showMarks(picture, { marks, length }) {
     const x = (place / Math.max(1, length - 1)) * WIDTH
     if (x - last < APART) continue
     last = x
-    const mark = document.createElementNS(SVG, 'rect')
-    for (const [name, value] of Object.entries({ x: x - 1, y: 0, width: 2, height: 10, class: `tone-${tone}` }))
-      mark.setAttribute(name, value)
+    const mark = document.createElementNS(SVG, 'line')
+    for (const [name, value] of Object.entries({ x1: x, x2: x, y1: 0, y2: 10, class: `tone-${tone}` })) mark.setAttribute(name, value)
     picture.append(mark)
   }
 }
