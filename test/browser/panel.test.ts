@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { openBrowser, type PageOptions, type TestBrowser, until, untilText } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { duplicateIds, isSameDocument, markDocument, rowsOn, untilLive } from '../support/live-page.ts'
+import { duplicateIds, isSameDocument, markDocument, rowsOn, untilLive, WHILE_IT_IS_DOWN } from '../support/live-page.ts'
 import { accessibilityProblems } from '../support/page-quality.ts'
 import { call, report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
@@ -175,6 +175,21 @@ test('an event opens beside the list, and leads on to its neighbours and its sto
   expect(await accessibilityProblems(page)).toEqual([])
 })
 
+test('after a restart of the service list and panel are both whole again', async () => {
+  const own = await startServer()
+  await report(own, 'apollo', { type: 'tdd_transition', story_id: 's-1', new_state: 'test_red' })
+  const { page, tolerate } = await browser.openPage(`${own.url}/projects/apollo`)
+  tolerate(WHILE_IT_IS_DOWN)
+  await untilLive(page)
+  await openPanel(page, storyLink('apollo'))
+  await own.stop()
+  await untilText(page, /^Reconnecting/, { within: '#live' })
+  await own.restart()
+  await report(own, 'apollo', { type: 'tdd_transition', story_id: 's-1', old_state: 'test_red', new_state: 'code_green' })
+  await untilLive(page)
+  for (const part of ['#panel #part-head', '#activity-list']) await untilText(page, 'code_green', { within: part, withinMs: 20_000 })
+})
+
 test('a page that is paused stands still in the panel, too', async () => {
   const name = await newProject()
   const { page } = await openProject(name)
@@ -212,6 +227,13 @@ test('with a modifier key, on a phone and without script a link is a link', asyn
   await phone.page.click(storyLink(name))
   await untilText(phone.page, 'About s-1', { within: 'main' })
   expect(await isSameDocument(phone.page)).toBe(false)
+
+  await phone.page.goBack()
+  await phone.page
+    .locator('#activity-list > li')
+    .first()
+    .click({ position: { x: 60, y: 40 } })
+  await untilText(phone.page, 'Event 46', { within: 'main h1' })
 
   const { page: plain } = await browser.openPage(`${server.url}/projects/${name}`, { isScripted: false })
   await plain.click(storyLink(name))
