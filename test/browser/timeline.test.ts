@@ -199,6 +199,24 @@ test.each(DEVICES)('the project’s page shows the last hour, live, and leads to
   await untilText(page, 'last hour, by agent')
 })
 
+test('one goes back window by window as far as something was reported, and to now again', async () => {
+  const { page } = await open('/projects/apollo/timeline?by=agent')
+  const moves = () => page.locator('.timeline__choices a', { hasText: /^(Earlier|Later|Now)$/ }).allTextContents()
+  const go = async (name: string, next: string[]) => {
+    await page.getByRole('link', { name, exact: true }).click()
+    await eventually(async () => (await moves()).join() === next.join(), { else: () => page.url() })
+  }
+  expect(await moves()).toEqual(['Earlier'])
+  await go('Earlier', ['Now'])
+  await untilText(page, 'Looking back', { within: '#live' })
+  expect(await bar(page, 'Workflow Active, since').count()).toBe(1)
+  expect(page.url()).toContain('by=agent')
+  await page.goto(`${server.url}/projects/apollo/timeline?window=15m&at=${new Date(Date.now() - 60 * MINUTE_MS).toISOString()}`)
+  await go('Later', ['Earlier', 'Later', 'Now'])
+  await go('Now', ['Earlier'])
+  expect(new URL(page.url()).search).toBe('?window=15m')
+})
+
 test('it looks back: the picture ends at the moment and stands still', async () => {
   const at = new Date(Date.now() - 15 * MINUTE_MS).toISOString()
   const { page } = await open(`/projects/apollo/timeline?at=${encodeURIComponent(at)}`)

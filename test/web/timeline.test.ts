@@ -52,6 +52,7 @@ test('it looks back: the window ends at the moment, nothing grows, and the choic
   expect(status).toBe(200)
   expect(html).not.toContain('hx-ws:connect="/live/projects')
   expect(html).not.toContain('data-grows')
+  expect(html).toContain('the hour until then, by story')
   expect(html).not.toContain('code_green, since')
   expect(html).toMatch(/<title>s-1 test_red, since/)
   expect(html).toContain('href="/projects/apollo/timeline?by=agent&amp;at=4"')

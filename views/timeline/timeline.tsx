@@ -15,7 +15,7 @@ export const Timeline: FC<{ view: TimelineView }> = ({ view }) => (
     <header class="card__head">
       <h2 id="timeline-title">Lanes</h2>
       <p>
-        last {WINDOWS[view.query.window].words}, by {view.query.by}, in <span data-clock-zone>UTC</span>
+        {spanWords(view)}, by {view.query.by}, in <span data-clock-zone>UTC</span>
       </p>
       <Choices view={view} />
     </header>
@@ -45,6 +45,11 @@ export const Timeline: FC<{ view: TimelineView }> = ({ view }) => (
     </details>
   </section>
 )
+
+function spanWords({ query, at }: TimelineView): string {
+  const { words } = WINDOWS[query.window]
+  return at === undefined ? `last ${words}` : `the ${words} until then`
+}
 
 /** What the page's script says of a bar. A frame knows nothing of it, and leaves it as it is. */
 export const DetailLine: FC = () => (
@@ -87,12 +92,28 @@ const Choices: FC<{ view: TimelineView }> = ({ view }) => {
           </a>
         ))}
       </p>
+      <Moves view={view} />
       {query.showsGaps || hasFolded ? (
         <p class="choice">
           <a href={timelineHref(view, { showsGaps: !query.showsGaps })}>{query.showsGaps ? 'Fold pauses' : 'Show pauses'}</a>
         </p>
       ) : null}
     </nav>
+  )
+}
+
+/** To the window before this one, after it, and to now. There is none before the first event, nor before what retention left. */
+const Moves: FC<{ view: TimelineView }> = ({ view }) => {
+  const { axis, at, laterAt, keptSince, lanes } = view
+  const hasEarlier = keptSince === undefined && (lanes.state.firstEventAt ?? Infinity) < axis.from
+  if (!hasEarlier && at === undefined) return null
+  const hrefAt = (moment: number) => timelineHref({ ...view, at: new Date(moment).toISOString() }, {})
+  return (
+    <p class="choice">
+      {hasEarlier ? <a href={hrefAt(axis.from)}>Earlier</a> : null}
+      {laterAt === undefined ? null : <a href={hrefAt(laterAt)}>Later</a>}
+      {at === undefined ? null : <a href={timelineHref({ ...view, at: undefined }, {})}>Now</a>}
+    </p>
   )
 }
 

@@ -13,6 +13,8 @@ export type TimelineSource = {
   now: number
   /** The moment that the address asks for; without one the picture is live. */
   at?: string | undefined
+  /** The moment one window later, where that is over too. */
+  laterAt?: number | undefined
 }
 
 /** A timeline, laid out: all that its fragments need. */
@@ -27,8 +29,10 @@ export function timelineView(source: TimelineSource): TimelineView {
   return { ...source, axis, ...placedLanes(lanes, { by: query.by, axis }) }
 }
 
+type Place = Pick<TimelineSource, 'project' | 'query' | 'at'>
+
 /** The address of the timeline with something else asked for; a moment that it looks back at stays. */
-export function timelineHref({ project, query, at }: TimelineSource, other: Partial<TimelineQuery>): string {
+export function timelineHref({ project, query, at }: Place, other: Partial<TimelineQuery>): string {
   const search = new URLSearchParams(timelineSearch({ ...query, ...other }))
   if (at !== undefined) search.set('at', at)
   return partHref({ page: 'timeline', name: project, search: search.size === 0 ? '' : `?${search.toString()}` })

@@ -13,9 +13,12 @@ export function timelineRoutes(deps: WebDeps) {
     '/projects/:name/timeline',
     projectPage(deps, async (c, viewed) => {
       const query = parseTimelineQuery(new URL(c.req.url).searchParams)
-      const { lanes, keptSince } = await lanesAt(deps, viewed, WINDOWS[query.window].ms)
+      const { ms } = WINDOWS[query.window]
+      const { lanes, keptSince } = await lanesAt(deps, viewed, ms)
       const { project, now, at, frame } = viewed
-      const view = timelineView({ project: project.name, lanes, keptSince, query, now, at })
+      // What would end a little before now is now.
+      const laterAt = at !== undefined && now + ms < Date.now() - ms / 8 ? now + ms : undefined
+      const view = timelineView({ project: project.name, lanes, keptSince, query, now, at, laterAt })
       return c.html(<TimelinePage {...frame({ page: 'timeline', name: project.name, search: timelineSearch(query) })} view={view} />)
     }),
   )
