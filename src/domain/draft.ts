@@ -14,7 +14,8 @@ export function openDraft(state: ProjectState): Draft {
 /** The workflow, to be written to. */
 export function writableWorkflow({ before, next }: Draft): ProjectState['workflow'] {
   const { workflow } = next
-  if (workflow === before.workflow) next.workflow = { ...workflow, edges: new Map(workflow.edges), stays: new Map(workflow.stays) }
+  if (workflow === before.workflow)
+    next.workflow = { ...workflow, edges: new Map(workflow.edges), stays: new Map(workflow.stays), moves: [...workflow.moves] }
   return next.workflow
 }
 

@@ -1,6 +1,7 @@
 import type { AGENT_STATUSES } from './event.ts'
 import type { FlowState } from './flow.ts'
 import type { CiRun, Command, Decision, FileNotice, OpenError, Parallel, Task, Usage } from './reports.ts'
+import type { Moves } from './workflow-moves.ts'
 
 /*
  * What a project's log says, folded. Plain data: instants are ms since 1970 by the log's clock (`received_at`), text is
@@ -30,7 +31,7 @@ export type Transition = {
   by: string | undefined
 }
 
-export type Workflow = {
+export type Workflow = Moves & {
   /** A wire word; unknown ones stay as they are. */
   state: string
   /** Undefined until something was told. */
@@ -38,7 +39,6 @@ export type Workflow = {
   offset: number
   /** The instant that the last change names: a status file has to be later to move the state. */
   changedAt: number | undefined
-  /** The command that led to the state and who gave it, where told. */
   command: string | undefined
   by: string | undefined
   /** True once a transition (not a whole-state report) named this project. */

@@ -1,6 +1,7 @@
 import { type Draft, writableErrors, writableTransitions, writableWorkflow } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
 import type { Source, Transition, Workflow } from './project-state.ts'
+import { keepMove } from './workflow-moves.ts'
 import { isExpectedWorkflowStep } from './workflow-machine.ts'
 
 /** Of both machines together. */
@@ -14,7 +15,7 @@ type Step = Pick<Transition, 'offset' | 'at' | 'timestamp' | 'from' | 'to' | 'so
 /** A project before anything was told of it. */
 export function emptyWorkflow(): Workflow {
   const nothing = { enteredAt: undefined, changedAt: undefined, command: undefined, by: undefined }
-  return { state: 'IDLE', offset: 0, ...nothing, hasTransition: false, edges: new Map(), stays: new Map() }
+  return { state: 'IDLE', offset: 0, ...nothing, hasTransition: false, edges: new Map(), stays: new Map(), moves: [] }
 }
 
 /** A transition that was seen always counts; a state that was concluded never contradicts one that was seen. */
@@ -40,6 +41,7 @@ export function enterWorkflowState(draft: Draft, step: Step) {
   if (workflow.state === step.to && workflow.enteredAt !== undefined) return
   countStay(workflow, step)
   if (TROUBLED.has(workflow.state) && draft.next.errors.size > 0) writableErrors(draft).clear()
+  keepMove(workflow.moves, { offset: step.offset, at: step.at, to: step.to })
   workflow.state = step.to
   workflow.enteredAt = step.at
   workflow.offset = step.offset

@@ -20,7 +20,7 @@ const TYPES: Record<string, string> = {
 const here = (path: string) => new URL(`../../${path}`, import.meta.url).pathname
 
 /** The scripts that pages load by name; each brings what it imports, once, whichever of them asks for it first. */
-const SCRIPTS = ['app.js', 'overview.js', 'timeline.js']
+const SCRIPTS = ['app.js', 'overview.js', 'timeline.js', 'time-travel.js']
 
 /** What pages load besides: ours as it is, and htmx from its package. */
 const SOURCES: Record<string, string> = {

@@ -45,3 +45,31 @@ test('a moment that is none, and one that is not there yet, is said so', async (
 test('a name in another case leads to the same moment of the project', async () => {
   expect(await page('/projects/APOLLO?at=2')).toMatchObject({ status: 301, location: '/projects/apollo?at=2' })
 })
+
+test('a page that looks back shows the way: steps to events and changes of state, a slider, and back', async () => {
+  const { html } = await page('/projects/apollo?at=2')
+  const hrefOf = (id: string) => new RegExp(`id="${id}"[^>]* href="([^"]+)"`).exec(html)?.[1]?.replaceAll('&amp;', '&')
+  expect(hrefOf('travel-previous')).toBe('/projects/apollo?at=1')
+  expect(hrefOf('travel-next')).toBe('/projects/apollo?at=3')
+  expect(hrefOf('travel-previous-move')).toBe('/projects/apollo?at=1')
+  expect(hrefOf('travel-next-move')).toBeUndefined()
+  expect(hrefOf('travel-live')).toBe('/projects/apollo')
+  expect(html).toContain('min="0" max="3" value="2"')
+  expect((await page('/projects/apollo')).html).toContain('href="/projects/apollo?at=3"')
+})
+
+test('the next change of state and a time of the form lead to the address of their moment', async () => {
+  const see = (path: string) => page(path).then(({ status, location }) => `${status} ${location}`)
+  expect(await see('/projects/apollo?at=0&step=next')).toBe('303 /projects/apollo?at=1')
+  expect(await see('/projects/apollo?at=1&step=next&compare=now')).toBe('303 /projects/apollo?at=2&compare=now')
+  expect(await see('/projects/apollo?on=2026-11-23T20:30')).toBe('303 /projects/apollo?at=2026-11-23T20%3A30%3A00Z')
+  expect((await page('/projects/apollo?on=tomorrow')).status).toBe(400)
+})
+
+test('compared with now it says what differs, in words', async () => {
+  const { html } = await page('/projects/apollo?at=1&compare=now')
+  expect(html.replaceAll(/<[^>]+>/g, ' ').replaceAll(/\s+/g, ' ')).toContain('Then and now 1 difference')
+  expect(html).toContain('<bdi>BACKLOG_READY</bdi>')
+  expect(await htmlProblems(html)).toEqual([])
+  expect((await page('/projects/apollo?at=2&compare=now')).html).toContain('are as they were then')
+})

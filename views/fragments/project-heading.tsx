@@ -2,14 +2,15 @@ import type { FC } from 'hono/jsx'
 import type { Attention } from '../../src/domain/attention.ts'
 import type { Project } from '../../src/domain/project-registry.ts'
 import type { ProjectState } from '../../src/domain/project-state.ts'
+import { projectHref } from '../part-href.ts'
 import { AttentionMark } from './state-badge.tsx'
 import { ForeignText } from './foreign-text.tsx'
 import { Since } from './since.tsx'
 
-export type ProjectView = { project: Project; state: ProjectState; attention: Attention; now: number }
+export type ProjectView = { project: Project; state: ProjectState; attention: Attention; now: number; isPast?: boolean | undefined }
 
 /** Name, the one word, its reason, and how old all of it is. */
-export const ProjectHeading: FC<ProjectView> = ({ project, state, attention, now }) => (
+export const ProjectHeading: FC<ProjectView> = ({ project, state, attention, now, isPast = false }) => (
   <div id="heading" class="heading heading--project">
     <div>
       <h1>
@@ -22,6 +23,11 @@ export const ProjectHeading: FC<ProjectView> = ({ project, state, attention, now
         </p>
       ) : null}
     </div>
+    {isPast || state.offset === 0 ? null : (
+      <a id="look-back" class="button" href={`${projectHref(project.name)}?at=${state.offset}`}>
+        Look back
+      </a>
+    )}
   </div>
 )
 

@@ -1,16 +1,19 @@
 import type { FC } from 'hono/jsx'
 import type { StoredEvent } from '../../src/domain/event.ts'
 import { FlowCard } from '../flow/flow-card.tsx'
+import type { Difference } from '../../src/domain/state-differences.ts'
 import { Activity } from '../fragments/activity.tsx'
 import { Agents } from '../fragments/agents.tsx'
 import { Approvals } from '../fragments/approvals.tsx'
 import { BacklogCard } from '../fragments/backlog.tsx'
 import { Board } from '../fragments/board.tsx'
+import { Comparison } from '../fragments/comparison.tsx'
 import { KeptEvents, type KeptEventsProps } from '../fragments/kept-events.tsx'
 import { Notices } from '../fragments/notices.tsx'
 import { PanelFrame } from '../fragments/panel-frame.tsx'
 import { ProjectHeading, type ProjectView } from '../fragments/project-heading.tsx'
 import { SprintCard } from '../fragments/sprint.tsx'
+import { TimeTravel, type Travel } from '../fragments/time-travel.tsx'
 import { WorkflowCard } from '../fragments/workflow.tsx'
 import { type Frame, Layout } from '../layout.tsx'
 import { CompactTimeline } from '../timeline/compact.tsx'
@@ -23,19 +26,35 @@ type ContentProps = ProjectView & {
   isAlone?: boolean
 }
 
+type PageProps = {
+  kept?: KeptEventsProps
+  /** Where it stands in the log, on a page that looks back, and what differs from now. */
+  travel?: Travel | undefined
+  differences?: readonly Difference[] | undefined
+}
+
 /** GET /projects/:name — one project: what it asks, where it stands, who works, what happened. */
-export const ProjectPage: FC<Frame & Omit<ContentProps, 'isAlone'> & { kept?: KeptEventsProps }> = ({
+export const ProjectPage: FC<Frame & Omit<ContentProps, 'isAlone'> & PageProps> = ({
   project,
   state,
   attention,
   recent,
   kept,
+  travel,
+  differences,
   ...frame
 }) => (
-  <Layout {...frame} title={project.name} description={`Where ${project.name} stands, live.`} scripts={['timeline.js']}>
+  <Layout
+    {...frame}
+    title={project.name}
+    description={`Where ${project.name} stands, live.`}
+    scripts={travel ? ['timeline.js', 'time-travel.js'] : ['timeline.js']}
+  >
     <nav class="crumbs" aria-label="Breadcrumb">
       <a href="/">Projects</a> <span aria-hidden="true">›</span> <span aria-current="page">{project.name}</span>
     </nav>
+    {travel ? <TimeTravel travel={travel} /> : null}
+    {differences ? <Comparison differences={differences} /> : null}
     <ProjectContent project={project} state={state} attention={attention} recent={recent} now={frame.now} isPast={frame.isPast} />
     {kept ? <KeptEvents {...kept} /> : null}
     <PanelFrame />
@@ -45,7 +64,7 @@ export const ProjectPage: FC<Frame & Omit<ContentProps, 'isAlone'> & { kept?: Ke
 /** What the page says of the project. */
 export const ProjectContent: FC<ContentProps> = ({ project, state, attention, recent, now, isPast, isAlone = false }) => (
   <>
-    <ProjectHeading project={project} state={state} attention={attention} now={now} />
+    <ProjectHeading project={project} state={state} attention={attention} now={now} isPast={isPast} />
     <Sections isAlone={isAlone} />
     <Notices notices={state.notices} errors={state.errors} now={now} />
     <Approvals approvals={state.approvals} now={now} />

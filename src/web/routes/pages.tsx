@@ -11,6 +11,7 @@ import { mustBeRead } from '../find-project.ts'
 import { keptEvents } from '../kept-events.ts'
 import { pageFrame } from '../page-frame.ts'
 import { withRemembered } from '../remembered.ts'
+import { otherMoment, travelOf } from '../travel.ts'
 import { projectPage } from '../viewed.ts'
 
 /** GET / and GET /projects/:name — what people look at. Each shows what its websocket then keeps current. */
@@ -19,9 +20,13 @@ export function pageRoutes(deps: WebDeps) {
     .get('/', (c) => c.html(overview(c, deps)))
     .get(
       '/projects/:name',
-      projectPage(deps, async (c, { project, view, summary, frame }) => {
+      projectPage(deps, async (c, viewed) => {
+        const elsewhere = await otherMoment(c, deps, viewed)
+        if (elsewhere) return c.redirect(elsewhere, 303)
+        const { project, view, summary, frame } = viewed
         const kept = await keptEvents(deps, project.name)
-        const shown = { project, state: view.state, attention: summary.attention, recent: view.recent }
+        const travelled = await travelOf(c, deps, viewed)
+        const shown = { project, state: view.state, attention: summary.attention, recent: view.recent, ...travelled }
         return c.html(<ProjectPage {...frame({ page: 'project', name: project.name })} {...shown} kept={kept} />)
       }),
     )

@@ -1,0 +1,91 @@
+import { beforeAll, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { openBrowser, type PageOptions, type TestBrowser, until, untilText } from '../support/browser.ts'
+import { temporaryFolder } from '../support/ending.ts'
+import { markDocument } from '../support/live-page.ts'
+import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
+import { HEAD, writePast } from '../support/past-log.ts'
+import { type RunningServer, startServer } from '../support/server.ts'
+
+let browser: TestBrowser
+let server: RunningServer
+beforeAll(async () => {
+  const dataDir = temporaryFolder('file')
+  await writePast(join(dataDir, 'events.sqlite'))
+  ;[browser, server] = await Promise.all([openBrowser(), startServer({ lifetime: 'file', dataDir })])
+})
+
+const DEVICES = ['desktop', 'phone'] as const
+
+async function open(search: string, options: PageOptions = {}) {
+  const { page } = await browser.openPage(`${server.url}/projects/apollo${search}`, options)
+  await markDocument(page)
+  return page
+}
+
+const untilAfter = (page: Page, event: number) => untilText(page, `after event ${event} of ${HEAD}`, { within: '#travel-place' })
+
+test.each(DEVICES)('compared with now it says what differs, and goes on comparing from step to step, on a %s', async (device) => {
+  const page = await open('?at=5', { device })
+  await page.getByRole('link', { name: 'Compare with now' }).click()
+  await untilText(page, /SPRINT_ACTIVE\s+SPRINT_REVIEW/, { within: '#comparison' })
+  await untilText(page, /s-1\s+test_red\s+code_green/, { within: '#comparison' })
+  await untilText(page, /code\s+not there yet\s+working/, { within: '#comparison' })
+  await page.getByRole('link', { name: 'Next change of state' }).click()
+  await untilAfter(page, 8)
+  expect(new URL(page.url()).search).toBe('?at=8&compare=now')
+  await untilText(page, 'are as they were then', { within: '#comparison' })
+  await page.getByRole('link', { name: 'Do not compare' }).click()
+  await until(page, () => !document.querySelector('#comparison'))
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+})
+
+test('a story that is opened from a past page is that of the moment', async () => {
+  const page = await open('?at=5')
+  await page.locator('.cycle a[href*="/stories/s-1"]').first().click()
+  await page.waitForURL(/\/stories\/s-1\?at=20/)
+  await untilText(page, 'test_red', { within: '#detail' })
+})
+
+test('a moment that cannot be loaded is said, and what is shown stays', async () => {
+  const { page, tolerate } = await browser.openPage(`${server.url}/projects/apollo?at=5`)
+  tolerate(/Failed to load resource|ERR_FAILED/)
+  await page.route(/at=6/, (route) => route.abort())
+  await page.getByRole('link', { name: 'Next event' }).click()
+  await untilText(page, 'That moment could not be loaded', { within: '#travel-word' })
+  await untilAfter(page, 5)
+  await page.unroute(/at=6/)
+  await page.getByRole('link', { name: 'Next event' }).click()
+  await untilAfter(page, 6)
+  expect(await page.textContent('#travel-word')).toBe('')
+})
+
+test('without script all of it is links and forms', async () => {
+  const { page } = await browser.openPage(`${server.url}/projects/apollo?at=5`, { isScripted: false })
+  await page.getByRole('link', { name: 'Previous change of state' }).click()
+  await untilAfter(page, 3)
+  await page.getByRole('link', { name: 'Next change of state' }).click()
+  await untilAfter(page, 8)
+  await page.locator('#travel-at').fill('2')
+  await page.locator('.travel__slider').getByRole('button', { name: 'Go' }).click()
+  await untilAfter(page, 2)
+  await page.getByRole('link', { name: 'Compare with now' }).click()
+  await untilText(page, 'Then and now', { within: '#comparison' })
+  expect(await page.locator('#travel-play').isVisible()).toBe(false)
+  await page.getByRole('link', { name: 'Back to live' }).click()
+  await untilText(page, 'apollo', { within: 'h1' })
+  expect(new URL(page.url()).search).toBe('')
+})
+
+test.each(DEVICES)('nothing is wrong for whoever cannot see or point, on a %s', async (device) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const page = await open('?at=5&compare=now', { device, colorScheme })
+    await page.getByText('Go to a time or a change of state').click()
+    expect(await accessibilityProblems(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+    await page.context().close()
+  }
+  const html = await (await fetch(`${server.url}/projects/apollo?at=5&compare=now`)).text()
+  expect(await htmlProblems(html)).toEqual([])
+})
