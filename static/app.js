@@ -1,4 +1,5 @@
 /* What the page does by itself. Everything works by delegation. */
+import './activity.js'
 import './clock.js'
 import './keys.js'
 import './live.js'

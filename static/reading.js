@@ -38,7 +38,18 @@ export function settle(content) {
   for (const [, id] of content.matchAll(SENT)) mark(document.getElementById(id))
   for (const [id, look] of looks) if (before.get(id) !== look) mark(document.getElementById(id))
   const limit = isReading() ? ROWS_WHILE_READING : ROWS_AT_TOP
-  for (const rows of growing()) while (rows.childElementCount > limit) rows.lastElementChild.remove()
+  for (const rows of growing()) while (rows.childElementCount > limit) dropLast(rows)
+}
+
+/** What left is older than what is there: the way to older events begins below that. */
+function dropLast(rows) {
+  rows.lastElementChild.remove()
+  const older = rows.parentElement.querySelector('#activity-older')
+  if (!older) return
+  const url = new URL(older.href)
+  url.searchParams.set('before', rows.lastElementChild.dataset.offset)
+  older.href = url.href
+  older.parentElement.hidden = false
 }
 
 function mark(element) {

@@ -17,6 +17,8 @@ export type Frame = {
   now: number
   /** From the cookie; without one the page follows the system. */
   theme?: Theme | undefined
+  /** How close rows of activity stand, from the cookie; normal without one. */
+  density?: 'compact' | 'detailed' | undefined
   viewer?: { name: string } | undefined
   /** The socket that keeps the page current; a page without one says how old it is. */
   live?: { path: string; lastEventAt?: number | undefined } | undefined
@@ -57,7 +59,7 @@ const HTMX_CONFIG =
 export const Layout: FC<LayoutProps> = (props) => (
   <>
     {raw('<!DOCTYPE html>')}
-    <html lang="en" {...(props.theme ? { 'data-theme': props.theme } : {})}>
+    <html lang="en" {...(props.theme ? { 'data-theme': props.theme } : {})} {...(props.density ? { 'data-density': props.density } : {})}>
       <Head {...props} />
       <body data-silence-seconds={props.silenceSeconds}>
         <a class="skip" href="#main">

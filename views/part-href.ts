@@ -1,6 +1,6 @@
 /** A part of a project that has a page of its own: one of many (a story, an agent), or a view of the whole with what it asks for. */
 export type PartTarget =
-  { page: 'story' | 'agent'; name: string; key: string } | { page: 'timeline' | 'flow' | 'peek'; name: string; search: string }
+  { page: 'story' | 'agent'; name: string; key: string } | { page: 'timeline' | 'flow' | 'peek' | 'activity'; name: string; search: string }
 
 const FOLDERS = { story: 'stories', agent: 'agents' } as const
 

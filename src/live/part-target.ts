@@ -1,15 +1,17 @@
 import type { PartTarget } from '../../views/part-href.ts'
+import { activitySearch, parseActivityQuery } from '../../views/activity/query.ts'
 import { flowSearch, parseFlowDays } from '../../views/flow/query.ts'
 import { parseTimelineQuery, timelineSearch } from '../../views/timeline/query.ts'
 import { isForeignId } from '../domain/names.ts'
 
-const PART = /^\/projects\/([^/]+)\/(stories|agents|timeline|flow|peek)(?:\/([^/]+))?$/
+const PART = /^\/projects\/([^/]+)\/(stories|agents|timeline|flow|peek|activity)(?:\/([^/]+))?$/
 const KEYED: Record<string, 'story' | 'agent'> = { stories: 'story', agents: 'agent' }
 
 /** What of an address's query a page shows, in one spelling: two viewers of the same share a topic. */
-const SEARCHES: Record<'timeline' | 'flow' | 'peek', (search: URLSearchParams) => string> = {
+const SEARCHES: Record<'timeline' | 'flow' | 'peek' | 'activity', (search: URLSearchParams) => string> = {
   timeline: (search) => timelineSearch(parseTimelineQuery(search)),
   peek: () => '',
+  activity: (search) => activitySearch(parseActivityQuery(search)),
   flow: (search) => flowSearch(parseFlowDays(search)),
 }
 
@@ -18,7 +20,7 @@ export function readPart(pathname: string, search: URLSearchParams): PartTarget 
   const [, encoded, folder, part] = PART.exec(pathname) ?? []
   const name = encoded === undefined ? undefined : decoded(encoded)
   if (name === undefined || folder === undefined) return undefined
-  if (folder === 'timeline' || folder === 'flow' || folder === 'peek') {
+  if (folder === 'timeline' || folder === 'flow' || folder === 'peek' || folder === 'activity') {
     return part === undefined ? { page: folder, name, search: SEARCHES[folder](search) } : undefined
   }
   const [page, key] = [KEYED[folder], part === undefined ? search.get('id') : decoded(part)]

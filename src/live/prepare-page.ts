@@ -2,8 +2,10 @@ import type { PartTarget } from '../../views/part-href.ts'
 import type { LinkHealth } from '../ingest/link-health.ts'
 import type { LaneShelf } from '../projection/lane-shelf.ts'
 import type { Projections } from '../projection/projections.ts'
+import { parseActivityQuery } from '../../views/activity/query.ts'
 import { parseFlowDays } from '../../views/flow/query.ts'
 import { parseTimelineQuery, WINDOWS } from '../../views/timeline/query.ts'
+import { openActivityPage } from './activity-page.tsx'
 import { openAttentionPage } from './attention-page.tsx'
 import type { LivePage } from './feed.ts'
 import { openFlowPage } from './flow-page.tsx'
@@ -43,6 +45,7 @@ function openPart(shown: Shown, target: PartTarget, now: () => number): LivePage
   if ('key' in target) return openPartPage(shown, target, now)
   if (target.page === 'peek') return openPeekPage(shown, now)
   if (target.page === 'flow') return openFlowPage(shown, parseFlowDays(new URLSearchParams(target.search)), now)
+  if (target.page === 'activity') return openActivityPage(shown, parseActivityQuery(new URLSearchParams(target.search)), now)
   throw new Error(`nobody keeps the page of a ${target.page}`)
 }
 

@@ -10,6 +10,7 @@ import { observe } from './middleware/observe.ts'
 import { requestLimits } from './middleware/request-limits.ts'
 import { traceRequests } from './middleware/trace.ts'
 import { pageHeaders } from './middleware/secure-headers.ts'
+import { activityRoutes } from './routes/activity.tsx'
 import { eventRoutes } from './routes/api-events.ts'
 import { flowApiRoutes } from './routes/api-flow.ts'
 import { projectRoutes } from './routes/api-projects.ts'
@@ -29,7 +30,7 @@ import { vitalRoutes } from './routes/vitals.ts'
 import { unanswered } from './unanswered.ts'
 
 /** What people look at, and what programs ask. */
-const PAGES = [pageRoutes, pictureRoutes, peekRoutes, pinRoutes, timelineRoutes, partRoutes, eventPageRoutes, jumpRoutes]
+const PAGES = [pageRoutes, pictureRoutes, peekRoutes, pinRoutes, timelineRoutes, partRoutes, eventPageRoutes, activityRoutes, jumpRoutes]
 const API = [projectRoutes, snapshotRoutes, eventRoutes, flowApiRoutes, statusRoutes]
 
 const AWAY_TOLD_MS = 10_000

@@ -17,9 +17,11 @@ export function pageFrame(c: Context<Env>, { overview, files, settings, outages 
   const { counts } = overview
   const project = live && projectOfTarget(live.target)
   const theme = getCookie(c, 'theme')
+  const density = getCookie(c, 'density')
   return {
     counts,
     now: Date.now(),
+    density: density === 'compact' || density === 'detailed' ? density : undefined,
     theme: theme === 'light' || theme === 'dark' ? theme : undefined,
     asset: files.href,
     trouble: live && troubleOf(outages(), project),

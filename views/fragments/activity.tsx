@@ -1,32 +1,50 @@
 import type { FC } from 'hono/jsx'
 import type { StoredEvent } from '../../src/domain/event.ts'
+import { Narrow } from '../activity/narrow.tsx'
+import { type ActivityQuery, activitySearch } from '../activity/query.ts'
+import { partHref } from '../part-href.ts'
 import { ActivityRow } from './activity-row.tsx'
 
-/** Rows that a page holds: older ones are a request away, and the page's script drops what new ones push out. */
+/** Rows that a page begins with: older ones are a request away, and the page's script bounds what it keeps. */
 export const ACTIVITY_ROWS = 50
 
-type ActivityProps = {
+type ListProps = {
   project: string
   /** In any order. */
   events: readonly StoredEvent[]
-  /** The log's head: how many events there are in all. */
-  total: number
   now: number
 }
 
+type ActivityProps = ListProps & {
+  /** The log's head: how many events there are in all. */
+  total: number
+  /** The project stands alone, in a file: there are no older events to ask for. */
+  isAlone?: boolean
+}
+
 /** What happened, newest first. */
-export const Activity: FC<ActivityProps> = ({ project, events, total, now }) => (
-  <section id="activity" class="card" aria-labelledby="activity-title">
-    <header class="card__head">
-      <h2 id="activity-title">Activity</h2>
-      <ActivityTotal total={total} />
-      <button id="activity-new" class="button" type="button" hidden>
-        0 new
-      </button>
-    </header>
-    <ActivityList project={project} events={events} now={now} />
-    <p class="nothing activity__none">Nothing was reported yet.</p>
-  </section>
+export const Activity: FC<ActivityProps> = ({ project, events, total, now, isAlone = false }) => {
+  const oldest = Math.min(...events.map(({ offset }) => offset))
+  return (
+    <section id="activity" class="card" aria-labelledby="activity-title">
+      <header class="card__head">
+        <h2 id="activity-title">Activity</h2>
+        <ActivityTotal total={total} />
+        <NewEvents />
+      </header>
+      {isAlone ? null : <Narrow project={project} query={{}} />}
+      <ActivityList project={project} events={events} now={now} />
+      <p class="nothing activity__none">Nothing was reported yet.</p>
+      {isAlone ? null : <Older project={project} query={{}} before={oldest > 1 && events.length > 0 ? oldest : undefined} />}
+    </section>
+  )
+}
+
+/** Leads to what came while somebody reads further down. */
+export const NewEvents: FC = () => (
+  <button id="activity-new" class="button" type="button" hidden>
+    0 new
+  </button>
 )
 
 /** How many events there are in all. */
@@ -37,13 +55,27 @@ export const ActivityTotal: FC<{ total: number }> = ({ total }) => (
 )
 
 /** The rows alone, for a frame that replaces them after a gap. */
-export const ActivityList: FC<Omit<ActivityProps, 'total'>> = ({ project, events, now }) => (
+export const ActivityList: FC<ListProps & { limit?: number }> = ({ project, events, now, limit = ACTIVITY_ROWS }) => (
   <ol id="activity-list" class="activity" data-rows={ACTIVITY_ROWS} reversed>
     {events
       .toSorted((one, other) => other.offset - one.offset)
-      .slice(0, ACTIVITY_ROWS)
+      .slice(0, limit)
       .map((event) => (
         <ActivityRow project={project} event={event} now={now} />
       ))}
   </ol>
+)
+
+/** The way to older ones; the page's script takes it when it is scrolled to. It stays, hidden, where nothing older is left yet. */
+export const Older: FC<{ project: string; query: ActivityQuery; before: number | undefined }> = ({ project, query, before }) => (
+  <p class="older" {...(before === undefined ? { hidden: true } : {})}>
+    <a
+      id="activity-older"
+      class="button"
+      href={partHref({ page: 'activity', name: project, search: activitySearch(query, before ?? 1) })}
+      rel="next"
+    >
+      Older events
+    </a>
+  </p>
 )

@@ -77,7 +77,7 @@ export const ProjectContent: FC<ContentProps> = ({ project, state, attention, re
     {isAlone ? null : <CompactTimeline project={project.name} state={state} now={now} isPast={isPast} />}
     {isAlone ? null : <FlowCard project={project.name} state={state} now={now} at={isPast ? String(state.offset) : undefined} />}
     <BacklogCard project={project.name} backlog={state.backlog} />
-    <Activity project={project.name} events={recent} total={state.offset} now={now} />
+    <Activity project={project.name} events={recent} total={state.offset} now={now} isAlone={isAlone} />
   </>
 )
 

@@ -1,0 +1,27 @@
+import { type ActivityQuery, isAskedFor } from '../../views/activity/query.ts'
+import { ActivityList, ActivityTotal } from '../../views/fragments/activity.tsx'
+import { ActivityRow } from '../../views/fragments/activity-row.tsx'
+import type { LivePage } from './feed.ts'
+import type { Shown } from './project-page.tsx'
+import { openSectionPage } from './section-page.ts'
+
+/** A project's activity, narrowed: only events that match are sent. */
+export function openActivityPage(first: Shown, query: ActivityQuery, now: () => number): LivePage {
+  const project = first.project.name
+  return openSectionPage(first, {
+    sections: [
+      {
+        id: 'activity-total',
+        reads: ({ view }) => [view.state.offset],
+        render: ({ view }) => <ActivityTotal total={view.state.offset} />,
+      },
+    ],
+    now,
+    list: {
+      id: 'activity-list',
+      isIn: isAskedFor(query),
+      row: (event, at) => <ActivityRow project={project} event={event} now={at} />,
+      whole: (events, at) => <ActivityList project={project} events={events} now={at} />,
+    },
+  })
+}

@@ -1,0 +1,126 @@
+import { beforeAll, describe, expect, test } from 'bun:test'
+import type { Page } from 'playwright-core'
+import { openBrowser, type PageOptions, type TestBrowser, until, untilText } from '../support/browser.ts'
+import { untilLive } from '../support/live-page.ts'
+import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
+import { report } from '../support/report.ts'
+import { type RunningServer, startServer } from '../support/server.ts'
+
+const EVENTS = 1_200
+
+let browser: TestBrowser
+let server: RunningServer
+beforeAll(async () => {
+  ;[browser, server] = await Promise.all([openBrowser(), startServer({ lifetime: 'file' })])
+  const chat = (index: number) => ({ type: 'chat_message', message: `note ${index}`, user_id: 'mara' })
+  const step = (index: number) => ({ type: 'tdd_transition', story_id: `S-${index}`, new_state: 'design' })
+  const events = Array.from({ length: EVENTS }, (_, index) => (index % 10 === 0 ? step(index + 1) : chat(index + 1)))
+  await report(server, 'apollo', events.slice(0, 600))
+  await report(server, 'apollo', events.slice(600))
+})
+
+const open = async (path: string, options: PageOptions = {}) => (await browser.openPage(`${server.url}${path}`, options)).page
+const offsets = (page: Page) =>
+  page.locator('#activity-list > li').evaluateAll((rows) => rows.map((row) => Number((row as HTMLElement).dataset['offset'])))
+const toEnd = (page: Page) => page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
+
+describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
+  test('older events come when they are scrolled to, without a hole', async () => {
+    const page = await open('/projects/apollo', { device })
+    await untilLive(page)
+    await toEnd(page)
+    await until(
+      page,
+      () => document.querySelectorAll('#activity-list > li').length > 250 || (scrollTo(0, document.documentElement.scrollHeight), false),
+    )
+    const shown = await offsets(page)
+    expect(shown).toEqual(Array.from({ length: shown.length }, (_, index) => EVENTS - index))
+  })
+
+  test.each(['light', 'dark'] as const)('the page of the activity keeps to the rules in %s', async (colorScheme) => {
+    const page = await open('/projects/apollo/activity?kind=steps', { device, colorScheme })
+    await untilLive(page)
+    expect(await accessibilityProblems(page)).toEqual([])
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+  })
+})
+
+test('a page keeps 500 rows: then it stands still and says how much is new, and begins anew when that is asked for', async () => {
+  const page = await open('/projects/apollo')
+  await untilLive(page)
+  await until(
+    page,
+    () =>
+      document.querySelector('#activity-list > li:last-child')?.getAttribute('data-offset') === '1' ||
+      (scrollTo(0, document.documentElement.scrollHeight), false),
+    20_000,
+  )
+  expect((await offsets(page)).length).toBe(500)
+  expect(await page.locator('.older').isHidden()).toBe(true)
+  await untilText(page, 'Paused', { within: '#live' })
+  await report(server, 'standing', { type: 'x-other' })
+  const before = await offsets(page)
+  await report(server, 'apollo', { type: 'chat_message', message: 'brand new', user_id: 'mara' })
+  await untilText(page, '1 new', { within: '#live' })
+  expect(await offsets(page)).toEqual(before)
+  await page.click('#pause')
+  await untilText(page, 'brand new', { within: '#activity-list' })
+  await untilLive(page)
+})
+
+test('kinds and words narrow it, the address says so, and it stays true as events come', async () => {
+  const page = await open('/projects/apollo')
+  await page.click('.narrow__kinds >> text=Talk')
+  await page.waitForURL(/activity\?kind=talk$/)
+  await page.fill('.narrow input[type=search]', 'NOTE 77')
+  await page.press('.narrow input[type=search]', 'Enter')
+  await page.waitForURL(/kind=talk&q=NOTE\+77$/)
+  await untilLive(page)
+  const expected = [779, 778, 777, 776, 775, 774, 773, 772, 770, 77]
+  expect(await offsets(page)).toEqual(expected)
+  await report(server, 'apollo', [
+    { type: 'chat_message', message: 'something else', user_id: 'mara' },
+    { type: 'chat_message', message: 'another note 7700', user_id: 'mara' },
+  ])
+  await untilText(page, 'another note 7700', { within: '#activity-list' })
+  expect((await offsets(page)).slice(1)).toEqual(expected)
+})
+
+test('without script the same is reached by links', async () => {
+  const page = await open('/projects/apollo', { isScripted: false })
+  await page.click('text=Older events')
+  await page.waitForURL(/activity\?before=\d+$/)
+  const [first = 0] = await offsets(page)
+  await page.click('text=Older events')
+  await page.waitForURL(new RegExp(`before=${first - 99}$`))
+  await page.click('text=To the newest')
+  await page.waitForURL(/activity$/)
+  expect((await offsets(page))[0]).toBeGreaterThanOrEqual(EVENTS)
+})
+
+test('the density of rows is remembered, and there before the page is drawn', async () => {
+  const page = await open('/projects/apollo')
+  const height = () =>
+    page
+      .locator('#activity-list > li')
+      .first()
+      .evaluate((row) => row.getBoundingClientRect().height)
+  const normal = await height()
+  await page.click('[data-density-choice=compact]')
+  expect(await height()).toBeLessThan(normal)
+  await page.click('[data-density-choice=detailed]')
+  expect(await height()).toBeGreaterThan(normal)
+  await page.reload()
+  expect(await page.locator('[data-density-choice=detailed]').getAttribute('aria-pressed')).toBe('true')
+  expect(await height()).toBeGreaterThan(normal)
+  await page.click('[data-density-choice=normal]')
+  expect(await height()).toBe(normal)
+})
+
+test('it is valid, also where nothing matches, and what is malformed is refused', async () => {
+  const get = (search: string) => fetch(`${server.url}/projects/apollo/activity${search}`, { headers: { accept: 'text/html' } })
+  for (const search of ['', '?before=300', '?kind=usage', '?q=%3Cscript%3E', '?at=40'])
+    expect(await htmlProblems(await (await get(search)).text())).toEqual([])
+  expect(await (await get('?kind=usage')).text()).toContain('Nothing matches.')
+  expect((await get('?before=x')).status).toBe(400)
+})

@@ -1,0 +1,31 @@
+import { EVENT_KINDS, type EventKind, eventHolds, eventKind } from '../../src/domain/event-kind.ts'
+import type { StoredEvent } from '../../src/domain/event.ts'
+import { plainText } from '../../src/domain/plain-text.ts'
+
+/** Which of a project's events an address asks for. */
+export type ActivityQuery = { kind?: EventKind | undefined; text?: string | undefined }
+
+const TEXT_LIMIT = 200
+
+/** Reads the URL; what it does not understand is ignored. */
+export function parseActivityQuery(params: URLSearchParams): ActivityQuery {
+  const text = plainText(params.get('q') ?? '')
+    .trim()
+    .slice(0, TEXT_LIMIT)
+    .toWellFormed()
+  return { kind: EVENT_KINDS.find((kind) => kind === params.get('kind')), text: text === '' ? undefined : text }
+}
+
+/** The same as a search: empty where nothing is narrowed. */
+export function activitySearch({ kind, text }: ActivityQuery, before?: number): string {
+  const params = new URLSearchParams()
+  if (kind) params.set('kind', kind)
+  if (text) params.set('q', text)
+  if (before !== undefined) params.set('before', String(before))
+  return params.size === 0 ? '' : `?${params}`
+}
+
+/** Whether an event is one of those that are asked for. */
+export function isAskedFor({ kind, text }: ActivityQuery): (event: StoredEvent) => boolean {
+  return (event) => (kind === undefined || eventKind(event) === kind) && (text === undefined || eventHolds(event, text))
+}
