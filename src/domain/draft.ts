@@ -43,6 +43,18 @@ export function writableAgents({ before, next }: Draft): ProjectState['agents'] 
   return next.agents
 }
 
+/** What ended on each day, to be written to. */
+export function writableFlowDays({ before, next }: Draft): ProjectState['flowDays'] {
+  if (next.flowDays === before.flowDays) next.flowDays = [...before.flowDays]
+  return next.flowDays
+}
+
+/** The last durations, to be written to. */
+export function writableMeasured({ before, next }: Draft): ProjectState['measured'] {
+  if (next.measured === before.measured) next.measured = [...before.measured]
+  return next.measured
+}
+
 /** What stories cost, to be written to. */
 export function writableStoryCosts({ before, next }: Draft): ProjectState['storyCosts'] {
   if (next.storyCosts === before.storyCosts) next.storyCosts = new Map(before.storyCosts)

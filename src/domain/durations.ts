@@ -17,13 +17,16 @@ function rangeOf(ms: number): number {
 /** What stands for a range: the ms that are as far from its beginning as from its end, by factor; at most 9.1 % off. */
 const middleOf = (range: number) => (range === 0 ? 0 : 1_000 * 2 ** ((range - 0.5) / PER_DOUBLING))
 
-/** With one more duration, in ms. */
+/** With one more duration, in ms. By index and by copy: this is a part of folding every event. */
 export function withDuration(durations: Durations, ms: number): Durations {
   const range = rangeOf(ms)
-  const place = durations.findLastIndex(([other]) => other <= range)
+  let place = durations.length - 1
+  while (place >= 0 && (durations[place]?.[0] ?? 0) > range) place--
   const known = durations[place]
-  if (known?.[0] === range) return durations.with(place, [range, known[1] + 1])
-  return durations.toSpliced(place + 1, 0, [range, 1])
+  const next = durations.slice()
+  if (known?.[0] === range) next[place] = [range, known[1] + 1]
+  else next.splice(place + 1, 0, [range, 1])
+  return next
 }
 
 /** Both together. */

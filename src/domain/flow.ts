@@ -1,4 +1,4 @@
-import { type Draft, keepNewest, writableStoryCosts } from './draft.ts'
+import { type Draft, oldestBeyond, writableFlowDays, writableMeasured, writableStoryCosts } from './draft.ts'
 import { type Durations, withDuration } from './durations.ts'
 import type { StoredEventOf } from './event.ts'
 import type { Approval, Cycle } from './project-state.ts'
@@ -20,10 +20,10 @@ export type FlowState = {
   /** Instant of the first event whose end of anything was counted: later than the project's first where an earlier version read that one. */
   flowSince: number | undefined
   /** What ended on each of the last 90 days that had anything, oldest first. */
-  flowDays: readonly FlowDay[]
+  flowDays: FlowDay[]
   /** The last 64 durations that ended. */
-  measured: readonly Measured[]
-  /** By story, the one that cost something last at the end; 200 at most. */
+  measured: Measured[]
+  /** By story, of the 200 that cost something last. */
   storyCosts: Map<string, StoryCost>
 }
 
@@ -45,7 +45,7 @@ export function measureCycle(draft: Draft, known: Cycle | undefined, cycle: Cycl
   }
   if (!isOver(cycle) || (same && isOver(same))) return
   const at = cycle.completedAt ?? cycle.enteredAt
-  changeDay(draft, at, (day) => ({ ...day, completed: day.completed + 1 }))
+  dayToChange(draft, at).completed++
   if (same) measure(draft, 'cycleTime', { from: cycle.startedAt, to: at })
 }
 
@@ -61,26 +61,31 @@ export function measureApproval(draft: Draft, { requestedAt }: Approval, event: 
 function measure(draft: Draft, kind: FlowKind, { from, to }: { from: number; to: number }) {
   // The clock of a file may lie behind the one of the log.
   const ms = Math.max(0, to - from)
-  changeDay(draft, to, (day) => ({ ...day, [kind]: withDuration(day[kind], ms) }))
-  const kept = draft.next.measured.slice(1 - MEASURED_KEPT)
-  kept.push({ offset: draft.next.offset, kind, ms })
-  draft.next.measured = kept
+  const day = dayToChange(draft, to)
+  day[kind] = withDuration(day[kind], ms)
+  const measured = writableMeasured(draft)
+  measured.push({ offset: draft.next.offset, kind, ms })
+  if (measured.length > MEASURED_KEPT) measured.shift()
 }
 
-/** Days are few and change seldom: they are replaced as a whole, in order, without those that are too old. */
-function changeDay({ next }: Draft, at: number, change: (day: FlowDay) => FlowDay) {
+/**
+ * The day of an instant, to be written to: its own copy in a batch. Most of what ends does so on the newest one; another day is put
+ * in its place, and those that are too old go.
+ */
+function dayToChange(draft: Draft, at: number): FlowDay {
   const day = dayOf(at)
-  const last = next.flowDays.at(-1)
-  if (last?.day === day) {
-    next.flowDays = [...next.flowDays.slice(0, -1), change(last)]
-    return
+  const days = writableFlowDays(draft)
+  const place = days.findLastIndex((one) => one.day <= day)
+  const known = days[place]
+  if (known?.day === day) {
+    if (!draft.before.flowDays.includes(known)) return known
+    return (days[place] = { ...known })
   }
-  const known = next.flowDays.find((one) => one.day === day)
-  const changed = change(known ?? { day, completed: 0, cycleTime: [], redToGreen: [], approvalWait: [] })
-  const others = next.flowDays.filter((one) => one !== known)
-  const days = [...others, changed].sort((one, other) => one.day - other.day)
+  const begun: FlowDay = { day, completed: 0, cycleTime: [], redToGreen: [], approvalWait: [] }
+  days.splice(place + 1, 0, begun)
   const newest = days.at(-1)?.day ?? day
-  next.flowDays = days.filter((one) => one.day > newest - DAYS_KEPT)
+  while (days[0] && days[0].day <= newest - DAYS_KEPT) days.shift()
+  return begun
 }
 
 /** Adds what a story cost: the one that a report names, else the one that its agent works on. */
@@ -91,8 +96,8 @@ export function addStoryCost(draft: Draft, event: StoredEventOf<'usage'>) {
   if (!storyId || costUsd === undefined || costUsd === null) return
   const costs = writableStoryCosts(draft)
   const known = costs.get(storyId)
-  // Those that cost something last stand last, and stay longest.
-  costs.delete(storyId)
   costs.set(storyId, { costUsd: (known?.costUsd ?? 0) + costUsd, at, offset })
-  keepNewest(costs, COSTS_KEPT)
+  if (known) return
+  const all = [...costs].map(([id, cost]) => ({ id, offset: cost.offset }))
+  for (const { id } of oldestBeyond(all, COSTS_KEPT)) costs.delete(id)
 }
