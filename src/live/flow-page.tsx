@@ -1,6 +1,8 @@
+import { FinishedStories, finishedCycles } from '../../views/flow/finished-stories.tsx'
 import { Costs, StateTimes } from '../../views/flow/states-and-costs.tsx'
 import { Throughput } from '../../views/flow/throughput.tsx'
 import { Timings } from '../../views/flow/timings.tsx'
+import { dayOf } from '../domain/flow.ts'
 import { flowFigures } from '../domain/flow-figures.ts'
 import type { FlowDays } from '../../views/flow/query.ts'
 import type { LivePage } from './feed.ts'
@@ -10,10 +12,17 @@ import { openSectionPage, type PageSection } from './section-page.ts'
 /** A project's flow: what ended is counted where it ends, so that most changes of a project leave this page alone. */
 export function openFlowPage(first: Shown, days: FlowDays, now: () => number): LivePage {
   const figures = ({ view }: Shown, at: number) => flowFigures(view.state, at, days)
-  const reads = ({ view }: Shown) => [view.state.flowDays]
+  // The window moves on with the first event of a day.
+  const ended = ({ view: { state } }: Shown) => [state.flowDays, dayOf(state.lastEventAt ?? 0)]
   const sections: PageSection[] = [
-    { id: 'flow-timings', reads, render: (...at) => <Timings figures={figures(...at)} /> },
-    { id: 'flow-throughput', reads, render: (...at) => <Throughput figures={figures(...at)} /> },
+    {
+      id: 'flow-timings',
+      reads: (shown) => [...ended(shown), shown.view.state.approvals],
+      render: (shown, at) => (
+        <Timings project={shown.project.name} figures={figures(shown, at)} approvals={shown.view.state.approvals} now={at} />
+      ),
+    },
+    { id: 'flow-throughput', reads: ended, render: (...at) => <Throughput figures={figures(...at)} days={days} /> },
     {
       id: 'flow-states',
       reads: ({ view }) => [view.state.workflow],
@@ -23,6 +32,11 @@ export function openFlowPage(first: Shown, days: FlowDays, now: () => number): L
       id: 'flow-costs',
       reads: ({ view }) => [view.state.storyCosts],
       render: (shown, at) => <Costs project={shown.project.name} figures={figures(shown, at)} />,
+    },
+    {
+      id: 'flow-finished',
+      reads: ({ view: { state } }) => [...finishedCycles(state), state.storyCosts],
+      render: (shown, at) => <FinishedStories project={shown.project.name} state={shown.view.state} now={at} />,
     },
   ]
   return openSectionPage(first, { sections, now })

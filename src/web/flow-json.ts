@@ -1,5 +1,6 @@
 import type { FlowKind } from '../domain/flow.ts'
 import { flowFigures, type Timing } from '../domain/flow-figures.ts'
+import type { ProjectState } from '../domain/project-state.ts'
 import type { ProjectView } from '../projection/projections.ts'
 
 const DAY_MS = 86_400_000
@@ -23,6 +24,7 @@ export function flowJson(project: string, { epoch, state }: ProjectView, { now, 
     offset: state.offset,
     window: { from: dayText(window.from), to: dayText(window.to), time_zone: 'UTC', counted_since: iso(state.flowSince) },
     ...Object.fromEntries(kinds.map((kind) => [KINDS[kind], timingJson(timings[kind])])),
+    approvals_open: openJson(state),
     completed,
     throughput: throughput.map(({ day, completed }) => ({ day: dayText(day), completed })),
     time_in_state: {
@@ -41,4 +43,10 @@ export function flowJson(project: string, { epoch, state }: ProjectView, { now, 
 function timingJson({ count, medianMs, p85Ms }: Timing) {
   const orNull = (ms: number | undefined) => (ms === undefined ? null : seconds(ms))
   return { count, median_seconds: orNull(medianMs), p85_seconds: orNull(p85Ms) }
+}
+
+/** What waits for a person now: it has not waited to its end, so it is in no timing. */
+function openJson({ approvals }: ProjectState) {
+  const oldest = [...approvals.values()].reduce((first, { requestedAt }) => Math.min(first, requestedAt), Infinity)
+  return { count: approvals.size, oldest_requested_at: iso(approvals.size === 0 ? undefined : oldest) }
 }

@@ -71,6 +71,32 @@ test('the project leads to them; what ends is counted at once, and nothing else 
   expect(await page.locator('[aria-label=Days] [aria-current]').innerText()).toBe('7 days')
 })
 
+test('a question that is open stands apart from those that were decided, and leaves when it is', async () => {
+  await report(server, 'asking', { type: 'approval_requested', approval_id: 'q', title: 'Ship it?' })
+  const page = await open('/projects/asking/flow')
+  await untilLive(page)
+  await untilText(page, /1 open now, for \d+ s/, { within: '#flow-timings' })
+  await untilText(page, 'No question was decided.', { within: '#flow-timings' })
+  await page.locator('#flow-states').evaluate((section) => section.setAttribute('data-mark', 'kept'))
+  await report(server, 'asking', { type: 'approval_resolved', approval_id: 'q', decision: 'allow' })
+  await untilText(page, 'None is open now.', { within: '#flow-timings' })
+  await untilText(page, /Measured\s+1/, { within: '#flow-timings' })
+  expect(await page.locator('#flow-states[data-mark]').count()).toBe(1)
+})
+
+test('a table that is open stays open when its chart changes', async () => {
+  await report(server, 'tabled', finished('T-1'))
+  const page = await open('/projects/tabled/flow', { device: 'phone' })
+  await untilLive(page)
+  await page.click('#flow-throughput-table summary')
+  await untilText(page, /Day\s+Completed/, { within: '#flow-throughput-table table' })
+  await report(server, 'tabled', [...finished('T-2'), { type: 'usage', story_id: 'T-2', cost_usd: 0.5 }])
+  await untilText(page, /-\d\d\s+2/, { within: '#flow-throughput-table table' })
+  expect(await page.locator('#flow-throughput-table[open]').count()).toBe(1)
+  await page.locator('#flow-finished a', { hasText: 'T-2' }).click()
+  await page.waitForURL(/stories\/T-2$/)
+})
+
 test('looking back, they are those of that moment', async () => {
   const page = await open('/projects/apollo/flow?at=3')
   await untilText(page, 'None was completed', { within: '#flow-throughput' })

@@ -30,6 +30,7 @@ describe('GET /api/v1/projects/:name/flow', () => {
       cycle_time: timed,
       red_to_green: timed,
       approval_wait: timed,
+      approvals_open: { count: 0, oldest_requested_at: null },
       completed: 1,
       throughput: expect.arrayContaining([{ day: today(), completed: 1 }]),
       time_in_state: {
@@ -37,6 +38,14 @@ describe('GET /api/v1/projects/:name/flow', () => {
         states: [{ state: 'SPRINT_ACTIVE', entered: 1, seconds: 0, current_since: expect.any(String) }],
       },
       cost: { median_usd: 1.25, stories: [{ story_id: 's1', cost_usd: 1.25, last_reported_at: expect.any(String) }] },
+    })
+  })
+
+  test('tells what is open now apart from what was decided', async () => {
+    await report(server, 'waits', [ASKED, { ...ASKED, approval_id: 'r' }])
+    expect((await flowOf('waits')).body).toMatchObject({
+      approval_wait: { count: 0 },
+      approvals_open: { count: 2, oldest_requested_at: expect.stringMatching(/^20/) },
     })
   })
 

@@ -1,8 +1,10 @@
 import type { FC } from 'hono/jsx'
 
+type ChartTableProps = { id: string; columns: readonly [string, string]; rows: readonly (readonly [string, number])[] }
+
 /** What a chart shows, as a table for those who would rather read it. */
-export const ChartTable: FC<{ columns: readonly [string, string]; rows: readonly (readonly [string, number])[] }> = ({ columns, rows }) => (
-  <details class="flow__table">
+export const ChartTable: FC<ChartTableProps> = ({ id, columns, rows }) => (
+  <details id={id} class="flow__table">
     <summary>As a table</summary>
     <table>
       <thead>

@@ -9,7 +9,7 @@ import { workflowLook } from '../state-look.ts'
 import { durationWords } from './timings.tsx'
 
 const STATES_SHOWN = 12
-const COSTS_SHOWN = 20
+const COSTS_SHOWN = 10
 
 /** Where the workflow spent its time, in all that is known of the project. */
 export const StateTimes: FC<{ times: readonly StateTime[]; since: number | undefined; now: number }> = ({ times, since, now }) => {
@@ -35,14 +35,14 @@ export const StateTimes: FC<{ times: readonly StateTime[]; since: number | undef
       {times.length === 0 ? <p class="nothing">The workflow has not moved yet.</p> : null}
       <ul class="shares">
         {times.slice(0, STATES_SHOWN).map((time) => (
-          <StateShare time={time} ms={msOf(time)} all={all} />
+          <StateShare time={time} ms={msOf(time)} all={all} now={now} />
         ))}
       </ul>
     </section>
   )
 }
 
-const StateShare: FC<{ time: StateTime; ms: number; all: number }> = ({ time, ms, all }) => {
+const StateShare: FC<{ time: StateTime; ms: number; all: number; now: number }> = ({ time, ms, all, now }) => {
   const look = workflowLook(time.state)
   return (
     <li class={`share tone-${look.tone}`}>
@@ -50,11 +50,11 @@ const StateShare: FC<{ time: StateTime; ms: number; all: number }> = ({ time, ms
         <Shape name={look.shape} />
         <bdi>{visibleText(look.word, 40)}</bdi>
       </span>
-      <ShareBar share={ms / all} />
+      <ShareBar share={ms / all} now={(ms - time.ms) / all} />
       <span class="share__figure">
         {durationWords(ms)}
         <small>
-          {time.currentSince === undefined ? '' : 'held now, '}
+          {time.currentSince === undefined ? '' : `${durationWords(now - time.currentSince)} of it now, `}
           {time.entered === 1 ? 'once' : `${time.entered} times`}
         </small>
       </span>
@@ -62,12 +62,16 @@ const StateShare: FC<{ time: StateTime; ms: number; all: number }> = ({ time, ms
   )
 }
 
-const ShareBar: FC<{ share: number }> = ({ share }) => (
-  <svg class="share__bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-    <rect class="share__track" width="100" height="10" rx="1" />
-    <rect class="share__part" width={(100 * Math.min(1, share)).toFixed(2)} height="10" rx="1" />
+/** A share of all; of it, `now` goes on and is drawn as an outline. */
+const ShareBar: FC<{ share: number; now?: number }> = ({ share, now = 0 }) => (
+  <svg class="share__bar" aria-hidden="true">
+    <rect class="share__track" width="100%" height="10" rx="2" />
+    <rect class="share__part share__part--now" width={percent(share)} height="10" rx="2" />
+    <rect class="share__part" width={percent(share - now)} height="10" rx="2" />
   </svg>
 )
+
+const percent = (share: number): string => `${(100 * Math.max(0, Math.min(1, share))).toFixed(2)}%`
 
 /** What stories have cost, the dearest first. */
 export const Costs: FC<{ project: string; figures: Pick<FlowFigures, 'costs' | 'medianCostUsd'> }> = ({ project, figures }) => {

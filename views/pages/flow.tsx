@@ -1,5 +1,7 @@
 import type { FC } from 'hono/jsx'
-import { type FlowTold, flowFigures } from '../../src/domain/flow-figures.ts'
+import { flowFigures } from '../../src/domain/flow-figures.ts'
+import type { ProjectState } from '../../src/domain/project-state.ts'
+import { FinishedStories } from '../flow/finished-stories.tsx'
 import { FLOW_DAYS, type FlowDays, flowSearch } from '../flow/query.ts'
 import { Costs, StateTimes } from '../flow/states-and-costs.tsx'
 import { Throughput } from '../flow/throughput.tsx'
@@ -8,7 +10,7 @@ import type { Frame } from '../layout.tsx'
 import { partHref } from '../part-href.ts'
 import { PartPage } from './part.tsx'
 
-type FlowProps = Frame & { project: string; state: FlowTold; days: FlowDays; at: string | undefined }
+type FlowProps = Frame & { project: string; state: ProjectState; days: FlowDays; at: string | undefined }
 
 /** GET /projects/:name/flow — how long things take, how many are done, and what they cost. */
 export const FlowPage: FC<FlowProps> = ({ project, state, days, at, ...frame }) => {
@@ -25,12 +27,13 @@ export const FlowPage: FC<FlowProps> = ({ project, state, days, at, ...frame }) 
           ))}
         </nav>
       </div>
-      <Timings figures={figures} />
+      <Timings project={project} figures={figures} approvals={state.approvals} now={frame.now} />
       <div class="wide">
-        <Throughput figures={figures} />
+        <Throughput figures={figures} days={days} />
       </div>
       <StateTimes times={figures.stateTimes} since={state.firstEventAt} now={frame.now} />
       <Costs project={project} figures={figures} />
+      <FinishedStories project={project} state={state} now={frame.now} />
     </PartPage>
   )
 }

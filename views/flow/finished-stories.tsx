@@ -1,0 +1,68 @@
+import type { FC } from 'hono/jsx'
+import { isOpenCycle } from '../../src/domain/cycle.ts'
+import type { Cycle, ProjectState } from '../../src/domain/project-state.ts'
+import { dollars } from '../figures.ts'
+import { ForeignText } from '../fragments/foreign-text.tsx'
+import { Since } from '../fragments/since.tsx'
+import { storyHref } from '../part-href.ts'
+import { durationWords } from './timings.tsx'
+
+const SHOWN = 20
+
+type Told = Pick<ProjectState, 'cycles' | 'storyCosts'>
+
+const endOf = ({ completedAt, enteredAt }: Cycle): number => completedAt ?? enteredAt
+
+/** The stories that were finished last, the newest first. */
+export const finishedCycles = ({ cycles }: Pick<ProjectState, 'cycles'>): Cycle[] =>
+  [...cycles.values()]
+    .filter((cycle) => !isOpenCycle(cycle))
+    .sort((one, other) => endOf(other) - endOf(one))
+    .slice(0, SHOWN)
+
+/** How long each of the stories took that were finished last, and what it cost. */
+export const FinishedStories: FC<{ project: string; state: Told; now: number }> = ({ project, state, now }) => {
+  const finished = finishedCycles(state)
+  return (
+    <section id="flow-finished" class="card wide" aria-labelledby="flow-finished-title">
+      <header class="card__head">
+        <h2 id="flow-finished-title">Finished last</h2>
+        <p>{finished.length === SHOWN ? `the last ${SHOWN}` : ''}</p>
+      </header>
+      {finished.length === 0 ? <p class="nothing">No story is finished.</p> : null}
+      {finished.length === 0 ? null : (
+        <table class="finished">
+          <thead>
+            <tr>
+              {['Story', 'Took', 'Cost', 'Finished'].map((word) => (
+                <th scope="col">{word}</th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {finished.map((cycle) => (
+              <FinishedRow project={project} cycle={cycle} costUsd={state.storyCosts.get(cycle.storyId)?.costUsd} now={now} />
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  )
+}
+
+type RowProps = { project: string; cycle: Cycle; costUsd: number | undefined; now: number }
+
+const FinishedRow: FC<RowProps> = ({ project, cycle, costUsd, now }) => (
+  <tr>
+    <th scope="row">
+      <a href={storyHref(project, cycle.storyId)}>
+        <ForeignText text={cycle.title ?? cycle.storyId} limit={60} />
+      </a>
+    </th>
+    <td>{cycle.visited.length > 1 ? durationWords(Math.max(0, endOf(cycle) - cycle.startedAt)) : 'not seen to begin'}</td>
+    <td>{costUsd === undefined ? '–' : dollars(costUsd)}</td>
+    <td>
+      <Since at={endOf(cycle)} now={now} />
+    </td>
+  </tr>
+)
