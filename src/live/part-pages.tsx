@@ -1,5 +1,5 @@
 import type { PartTarget } from '../../views/part-href.ts'
-import { AgentFamily, AgentHead, type AgentProps, AgentWork } from '../../views/fragments/agent-detail.tsx'
+import { AgentFamily, AgentHead, type AgentProps, AgentWork, familyOf } from '../../views/fragments/agent-detail.tsx'
 import { StoryFacts, storyFile } from '../../views/fragments/story-facts.tsx'
 import { StoryPhases } from '../../views/fragments/story-phases.tsx'
 import { StoryHead, type StoryProps, StoryWork } from '../../views/fragments/story-detail.tsx'
@@ -59,6 +59,10 @@ const agentSections = (agentId: string): PageSection[] => {
   let last: Agent | undefined
   // One that was forgotten after it ended is shown as it was last.
   const agentOf = ({ view }: Shown) => (last = view.state.agents.get(agentId) ?? last)
+  const family = (shown: Shown) => {
+    const agent = agentOf(shown)
+    return agent ? familyOf(agent, shown.view.state.agents).flatMap(({ agent: member, depth }) => [member, depth]) : []
+  }
   const drawn = (draw: (props: AgentProps) => unknown) => (shown: Shown, now: number) => {
     const agent = agentOf(shown)
     return agent ? draw({ project: shown.project.name, agent, agents: shown.view.state.agents, now }) : ''
@@ -66,6 +70,6 @@ const agentSections = (agentId: string): PageSection[] => {
   return [
     { id: 'part-head', reads: (shown) => [agentOf(shown)], render: drawn((props) => <AgentHead {...props} />) },
     { id: 'part-work', reads: (shown) => [agentOf(shown)], render: drawn((props) => <AgentWork {...props} />) },
-    { id: 'part-family', reads: ({ view }) => [view.state.agents], render: drawn((props) => <AgentFamily {...props} />) },
+    { id: 'part-family', reads: family, render: drawn((props) => <AgentFamily {...props} />) },
   ]
 }

@@ -41,7 +41,9 @@ export function openSectionPage(first: Shown, { sections, list, now }: Sections)
       current = { project, summary, view }
       resumes.clear()
       return (
-        isNewLog(shown, current) || rows(positionOf(shown.view)) !== '' || sections.some((section) => isReplaced(section, shown, current))
+        isNewLog(shown, current) ||
+        hasNews(list, shown.view, current.view) ||
+        sections.some((section) => isReplaced(section, shown, current))
       )
     },
     flush() {
@@ -58,6 +60,13 @@ export function openSectionPage(first: Shown, { sections, list, now }: Sections)
         return { ...head(content), events: eventsAfter(since, current.view) }
       }),
   }
+}
+
+/** Whether the list has something to show of what came since: asked at every event, so nothing is rendered for it. */
+function hasNews(list: EventList | undefined, { state: { offset } }: ProjectView, { recent }: ProjectView): boolean {
+  if (!list) return false
+  const isGap = (recent[0]?.offset ?? 1) > offset + 1
+  return isGap || recent.some((event) => event.offset > offset && list.isIn(event))
 }
 
 const isNewLog = (before: Shown, after: Shown) => before.view.epoch !== after.view.epoch

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'bun:test'
+import type { PartTarget } from '../../views/part-href.ts'
+import { newProject } from '../../src/domain/project-registry.ts'
+import { emptyProject } from '../../src/domain/project.ts'
+import { summarize } from '../../src/domain/project-summary.ts'
+import type { LiveFrame } from '../../src/live/frame.ts'
+import { openPartPage } from '../../src/live/part-pages.tsx'
+import type { Shown } from '../../src/live/project-page.tsx'
+import { MINUTE, numbered, T0, told } from '../support/told.ts'
+
+type Reports = Parameters<typeof told>[0]
+
+const STORY = { page: 'story', name: 'apollo', key: 'S-1' } as const
+const AGENT = { page: 'agent', name: 'apollo', key: 'code-7' } as const
+const now = () => T0 + 60 * MINUTE
+const step = (story_id: string, new_state: string) => ({ type: 'tdd_transition', story_id, new_state })
+const work = (agent_id: string, fields: object = {}) => ({
+  ...{ type: 'agent_activity', agent_id, agent_type: 'CodeAgent', action: 'work', status: 'started' },
+  ...fields,
+})
+const note = { type: 'chat_message', message: 'note', user_id: 'mara' }
+const BEGIN = [step('S-1', 'test_red'), work('code-7', { story_id: 'S-1' })]
+
+/** A page that was opened after the beginning, and goes through what is reported then. */
+function opened(target: Extract<PartTarget, { key: string }>) {
+  let state = told(BEGIN)
+  let recent = numbered(BEGIN, emptyProject())
+  const project = newProject('apollo')
+  const shown = (): Shown => {
+    const summary = summarize({ project, state, epoch: 'e1', now: now(), staleMinutes: 5 })
+    return { project, summary, view: { epoch: 'e1', state, recent } }
+  }
+  const page = openPartPage(shown(), target, now)
+  return {
+    /** Whether it wants to be flushed, and the frame. */
+    take(reports: Reports): { isTaken: boolean; frame: LiveFrame | undefined } {
+      recent = [...recent, ...numbered(reports, state)].slice(-50)
+      state = told(reports, state)
+      const { project, summary, view } = shown()
+      const isTaken = page.take({ project, summary, view, before: undefined, isGone: false })
+      const frame = page.flush()
+      return { isTaken, frame: frame === undefined ? undefined : (JSON.parse(frame) as LiveFrame) }
+    },
+  }
+}
+
+const idsIn = (frame: LiveFrame | undefined) => [...(frame?.content ?? '').matchAll(/<hx-partial id="([^"]+)"/g)].map(([, id]) => id)
+
+describe('the page of a story', () => {
+  test.each([
+    ['a word between people', [note]],
+    ['a step of another story', [step('S-2', 'test_red')]],
+    ['a step of a story whose id differs in case', [step('s-1', 'code_green')]],
+    ['work on another story', [work('code-8', { story_id: 'S-2' })]],
+  ])('is not rendered for %s', (_, reports) => {
+    expect(opened(STORY).take(reports)).toEqual({ isTaken: false, frame: undefined })
+  })
+
+  test('sends what its own step changed, and the row that tells of it', () => {
+    const { isTaken, frame } = opened(STORY).take([note, step('S-1', 'code_green')])
+    expect(isTaken).toBe(true)
+    expect(idsIn(frame)).toEqual(['part-head', 'part-phases'])
+    expect(frame?.content).toContain('<hx-upsert hx-target="#part-event-list"')
+    expect(frame?.content.match(/data-offset="\d+"/g)).toEqual(['data-offset="4"'])
+  })
+
+  test('sends who works on it when that changes', () => {
+    expect(idsIn(opened(STORY).take([work('code-9', { story_id: 'S-1' })]).frame)).toContain('part-work')
+  })
+})
+
+describe('the page of an agent', () => {
+  test('is not rendered for what others do alone, but for its family', () => {
+    const others = [note, step('S-1', 'code_green'), work('other'), work('of-other', { parent_agent_id: 'other' })]
+    expect(opened(AGENT).take(others)).toEqual({ isTaken: false, frame: undefined })
+    expect(idsIn(opened(AGENT).take([work('test-1', { parent_agent_id: 'code-7' })]).frame)).toEqual(['part-family'])
+  })
+
+  test('sends the tool that it uses now', () => {
+    const { frame } = opened(AGENT).take([work('code-7', { tool: 'Bash', detail: { command: 'npm run all-of-it' } })])
+    expect(idsIn(frame)).toEqual(['part-head', 'part-work', 'part-family'])
+    expect(frame?.content).toContain('npm run all-of-it')
+  })
+})
