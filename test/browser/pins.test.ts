@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { openBrowser, type PageOptions, type TestBrowser, until } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { untilLive } from '../support/live-page.ts'
 import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
 import { report } from '../support/report.ts'
@@ -51,6 +52,12 @@ test('what is pinned stays first and live', async () => {
   await untilLive(page)
   await report(server, 'ash', { type: 'workflow_transition', new_state: 'BLOCKED' })
   await page.locator('#group-pinned #project-ash[data-attention=blocked]').waitFor()
+  // A frame with this row alone: another event, the same word.
+  const lastEvent = () => page.locator('#project-ash .row__last time').getAttribute('datetime')
+  const before = await lastEvent()
+  await report(server, 'ash', { type: 'x-b' })
+  await eventually(async () => (await lastEvent()) !== before)
+  expect(await page.getAttribute('#pin-ash', 'aria-pressed')).toBe('true')
   await report(server, 'alps', { type: 'workflow_transition', new_state: 'IDLE' })
   await page.locator('#group-all #project-alps').waitFor()
   expect((await names(page))[0]).toBe('ash')
