@@ -68,10 +68,11 @@ function moveOn() {
 function writeTicks() {
   for (const tick of all('[data-tick]')) {
     const at = new Date(Number(tick.dataset.tick))
-    const isDay = tick.dataset.day !== undefined
-    const form = isDay ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
-    const text = isDay ? at.toLocaleDateString('en-GB', { ...form, ...zone() }) : at.toLocaleTimeString([], { ...form, ...zone() })
-    write(tick, text)
+    const time = at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...zone() })
+    const day = at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...zone() })
+    // Midnight somewhere is another hour elsewhere.
+    if (tick.dataset.day === undefined) write(tick, time)
+    else write(tick, time === '00:00' ? day : `${day} ${time}`)
   }
 }
 

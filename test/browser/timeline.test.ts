@@ -83,7 +83,7 @@ test('on a wide screen what a bar leads to opens beside the picture, which goes 
 
 test('pauses are folded and say how long they were; a link shows them in full length', async () => {
   const { page } = await open('/projects/apollo/timeline?window=6h')
-  const quiet = page.locator('.quiet', { hasText: /^58 min quiet/ })
+  const quiet = page.locator('.quiet', { hasText: /^1 h 14 min quiet/ })
   expect(await page.locator('.quiet').count()).toBe(2)
   const width = async () => (await bar(page, 's-1 test_red').boundingBox())?.width ?? 0
   const folded = await width()
@@ -165,6 +165,19 @@ test('times stand in the reader’s zone, and in UTC on demand', async () => {
   await eventually(async () => (await page.locator('#timeline [data-clock-zone]').first().textContent()) === 'UTC')
   expect(await ticks()).toEqual(inUtc)
   expect(inUtc.length).toBeGreaterThan(3)
+})
+
+test('a day is told where it begins, and with the time where it is first seen later', async () => {
+  const { page } = await open('/projects/apollo/timeline?window=7d&gaps=show')
+  const days = await page.locator('.tick[data-day]').allTextContents()
+  expect(days.length).toBeGreaterThan(4)
+  expect(days.filter((text) => !/^\d{1,2} [A-Z][a-z]{2}( \d\d:\d\d)?$/.test(text))).toEqual([])
+  const told = await page
+    .locator('.tick[data-day]')
+    .evaluateAll((ticks) =>
+      ticks.map((tick) => [tick.textContent, new Date(Number(tick.getAttribute('data-tick'))).toTimeString().slice(0, 5)] as const),
+    )
+  for (const [text, time] of told) expect(text?.endsWith(time)).toBe(time !== '00:00')
 })
 
 test('on a phone a first touch tells and a second one opens', async () => {

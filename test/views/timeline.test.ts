@@ -40,6 +40,7 @@ describe('the axis', () => {
       [28, 38],
       [47, 58],
     ])
+    expect(axis.stretches.filter(({ isQuiet }) => isQuiet).map(({ quietMs }) => quietMs / MINUTE_MS)).toEqual([12, 14, 15])
     expect(placeOf(axis, at(38)) - placeOf(axis, at(28))).toBeCloseTo(2.4)
     expect([placeOf(axis, at(-5)), placeOf(axis, at(90))]).toEqual([0, 100])
   })

@@ -1,5 +1,5 @@
-/** A stretch of the axis: instants in ms since 1970, places in percent of its width. Quiet ones are folded to a narrow mark. */
-export type Stretch = { start: number; end: number; x: number; width: number; isQuiet: boolean }
+/** A stretch of the axis: instants in ms since 1970, places in percent of its width. Quiet ones are folded to a narrow mark: `quietMs` is how long the whole pause was. */
+export type Stretch = { start: number; end: number; x: number; width: number; isQuiet: boolean; quietMs: number }
 
 export type Axis = {
   from: number
@@ -38,7 +38,8 @@ export function openAxis({ from, to, now, busy, quietMs }: AxisWish): Axis {
     const [start = from, end = to] = [edges[index], edges[index + 1]]
     const isQuiet = index % 2 === 1
     const width = isQuiet ? QUIET_WIDTH : (loudWidth * (end - start)) / loudMs
-    stretches.push({ start, end, x, width, isQuiet })
+    const wholeMs = end - start + 2 * MARGIN * (quietMs ?? 0)
+    stretches.push({ start, end, x, width, isQuiet, quietMs: isQuiet ? wholeMs : 0 })
     x += width
   }
   return { from, to, now, stretches }

@@ -15,7 +15,7 @@ export const AxisRow: FC<{ view: TimelineView }> = ({ view }) => {
   return (
     <svg id="timeline-axis" class="timeline__axis" width="100%" height={quiet.length > 0 ? TALL : LOW} focusable="false">
       {ticksOf(view.axis)
-        .filter(({ x }) => Math.abs(x - now) > 6)
+        .filter(({ x }) => Math.abs(x - now) > 8)
         .map(({ at, x, isDay }, index) => (
           <text
             class={index % 2 === 1 ? 'tick tick--odd' : 'tick'}
@@ -40,7 +40,9 @@ export const AxisRow: FC<{ view: TimelineView }> = ({ view }) => {
 /** In UTC, until the page's script puts it into the reader's zone. */
 function tickText(at: number, isDay: boolean): string {
   const iso = new Date(at).toISOString()
-  return isDay ? `${Number(iso.slice(8, 10))} ${MONTHS[Number(iso.slice(5, 7)) - 1]}` : iso.slice(11, 16)
+  const [day, time] = [`${Number(iso.slice(8, 10))} ${MONTHS[Number(iso.slice(5, 7)) - 1]}`, iso.slice(11, 16)]
+  if (!isDay) return time
+  return time === '00:00' ? day : `${day} ${time}`
 }
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
@@ -58,8 +60,8 @@ function labelled(quiet: readonly Stretch[]): (Stretch & { hasLabel: boolean })[
 }
 
 const QuietLabel: FC<{ view: TimelineView; stretch: Stretch & { hasLabel: boolean } }> = ({ view, stretch }) => {
-  const { start, end, x, width, hasLabel } = stretch
-  const words = `${relativeTime(start, end, 'age')} quiet`
+  const { quietMs, x, width, hasLabel } = stretch
+  const words = `${relativeTime(0, quietMs, 'age')} quiet`
   const [place, anchor] = x < 6 ? [x, 'start'] : x > 92 ? [x + width, 'end'] : [x + width / 2, 'middle']
   return (
     <a href={timelineHref(view, { showsGaps: true })} class="quiet" tabindex={-1}>
