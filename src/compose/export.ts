@@ -56,7 +56,7 @@ async function openSource(config: Config, { address, project }: ExportSettings, 
 
 /** The embedded log is a file that a service may have open: it is looked at, and nothing else. */
 function openReader({ database, redis, dataDir }: Config): Promise<LogReader> {
-  if (database) return openPostgresLog({ url: database.url.reveal(), poolSize: 2 })
+  if (database) return openPostgresLog({ url: database.url.reveal(), poolSize: 2, isLookedAt: true })
   if (redis) return openRedisLog({ redis })
   return openSqliteReader(join(dataDir, 'events.sqlite'))
 }

@@ -1,7 +1,15 @@
 import { appendCall, type AppendCall } from './append-call.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { openAppendQueue } from './append-queue.ts'
-import { type Appended, type EventLog, LogUnavailableError, READ_LIMIT, type ReadRange, type SnapshotKey } from './event-log.ts'
+import {
+  type Appended,
+  type EventLog,
+  LogUnavailableError,
+  READ_LIMIT,
+  type ReadRange,
+  type SnapshotKey,
+  UnusableLogError,
+} from './event-log.ts'
 import { commitGroup } from './postgres-append.ts'
 import { checkSettings } from './postgres-check.ts'
 import { openPatience, placeOf, type Query } from './postgres-connection.ts'
@@ -16,6 +24,8 @@ export type PostgresLogOptions = {
   url: string
   /** Connections at most: one of them appends, the others read. With 1, one each all the same. */
   poolSize?: number
+  /** The log is looked at: nothing can be written, and tables of another version are refused. */
+  isLookedAt?: boolean
   /** Processes that open as many: what is compared with the server's limit. */
   workers?: number
   /** ms since 1970. */
@@ -34,9 +44,9 @@ const SESSION = `SELECT set_config('statement_timeout', '3s', false), set_config
  * answers once it is back. Rejects with UnusableLogError where somebody must change something first.
  */
 export async function openPostgresLog(options: PostgresLogOptions): Promise<EventLog> {
-  const { url, poolSize = 5, workers = 1, clock = Date.now, onError, tracing } = options
+  const { url, poolSize = 5, isLookedAt = false, workers = 1, clock = Date.now, onError, tracing } = options
   const place = placeOf(url)
-  const connection = { url, patience: openPatience(), prepare: preparation(url) }
+  const connection = { url, patience: openPatience(), prepare: isLookedAt ? inspection(url) : preparation(url) }
   const pools = { appends: openPool(connection, 1), reads: openPool(connection, Math.max(1, poolSize - 1)) }
   await firstContact(pools.reads, { place, onError })
   const reading = readMethods(pools.reads)
@@ -87,6 +97,17 @@ function preparation(url: string): (query: Query) => Promise<void> {
       await migrating
     }
     await query('SELECT visualizer.settle_epoch($1)', [newEpoch()])
+  }
+}
+
+/** The server itself refuses whatever would change something. */
+function inspection(url: string): (query: Query) => Promise<void> {
+  const place = placeOf(url)
+  return async (query) => {
+    await query(SESSION)
+    await query(`SELECT set_config('default_transaction_read_only', 'on', false)`)
+    if (await isMigrated(query, place)) return
+    throw new UnusableLogError(`the event log ${place} has no tables of this version; run visualizer migrate, or start the service once`)
   }
 }
 

@@ -14,8 +14,8 @@ export type Pieces = {
 
 /** A time that is told as a distance or as a clock: what it reads depends on the moment, and the rest on its instant. */
 const TIME = /<time(?: class="(\w+)")? datetime="[^"]*" title="[^"]*" data-(since|clock)="(-?\d+)"(?: data-form="(\w+)")?>[^<]*<\/time>/g
-/** An address of the service: in a file it leads nowhere. */
-const HREF = / href="\/[^"]*"/g
+/** An address of the service, and what htmx would do with one: in a file they lead nowhere. */
+const HREF = / (?:href|action|hx-[\w:-]+)="\/[^"]*"/g
 
 /** What differs between two rows or cards that are alike otherwise. */
 const HOLE = /(>|\bdata-(?:since|clock|offset)="|\bid="(?:event|agent|cycle|approval)-)([^<"]+)/g

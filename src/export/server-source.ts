@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Api, ApiProblem } from '../client/api.ts'
+import { backOffMs } from '../client/wait.ts'
 import type { StoredEvent } from '../domain/event.ts'
 import { FOLD_VERSION } from '../domain/project.ts'
 import { LIFECYCLES, newProject, PRIORITIES } from '../domain/project-registry.ts'
@@ -20,7 +21,8 @@ const EventsBody = z.object({ epoch: z.string(), offset: z.number(), events: z.a
 const StoredShape = z.looseObject({ id: z.string(), type: z.string(), offset: z.number(), received_at: z.iso.datetime() })
 
 /** Reads a project's history from a running service, as anybody may who can look at it there. */
-export async function openServerSource(api: Api, name: string): Promise<ReplaySource> {
+export async function openServerSource(service: Api, name: string): Promise<ReplaySource> {
+  const api = patient(service)
   const found = ProjectBody.parse(await api.get(`/projects/${encodeURIComponent(name)}`))
   const path = `/projects/${encodeURIComponent(found.name)}`
   const { epoch, first, head } = await extentOf(api, path)
@@ -46,7 +48,34 @@ export async function openServerSource(api: Api, name: string): Promise<ReplaySo
   }
 }
 
-async function extentOf(api: Api, path: string): Promise<Extent> {
+type Asking = Pick<Api, 'url' | 'get'>
+
+/** How often a service that is away for a moment is asked again: a new release takes its place within half a minute. */
+const TRIES = 8
+
+function patient({ url, get }: Api): Asking {
+  async function ask(path: string, attempt: number): Promise<Record<string, unknown>> {
+    try {
+      return await get(path)
+    } catch (error) {
+      if (!(error instanceof ApiProblem) || !error.isAway || attempt + 1 >= TRIES) throw error
+    }
+    await Bun.sleep(backOffMs(attempt))
+    return ask(path, attempt + 1)
+  }
+  let hasAnswered = false
+  return {
+    url,
+    // Where nobody ever answered, the address is wrong rather than the moment.
+    async get(path) {
+      const answer = await ask(path, hasAnswered ? 0 : TRIES)
+      hasAnswered = true
+      return answer
+    },
+  }
+}
+
+async function extentOf(api: Asking, path: string): Promise<Extent> {
   try {
     const { epoch, offset, events } = EventsBody.parse(await api.get(`${path}/events?after=0&limit=1`))
     return { epoch, first: events[0] === undefined ? offset + 1 : storedEvent(events[0]).offset, head: offset }

@@ -10,6 +10,7 @@ import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
 import { generateHistory } from '../support/histories.ts'
 import { freePort } from '../support/ports.ts'
+import { startPostgres } from '../support/postgres.ts'
 import { call, report } from '../support/report.ts'
 import { PROGRAM, type RunningServer, runProgram, startServer } from '../support/server.ts'
 
@@ -90,6 +91,32 @@ test('what retention left of a log is exported from either, from the state that 
   expect(packed(one, 'pieces')).toEqual(packed(other, 'pieces'))
   expect(packed(one, 'moments').length).toBeGreaterThanOrEqual(80)
 })
+
+test('a log in PostgreSQL is looked at: its tables are neither made nor changed', async () => {
+  const postgres = await startPostgres()
+  const env = { DATABASE_URL: await postgres.newDatabase() }
+  const schemas = () => postgres.run(`SELECT 1 FROM pg_namespace WHERE nspname = 'visualizer'`, env.DATABASE_URL)
+  const early = await runProgram(['export', 'apollo', '--out', newFile()], env)
+  expect([early.exitCode, early.stderr]).toEqual([2, expect.stringContaining('run visualizer migrate')])
+  expect(await schemas()).toEqual([])
+  const running = await startServer({ env })
+  await report(running, 'apollo', generateHistory({ count: 30 }))
+  const [one, other] = [newFile(), newFile()]
+  expect(await runProgram(['export', 'apollo', '--out', one], env)).toMatchObject({ exitCode: 0, stderr: '' })
+  expect((await runProgram(['export', 'apollo', '--url', running.url, '--out', other])).exitCode).toBe(0)
+  expect(packed(one, 'moments')).toEqual(packed(other, 'moments'))
+}, 60_000)
+
+test('a service that is away for a moment in the midst is asked again', async () => {
+  const other = await startServer()
+  for (let part = 1; part <= 2; part += 1) await report(other, 'apollo', generateHistory({ seed: part, count: 1_000 }))
+  const file = newFile()
+  const exporting = runProgram(['export', 'apollo', '--url', other.url, '--out', file])
+  await eventually(() => readdirSync(join(file, '..')).length > 0, { withinMs: 10_000 })
+  await other.kill()
+  await other.restart()
+  expect(await exporting).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('2000 events') })
+}, 60_000)
 
 test('an export that is interrupted leaves nothing behind', async () => {
   const dataDir = temporaryFolder()

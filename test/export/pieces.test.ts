@@ -38,7 +38,7 @@ describe('pieces', () => {
 
   test('hold neither distances in time nor addresses of a service', () => {
     const html =
-      '<a class="x" href="/projects/a">a</a><a href="#b">b</a><time datetime="2026" title="t" data-since="5000" data-form="ago">3 s ago</time>'
+      '<a class="x" href="/projects/a" hx-get="/p">a</a><a href="#b">b</a><time datetime="2026" title="t" data-since="5000" data-form="ago">3 s ago</time>'
     expect(lasting(html)).toBe('<a class="x">a</a><a href="#b">b</a><time data-since="5000" data-form="ago"></time>')
     expect(lastingAt(html, 65_000)).toContain('data-form="ago">1 min ago</time>')
   })
