@@ -9,12 +9,21 @@ type Open = {
   agents: Map<string, Report>
   errors: Map<string, Report>
   cycles: Map<string, Report>
+  sprints: Map<string, Report>
   isCiOpen: boolean
 }
 
 /** The reports that close what these ones left open: questions are withdrawn, agents end, the workflow comes to rest. */
 export function closing(reports: readonly Report[]): Report[] {
-  const open: Open = { workflow: 'IDLE', questions: new Set(), agents: new Map(), errors: new Map(), cycles: new Map(), isCiOpen: false }
+  const open: Open = {
+    workflow: 'IDLE',
+    questions: new Set(),
+    agents: new Map(),
+    errors: new Map(),
+    cycles: new Map(),
+    sprints: new Map(),
+    isCiOpen: false,
+  }
   for (const report of reports) see(open, report)
   return [
     ...[...open.questions].map((id) => ({ type: 'approval_resolved', approval_id: id, decision: 'withdrawn', by: 'demo' })),
@@ -28,6 +37,7 @@ export function closing(reports: readonly Report[]): Report[] {
     })),
     ...[...open.agents.values()].map(({ agent_id }) => ({ type: 'agent_status', agent_id, status: 'ended', reason: 'the demo is over' })),
     ...(open.isCiOpen ? [{ type: 'ci_status', status: 'passed' }] : []),
+    ...[...open.sprints.values()].map((sprint) => ({ ...sprint, content: { ...asRecord(sprint['content']), status: 'completed' } })),
     ...wayHome(open.workflow),
   ]
 }
@@ -67,11 +77,15 @@ function see(open: Open, report: Report) {
 }
 
 /** A project that only its files tell of has a state and a cycle, too. */
-function seeFile(open: Open, { content }: Report) {
+function seeFile(open: Open, report: Report) {
+  const { file, content } = report
   if (!isRecord(content)) return
+  if (String(file).startsWith('sprints/')) open.sprints.set(String(file), report)
   const { current_state: state, story_id: story, id, completed_at: completedAt } = content
   if (isWorkflowState(state)) open.workflow = state
   if (typeof story !== 'string') return
   if (completedAt === null) open.cycles.set(story, { type: 'tdd_transition', story_id: story, cycle_id: id, new_state: state })
   else open.cycles.delete(story)
 }
+
+const asRecord = (value: unknown) => (isRecord(value) ? value : {})

@@ -22,8 +22,8 @@ export type HourOptions = {
   startedAt: number
   /** Of this run; with it no event is taken for one of another run. */
   run: string
-  /** Projects that have a history: old files say nothing new of them. */
-  known: ReadonlySet<string>
+  /** How often a project was played in before: its sprint and its stories are others then. */
+  plays: ReadonlyMap<string, number>
 }
 
 /** The names of the projects that the demo writes to. */
@@ -58,13 +58,15 @@ export function endOf(played: readonly Cue[], { speed, startedAt, run }: Pick<Ho
   )
 }
 
-function cuesOf(world: World, index: number, { seed, speed, startedAt, run, known }: HourOptions): Cue[] {
-  const project = `demo-${world.name}`
+function cuesOf(first: World, index: number, { seed, speed, startedAt, run, plays }: HourOptions): Cue[] {
+  const project = `demo-${first.name}`
+  const played = plays.get(project) ?? 0
+  const world = played === 0 ? first : renumbered(first, played + 1)
   const instant = (minute: number) => new Date(startedAt + (minute * 60_000) / speed).toISOString()
   const before = (minutes: number) => new Date(startedAt - minutes * 60_000).toISOString()
   const random = randomFrom(seed * 31 + index)
   const told: Told[] = []
-  const stage: Stage = { world, random, now: 0, told, instant, before, sprint: `sprint-${seed}`, isKnown: known.has(project) }
+  const stage: Stage = { world, random, now: 0, told, instant, before, sprint: `sprint-${played + 1}`, isKnown: played > 0 }
   told.push({ at: 0, report: { type: 'x-demo', note: 'a project of the demo: nothing in it is real', seed, speed } })
   COURSES[world.course](stage)
   for (const [minute, by, message] of world.talk) {
@@ -80,4 +82,10 @@ function cuesOf(world: World, index: number, { seed, speed, startedAt, run, know
       project,
       event: { ...report, id: `demo:${run}:${project}:${number}`, timestamp: instant(at) },
     }))
+}
+
+/** The same work under other numbers: a story that was committed in an earlier sprint is done. */
+function renumbered(world: World, sprint: number): World {
+  const lanes = world.lanes.map((stories) => stories.map((story) => ({ ...story, id: `${story.id}-${sprint}` })))
+  return { ...world, lanes }
 }

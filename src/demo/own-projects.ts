@@ -6,36 +6,36 @@ const PAGE = 1_000
 /** What people do in a project of the demo while they look at it. */
 const OF_PEOPLE = new Set(['approval_resolved', 'command_execution', 'x-demo'])
 
-/** Which of the demo's projects were played in before; or in words why nothing is to be played. */
-export type OwnProjects = { known: ReadonlySet<string> } | { problem: string }
+/** How often each of the demo's projects was played in before; or in words why nothing is to be played. */
+export type OwnProjects = { plays: ReadonlyMap<string, number> } | { problem: string }
 
 /** The demo writes only where nobody else reported: a problem when a project of its names holds anything else. */
 export async function lookAtOwnProjects(api: Api, names: readonly string[]): Promise<OwnProjects> {
   const status = await api.get('/status')
   if (typeof status['version'] !== 'string') return { problem: `what answers at ${api.url} is not this service; name another with --url` }
-  const known = new Set<string>()
+  const plays = new Map<string, number>()
   for (const name of names) {
-    const { foreign, isKnown } = await lookAt(api, name)
-    if (isKnown) known.add(name)
+    const { foreign, played } = await lookAt(api, name)
+    plays.set(name, played)
     if (foreign === undefined) continue
     const advice = 'it is left alone; visualizer demo --serve brings a service of its own'
     return { problem: `${name} at ${api.url} holds events that no demo reported (${foreign}): ${advice}` }
   }
-  return { known }
+  return { plays }
 }
 
-/** Whether a project has events, and the first one that no demo reported, in words. */
-async function lookAt(api: Api, name: string): Promise<{ isKnown: boolean; foreign?: string }> {
+/** How often a project was played in, and its first event that no demo reported, in words. */
+async function lookAt(api: Api, name: string): Promise<{ played: number; foreign?: string }> {
   let after = '0'
-  let isKnown = false
+  let played = 0
   for (;;) {
     const page = await readPage(api, name, after)
     const events = Array.isArray(page?.['events']) ? page['events'].filter(isRecord) : []
-    isKnown ||= events.length > 0
+    played += events.filter(({ type }) => type === 'x-demo').length
     const foreign = events.find((event) => !isOfDemo(event) && !OF_PEOPLE.has(String(event['type'])))
-    if (foreign) return { isKnown, foreign: `${String(foreign['type'])} at offset ${String(foreign['offset'])}` }
+    if (foreign) return { played, foreign: `${String(foreign['type'])} at offset ${String(foreign['offset'])}` }
     const next = page?.['next']
-    if (typeof next !== 'string') return { isKnown }
+    if (typeof next !== 'string') return { played }
     after = next
   }
 }

@@ -17,7 +17,7 @@ export type Stage = {
   instant(minute: number): string
   /** The instant that was so many minutes of a real clock before the hour, as ISO 8601. */
   before(minutes: number): string
-  /** The same sprint is not played twice: counts the hours. */
+  /** The same sprint is not played twice. */
   sprint: string
   /** Whether it was heard of before the hour. */
   isKnown: boolean

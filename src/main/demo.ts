@@ -66,7 +66,7 @@ async function playInto(api: Api, { settings, terminal }: Scene): Promise<number
   if ('problem' in own) return refuse(own.problem)
   const { seed, speed, projects } = settings
   const startedAt = Date.now()
-  const options: HourOptions = { seed, speed, projects, startedAt, run: startedAt.toString(36), known: own.known }
+  const options: HourOptions = { seed, speed, projects, startedAt, run: startedAt.toString(36), plays: own.plays }
   announce(terminal, { settings, url: api.url })
   const played: Cue[] = []
   const minute = () => Math.min(HOUR_MINUTES, ((Date.now() - startedAt) * speed) / 60_000)

@@ -2,12 +2,13 @@ import { describe, expect, test } from 'bun:test'
 import { attentionAt } from '../../src/domain/attention.ts'
 import type { NewEvent, StoredEvent } from '../../src/domain/event.ts'
 import { parseEvent } from '../../src/domain/parse-event.ts'
+import { sprintOf } from '../../src/domain/sprint.ts'
 import { emptyProject, foldEvents } from '../../src/domain/project.ts'
 import type { ProjectState } from '../../src/domain/project-state.ts'
 import { type Cue, endOf, hourOf } from '../../src/demo/hour.ts'
 
 const T0 = Date.UTC(2026, 10, 25, 12)
-const options = { seed: 1, speed: 12, projects: 8, startedAt: T0, run: 'run', known: new Set<string>() }
+const options = { seed: 1, speed: 12, projects: 8, startedAt: T0, run: 'run', plays: new Map<string, number>() }
 const NAMES = ['payments-api', 'search-index', 'design-system', 'mobile-app', 'ledger-import', 'checkout-web', 'fraud-model', 'docs-site']
 
 /** The state of each project after these cues, as a log would have received them. */
@@ -73,15 +74,16 @@ describe('an hour of the demo', () => {
   })
 })
 
-test('a project that was played in before has an active sprint again, although its files are old', () => {
+test('a project that was played in before has another sprint, with nothing done yet that is to be done, and is silent later', () => {
   const project = 'demo-ledger-import'
   const first = hourOf(options)
   const played = [...first, ...endOf(first, options, 60)]
   const startedAt = T0 + 300_000
-  const again = hourOf({ ...options, startedAt, seed: 2, run: 'again', known: new Set([project]) })
+  const again = hourOf({ ...options, startedAt, seed: 2, run: 'again', plays: new Map([[project, 1]]) })
   const opening = again.filter((cue) => cue.project === project && cue.at === 0).map((cue) => ({ ...cue, at: 300_000 }))
   const state = statesAfter([...played, ...opening]).get(project)!
   expect(state.workflow.state).toBe('SPRINT_ACTIVE')
+  expect(sprintOf(state)).toMatchObject({ id: 'sprint-2', done: 1, total: 3 })
   expect(attentionAt(state, startedAt + 11 * 60_000, { staleMinutes: 10 }).word).toBe('stale')
 })
 
