@@ -76,7 +76,10 @@ function show({ href, article, title, live }) {
     const line = document.createElement('div')
     line.id = 'panel-line'
     if (live) line.setAttribute('hx-ws:connect', live)
-    line.append(document.importNode(article, true))
+    const detail = document.importNode(article, true)
+    // The page that it lies beside may have the same frame around what it shows.
+    detail.removeAttribute('id')
+    line.append(detail)
     aside.append(line)
     document.documentElement.classList.add('has-panel')
   })

@@ -175,6 +175,19 @@ test('an event opens beside the list, and leads on to its neighbours and its sto
   expect(await accessibilityProblems(page)).toEqual([])
 })
 
+test('beside a list of activity an event opens, and the list goes on', async () => {
+  const name = await newProject()
+  const { page } = await openProject(`${name}/activity?kind=talk`)
+  await openPanel(page, `#activity-list a[href="/projects/${name}/events/40"]`)
+  await untilText(page, 'Event 40', { within: '#panel h1' })
+  await report(server, name, { type: 'chat_message', message: 'one more', user_id: 'mara' })
+  await untilText(page, 'one more', { within: '#activity-list' })
+  expect(await duplicateIds(page)).toEqual([])
+  await page.keyboard.press('Escape')
+  await untilClosed(page)
+  expect(page.url()).toBe(`${server.url}/projects/${name}/activity?kind=talk`)
+})
+
 test('after a restart of the service list and panel are both whole again', async () => {
   const own = await startServer()
   await report(own, 'apollo', { type: 'tdd_transition', story_id: 's-1', new_state: 'test_red' })

@@ -3,6 +3,7 @@ import type { StoredEvent } from '../../src/domain/event.ts'
 import { Narrow } from '../activity/narrow.tsx'
 import type { ActivityQuery } from '../activity/query.ts'
 import { ActivityList, ActivityTotal, NewEvents, Older } from '../fragments/activity.tsx'
+import { PanelFrame } from '../fragments/panel-frame.tsx'
 import type { Frame } from '../layout.tsx'
 import { PartPage } from './part.tsx'
 
@@ -41,6 +42,7 @@ export const ActivityPage: FC<Frame & ActivityPageProps> = ({ project, query, ev
       ) : null}
       <Older project={project} query={query} before={next} />
     </section>
+    <PanelFrame />
   </PartPage>
 )
 
