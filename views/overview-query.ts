@@ -22,6 +22,8 @@ export type OverviewQuery = {
   view?: OverviewView | undefined
   /** Projects that stand first, by name and in the order of names. They are the reader's own, so no link carries them. */
   pins?: readonly string[] | undefined
+  /** The moment that it looks back at, as the address names it; no websocket's address has one. */
+  at?: string | undefined
   /** Counts from 1. */
   page: number
 }
@@ -82,6 +84,7 @@ export function overviewSearch(query: OverviewQuery): string {
   if (query.view === 'grid') params.set('view', 'grid')
   if (query.view === 'wall') params.set('tv', '1')
   if (query.pins) params.set('pins', query.pins.join(','))
+  if (query.at) params.set('at', query.at)
   if (query.page > 1) params.set('page', String(query.page))
   const search = params.toString()
   return search === '' ? '' : `?${search}`

@@ -25,7 +25,7 @@ const NEXT: Record<number, string> = {
 }
 
 /** What a person sees instead of a page. */
-export function errorPage(c: Context<Env>, deps: WebDeps, { code, message }: Answer) {
+export function errorPage(c: Context<Env>, deps: WebDeps, { code, message, details }: Answer) {
   const frame = { ...pageFrame(c, deps), requestId: c.get('requestId') }
   const status = statusOf(code)
   if (status === 503) c.header('Refresh', String(RELOAD_SECONDS))
@@ -37,6 +37,7 @@ export function errorPage(c: Context<Env>, deps: WebDeps, { code, message }: Ans
         title={TITLES[status] ?? 'This did not work'}
         message={message}
         next={NEXT[status] ?? 'Go back and try again.'}
+        way={whereTheRestBegins(c.req.path, details)}
       />,
       status,
     )
@@ -49,6 +50,13 @@ export function errorPage(c: Context<Env>, deps: WebDeps, { code, message }: Ans
       <NotFoundPage {...frame} path={c.req.path} project={c.req.param('name') ?? project} />
     )
   return c.html(page, 404)
+}
+
+/** The same page at the first moment that retention left. */
+function whereTheRestBegins(path: string, { first_offset: offset, first_at: at }: Answer['details']) {
+  const first = path !== '/' && typeof offset === 'number' ? String(offset) : at
+  if (typeof first !== 'string') return undefined
+  return { href: `${path}?at=${encodeURIComponent(first)}`, words: 'Go to where the rest begins' }
 }
 
 const TITLES: Record<number, string> = {

@@ -38,15 +38,18 @@ export async function otherMoment(c: Context<Env>, deps: WebDeps, { project, vie
   const { on, step, compare } = c.req.query()
   const there = (at: string | number) =>
     `${projectHref(project.name)}?at=${encodeURIComponent(at)}${compare === 'now' ? '&compare=now' : ''}`
-  if (on !== undefined) {
-    if (LOCAL.test(on)) return there(`${on}${on.length === 16 ? ':00' : ''}Z`)
-    throw new RefusedError('VALIDATION_ERROR', `on must be a time in UTC such as 2026-11-23T20:30, not "${on.slice(0, 60)}".`, {
-      field: 'on',
-    })
-  }
+  if (on !== undefined) return there(timeOfForm(on))
   if (step !== 'next') return undefined
   const { offset } = view.state
   const { state } = await deps.projections.view(project.name)
   const move = await nextMove(pastDeps(deps), project.name, { after: offset, known: state.workflow.moves })
   return there(move?.offset ?? offset)
+}
+
+/** The time in UTC that a form sent, as an address names it. */
+export function timeOfForm(on: string): string {
+  if (LOCAL.test(on)) return `${on}${on.length === 16 ? ':00' : ''}Z`
+  throw new RefusedError('VALIDATION_ERROR', `on must be a time in UTC such as 2026-11-23T20:30, not "${on.slice(0, 60)}".`, {
+    field: 'on',
+  })
 }

@@ -5,7 +5,7 @@ import { openBrowser, type PageOptions, type TestBrowser, until, untilText } fro
 import { temporaryFolder } from '../support/ending.ts'
 import { markDocument } from '../support/live-page.ts'
 import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
-import { HEAD, writePast } from '../support/past-log.ts'
+import { BEGAN, HEAD, SECOND_MS, writePast } from '../support/past-log.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 
 let browser: TestBrowser
@@ -88,4 +88,20 @@ test.each(DEVICES)('nothing is wrong for whoever cannot see or point, on a %s', 
   }
   const html = await (await fetch(`${server.url}/projects/apollo?at=5&compare=now`)).text()
   expect(await htmlProblems(html)).toEqual([])
+})
+
+test.each(DEVICES)('all projects are looked back at together, and each leads to its own page of that moment, on a %s', async (device) => {
+  const { page } = await browser.openPage(`${server.url}/`, { device })
+  await page.click('#look-back')
+  await untilText(page, 'Looking back', { within: '#live' })
+  await page.fill('#travel-on', new Date(BEGAN + 65 * SECOND_MS).toISOString().slice(0, 19))
+  await page.locator('.travel__clock').getByRole('button', { name: 'Go' }).click()
+  await untilText(page, 'Working', { within: '#projects' })
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+  expect(await accessibilityProblems(page)).toEqual([])
+  await page.getByRole('link', { name: 'apollo' }).click()
+  await untilAfter(page, 7)
+  await page.goBack()
+  await page.getByRole('link', { name: 'Back to live' }).click()
+  await until(page, () => document.querySelector('#live')?.getAttribute('data-state') === 'live')
 })

@@ -10,7 +10,7 @@ import { Sorting, ViewChoice } from './sorting.tsx'
 type Choice = { value: string; label: string }
 
 /** Narrows the overview by a plain GET form: the URL is the filter, with or without script. */
-export const Filters: FC<{ query: OverviewQuery; tags: readonly string[] }> = ({ query, tags }) => (
+export const Filters: FC<{ query: OverviewQuery; tags: readonly string[]; now: number }> = ({ query, tags, now }) => (
   <div id="filters" class="filters">
     <details id="filter-form">
       <summary class="button">Filter</summary>
@@ -20,6 +20,7 @@ export const Filters: FC<{ query: OverviewQuery; tags: readonly string[] }> = ({
         <Select name="priority" label="Priority" value={query.priority} choices={PRIORITIES.map(choice)} />
         <Select name="tag" label="Tag" value={query.tag} choices={tagChoices(tags, query.tag)} />
         {query.sort ? <input type="hidden" name="sort" value={query.sort} /> : null}
+        {query.at ? <input type="hidden" name="at" value={query.at} /> : null}
         <div class="field">
           <label for="filter-q">Text</label>
           <input id="filter-q" name="q" type="search" value={query.text ?? ''} placeholder="Name or description" maxlength={200} />
@@ -31,6 +32,11 @@ export const Filters: FC<{ query: OverviewQuery; tags: readonly string[] }> = ({
     </details>
     <Sorting query={query} />
     <ViewChoice query={query} />
+    {query.at ? null : (
+      <a id="look-back" class="button" href={overviewHref(query, { at: new Date(now).toISOString() })}>
+        Look back
+      </a>
+    )}
     {isFiltered(query) ? <Chips query={query} /> : null}
   </div>
 )
@@ -74,7 +80,7 @@ const Chips: FC<{ query: OverviewQuery }> = ({ query }) => (
       </li>
     ))}
     <li>
-      <a class="chip chip--clear" href={overviewHref({ page: 1, sort: query.sort, view: query.view })}>
+      <a class="chip chip--clear" href={overviewHref({ page: 1, sort: query.sort, view: query.view, at: query.at })}>
         Show all
       </a>
     </li>

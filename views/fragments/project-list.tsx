@@ -62,7 +62,7 @@ const Group: FC<GroupProps & { name: string }> = ({ name, rows, query, now, kept
       {rows.map((summary) => {
         const { project } = summary
         if (kept?.has(project.name)) return <Kept id={domId('project', project.name)} />
-        return <ProjectRow summary={summary} now={now} pin={pinState(query, project.name)} />
+        return <ProjectRow summary={summary} now={now} pin={pinState(query, project.name)} at={query.at} />
       })}
     </ul>
   )
@@ -85,7 +85,7 @@ const Nothing: FC<{ query: OverviewQuery }> = ({ query }) => (
     {isFiltered(query) ? (
       <>
         <p>No project matches these filters.</p>
-        <a class="button" href={overviewHref({ page: 1 })}>
+        <a class="button" href={overviewHref({ page: 1, at: query.at })}>
           Show all projects
         </a>
       </>

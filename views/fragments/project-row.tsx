@@ -17,14 +17,17 @@ import { Sparkline } from './sparkline.tsx'
 
 const RINGS_SHOWN = 3
 
-/** A project's page. */
-export function projectHref(name: string): string {
-  return `/projects/${encodeURIComponent(name)}`
+/** A project's page, as of a moment where one is given. */
+export function projectHref(name: string, at?: string): string {
+  return `/projects/${encodeURIComponent(name)}${at === undefined ? '' : `?at=${encodeURIComponent(at)}`}`
 }
 
+type RowProps = { summary: ProjectSummary; now: number; pin: PinState; at?: string | undefined }
+
 /** One project on the overview: does it need me, what does it do, is it moving. An open question grows the row. */
-export const ProjectRow: FC<{ summary: ProjectSummary; now: number; pin: PinState }> = ({ summary, now, pin }) => {
+export const ProjectRow: FC<RowProps> = ({ summary, now, pin, at }) => {
   const { project, attention } = summary
+  const href = projectHref(project.name, at)
   const look = ATTENTION_LOOKS[attention.word]
   const question = attention.word === 'needs_you' ? summary.approvals.first : undefined
   return (
@@ -39,7 +42,7 @@ export const ProjectRow: FC<{ summary: ProjectSummary; now: number; pin: PinStat
         <div class="row__line">
           <div class="row__title">
             <h2>
-              <a class="row__name" href={projectHref(project.name)}>
+              <a class="row__name" href={href}>
                 {project.name}
               </a>
             </h2>
@@ -58,7 +61,7 @@ export const ProjectRow: FC<{ summary: ProjectSummary; now: number; pin: PinStat
         <Sparkline minutes={summary.minutes} now={now} />
       </div>
       <Times summary={summary} now={now} />
-      {question ? <Question approval={question} more={summary.approvals.total - 1} href={projectHref(project.name)} /> : null}
+      {question ? <Question approval={question} more={summary.approvals.total - 1} href={href} /> : null}
     </li>
   )
 }

@@ -4,6 +4,7 @@ import { workflowLook } from '../state-look.ts'
 import { marksAround, travelMarks, type TravelMark } from '../travel-marks.ts'
 import { visibleText } from './foreign-text.tsx'
 import { Clock } from './since.tsx'
+import { TravelClock } from './travel-clock.tsx'
 
 /** Where a page that looks back stands in its project's log. Offsets count events, instants are ms since 1970. */
 export type Travel = {
@@ -155,24 +156,13 @@ const Play: FC<{ isOver: boolean }> = ({ isOver }) => (
   </div>
 )
 
-const ClockForm: FC<{ travel: Travel }> = ({ travel: { href, now, isCompared } }) => (
-  <form class="travel__clock" action={href} method="get">
-    <label for="travel-on">Time in UTC</label>
-    <input id="travel-on" type="datetime-local" name="on" step="1" required value={new Date(now).toISOString().slice(0, 19)} />
-    {isCompared ? <input type="hidden" name="compare" value="now" /> : null}
-    <button class="button" type="submit">
-      Go to time
-    </button>
-  </form>
-)
-
 /** A time to go to, and the marks as words, for whoever cannot hit them: those around the moment. */
 const Elsewhere: FC<{ travel: Travel; marks: readonly TravelMark[] }> = ({ travel, marks }) => {
   const current = marks.findLast(({ offset }) => offset <= travel.offset)
   return (
     <details id="travel-elsewhere" class="travel__elsewhere">
       <summary>Go to a time{marks.length === 0 ? '' : ' or a change of state'}</summary>
-      <ClockForm travel={travel} />
+      <TravelClock href={travel.href} now={travel.now} isCompared={travel.isCompared} />
       <ol>
         {marksAround(marks, travel.offset, LISTED_EACH_SIDE).map(({ offset, at, to, count }) => (
           <li>

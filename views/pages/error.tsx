@@ -14,10 +14,12 @@ type ErrorProps = Frame & {
   /** What to do next. */
   next: string
   requestId?: string
+  /** A page that helps, where one is known. */
+  way?: { href: string; words: string } | undefined
 }
 
 /** What happened, what was kept, what to do next, and the id to ask about. */
-export const ErrorPage: FC<ErrorProps> = ({ status, title, message, kept, next, requestId, ...frame }) => (
+export const ErrorPage: FC<ErrorProps> = ({ status, title, message, kept, next, requestId, way, ...frame }) => (
   <Layout {...frame} title={title}>
     <div class="problem">
       <p class="problem__status">Error {status}</p>
@@ -37,9 +39,16 @@ export const ErrorPage: FC<ErrorProps> = ({ status, title, message, kept, next, 
           </dd>
         ) : null}
       </dl>
-      <a class="button button--ink" href="/">
-        All projects
-      </a>
+      <div class="problem__ways">
+        {way ? (
+          <a class="button button--ink" href={way.href}>
+            {way.words}
+          </a>
+        ) : null}
+        <a class={way ? 'button' : 'button button--ink'} href="/">
+          All projects
+        </a>
+      </div>
     </div>
   </Layout>
 )

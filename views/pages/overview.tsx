@@ -5,6 +5,7 @@ import type { AttentionCounts } from '../fragments/attention-counts.tsx'
 import { Filters } from '../fragments/filters.tsx'
 import { Links } from '../fragments/link-health.tsx'
 import { OverviewHeading } from '../fragments/overview-heading.tsx'
+import { PastNote, type PastNoteProps } from '../fragments/past-note.tsx'
 import { ProjectList } from '../fragments/project-list.tsx'
 import { type Frame, Layout } from '../layout.tsx'
 import type { OverviewFigures } from '../overview-figures.ts'
@@ -23,6 +24,8 @@ export type OverviewContentProps = {
   /** All tags that a filter can name. */
   tags: readonly string[]
   links: readonly LinkHealth[]
+  /** On a page that looks back. */
+  past?: Pick<PastNoteProps, 'isWhole' | 'forgotten'>
 }
 
 /** GET / — all projects, by who needs a person first. */
@@ -33,11 +36,12 @@ export const OverviewPage: FC<OverviewContentProps & Frame> = (props) => (
 )
 
 /** What stands in the page's main part; it replaces the beginning when the first project appears. */
-export const OverviewContent: FC<OverviewContentProps> = ({ counts, now, rows, query, total, figures, tags, links }) => (
+export const OverviewContent: FC<OverviewContentProps> = ({ counts, now, rows, query, total, figures, tags, links, past }) => (
   <>
+    {past ? <PastNote query={query} now={now} {...past} /> : null}
     <OverviewHeading counts={counts} figures={figures} now={now} />
     <div class="listing">
-      <Filters query={query} tags={tags} />
+      <Filters query={query} tags={tags} now={now} />
       <ProjectList rows={rows} total={total} query={query} now={now} />
     </div>
     <Links links={links} now={now} />

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { Hono } from 'hono'
 import { lastEventOf, overviewContent, positionOf as overviewPosition } from '../../live/overview-content.ts'
-import { parseOverviewQuery } from '../../../views/overview-query.ts'
+import { overviewHref, type OverviewQuery, parseOverviewQuery } from '../../../views/overview-query.ts'
 import { OnboardingPage } from '../../../views/pages/onboarding.tsx'
 import { OverviewPage } from '../../../views/pages/overview.tsx'
 import { ProjectPage } from '../../../views/pages/project.tsx'
@@ -10,14 +10,15 @@ import type { Env, WebDeps } from '../env.ts'
 import { mustBeRead } from '../find-project.ts'
 import { keptEvents } from '../kept-events.ts'
 import { pageFrame } from '../page-frame.ts'
+import { pastOverview } from '../past-overview.ts'
 import { withRemembered } from '../remembered.ts'
-import { otherMoment, travelOf } from '../travel.ts'
+import { otherMoment, timeOfForm, travelOf } from '../travel.ts'
 import { projectPage } from '../viewed.ts'
 
 /** GET / and GET /projects/:name — what people look at. Each shows what its websocket then keeps current. */
 export function pageRoutes(deps: WebDeps) {
   return new Hono<Env>()
-    .get('/', (c) => c.html(overview(c, deps)))
+    .get('/', (c) => overview(c, deps))
     .get(
       '/projects/:name',
       projectPage(deps, async (c, viewed) => {
@@ -32,15 +33,28 @@ export function pageRoutes(deps: WebDeps) {
     )
 }
 
-function overview(c: Context<Env>, deps: WebDeps) {
+async function overview(c: Context<Env>, deps: WebDeps) {
   mustBeRead(deps)
   const url = new URL(c.req.url)
-  const query = withRemembered(c, parseOverviewQuery(url.searchParams))
+  const asked = withRemembered(c, parseOverviewQuery(url.searchParams))
+  const { on, at } = c.req.query()
+  if (on !== undefined) return c.redirect(overviewHref(asked, { at: timeOfForm(on) }), 303)
+  return c.html(at === undefined ? newestOverview(c, deps, asked) : await overviewThen(c, deps, { asked, at }))
+}
+
+function newestOverview(c: Context<Env>, deps: WebDeps, query: OverviewQuery) {
   const { overview: index, links, startedAt } = deps
   const content = overviewContent({ index, links, now: Date.now }, query)
   const live = { target: { page: 'overview', query }, since: overviewPosition(content), lastEventAt: lastEventOf(content.rows) } as const
   const frame = pageFrame(c, deps, live)
   if (query.view === 'wall') return <WallPage {...frame} {...content} version={deps.version} />
   if (content.figures.projects > 0) return <OverviewPage {...frame} {...content} />
-  return <OnboardingPage {...frame} origin={url.origin} startedAt={startedAt} links={content.links} />
+  return <OnboardingPage {...frame} origin={new URL(c.req.url).origin} startedAt={startedAt} links={content.links} />
+}
+
+/** A wall that looks back is an overview: it does not turn its pages. */
+async function overviewThen(c: Context<Env>, deps: WebDeps, { asked, at }: { asked: OverviewQuery; at: string }) {
+  const query = { ...asked, view: asked.view === 'wall' ? undefined : asked.view }
+  const { isWhole, forgotten, ...content } = await pastOverview(deps, query, at)
+  return <OverviewPage {...pageFrame(c, deps)} {...content} isPast past={{ isWhole, forgotten }} />
 }
