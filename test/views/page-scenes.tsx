@@ -7,6 +7,7 @@ import { OverviewPage } from '../../views/pages/overview.tsx'
 import { ProjectPage } from '../../views/pages/project.tsx'
 import { foldLanes, openLanes } from '../../src/domain/lanes.ts'
 import { emptyProject } from '../../src/domain/project.ts'
+import { FlowPage } from '../../views/pages/flow.tsx'
 import { TimelinePage } from '../../views/pages/timeline.tsx'
 import type { TimelineQuery } from '../../views/timeline/query.ts'
 import { timelineView } from '../../views/timeline/view.ts'
@@ -47,6 +48,19 @@ export function timelineOf(scene: Scene, over: Partial<TimelineQuery> = {}, at?:
   return String(<TimelinePage {...LIVE} view={view} counts={countsOf([scene])} now={NOW} />)
 }
 
+export const flowOf = ({ project, state, summary }: Scene, at?: string): string =>
+  String(
+    <FlowPage
+      {...LIVE}
+      project={project.name}
+      state={state}
+      days={7}
+      at={at}
+      counts={countsOf([{ project, state, summary, events: [] }])}
+      now={NOW}
+    />,
+  )
+
 /** More than one page of projects, each with a name of its own. */
 export function crowd(count: number): Scene[] {
   const kinds = [...everyWord(), busyScene()]
@@ -75,6 +89,9 @@ export const PAGES: [name: string, html: () => string][] = [
   ['timeline, blank', () => timelineOf(blankScene())],
   ['timeline, hostile, by story', () => timelineOf(hostileScene())],
   ['timeline, hostile, by agent', () => timelineOf(hostileScene(), { by: 'agent', showsGaps: true }, '"><script>')],
+  ['flow, busy', () => flowOf(busyScene())],
+  ['flow, blank, as it was', () => flowOf(blankScene(), '"><script>')],
+  ['flow, hostile', () => flowOf(hostileScene())],
   [
     'beginning',
     () => String(<OnboardingPage {...LIVE} counts={nobody} now={NOW} origin="http://localhost:5000" startedAt={NOW - 72_000} links={[]} />),
