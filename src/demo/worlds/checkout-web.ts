@@ -73,7 +73,7 @@ export const checkoutWeb: World = {
     ],
   ],
   talk: [
-    [1, 'noor', 'Pausing until the new price service is up on staging, about ten minutes.'],
+    [1, 'noor', 'Pausing until the new price service is up on staging.'],
     [14, 'felix', 'Prices are back. Go on.'],
   ],
 }
