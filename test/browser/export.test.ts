@@ -105,6 +105,15 @@ test('the keyboard steps, leaps and plays', async () => {
   await untilText(page, 'event 130 of 130', { within: '#replay-count' })
 })
 
+test('on paper it names its moment and its file, without its buttons', async () => {
+  const { page } = await open()
+  await page.locator('#replay-slider').fill('9')
+  await page.emulateMedia({ media: 'print' })
+  expect(await page.locator('#replay-count').isVisible()).toBe(true)
+  expect(await page.locator('.replay__about p').isVisible()).toBe(true)
+  expect(await page.locator('#replay-slider, #replay-play, .replay__keys').filter({ visible: true }).count()).toBe(0)
+})
+
 test('what a reader opened stays open from moment to moment', async () => {
   const { page } = await open()
   const folded = page.locator('#page details[id]').first()
