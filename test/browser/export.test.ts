@@ -110,7 +110,7 @@ test('on paper it names its moment and its file, without its buttons', async () 
   await page.locator('#replay-slider').fill('9')
   await page.emulateMedia({ media: 'print' })
   expect(await page.locator('#replay-count').isVisible()).toBe(true)
-  expect(await page.locator('.replay__about p').isVisible()).toBe(true)
+  expect(await page.locator('.replay__about > p').isVisible()).toBe(true)
   expect(await page.locator('#replay-slider, #replay-play, .replay__keys').filter({ visible: true }).count()).toBe(0)
 })
 
