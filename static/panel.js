@@ -11,8 +11,8 @@ const DETAIL = /^\/projects\/[^/]+\/(?:stories|agents|events)(?:\/|$)/
 const wide = matchMedia('(min-width: 1200px)')
 
 const here = () => location.pathname + location.search
-/** The page that this document was loaded as, to which closing leads back. */
-const own = here()
+/** The page that this document shows, to which closing leads back: the one it was loaded as, or another moment of it. */
+let own = here()
 const ownTitle = document.title
 /** Only a page with a list to keep carries the frame. */
 const frame = document.getElementById('panel-frame')
@@ -157,6 +157,10 @@ function leave() {
   history.pushState(null, '', own)
   close()
 }
+
+document.addEventListener('page:shown', () => {
+  if (!panel()) own = here()
+})
 
 addEventListener('popstate', ({ state }) => {
   loading.abort()

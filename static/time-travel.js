@@ -53,6 +53,7 @@ async function load(href) {
   await show(page)
   // Beside the list a detail may be open: the address is its own then.
   if (!element('panel')) history.replaceState(history.state, '', response.url)
+  document.dispatchEvent(new CustomEvent('page:shown'))
   if (!playing) write(element('travel-word'), '')
   speak()
 }
@@ -66,7 +67,6 @@ async function show(page) {
   element('travel-play').disabled = told().nextAt === '' && !playing
   showInstant(playing ? instant() : Number(told().now))
   remember()
-  document.dispatchEvent(new CustomEvent('page:shown'))
 }
 
 /** Ages and clocks of the page stand at an instant, ms since 1970. */
@@ -158,7 +158,9 @@ function paint() {
 
 function advance() {
   const nextAt = told().nextAt
-  if (isAsking || document.hidden) return
+  if (isAsking) return
+  // Nobody looks: the clock stands still.
+  if (document.hidden) return Object.assign(playing, { from: Number(element('live').dataset.renderedAt), since: performance.now() })
   if (nextAt === '') return pause('The end: nothing was reported after this.')
   const at = instant()
   showInstant(at)

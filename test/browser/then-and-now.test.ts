@@ -48,6 +48,18 @@ test('a story that is opened from a past page is that of the moment', async () =
   await untilText(page, 'test_red', { within: '#detail' })
 })
 
+test('a story opens beside a moment that a step led to, and closing leads back to it', async () => {
+  const page = await open('?at=5')
+  await page.getByRole('link', { name: 'Next event' }).click()
+  await untilAfter(page, 6)
+  await page.locator('.cycle a[href*="/stories/s-1"]').first().click()
+  await page.locator('#panel').waitFor()
+  await page.keyboard.press('Escape')
+  await page.locator('#panel').waitFor({ state: 'detached' })
+  expect(new URL(page.url()).search).toBe('?at=6')
+  expect(await page.textContent('#travel-place')).toContain('after event 6')
+})
+
 test('a moment that cannot be loaded is said, and what is shown stays', async () => {
   const { page, tolerate } = await browser.openPage(`${server.url}/projects/apollo?at=5`)
   tolerate(/Failed to load resource|ERR_FAILED/)
