@@ -66,6 +66,7 @@ test('all projects are shown as they stood, and what leads on leads to the same 
 test('the order, the counts and the filters are those of the moment', async () => {
   expect(wordOf((await page(`/?at=${at(101)}`)).html, 'apollo')).toBe('in_review')
   expect((await page(`/?at=${at(101)}`)).html).toContain('<h1>1 project needs you</h1>')
+  expect((await page(`/?at=${at(101)}`)).html).toMatch(/<div class="dock.*?href="#projects"/s)
   expect(rowsOf((await page(`/?at=${at(101)}&attention=in_review`)).html)).toEqual([`/projects/apollo?at=${at(101)}`])
   expect(rowsOf((await page(`/?at=${at(60)}&attention=in_review`)).html)).toEqual([])
   expect(rowsOf((await page(`/?at=${at(60)}&q=gem`)).html)).toEqual([`/projects/gemini?at=${at(60)}`])

@@ -6,10 +6,16 @@ import { Shape } from './shape.tsx'
 import { Clock, Since } from './since.tsx'
 import { eventsInLastHour, Histogram } from './sparkline.tsx'
 
-type HeadingProps = { counts: AttentionCounts; figures: OverviewFigures; now: number }
+type HeadingProps = {
+  counts: AttentionCounts
+  figures: OverviewFigures
+  now: number
+  /** The page looks back: what leads on stays at that moment. */
+  isPast?: boolean
+}
 
 /** The heading is the answer; the line below gives the oldest wait and the exceptions; the bars say whether all is moving. */
-export const OverviewHeading: FC<HeadingProps> = ({ counts, figures, now }) => {
+export const OverviewHeading: FC<HeadingProps> = ({ counts, figures, now, isPast = false }) => {
   const events = eventsInLastHour(figures.minutes, now)
   return (
     <div id="heading" class="heading">
@@ -29,10 +35,10 @@ export const OverviewHeading: FC<HeadingProps> = ({ counts, figures, now }) => {
           <span>
             {events.toLocaleString('en')} {events === 1 ? 'event' : 'events'} in the last hour
           </span>
-          <span>now</span>
+          <span>{isPast ? 'then' : 'now'}</span>
         </figcaption>
       </figure>
-      <Dock counts={counts} figures={figures} now={now} />
+      <Dock counts={counts} figures={figures} now={now} isPast={isPast} />
     </div>
   )
 }
@@ -80,7 +86,7 @@ const Exceptions: FC<{ counts: AttentionCounts; silentSince: number | undefined;
 }
 
 /** On a phone the open questions stay in reach of the thumb. */
-const Dock: FC<HeadingProps> = ({ counts, figures, now }) => {
+const Dock: FC<HeadingProps> = ({ counts, figures, now, isPast }) => {
   const waiting = needsYou(counts)
   if (waiting === 0) return null
   return (
@@ -96,7 +102,10 @@ const Dock: FC<HeadingProps> = ({ counts, figures, now }) => {
           </span>
         )}
       </p>
-      <a class="button button--ink" href={counts.needs_you > 0 ? overviewHref({ page: 1, attention: 'needs_you' }) : '#projects'}>
+      <a
+        class="button button--ink"
+        href={counts.needs_you > 0 && !isPast ? overviewHref({ page: 1, attention: 'needs_you' }) : '#projects'}
+      >
         Review
       </a>
     </div>

@@ -39,7 +39,7 @@ export const OverviewPage: FC<OverviewContentProps & Frame> = (props) => (
 export const OverviewContent: FC<OverviewContentProps> = ({ counts, now, rows, query, total, figures, tags, links, past }) => (
   <>
     {past ? <PastNote query={query} now={now} {...past} /> : null}
-    <OverviewHeading counts={counts} figures={figures} now={now} />
+    <OverviewHeading counts={counts} figures={figures} now={now} isPast={past !== undefined} />
     <div class="listing">
       <Filters query={query} tags={tags} now={now} />
       <ProjectList rows={rows} total={total} query={query} now={now} />
