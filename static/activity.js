@@ -1,110 +1,178 @@
-/* Older events when they are scrolled to, and how close rows stand. */
+/* What happened, as somebody scrolls: rows are fetched before they come into view, and new ones are counted while somebody reads. */
+import {
+  beginHolding,
+  endHolding,
+  hasMore,
+  isAway,
+  isReading,
+  join,
+  keepWindow,
+  leaveNewest,
+  linkTo,
+  list,
+  partOf,
+  reachNewest,
+  renew,
+} from './activity-window.js'
 import { tickTimes, write } from './clock.js'
 import { remember } from './reading.js'
 
-const YEAR_SECONDS = 31_536_000
-/** Rows that a page keeps: beyond, the newest leave, and the page stands still until its reader goes back to them. */
-const ROWS = 500
+/** Parts that are fetched in a row without a scroll: a search that finds little waits before it goes on. */
+const TURNS = 10
+const WORDS = { older: 'Older events', newer: 'Newer events' }
 
+let unread = 0
+let turns = 0
 let isLoading = false
-let hasLeft = false
+/** The reader asked for the newest. */
+let isLeading = false
 
-const older = () => document.getElementById('activity-older')
-const list = () => document.getElementById('activity-list')
+/* --- fetching --- */
 
-function loadOlder(link) {
+async function readPart(href) {
+  const response = await fetch(href, { headers: { accept: 'text/html' } })
+  if (!response.ok) throw new Error(String(response.status))
+  return partOf(new DOMParser().parseFromString(await response.text(), 'text/html'))
+}
+
+/** One at a time; a link that failed says so, and is tried again when it is asked for. */
+function load(name) {
+  const { href } = linkTo(name)
+  if (hasMore(name)) take(name, href, (part) => linkTo(name).href === href && join(name, part))
+}
+
+/** The newest part in place of what is there. */
+function loadNewest() {
+  const url = new URL(linkTo('newer').href)
+  url.searchParams.delete('after')
+  take('newer', url.href, renew)
+}
+
+function take(name, href, use) {
   if (isLoading) return
   isLoading = true
-  link.setAttribute('aria-busy', 'true')
-  write(link, 'Loading older events')
-  const end = (words) => {
-    isLoading = false
-    link.removeAttribute('aria-busy')
-    write(link, words)
-  }
-  readPage(link)
-    .then((page) => append(link, page))
+  beginHolding()
+  linkTo(name).setAttribute('aria-busy', 'true')
+  readPart(href)
+    .then((part) => {
+      use(part)
+      remember()
+      tickTimes()
+    })
     .then(
-      () => end('Older events'),
-      () => end('Older events could not be loaded. Try again'),
+      () => taken(name, true),
+      () => taken(name, false),
     )
 }
 
-async function readPage(link) {
-  const response = await fetch(link.href, { headers: { accept: 'text/html' } })
-  if (!response.ok) throw new Error(String(response.status))
-  return new DOMParser().parseFromString(await response.text(), 'text/html')
+function taken(name, isRead) {
+  const link = linkTo(name)
+  write(link, isRead ? WORDS[name] : `${WORDS[name]} could not be loaded. Try again`)
+  link.toggleAttribute('data-failed', !isRead)
+  link.removeAttribute('aria-busy')
+  endHolding()
+  isLoading = false
+  if (isLeading && isAway() && name === 'older') return loadNewest()
+  if (isLeading) lead()
+  else if (!isReading() && !isAway()) markRead()
+  if (isRead && ++turns < TURNS) look()
 }
 
-function append(link, page) {
-  const rows = [...page.querySelectorAll('#activity-list > li')].filter(({ id }) => !document.getElementById(id))
-  list().append(...rows.map((row) => document.adoptNode(row)))
-  // Told again where it stands: a link that is still in sight leads on.
-  watcher.unobserve(link)
-  if (rows.length > 0) watcher.observe(link)
-  const next = page.getElementById('activity-older')
-  link.href = next.href
-  link.parentElement.hidden = next.parentElement.hidden
-  while (list().childElementCount > ROWS) leave(list().firstElementChild)
-  remember()
-  tickTimes()
+/** Fetches what is about to come into view. */
+function look() {
+  if (!list() || isLoading) return
+  const { top, bottom } = list().getBoundingClientRect()
+  if (scrollY > 0 && bottom < 2 * innerHeight && isWanted('older')) load('older')
+  else if (top > -innerHeight && isWanted('newer')) load('newer')
 }
 
-/** What is newest went out of the page: new rows would stand where others are missing, so nothing comes until it is read anew. */
-function leave(row) {
-  row.remove()
-  if (hasLeft) return
-  hasLeft = true
-  const pause = document.getElementById('pause')
-  if (pause?.getAttribute('aria-pressed') === 'false') pause.click()
+const isWanted = (name) => hasMore(name) && linkTo(name).dataset.failed === undefined
+
+/* --- what is new --- */
+
+/** Counts rows that come above what somebody reads, and leads to them. */
+export function noteNew(events) {
+  const button = document.getElementById('activity-new')
+  if (!button || events === 0 || !(isReading() || isAway())) return
+  unread += events
+  button.hidden = false
+  write(button, `${unread} new`)
 }
 
-/** Going on after the newest rows left: the page is read anew, from its top. */
-document.addEventListener(
-  'click',
-  (event) => {
-    if (!hasLeft || !event.target.closest('#pause, #activity-new')) return
-    if (document.getElementById('pause')?.getAttribute('aria-pressed') === 'false') return
-    event.stopPropagation()
-    location.reload()
-  },
-  { capture: true },
-)
+function markRead() {
+  unread = 0
+  document.getElementById('activity-new').hidden = true
+}
+
+function showNewest() {
+  isLeading = true
+  if (isAway()) loadNewest()
+  else lead()
+}
+
+/** To the newest row, once it is there. */
+function lead() {
+  isLeading = false
+  list().firstElementChild?.scrollIntoView({ block: 'center' })
+  if (!isAway()) markRead()
+}
 
 document.addEventListener('click', (event) => {
-  const { target } = event
-  const link = target.closest('#activity-older')
-  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
-    event.preventDefault()
-    loadOlder(link)
-  }
-  const choice = target.closest('[data-density-choice]')
-  if (choice) choose(choice.dataset.densityChoice)
+  if (event.target.closest('#activity-new')) return showNewest()
+  const link = event.target.closest('#activity-older, #activity-newer')
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return
+  event.preventDefault()
+  turns = 0
+  load(link.id.slice('activity-'.length))
 })
 
-/** Kept in a cookie, so that the server sends the next page as close as this one. */
-function choose(density) {
-  const root = document.documentElement
-  if (density === 'normal') delete root.dataset.density
-  else root.dataset.density = density
-  document.cookie = `density=${density}; path=/; max-age=${density === 'normal' ? 0 : YEAR_SECONDS}; samesite=lax`
-  showChoice()
-}
-
-function showChoice() {
-  const density = document.documentElement.dataset.density ?? 'normal'
-  for (const choice of document.querySelectorAll('[data-density-choice]')) {
-    choice.setAttribute('aria-pressed', String(choice.dataset.densityChoice === density))
-  }
-}
-
-/** Near the end of what is there, the rest is fetched before the reader comes to it. */
-const watcher = new IntersectionObserver(
-  (entries) => {
-    for (const { isIntersecting, target } of entries) if (isIntersecting && scrollY > 0) loadOlder(target)
+document.addEventListener(
+  'scroll',
+  () => {
+    turns = 0
+    if (unread > 0 && !isReading() && !isAway()) markRead()
+    look()
   },
-  { rootMargin: '600px' },
+  { passive: true },
 )
 
-showChoice()
-if (older()) watcher.observe(older())
+/* --- frames --- */
+
+const epochIn = (text) => /since=([^&]*)/.exec(text)?.[1]?.split(/:|%3A/)[0]
+let epoch = epochIn(document.getElementById('page')?.getAttribute('hx-ws:connect') ?? '')
+let toldEpoch = epoch
+let seenGap = gap()
+
+document.addEventListener('htmx:ws:before:message:incoming', ({ target, detail }) => {
+  if (target.id === 'page') toldEpoch = /"since":"([^":]*):/.exec(detail.message.data)?.[1] ?? toldEpoch
+})
+
+document.addEventListener('htmx:ws:after:message:incoming', ({ target }) => {
+  if (target.id !== 'page' || !list()) return
+  if (toldEpoch !== epoch) reachNewest()
+  epoch = toldEpoch
+  keepWindow()
+  if (gap() !== seenGap) missRows()
+})
+
+/** Told by a narrowed list where more happened at once than a frame could tell. */
+function gap() {
+  return document.getElementById('activity-gap')?.dataset.head
+}
+
+function missRows() {
+  seenGap = gap()
+  if (isReading() || isAway() || isLoading) leaveNewest()
+  else loadNewest()
+}
+
+/** A list that comes whole, for a frame cannot tell all rows, waits as well while somebody reads. Another log's does not. */
+function isKept({ oldNode }) {
+  if (oldNode.id !== 'activity-list' || toldEpoch !== epoch || !(isReading() || isAway())) return false
+  leaveNewest()
+  return true
+}
+
+document.addEventListener('DOMContentLoaded', () =>
+  globalThis.htmx?.registerExtension('activity', { htmx_before_morph_node: (_, detail) => !isKept(detail) }),
+)

@@ -1,6 +1,7 @@
 /* What the page does by itself. Everything works by delegation. */
 import './activity.js'
 import './clock.js'
+import './density.js'
 import './keys.js'
 import './live.js'
 import './panel.js'

@@ -2,8 +2,9 @@
  * What keeps a page current: frames come over the page's websocket, htmx puts their fragments in place, and this file
  * remembers where to resume and says whether the page is live.
  */
+import { noteNew } from './activity.js'
 import { clockText, serverNow, setServerClock, tickTimes, write } from './clock.js'
-import { noteNew, settle, showCounts } from './reading.js'
+import { settle, showCounts } from './reading.js'
 import { relativeTime } from '../views/relative-time.ts'
 
 const page = document.getElementById('page')

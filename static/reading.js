@@ -1,18 +1,11 @@
-/* Keeps the reader's place while the page changes: says what is new, marks what changed, lets old rows go. */
+/* Keeps the reader's place while the page changes: marks what changed, lets old rows go, says how many need somebody. */
 import { write } from './clock.js'
 
-const ROWS_AT_TOP = 100
-const ROWS_WHILE_READING = 500
+/** Of the list of a story or an agent. */
+const PART_ROWS = 500
 const MEMBERS = '.row, .tile, .cycle, .agent, .approval, .event'
 const SENT = /<hx-partial id="((?:project|cycle|agent|approval)-[^"]+)"/g
 
-const list = () => document.getElementById('activity-list')
-/** Lists of events that go on growing: that of the page, and of a story or an agent. */
-const growing = () => document.querySelectorAll('#activity-list, #part-event-list')
-/** The reader has scrolled into the list: its top is out of sight. */
-const isReading = () => (list()?.getBoundingClientRect().top ?? 0) < 0
-
-let unread = 0
 let looks = looksNow()
 let needsYou = document.getElementById('counts')?.dataset.needsYou
 
@@ -31,25 +24,14 @@ export function remember() {
   looks = looksNow()
 }
 
-/** After a frame: marks for a moment what it changed. Old rows leave at the end; while somebody reads, more may stay. */
+/** After a frame: marks for a moment what it changed. Old rows of a part leave at the end. */
 export function settle(content) {
   const before = looks
   remember()
   for (const [, id] of content.matchAll(SENT)) mark(document.getElementById(id))
   for (const [id, look] of looks) if (before.get(id) !== look) mark(document.getElementById(id))
-  const limit = isReading() ? ROWS_WHILE_READING : ROWS_AT_TOP
-  for (const rows of growing()) while (rows.childElementCount > limit) dropLast(rows)
-}
-
-/** What left is older than what is there: the way to older events begins below that. */
-function dropLast(rows) {
-  rows.lastElementChild.remove()
-  const older = rows.parentElement.querySelector('#activity-older')
-  if (!older) return
-  const url = new URL(older.href)
-  url.searchParams.set('before', rows.lastElementChild.dataset.offset)
-  older.href = url.href
-  older.parentElement.hidden = false
+  const rows = document.getElementById('part-event-list')
+  while (rows?.childElementCount > PART_ROWS) rows.lastElementChild.remove()
 }
 
 function mark(element) {
@@ -57,27 +39,6 @@ function mark(element) {
   element.classList.remove('is-changed')
   requestAnimationFrame(() => element.classList.add('is-changed'))
 }
-
-/** Counts rows that come above what somebody reads, and leads to them. */
-export function noteNew(events) {
-  const button = document.getElementById('activity-new')
-  if (!button || !isReading()) return
-  unread += events
-  button.hidden = false
-  write(button, `${unread} new`)
-}
-
-function markRead() {
-  unread = 0
-  document.getElementById('activity-new').hidden = true
-}
-
-document.addEventListener('click', ({ target }) => {
-  if (!target.closest('#activity-new')) return
-  list().firstElementChild?.scrollIntoView({ block: 'center' })
-  markRead()
-})
-document.addEventListener('scroll', () => unread > 0 && !isReading() && markRead(), { passive: true })
 
 /** The tab's title carries how many projects need a person; the live region says it when it changes. */
 export function showCounts() {

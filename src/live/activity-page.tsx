@@ -1,7 +1,9 @@
-import { type ActivityQuery, isAskedFor } from '../../views/activity/query.ts'
-import { ActivityList, ActivityTotal } from '../../views/fragments/activity.tsx'
+import { type ActivityQuery, isAskedFor, isNarrowed } from '../../views/activity/query.ts'
+import { ActivityGap, ActivityList, ActivityTotal } from '../../views/fragments/activity.tsx'
 import { ActivityRow } from '../../views/fragments/activity-row.tsx'
+import type { ProjectView } from '../projection/projections.ts'
 import type { LivePage } from './feed.ts'
+import { replace } from './frame.ts'
 import type { Shown } from './project-page.tsx'
 import { openSectionPage } from './section-page.ts'
 
@@ -21,7 +23,11 @@ export function openActivityPage(first: Shown, query: ActivityQuery, now: () => 
       id: 'activity-list',
       isIn: isAskedFor(query),
       row: (event, at) => <ActivityRow project={project} event={event} now={at} />,
+      ...(isNarrowed(query) ? { gap } : {}),
       whole: (events, at) => <ActivityList project={project} events={events} now={at} />,
     },
   })
 }
+
+/** What is at hand of the log is too little to tell which events match: the page asks for them. */
+const gap = ({ state }: ProjectView): string => replace('activity-gap', <ActivityGap head={state.offset} />)

@@ -21,6 +21,8 @@ export type EventList = {
   row(event: StoredEvent, now: number): unknown
   /** The list alone, to replace one that does not follow on what is at hand. */
   whole(events: readonly StoredEvent[], now: number): unknown
+  /** Sent instead of that by a list that lacks most events, so that what is at hand would not fill it. */
+  gap?(view: ProjectView): string
 }
 
 type Sections = { sections: readonly PageSection[]; list?: EventList; now(): number }
@@ -32,6 +34,7 @@ export function openSectionPage(first: Shown, { sections, list, now }: Sections)
   const resumes = openResumeFrames(now)
   const head = (content: string) => ({ content, since: positionOf(current.view), lastEventAt: current.view.state.lastEventAt })
   const rendered = (some: readonly PageSection[]) => some.map(({ id, render }) => replace(id, render(current, now()))).join('')
+  const events = (since: string) => (list?.gap ? newIn(list, since, current.view) : eventsAfter(since, current.view))
   const rows = (since: string) => (list ? listPart(list, { since, view: current.view, now: now() }) : '')
 
   return {
@@ -52,12 +55,12 @@ export function openSectionPage(first: Shown, { sections, list, now }: Sections)
       const changed = isNewLog(shown, current) ? sections : sections.filter((section) => isReplaced(section, shown, current))
       const content = rendered(changed) + rows(since)
       shown = current
-      return content === '' ? undefined : frameText({ ...head(content), now: now(), events: eventsAfter(since, current.view) })
+      return content === '' ? undefined : frameText({ ...head(content), now: now(), events: events(since) })
     },
     resume: (since = '') =>
       resumes.frame(since, () => {
         const content = since === positionOf(current.view) ? '' : rendered(sections) + rows(since)
-        return { ...head(content), events: eventsAfter(since, current.view) }
+        return { ...head(content), events: events(since) }
       }),
   }
 }
@@ -82,6 +85,13 @@ function listPart(list: EventList, { since, view, now }: { since: string; view: 
   if (from.epoch === view.epoch && from.offset === view.state.offset) return ''
   const isContinuous = from.epoch === view.epoch && (view.recent[0]?.offset ?? 1) <= from.offset + 1
   const mine = view.recent.filter((event) => list.isIn(event) && (!isContinuous || event.offset > from.offset))
+  if (!isContinuous && list.gap) return list.gap(view)
   if (!isContinuous) return replace(list.id, list.whole(mine.toReversed(), now))
   return mine.length === 0 ? '' : upsert(list.id, mine.map((event) => String(list.row(event, now))).join(''))
+}
+
+/** How many of the events at hand a narrowed list shows that came after a position: after a gap, at least so many. */
+function newIn({ isIn }: EventList, since: string, view: ProjectView): number {
+  const after = view.state.offset - eventsAfter(since, view)
+  return view.recent.filter((event) => event.offset > after && isIn(event)).length
 }

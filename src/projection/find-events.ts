@@ -47,6 +47,35 @@ export async function findEvents(eventLog: EventLog, project: string, search: Ev
   return { epoch, first, head, events, next: end >= first ? end + 1 : undefined }
 }
 
+export type NewerSearch = Omit<EventSearch, 'before'> & {
+  /** Looks at events above this offset, the oldest first. */
+  after: number
+}
+
+/**
+ * Searches the other way: the events next above an offset. `events` are the newest first as well; `next` is the `after` of a
+ * search that goes on, undefined where the log ends. Rejects with LogUnavailableError while the log is away.
+ */
+export async function findNewer(eventLog: EventLog, project: string, search: NewerSearch): Promise<FoundEvents> {
+  const events: StoredEvent[] = []
+  let { epoch, first, head } = await eventLog.read(project, { after: 0, limit: 1 })
+  let at = Math.max(search.after, first - 1)
+  let left = search.scanLimit
+  while (at < head && left > 0) {
+    const end = Math.min(head, at + Math.min(CHUNK, left))
+    const chunk = await readAll(eventLog, project, { after: at, upTo: end })
+    ;({ epoch, first, head } = chunk)
+    for (const event of chunk.events) {
+      if (!search.matches(event)) continue
+      events.unshift(event)
+      if (events.length === search.limit) return { epoch, first, head, events, next: event.offset < head ? event.offset : undefined }
+    }
+    left -= end - at
+    at = end
+  }
+  return { epoch, first, head, events, next: at < head ? at : undefined }
+}
+
 /** A range in as many reads as it takes: a page of large events ends early. */
 async function readAll(eventLog: EventLog, project: string, { after, upTo }: { after: number; upTo: number }) {
   let page = await eventLog.read(project, { after, upTo, limit: CHUNK })

@@ -5,7 +5,7 @@ import { emptyProject, FOLD_VERSION } from '../../src/domain/project.ts'
 import { encodeState } from '../../src/domain/state-codec.ts'
 import type { EventLog } from '../../src/event-log/event-log.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite.ts'
-import { findEvents } from '../../src/projection/find-events.ts'
+import { findEvents, findNewer } from '../../src/projection/find-events.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 
 let log: EventLog
@@ -63,4 +63,21 @@ test('ends where a trimmed log begins, and in an empty one', async () => {
   const found = await findEvents(log, 'apollo', { matches: every(1), limit: 50, scanLimit: 100 })
   expect(offsets(found.events)).toEqual([100, 99, 98, 97, 96, 95, 94, 93, 92, 91])
   expect(found).toMatchObject({ first: 91, next: undefined })
+})
+
+test('finds the next above an offset, and goes on until the log ends', async () => {
+  await fill(1_700)
+  const found: number[] = []
+  let after: number | undefined = 100
+  do {
+    const part = await findNewer(log, 'apollo', { after, matches: every(7), limit: 20, scanLimit: 333 })
+    expect(offsets(part.events)).toEqual(offsets(part.events).toSorted((one, other) => other - one))
+    found.push(...offsets(part.events).toReversed())
+    after = part.next
+  } while (after !== undefined)
+  expect(found).toEqual(Array.from({ length: Math.floor(1_700 / 7) - 14 }, (_, index) => 7 * (15 + index)))
+  expect(await findNewer(log, 'apollo', { after: 2_000, matches: every(1), limit: 5, scanLimit: 100 })).toMatchObject({
+    events: [],
+    next: undefined,
+  })
 })

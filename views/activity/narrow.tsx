@@ -16,7 +16,7 @@ const WORDS: Record<EventKind, string> = {
 }
 
 /** What the activity may be narrowed to: a text, a kind, and how close its rows stand. Each choice is an address. */
-export const Narrow: FC<{ project: string; query: ActivityQuery; before?: number | undefined }> = ({ project, query, before }) => {
+export const Narrow: FC<{ project: string; query: ActivityQuery; isNewest?: boolean }> = ({ project, query, isNewest = true }) => {
   const href = (other: ActivityQuery) => partHref({ page: 'activity', name: project, search: activitySearch(other) })
   return (
     <div class="narrow">
@@ -34,7 +34,7 @@ export const Narrow: FC<{ project: string; query: ActivityQuery; before?: number
         ))}
       </nav>
       <Densities />
-      {before === undefined ? null : (
+      {isNewest ? null : (
         <a class="button" href={href(query)}>
           To the newest
         </a>

@@ -5,6 +5,9 @@ import { plainText } from '../../src/domain/plain-text.ts'
 /** Which of a project's events an address asks for. */
 export type ActivityQuery = { kind?: EventKind | undefined; text?: string | undefined }
 
+/** Which part of the log: what lies below an offset, or above one; the newest where neither is given. */
+export type ActivityPlace = { before?: number | undefined; after?: number | undefined }
+
 const TEXT_LIMIT = 200
 
 /** Reads the URL; what it does not understand is ignored. */
@@ -17,11 +20,12 @@ export function parseActivityQuery(params: URLSearchParams): ActivityQuery {
 }
 
 /** The same as a search: empty where nothing is narrowed. */
-export function activitySearch({ kind, text }: ActivityQuery, before?: number): string {
+export function activitySearch({ kind, text }: ActivityQuery, { before, after }: ActivityPlace = {}): string {
   const params = new URLSearchParams()
   if (kind) params.set('kind', kind)
   if (text) params.set('q', text)
   if (before !== undefined) params.set('before', String(before))
+  if (after !== undefined) params.set('after', String(after))
   return params.size === 0 ? '' : `?${params}`
 }
 
@@ -29,3 +33,6 @@ export function activitySearch({ kind, text }: ActivityQuery, before?: number): 
 export function isAskedFor({ kind, text }: ActivityQuery): (event: StoredEvent) => boolean {
   return (event) => (kind === undefined || eventKind(event) === kind) && (text === undefined || eventHolds(event, text))
 }
+
+/** Whether it asks for less than all. */
+export const isNarrowed = ({ kind, text }: ActivityQuery): boolean => kind !== undefined || text !== undefined

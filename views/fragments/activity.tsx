@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx'
 import type { StoredEvent } from '../../src/domain/event.ts'
 import { Narrow } from '../activity/narrow.tsx'
-import { type ActivityQuery, activitySearch } from '../activity/query.ts'
+import { type ActivityPlace, type ActivityQuery, activitySearch } from '../activity/query.ts'
 import { partHref } from '../part-href.ts'
 import { ActivityRow } from './activity-row.tsx'
 
@@ -33,9 +33,10 @@ export const Activity: FC<ActivityProps> = ({ project, events, total, now, isAlo
         <NewEvents />
       </header>
       {isAlone ? null : <Narrow project={project} query={{}} />}
+      {isAlone ? null : <Newer project={project} query={{}} offset={undefined} />}
       <ActivityList project={project} events={events} now={now} />
       <p class="nothing activity__none">Nothing was reported yet.</p>
-      {isAlone ? null : <Older project={project} query={{}} before={oldest > 1 && events.length > 0 ? oldest : undefined} />}
+      {isAlone ? null : <Older project={project} query={{}} offset={oldest > 1 && events.length > 0 ? oldest : undefined} />}
     </section>
   )
 }
@@ -66,16 +67,28 @@ export const ActivityList: FC<ListProps & { limit?: number }> = ({ project, even
   </ol>
 )
 
+type WayProps = { project: string; query: ActivityQuery; offset: number | undefined }
+
 /** The way to older ones; the page's script takes it when it is scrolled to. It stays, hidden, where nothing older is left yet. */
-export const Older: FC<{ project: string; query: ActivityQuery; before: number | undefined }> = ({ project, query, before }) => (
-  <p class="older" {...(before === undefined ? { hidden: true } : {})}>
-    <a
-      id="activity-older"
-      class="button"
-      href={partHref({ page: 'activity', name: project, search: activitySearch(query, before ?? 1) })}
-      rel="next"
-    >
+export const Older: FC<WayProps> = ({ project, query, offset }) => (
+  <p class="older" hidden={offset === undefined}>
+    <a id="activity-older" class="button" href={placeHref(project, query, { before: offset ?? 1 })} rel="next">
       Older events
     </a>
   </p>
 )
+
+/** The way to newer ones, above the list, where it does not begin at the newest. */
+export const Newer: FC<WayProps> = ({ project, query, offset }) => (
+  <p class="older" hidden={offset === undefined}>
+    <a id="activity-newer" class="button" href={placeHref(project, query, { after: offset ?? 0 })} rel="prev">
+      Newer events
+    </a>
+  </p>
+)
+
+const placeHref = (name: string, query: ActivityQuery, place: ActivityPlace): string =>
+  partHref({ page: 'activity', name, search: activitySearch(query, place) })
+
+/** Tells the page's script that more happened up to `head` than a frame of a narrowed list could tell. */
+export const ActivityGap: FC<{ head: number }> = ({ head }) => <p id="activity-gap" data-head={head} hidden />
