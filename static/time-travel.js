@@ -111,21 +111,6 @@ document.addEventListener('click', (event) => {
   go(link.href)
 })
 
-/** Stories, agents and the timeline of a past page are those of its moment; heard before whoever follows the link. */
-document.addEventListener(
-  'click',
-  ({ target }) => {
-    const link = target.closest('#main a[href]')
-    if (!link) return
-    const url = new URL(link.href)
-    const part = url.pathname.startsWith(`${told().href}/`) && url.pathname.slice(told().href.length)
-    if (!part || !/^\/(stories|agents|timeline|flow)(\/|$)/.test(part) || url.searchParams.has('at')) return
-    url.searchParams.set('at', new Date(Number(element('live').dataset.renderedAt)).toISOString())
-    link.setAttribute('href', url.pathname + url.search + url.hash)
-  },
-  true,
-)
-
 /* --- playing --- */
 
 const instant = () => playing.from + (performance.now() - playing.since) * playing.speed
