@@ -45,7 +45,7 @@ test('a story that is opened from a past page is that of the moment', async () =
   const page = await open('?at=5')
   await page.locator('.cycle a[href*="/stories/s-1"]').first().click()
   await page.waitForURL(/\/stories\/s-1\?at=5$/)
-  await untilText(page, 'test_red', { within: '#detail' })
+  await untilText(page, 'test_red', { within: '#panel' })
 })
 
 test('a story opens beside a moment that a step led to, and closing leads back to it', async () => {
