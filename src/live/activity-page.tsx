@@ -10,6 +10,8 @@ import { openSectionPage } from './section-page.ts'
 /** A project's activity, narrowed: only events that match are sent. */
 export function openActivityPage(first: Shown, query: ActivityQuery, now: () => number): LivePage {
   const project = first.project.name
+  // Where nothing is left out, what is at hand fills the list.
+  const allAtHand = ({ recent }: ProjectView) => replace('activity-list', <ActivityList project={project} events={recent} now={now()} />)
   return openSectionPage(first, {
     sections: [
       {
@@ -23,7 +25,7 @@ export function openActivityPage(first: Shown, query: ActivityQuery, now: () => 
       id: 'activity-list',
       isIn: isAskedFor(query),
       row: (event, at) => <ActivityRow project={project} event={event} now={at} />,
-      ...(isNarrowed(query) ? { gap } : {}),
+      gap: isNarrowed(query) ? gap : allAtHand,
       whole: (events, at) => <ActivityList project={project} events={events} now={at} />,
     },
   })

@@ -7,9 +7,10 @@ import { agentIdOf } from '../domain/agent.ts'
 import type { StoredEvent } from '../domain/event.ts'
 import type { Agent } from '../domain/project-state.ts'
 import type { LivePage } from './feed.ts'
+import { replace } from './frame.ts'
 import { openSectionPage, type PageSection } from './section-page.ts'
 import type { Shown } from './project-page.tsx'
-import { PartEventList, PartEventRow } from '../../views/fragments/part-events.tsx'
+import { PartEventList, PartEventRow, PartGap } from '../../views/fragments/part-events.tsx'
 
 type Keyed = Extract<PartTarget, { key: string }>
 
@@ -29,6 +30,7 @@ export function openPartPage(first: Shown, target: Keyed, now: () => number): Li
       id: 'part-event-list',
       isIn: isAbout(target),
       row: (event, at) => <PartEventRow project={project} event={event} now={at} />,
+      gap: (_, rows) => replace('part-gap', <PartGap isThere />) + rows,
       whole: (events, at) => <PartEventList project={project} events={events} now={at} />,
     },
   })

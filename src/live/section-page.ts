@@ -19,57 +19,62 @@ export type EventList = {
   id: string
   isIn(event: StoredEvent): boolean
   row(event: StoredEvent, now: number): unknown
-  /** The list alone, to replace one that does not follow on what is at hand. */
+  /** The list alone, to replace one of another log. */
   whole(events: readonly StoredEvent[], now: number): unknown
-  /** Sent instead of that by a list that lacks most events, so that what is at hand would not fill it. */
-  gap?(view: ProjectView): string
+  /** What tells the page that rows between those that it has and `rows` may be missing; `rows` are upserts, or empty. */
+  gap(view: ProjectView, rows: string): string
 }
 
 type Sections = { sections: readonly PageSection[]; list?: EventList; now(): number }
+
+/** What a list has to show since the last flush. A burst that outran what is at hand leaves a gap. */
+type News = { events: StoredEvent[]; isGap: boolean }
+
+/** As many as are at hand of a project: what is older would be dropped by the page. */
+const NEWS_KEPT = 50
 
 /** A page of one project that is made of sections; a change that none of them reads costs no rendering and no frame. */
 export function openSectionPage(first: Shown, { sections, list, now }: Sections): LivePage {
   let shown = first
   let current = first
+  let news: News = { events: [], isGap: false }
   const resumes = openResumeFrames(now)
   const head = (content: string) => ({ content, since: positionOf(current.view), lastEventAt: current.view.state.lastEventAt })
   const rendered = (some: readonly PageSection[]) => some.map(({ id, render }) => replace(id, render(current, now()))).join('')
-  const events = (since: string) => (list?.gap ? newIn(list, since, current.view) : eventsAfter(since, current.view))
-  const rows = (since: string) => (list ? listPart(list, { since, view: current.view, now: now() }) : '')
+  const listed = (told: News) => (list ? listPart(list, { news: told, view: current.view, now: now() }) : '')
+  const counted = (told: News, since: string) => (list ? told.events.length : eventsAfter(since, current.view))
 
   return {
     project: first.project.name,
     isBehind: (since) => isAhead(since, current.view),
     take({ project, summary, view }) {
+      // Looked at with every event, because those that nobody is shown are not flushed: the list misses none for their sake.
+      news = list ? withMore(news, newsAfter(list, positionOf(current.view), view)) : news
       current = { project, summary, view }
       resumes.clear()
-      return (
-        isNewLog(shown, current) ||
-        hasNews(list, shown.view, current.view) ||
-        sections.some((section) => isReplaced(section, shown, current))
-      )
+      const isNews = news.isGap || news.events.length > 0
+      return isNews || isNewLog(shown, current) || sections.some((section) => isReplaced(section, shown, current))
     },
     flush() {
       if (shown === current) return undefined
       const since = positionOf(shown.view)
-      const changed = isNewLog(shown, current) ? sections : sections.filter((section) => isReplaced(section, shown, current))
-      const content = rendered(changed) + rows(since)
+      const isOther = isNewLog(shown, current)
+      const changed = isOther ? sections : sections.filter((section) => isReplaced(section, shown, current))
+      const told = news
+      const content = rendered(changed) + (isOther && list ? wholeList(list, current.view, now()) : listed(told))
       shown = current
-      return content === '' ? undefined : frameText({ ...head(content), now: now(), events: events(since) })
+      news = { events: [], isGap: false }
+      return content === '' ? undefined : frameText({ ...head(content), now: now(), events: counted(told, since) })
     },
     resume: (since = '') =>
       resumes.frame(since, () => {
-        const content = since === positionOf(current.view) ? '' : rendered(sections) + rows(since)
-        return { ...head(content), events: events(since) }
+        const told = list ? newsAfter(list, since, current.view) : news
+        const isOther = readSince(since).epoch !== current.view.epoch
+        const rows = isOther && list ? wholeList(list, current.view, now()) : listed(told)
+        const content = since === positionOf(current.view) ? '' : rendered(sections) + rows
+        return { ...head(content), events: counted(told, since) }
       }),
   }
-}
-
-/** Whether the list has something to show of what came since: asked at every event, so nothing is rendered for it. */
-function hasNews(list: EventList | undefined, { state: { offset } }: ProjectView, { recent }: ProjectView): boolean {
-  if (!list) return false
-  const isGap = (recent[0]?.offset ?? 1) > offset + 1
-  return isGap || recent.some((event) => event.offset > offset && list.isIn(event))
 }
 
 const isNewLog = (before: Shown, after: Shown) => before.view.epoch !== after.view.epoch
@@ -79,19 +84,24 @@ function isReplaced({ reads }: PageSection, before: Shown, after: Shown): boolea
   return was.length !== is.length || is.some((part, index) => part !== was[index])
 }
 
-/** New rows on top of those that are there; all that is at hand where rows in between may be missing. */
-function listPart(list: EventList, { since, view, now }: { since: string; view: ProjectView; now: number }): string {
+function newsAfter({ isIn }: EventList, since: string, { epoch, state, recent }: ProjectView): News {
   const from = readSince(since)
-  if (from.epoch === view.epoch && from.offset === view.state.offset) return ''
-  const isContinuous = from.epoch === view.epoch && (view.recent[0]?.offset ?? 1) <= from.offset + 1
-  const mine = view.recent.filter((event) => list.isIn(event) && (!isContinuous || event.offset > from.offset))
-  if (!isContinuous && list.gap) return list.gap(view)
-  if (!isContinuous) return replace(list.id, list.whole(mine.toReversed(), now))
-  return mine.length === 0 ? '' : upsert(list.id, mine.map((event) => String(list.row(event, now))).join(''))
+  const after = from.epoch === epoch && from.offset <= state.offset ? from.offset : Number.NaN
+  if (after === state.offset) return { events: [], isGap: false }
+  return { events: recent.filter((event) => event.offset > after && isIn(event)), isGap: (recent[0]?.offset ?? 1) > after + 1 }
 }
 
-/** How many of the events at hand a narrowed list shows that came after a position: after a gap, at least so many. */
-function newIn({ isIn }: EventList, since: string, view: ProjectView): number {
-  const after = view.state.offset - eventsAfter(since, view)
-  return view.recent.filter((event) => event.offset > after && isIn(event)).length
+function withMore(news: News, more: News): News {
+  const events = [...news.events, ...more.events]
+  return { events: events.slice(-NEWS_KEPT), isGap: news.isGap || more.isGap || events.length > NEWS_KEPT }
 }
+
+/** New rows on top of those that are there. */
+function listPart(list: EventList, { news, view, now }: { news: News; view: ProjectView; now: number }): string {
+  const rows = news.events.length === 0 ? '' : upsert(list.id, news.events.map((event) => String(list.row(event, now))).join(''))
+  return news.isGap ? list.gap(view, rows) : rows
+}
+
+/** What is at hand of a log that is another one than the list shows. */
+const wholeList = (list: EventList, { recent }: ProjectView, now: number): string =>
+  replace(list.id, list.whole(recent.filter(list.isIn).toReversed(), now))

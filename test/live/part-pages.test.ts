@@ -38,7 +38,8 @@ function opened(target: Extract<PartTarget, { key: string }>) {
       state = told(reports, state)
       const { project, summary, view } = shown()
       const isTaken = page.take({ project, summary, view, before: undefined, isGone: false })
-      const frame = page.flush()
+      // As the feed does: what takes no part in a page is not flushed.
+      const frame = isTaken ? page.flush() : undefined
       return { isTaken, frame: frame === undefined ? undefined : (JSON.parse(frame) as LiveFrame) }
     },
   }
@@ -62,6 +63,22 @@ describe('the page of a story', () => {
     expect(idsIn(frame)).toEqual(['part-head', 'part-phases'])
     expect(frame?.content).toContain('<hx-upsert hx-target="#part-event-list"')
     expect(frame?.content.match(/data-offset="\d+"/g)).toEqual(['data-offset="4"'])
+  })
+
+  test('keeps its list through whatever others do meanwhile', () => {
+    const page = opened(STORY)
+    for (let index = 0; index < 120; index++) expect(page.take([note])).toEqual({ isTaken: false, frame: undefined })
+    const { frame } = page.take([step('S-1', 'code_green')])
+    expect(idsIn(frame)).toEqual(['part-head', 'part-phases'])
+    expect(frame?.content.match(/data-offset="\d+"/g)).toEqual(['data-offset="123"'])
+  })
+
+  test('says so when a burst was longer than what is at hand', () => {
+    const burst = [step('S-1', 'code_green'), ...Array.from({ length: 60 }, () => note), step('S-1', 'refactor')]
+    const { frame } = opened(STORY).take(burst)
+    expect(idsIn(frame)).toContain('part-gap')
+    expect(idsIn(frame)).not.toContain('part-event-list')
+    expect(frame?.content.match(/data-offset="\d+"/g)).toEqual(['data-offset="64"'])
   })
 
   test('sends who works on it when that changes', () => {

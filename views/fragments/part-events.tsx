@@ -28,6 +28,7 @@ export const PartEvents: FC<PartEventsProps> = ({ project, events, next, href, b
         times in <span data-clock-zone>UTC</span>
       </p>
     </header>
+    <PartGap />
     <PartEventList project={project} events={events} now={now} />
     <p class="nothing activity__none">None {before === undefined ? '' : `before event ${before.toLocaleString('en')} `}that tells of it.</p>
     <p class="part-more">
@@ -38,6 +39,13 @@ export const PartEvents: FC<PartEventsProps> = ({ project, events, next, href, b
       )}
     </p>
   </section>
+)
+
+/** Stands above the list once a burst outran what a frame can tell. */
+export const PartGap: FC<{ isThere?: boolean }> = ({ isThere = false }) => (
+  <p id="part-gap" class="nothing" hidden={!isThere}>
+    More happened at once than could be listed here. Load the page again to see all of it.
+  </p>
 )
 
 const olderHref = (href: string, before: number) => `${href}${href.includes('?') ? '&' : '?'}before=${before}#part-events`

@@ -26,7 +26,7 @@ export const PAGE_ROWS = 100
 
 /** GET /projects/:name/activity — what happened, narrowed and paged by its address. */
 export const ActivityPage: FC<Frame & ActivityPageProps> = ({ project, query, events, total, isNewest, older, newer, ...frame }) => (
-  <PartPage {...frame} project={project} name="Activity" kind="page" among={{ id: 'activity', word: 'Project' }}>
+  <PartPage {...frame} project={project} name="Activity" kind="page">
     <div class="heading heading--part">
       <h1 tabindex={-1}>Activity</h1>
     </div>

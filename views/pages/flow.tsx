@@ -16,7 +16,7 @@ type FlowProps = Frame & { project: string; state: ProjectState; days: FlowDays;
 export const FlowPage: FC<FlowProps> = ({ project, state, days, at, ...frame }) => {
   const figures = flowFigures(state, frame.now, days)
   return (
-    <PartPage {...frame} project={project} name="Flow" kind="page" among={{ id: 'flow', word: 'Figures' }}>
+    <PartPage {...frame} project={project} name="Flow" kind="page">
       <div class="heading heading--part">
         <h1 tabindex={-1}>Flow</h1>
         <nav class="neighbours" aria-label="Days">

@@ -7,8 +7,8 @@ import { PartLink } from '../fragments/part-link.tsx'
 type PartProps = PropsWithChildren<
   Frame & {
     project: string
-    /** Where on the project's page its like stand: an element's id, and the word for the way back. */
-    among: { id: string; word: string }
+    /** Where on the project's page its like stand, where there are others: an element's id, and the word for the way back. */
+    among?: { id: string; word: string }
     /** What it is called. */
     name: string
     kind: string
@@ -22,7 +22,11 @@ export const PartPage: FC<PartProps> = ({ project, among, name, kind, children, 
     <Layout {...frame} title={`${shown}, ${project}`} description={`The ${kind} ${shown} of ${project}, live.`}>
       <nav class="crumbs" aria-label="Breadcrumb">
         <a href="/">Projects</a> <span aria-hidden="true">›</span> <PartLink href={projectHref(project)}>{project}</PartLink>{' '}
-        <span aria-hidden="true">›</span> <PartLink href={`${projectHref(project)}#${among.id}`}>{among.word}</PartLink>{' '}
+        {among === undefined ? null : (
+          <>
+            <span aria-hidden="true">›</span> <PartLink href={`${projectHref(project)}#${among.id}`}>{among.word}</PartLink>{' '}
+          </>
+        )}
         <span aria-hidden="true">›</span>{' '}
         <span aria-current="page">
           <bdi>{shown}</bdi>
