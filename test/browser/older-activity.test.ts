@@ -179,3 +179,17 @@ test('it is valid, also where nothing matches, and what is malformed is refused'
   expect(await (await get('?kind=usage')).text()).toContain('Nothing matches.')
   expect((await get('?before=x')).status).toBe(400)
 })
+
+test('what leads on from a moment that is looked back at stays there', async () => {
+  const page = await open('/projects/apollo/activity?at=700', { isScripted: false })
+  expect((await offsets(page))[0]).toBe(700)
+  await page.click('text=Older events')
+  await page.waitForURL(/before=601&at=700$/)
+  await page.click('text=Newer events')
+  await page.waitForURL(/after=600&at=700$/)
+  expect((await offsets(page))[0]).toBe(700)
+  expect(await page.locator('#activity-newer').isHidden()).toBe(true)
+  await page.click('.narrow__kinds >> text=Steps')
+  await page.waitForURL(/kind=steps&at=700$/)
+  expect((await offsets(page))[0]).toBe(691)
+})

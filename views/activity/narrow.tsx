@@ -1,6 +1,7 @@
 import type { FC } from 'hono/jsx'
 import { EVENT_KINDS, type EventKind } from '../../src/domain/event-kind.ts'
 import { Icon } from '../fragments/icon.tsx'
+import { PartLink, ShownAtField } from '../fragments/part-link.tsx'
 import { partHref } from '../part-href.ts'
 import { type ActivityQuery, activitySearch } from './query.ts'
 
@@ -21,6 +22,7 @@ export const Narrow: FC<{ project: string; query: ActivityQuery; isNewest?: bool
   return (
     <div class="narrow">
       <form class="narrow__search" role="search" aria-label="Search this activity" action={href({})} method="get">
+        <ShownAtField />
         {query.kind ? <input type="hidden" name="kind" value={query.kind} /> : null}
         <input type="search" name="q" value={query.text ?? ''} aria-label="Text in an event" placeholder="Search events" maxlength={200} />
         <button class="icon-button" type="submit" aria-label="Search events">
@@ -35,18 +37,18 @@ export const Narrow: FC<{ project: string; query: ActivityQuery; isNewest?: bool
       </nav>
       <Densities />
       {isNewest ? null : (
-        <a class="button" href={href(query)}>
+        <PartLink class="button" href={href(query)}>
           To the newest
-        </a>
+        </PartLink>
       )}
     </div>
   )
 }
 
 const Kind: FC<{ href: string; isCurrent: boolean; word: string }> = ({ href, isCurrent, word }) => (
-  <a class="chip" href={href} {...(isCurrent ? { 'aria-current': 'true' } : {})}>
+  <PartLink class="chip" href={href} {...(isCurrent ? { 'aria-current': 'true' } : {})}>
     {word}
-  </a>
+  </PartLink>
 )
 
 /** How close rows stand; normal where nothing was chosen. */

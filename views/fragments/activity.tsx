@@ -3,6 +3,7 @@ import type { StoredEvent } from '../../src/domain/event.ts'
 import { Narrow } from '../activity/narrow.tsx'
 import { type ActivityPlace, type ActivityQuery, activitySearch } from '../activity/query.ts'
 import { partHref } from '../part-href.ts'
+import { PartLink } from './part-link.tsx'
 import { ActivityRow } from './activity-row.tsx'
 
 /** Rows that a page begins with: older ones are a request away, and the page's script bounds what it keeps. */
@@ -72,18 +73,18 @@ type WayProps = { project: string; query: ActivityQuery; offset: number | undefi
 /** The way to older ones; the page's script takes it when it is scrolled to. It stays, hidden, where nothing older is left yet. */
 export const Older: FC<WayProps> = ({ project, query, offset }) => (
   <p class="older" hidden={offset === undefined}>
-    <a id="activity-older" class="button" href={placeHref(project, query, { before: offset ?? 1 })} rel="next">
+    <PartLink id="activity-older" class="button" href={placeHref(project, query, { before: offset ?? 1 })} rel="next">
       Older events
-    </a>
+    </PartLink>
   </p>
 )
 
 /** The way to newer ones, above the list, where it does not begin at the newest. */
 export const Newer: FC<WayProps> = ({ project, query, offset }) => (
   <p class="older" hidden={offset === undefined}>
-    <a id="activity-newer" class="button" href={placeHref(project, query, { after: offset ?? 0 })} rel="prev">
+    <PartLink id="activity-newer" class="button" href={placeHref(project, query, { after: offset ?? 0 })} rel="prev">
       Newer events
-    </a>
+    </PartLink>
   </p>
 )
 

@@ -3,10 +3,22 @@ import { createContext, type FC, type PropsWithChildren, useContext } from 'hono
 /** What the address of a page that looks back asks for (`?at=`), so that its links lead to the same moment; undefined for the newest. */
 export const ShownAt = createContext<string | undefined>(undefined)
 
+type LinkProps = PropsWithChildren<{ href: string; id?: string; class?: string; rel?: string; 'aria-current'?: 'true' }>
+
 /** A link within a project, to the moment that the page shows. */
-export const PartLink: FC<PropsWithChildren<{ href: string }>> = ({ href, children }) => {
+export const PartLink: FC<LinkProps> = ({ href, children, ...attributes }) => {
   const at = useContext(ShownAt)
-  return <a href={at === undefined ? href : atMoment(href, at)}>{children}</a>
+  return (
+    <a {...attributes} href={at === undefined ? href : atMoment(href, at)}>
+      {children}
+    </a>
+  )
+}
+
+/** The same for a form that asks for a part. */
+export const ShownAtField: FC = () => {
+  const at = useContext(ShownAt)
+  return at === undefined ? <>{''}</> : <input type="hidden" name="at" value={at} />
 }
 
 function atMoment(href: string, at: string): string {

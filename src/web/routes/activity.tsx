@@ -40,7 +40,9 @@ async function partOf({ eventLog }: WebDeps, { project, view }: Viewed, { query,
   const search = { matches: isAskedFor(query), limit: PAGE_ROWS, scanLimit: SCAN_LIMIT }
   if (after !== undefined) {
     const { events, next, first } = await findNewer(eventLog, project.name, { ...search, after })
-    return { events, newer: next, older: after >= first ? after + 1 : undefined }
+    // A page that looks back ends at its moment.
+    const newer = next !== undefined && next < end ? next : undefined
+    return { events: events.filter(({ offset }) => offset <= end), newer, older: after >= first ? after + 1 : undefined }
   }
   const { events, next } = await findEvents(eventLog, project.name, { ...search, before: Math.min(before ?? Infinity, end + 1) })
   return { events, older: next, newer: before !== undefined && before <= end ? before - 1 : undefined }
