@@ -8,6 +8,8 @@ import { report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 
 const BATCH = 1_000
+/** Batches that are under way together: what comes at once is one frame. */
+const AT_ONCE = 6
 const FEW = 40
 const OPENED = 5_000
 const SETTLED = 10_000
@@ -43,7 +45,10 @@ async function open(path: string, device: 'desktop' | 'phone' = 'desktop') {
 }
 
 async function tell(from: number, upTo: number, batch = BATCH) {
-  for (let at = from; at < upTo; at += batch) await report(server, 'apollo', generateHistory({ seed: 1 + at, count: batch }))
+  for (let at = from; at < upTo; at += batch * AT_ONCE) {
+    const begins = Array.from({ length: AT_ONCE }, (_, index) => at + index * batch).filter((begin) => begin < upTo)
+    await Promise.all(begins.map((begin) => report(server, 'apollo', generateHistory({ seed: 1 + begin, count: batch }))))
+  }
 }
 
 const untilHead = (page: Page, offset: number) => page.locator(`#event-${offset}`).waitFor({ state: 'attached', timeout: 30_000 })
@@ -63,7 +68,7 @@ async function tellBoth(page: Page, from: number, upTo: number) {
   const last = upTo - FEW * 50
   await tell(from, last)
   for (let told = last; told < upTo; told += FEW) {
-    await tell(told, told + FEW, FEW)
+    await report(server, 'apollo', generateHistory({ seed: 1 + told, count: FEW }))
     await untilHead(page, told + FEW)
   }
 }

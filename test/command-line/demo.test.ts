@@ -37,7 +37,14 @@ describe('visualizer demo --serve', () => {
       return all.length === 6 && all
     })
     for (const { name } of projects) expect(name).toStartWith('demo-')
-    expect(projects.map(({ attention }) => attention.word)).toEqual(expect.arrayContaining(['in_review', 'stale', 'paused', 'working']))
+    const words = new Set<string>()
+    await eventually(
+      async () => {
+        for (const { attention } of await projectsAt(url)) words.add(attention.word)
+        return ['in_review', 'stale', 'paused', 'working'].every((word) => words.has(word))
+      },
+      { withinMs: 20_000 },
+    )
     expect(readdirSync(folder)).toHaveLength(1)
     expect(await demo.end('SIGINT')).toBe(0)
     expect(demo.out()).toContain('of the hour played')
