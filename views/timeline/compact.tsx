@@ -2,11 +2,7 @@ import type { FC } from 'hono/jsx'
 import { recentLanes } from '../../src/domain/recent-lanes.ts'
 import type { ProjectState } from '../../src/domain/project-state.ts'
 import { relativeTime } from '../relative-time.ts'
-import { LaneRow } from './lane-row.tsx'
-import { MarksRow } from './marks-row.tsx'
-import { AxisRow, Ground } from './picture.tsx'
-import { Patterns } from './fills.tsx'
-import { DetailLine, growth, workflowLane } from './timeline.tsx'
+import { DetailLine, Picture } from './timeline.tsx'
 import { liveRange, openAxis } from './axis.ts'
 import { placedLanes } from './lane-order.ts'
 import { type TimelineQuery, WINDOWS } from './query.ts'
@@ -37,29 +33,14 @@ export const CompactTimeline: FC<Props> = (props) => {
       {view.shown.length + view.lanes.workflow.bars.length + view.lanes.marks.length === 0 ? (
         <p class="nothing">No step in the last hour. The whole timeline shows those before.</p>
       ) : (
-        <Picture view={view} />
+        <>
+          <Picture view={view} />
+          <DetailLine />
+        </>
       )}
     </section>
   )
 }
-
-const Picture: FC<{ view: TimelineView }> = ({ view }) => (
-  <>
-    <Patterns />
-    <div class="timeline__picture" {...growth(view)}>
-      <Ground view={view} />
-      <AxisRow view={view} />
-      <ol class="lanes" aria-label="Lanes">
-        <LaneRow view={view} placed={workflowLane(view)} kind="workflow" />
-        <MarksRow view={view} />
-        {view.shown.map((placed) => (
-          <LaneRow view={view} placed={placed} kind="story" />
-        ))}
-      </ol>
-    </div>
-    <DetailLine />
-  </>
-)
 
 /** Of the last hour, or of as much of it as fifty steps reach back. */
 function compactView({ project, state, now, isPast = false }: Props): TimelineView {

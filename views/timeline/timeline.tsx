@@ -9,17 +9,9 @@ import { WINDOW_NAMES, WINDOWS } from './query.ts'
 import { LaneSteps, MarkSteps } from './steps.tsx'
 import { timelineHref, type TimelineView } from './view.ts'
 
-/** What a project went through in a window of time. Pages render it first; the feed sends it again when its frame moved. */
-export const Timeline: FC<{ view: TimelineView }> = ({ view }) => (
-  <section id="timeline" class="card timeline" aria-labelledby="timeline-title">
-    <header class="card__head">
-      <h2 id="timeline-title">Lanes</h2>
-      <p>
-        {spanWords(view)}, by {view.query.by}, in <span data-clock-zone>UTC</span>
-      </p>
-      <Choices view={view} />
-    </header>
-    <Notes view={view} />
+/** The lanes of a view below their axis, with the patterns that they are drawn with: once in a page. */
+export const Picture: FC<{ view: TimelineView }> = ({ view }) => (
+  <>
     <Patterns />
     <div class="timeline__picture" {...growth(view)}>
       <Ground view={view} />
@@ -32,6 +24,21 @@ export const Timeline: FC<{ view: TimelineView }> = ({ view }) => (
         ))}
       </ol>
     </div>
+  </>
+)
+
+/** What a project went through in a window of time. Pages render it first; the feed sends it again when its frame moved. */
+export const Timeline: FC<{ view: TimelineView }> = ({ view }) => (
+  <section id="timeline" class="card timeline" aria-labelledby="timeline-title">
+    <header class="card__head">
+      <h2 id="timeline-title">Lanes</h2>
+      <p>
+        {spanWords(view)}, by {view.query.by}, in <span data-clock-zone>UTC</span>
+      </p>
+      <Choices view={view} />
+    </header>
+    <Notes view={view} />
+    <Picture view={view} />
     <Rest view={view} />
     <Legend by={view.query.by} />
     <DetailLine />
@@ -67,7 +74,7 @@ export const workflowLane = ({ lanes }: TimelineView): PlacedLane => ({
 })
 
 /** What the page's script needs to let bars grow: the last stretch of the axis, in percent a millisecond. */
-export function growth({ axis, at }: TimelineView) {
+function growth({ axis, at }: TimelineView) {
   const last = axis.stretches.at(-1)
   if (at !== undefined || !last) return {}
   return { 'data-start': last.start, 'data-place': last.x, 'data-speed': last.width / (last.end - last.start) }
