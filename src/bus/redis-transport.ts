@@ -1,4 +1,4 @@
-import { Command } from 'ioredis'
+import { type Cluster, Command, type Redis } from 'ioredis'
 import type { RedisConfig } from '../config/config.ts'
 import { ALL_BUCKETS, bucketOf } from '../redis/bucket.ts'
 import { connectCluster, connectNode, connectRedis } from '../redis/connect.ts'
@@ -79,6 +79,13 @@ function slotOf(key: string): number {
   return new Command('get', [key]).getSlot()
 }
 
+function onReady(cluster: Cluster, onChange: () => void): void {
+  cluster.on('ready', onChange)
+  cluster.on('+node', (node: Redis) => node.on('ready', onChange))
+}
+
+const reachesAll = (cluster: Cluster) => cluster.nodes('master').every(({ status }) => status === 'ready')
+
 function openMany(redis: RedisConfig & { kind: 'cluster' }, { onError, onChange, ...told }: TransportOptions): Transport {
   const sender = connectCluster({ redis, name: SEND_NAME, onError })
   const listeners = new Map<string, Listener>()
@@ -107,14 +114,14 @@ function openMany(redis: RedisConfig & { kind: 'cluster' }, { onError, onChange,
   }
 
   sender.on('refresh', place)
-  sender.on('ready', onChange)
+  onReady(sender, onChange)
   const canSend = () => sender.status === 'ready'
   const isPlaced = () => SHARDED.every(({ slot }) => sender.slots[slot] !== undefined)
   return {
     channelOf: (project) => `${CHANNEL}:{${bucketOf(project)}}`,
     canSend,
     send: (messages) => Promise.allSettled(messages.map(({ channel, text }) => sender.spublish(channel, text))),
-    isUp: () => canSend() && isPlaced() && [...listeners.values()].every((listener) => listener.isUp()),
+    isUp: () => canSend() && reachesAll(sender) && isPlaced() && [...listeners.values()].every((listener) => listener.isUp()),
     isThere: () => canSend() && [...listeners.values()].some((listener) => listener.isUp()),
     close() {
       sender.off('refresh', place)

@@ -39,6 +39,8 @@ export function connectCluster({ redis, name, onError }: ClusterOptions): Cluste
   const cluster = new Cluster(nodes, {
     redisOptions,
     enableOfflineQueue: false,
+    // The library asks a server at random whether all is well, and drops every connection where just this one is not made yet.
+    enableReadyCheck: false,
     clusterRetryStrategy: retryMs,
     slotsRefreshInterval: 5_000,
     slotsRefreshTimeout: CONNECT_MS,
