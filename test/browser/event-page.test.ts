@@ -52,6 +52,21 @@ test('it leads to its story, its agent and the project as it was then', async ()
   await page.waitForURL(/apollo\?at=2$/)
 })
 
+test('as of a moment its links stay there, and what came later is not there yet', async () => {
+  const page = await open('/projects/apollo/events/2?at=2')
+  expect(await page.locator('.known a').evaluateAll((links) => links.map((link) => link.getAttribute('href')))).toEqual([
+    '/projects/apollo/stories/PAY-1?at=2',
+    '/projects/apollo/agents/code-7?at=2',
+  ])
+  expect(await page.locator('a[rel=next]').count()).toBe(0)
+  expect(await page.getAttribute('a[rel=prev]', 'href')).toBe('/projects/apollo/events/1?at=2')
+  await untilText(page, 'Looking back', { within: 'header' })
+  expect(await page.locator('[hx-ws\\:connect*="/live/projects"]').count()).toBe(0)
+  const refused = await fetch(`${server.url}/projects/apollo/events/3?at=2`)
+  expect(refused.status).toBe(404)
+  expect(await refused.text()).toContain('At that moment there was no event 3 yet: the last one was 2.')
+})
+
 test('a row of the activity leads to it', async () => {
   const page = await open('/projects/apollo')
   await page.click('#event-3 .event__clock a')

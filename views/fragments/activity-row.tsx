@@ -22,9 +22,9 @@ export const ActivityRow: FC<RowProps> = ({ event, now, project, isOfPart }) => 
   return (
     <li id={domId('event', isOfPart ? `part-${event.offset}` : event.offset)} class={`event event--${icon}`} data-offset={event.offset}>
       <span class="event__clock">
-        <a href={eventHref(project, event.offset)}>
+        <PartLink href={eventHref(project, event.offset)}>
           <Clock at={event.received_at} />
-        </a>
+        </PartLink>
       </span>
       <span class="event__age">
         <Since at={event.received_at} now={now} />

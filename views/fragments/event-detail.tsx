@@ -8,6 +8,7 @@ import { shorten } from '../shorten.ts'
 import { EventIcon } from './event-icon.tsx'
 import { Fact, Facts } from './facts.tsx'
 import { Identifier, visibleText } from './foreign-text.tsx'
+import { PartLink } from './part-link.tsx'
 import { Clock, Since } from './since.tsx'
 
 export type EventProps = {
@@ -62,9 +63,9 @@ export const EventHead: FC<EventProps> = ({ project, event, first, head, now }) 
 
 const Step: FC<{ project: string; offset: number; isThere: boolean; rel: 'prev' | 'next' }> = ({ project, offset, isThere, rel }) =>
   isThere ? (
-    <a class="button" href={eventHref(project, offset)} rel={rel}>
+    <PartLink class="button" href={eventHref(project, offset)} rel={rel}>
       {rel === 'prev' ? 'Event before' : 'Event after'}
-    </a>
+    </PartLink>
   ) : null
 
 /** Where it stands in the log, and whom it is about. */
@@ -89,16 +90,16 @@ export const EventPlace: FC<EventProps> = ({ project, event }) => {
         <Fact name="Time that the reporter gave">{typeof event.timestamp === 'string' ? event.timestamp : 'none'}</Fact>
         <Fact name="Story">
           {storyId === undefined ? undefined : (
-            <a href={storyHref(project, storyId)}>
+            <PartLink href={storyHref(project, storyId)}>
               <Identifier id={storyId} />
-            </a>
+            </PartLink>
           )}
         </Fact>
         <Fact name="Agent">
           {agentId === undefined ? undefined : (
-            <a href={agentHref(project, agentId)}>
+            <PartLink href={agentHref(project, agentId)}>
               <Identifier id={agentId} />
-            </a>
+            </PartLink>
           )}
         </Fact>
       </Facts>

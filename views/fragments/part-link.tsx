@@ -1,4 +1,5 @@
 import { createContext, type FC, type PropsWithChildren, useContext } from 'hono/jsx'
+import { atMoment } from '../part-href.ts'
 
 /** What the address of a page that looks back asks for (`?at=`), so that its links lead to the same moment; undefined for the newest. */
 export const ShownAt = createContext<string | undefined>(undefined)
@@ -9,7 +10,7 @@ type LinkProps = PropsWithChildren<{ href: string; id?: string; class?: string; 
 export const PartLink: FC<LinkProps> = ({ href, children, ...attributes }) => {
   const at = useContext(ShownAt)
   return (
-    <a {...attributes} href={at === undefined ? href : atMoment(href, at)}>
+    <a {...attributes} href={atMoment(href, at)}>
       {children}
     </a>
   )
@@ -19,9 +20,4 @@ export const PartLink: FC<LinkProps> = ({ href, children, ...attributes }) => {
 export const ShownAtField: FC = () => {
   const at = useContext(ShownAt)
   return at === undefined ? <>{''}</> : <input type="hidden" name="at" value={at} />
-}
-
-function atMoment(href: string, at: string): string {
-  const [address, fragment] = href.split('#')
-  return `${address}${href.includes('?') ? '&' : '?'}at=${encodeURIComponent(at)}${fragment === undefined ? '' : `#${fragment}`}`
 }

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
 import { Shape } from '../fragments/shape.tsx'
-import { eventHref } from '../part-href.ts'
+import { atMoment, eventHref } from '../part-href.ts'
 import { type DrawnMark, drawnMarks } from './drawn-bars.ts'
 import { hasDay } from './stays.ts'
 import type { TimelineView } from './view.ts'
@@ -32,7 +32,7 @@ const MarkLink: FC<{ view: TimelineView; drawn: DrawnMark }> = ({ view, drawn: {
     <a
       id={`mark-${gravest.offset}`}
       class={`stay moment tone-${tone}`}
-      href={eventHref(view.project, gravest.offset)}
+      href={atMoment(eventHref(view.project, gravest.offset), view.at)}
       tabindex={-1}
       data-from={gravest.at}
       data-to={gravest.at}
