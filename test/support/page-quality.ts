@@ -11,7 +11,7 @@ export async function accessibilityProblems(page: Page): Promise<string[]> {
   // A script element would be refused by the content security policy; the debugger may.
   const session = await page.context().newCDPSession(page)
   await session.send('Runtime.evaluate', { expression: source })
-  const run = `axe.run({ runOnly: ${JSON.stringify(AXE_TAGS)} }).then(({ violations }) => violations)`
+  const run = `axe.run({ runOnly: ${JSON.stringify(AXE_TAGS)}, resultTypes: ["violations"] }).then(({ violations }) => violations)`
   const { result, exceptionDetails } = await session.send('Runtime.evaluate', { expression: run, awaitPromise: true, returnByValue: true })
   await session.detach()
   if (exceptionDetails) throw new Error(`axe-core failed: ${exceptionDetails.text}`)
