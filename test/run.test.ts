@@ -52,9 +52,8 @@ describe('test files', () => {
 
   test('a file that never ends is ended, and files that were not begun in time have failed', async () => {
     const endless = "test('x', () => new Promise(() => {}))\nsetInterval(() => {}, 1_000)"
-    const files = ['a', 'b', 'c', 'd'].map((name): [string, string] => [`test/${name}.test.ts`, endless])
-    const results = await runPlanted(Object.fromEntries(files), 1_500)
-    expect(results.map(({ failed }) => failed)).toEqual([1, 1, 1, 1])
+    const results = await runPlanted({ 'test/a.test.ts': endless, 'test/b.test.ts': endless, 'test/c.test.ts': endless }, 1_500)
+    expect(results.map(({ failed }) => failed)).toEqual([1, 1, 1])
     const outputs = results.map(({ output }) => output.split('\n').at(-1)).join('\n')
     expect(outputs).toContain('was ended after')
     expect(outputs).toContain('not begun')
