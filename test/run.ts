@@ -13,7 +13,7 @@ Makes the machine ready, runs every gate and every test, and ends with the line 
 
   pattern      only test files whose path holds it, and no gates: npm test -- test/domain
   -t, --name   only tests whose name matches this expression
-  -j, --jobs   test files side by side (as many as cores), and one more while some need no browser
+  -j, --jobs   test files side by side (as many as cores)
   --help       this text`
 
 const ROOT = join(import.meta.dir, '..')

@@ -8,7 +8,6 @@ import { seconds } from './paint.ts'
 export type FileResult = TestCounts & { file: string; ms: number; output: string }
 export type RunOptions = {
   root: string
-  /** Files side by side. */
   slots: number
   testName?: string | undefined
   deadlineMs: number
@@ -74,32 +73,20 @@ async function runFile(file: string, slot: number, { root, testName, deadlineMs 
   }
 }
 
-/**
- * Runs test files side by side; those that are not begun at the deadline count as failed. A browser takes more than a core, and what
- * tests other programs waits most of the time: half of the slots begin with the files of browsers, the others leave them to the end,
- * and one slot more runs while there are files without a browser.
- */
+/** Runs test files side by side; those that are not begun at the deadline count as failed. */
 export async function runTestFiles(files: string[], options: RunOptions): Promise<FileResult[]> {
-  const withBrowser = files.filter(isOfBrowser)
-  const others = files.filter((file) => !isOfBrowser(file))
+  const waiting = [...files]
   const results: FileResult[] = []
   const endAt = performance.now() + options.deadlineMs
-  async function runSlot(index: number, next: () => string | undefined): Promise<void> {
-    for (let file = next(); file; file = next()) {
+  const slots = Array.from({ length: options.slots }, async (_, index) => {
+    for (let file = waiting.shift(); file; file = waiting.shift()) {
       const leftMs = endAt - performance.now()
       const late = { file, passed: 0, failed: 1, skipped: 0, ms: 0, output: 'not begun: the time for all tests was over' }
       const result = leftMs > 1_000 ? await runFile(file, index + 1, { ...options, deadlineMs: leftMs }) : late
       options.onFile(result)
       results.push(result)
     }
-  }
-  const ofBrowsers = Math.ceil(options.slots / 2)
-  const slots = Array.from({ length: options.slots }, (_, index) =>
-    runSlot(index, index < ofBrowsers ? () => withBrowser.shift() ?? others.shift() : () => others.shift() ?? withBrowser.shift()),
-  )
-  if (options.slots > 1) slots.push(runSlot(options.slots, () => others.shift()))
+  })
   await Promise.all(slots)
   return results
 }
-
-const isOfBrowser = (file: string) => file.startsWith('test/browser/')
