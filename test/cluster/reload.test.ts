@@ -101,7 +101,7 @@ test('three rolls under load fail no request, and move each viewer once a roll',
     expect(await reload(`${withProject('apollo')}global: { stale_minutes: ${minutes} }\n`)).toBe('rolled')
     await eventually(() => viewers.every((viewer) => viewer.connections() === roll + 2 && viewer.isOpen()), {
       withinMs: 20_000,
-      else: () => viewers.map((viewer) => viewer.connections()).join(),
+      else: () => viewers.map((viewer) => `${viewer.connections()} opened, closed with ${viewer.closeCodes().join()}`).join('; '),
     })
   }
   await reports.stop()
