@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path'
 import { type KeyValue, StoreUnavailableError } from '../../src/key-value/key-value.ts'
 import { openSqliteKeyValue } from '../../src/key-value/sqlite.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
-import { eventually } from '../support/eventually.ts'
 import { describeKeyValue } from './key-value.contract.ts'
 
 function openStore(file: string): KeyValue {
