@@ -67,7 +67,7 @@ export async function openVisualizer(config: Config, place: Place = {}): Promise
     }
     // Among several, the supervisor says so when all of them are.
     if (!place.link) log.info(`server ready on ${server.url}`, { version, pid: process.pid })
-    return { url: server.url, log, figures: metrics.read, reopenLogs, close }
+    return { url: server.url, log, figures: metrics.read, reopenLogs, stopListening: () => void server.stop(), close }
   } catch (error) {
     await opened.close()
     throw error

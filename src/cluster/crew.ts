@@ -13,6 +13,8 @@ export type CrewOptions = {
 
 /** Below the 30 s that whoever ends the service waits for it. */
 export const DRAIN_MS = 28_000
+/** One that hangs keeps the others no longer. */
+const STOP_LISTENING_MS = 2_000
 const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 30_000
 /** Whoever served this long was no failed start: the next one begins at once again. */
@@ -60,12 +62,13 @@ export class Crew {
     }, this.#lost)
   }
 
-  /** Ends all of them: asked, and after the deadline told. */
+  /** Ends all of them: asked, and after the deadline told. None lets its viewers go before all stopped listening: they would come to the next. */
   async drain(deadlineMs: number): Promise<void> {
     this.#isDraining = true
     for (const restart of this.#restarts) clearTimeout(restart)
-    for (const worker of this.#alive) worker.send({ type: 'drain' })
     const late = setTimeout(() => this.kill(), deadlineMs)
+    await this.#stopListening()
+    for (const worker of this.#alive) worker.send({ type: 'drain' })
     await Promise.all([...this.#alive].map(({ ended }) => ended))
     clearTimeout(late)
   }
@@ -73,6 +76,15 @@ export class Crew {
   /** Ends all of them where they stand. */
   kill(): void {
     for (const worker of this.#alive) worker.kill()
+  }
+
+  async #stopListening() {
+    const workers = [...this.#alive]
+    for (const worker of workers) worker.send({ type: 'stop-listening' })
+    const { promise: late, resolve } = Promise.withResolvers<void>()
+    const timer = setTimeout(resolve, STOP_LISTENING_MS)
+    await Promise.race([Promise.all(workers.map(({ stoppedListening }) => stoppedListening)), late])
+    clearTimeout(timer)
   }
 
   async #dismiss(worker: SpawnedWorker) {

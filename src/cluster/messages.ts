@@ -15,6 +15,8 @@ export type ToWorker =
   | { type: 'reopen-logs' }
   /** The service ends: balancers are to be told before connections are refused. */
   | { type: 'leaving' }
+  /** It takes no more connections, and serves on those that it has. */
+  | { type: 'stop-listening' }
   | { type: 'drain' }
 
 /** What a worker says. */
@@ -22,6 +24,8 @@ export type FromWorker =
   | { type: 'ready'; url: string }
   /** It cannot start as asked: the reason, in one line. */
   | { type: 'refused'; reason: string }
+  /** Whoever comes now is served by others. */
+  | { type: 'stopped-listening' }
   | { type: 'bus'; message: BusMessage }
   | { type: 'figures'; figures: Figures; rssBytes: number }
   /** A scraper asks for the figures of all workers. */

@@ -12,6 +12,8 @@ export type SpawnedWorker = {
   pid: number
   /** Resolves with true once it serves, with false when it ended before. */
   ready: Promise<boolean>
+  /** Resolves once it was asked to stop listening and did, or ended. */
+  stoppedListening: Promise<void>
   ended: Promise<Ending>
   send(message: ToWorker): void
   kill(): void
@@ -22,6 +24,7 @@ type Options = { command: string[]; name: string; onMessage(message: FromWorker)
 /** Starts the program as a worker; what it is to do is said by the first message. */
 export function spawnWorker({ command, name, onMessage }: Options): SpawnedWorker {
   const readiness = Promise.withResolvers<boolean>()
+  const silence = Promise.withResolvers<void>()
   let refusal: string | undefined
   let isOver = false
   const child = Bun.spawn(command, {
@@ -34,18 +37,21 @@ export function spawnWorker({ command, name, onMessage }: Options): SpawnedWorke
     ipc(message: unknown) {
       if (!isFromWorker(message)) return
       if (message.type === 'ready') readiness.resolve(true)
+      else if (message.type === 'stopped-listening') silence.resolve()
       else if (message.type === 'refused') refusal = message.reason
       else onMessage(message)
     },
   })
   const ended = child.exited.then(() => {
     readiness.resolve(false)
+    silence.resolve()
     return { code: child.exitCode, signal: child.signalCode === null ? null : String(child.signalCode), refusal }
   })
   return {
     name,
     pid: child.pid,
     ready: readiness.promise,
+    stoppedListening: silence.promise,
     ended,
     send(message) {
       if (!isOver) child.send(message)

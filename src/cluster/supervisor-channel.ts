@@ -12,7 +12,7 @@ export type WorkerLink = {
   isLeaving(): boolean
 }
 
-type Listeners = { collect(): void; reopenLogs(): void }
+type Listeners = { collect(): void; reopenLogs(): void; stopListening(): void }
 
 const RENDER_MS = 3_000
 /** The worker ends within these, whatever keeps it; with the supervisor gone, nobody waits for it. */
@@ -41,26 +41,28 @@ export function openSupervisorChannel() {
       case 'rendered':
         return takeText(message.text)
       case 'reload':
-        report = message.report
-        return
+        return void (report = message.report)
       case 'reopen-logs':
         return listeners?.reopenLogs()
       case 'leaving':
-        isLeaving = true
-        return
+        return void (isLeaving = true)
+      case 'stop-listening':
+        listeners?.stopListening()
+        return send({ type: 'stopped-listening' })
       case 'drain':
-        return drain(DRAIN_MS)
+        return end(DRAIN_MS)
     }
   }
-  function drain(deadlineMs: number) {
-    setTimeout(() => process.exit(1), deadlineMs).unref()
-    drained.resolve()
-  }
 
+  const end = (deadlineMs: number) => drained.resolve(exitWithin(deadlineMs))
   process.on('message', (message: unknown) => isToWorker(message) && take(message))
-  process.once('disconnect', () => drain(ORPHAN_DRAIN_MS))
+  process.once('disconnect', () => end(ORPHAN_DRAIN_MS))
   const link: WorkerLink = { bus, renderAll, reload: () => report, isLeaving: () => isLeaving }
   return { started: started.promise, drained: drained.promise, link, send, listen: (to: Listeners) => void (listeners = to), last }
+}
+
+function exitWithin(milliseconds: number) {
+  setTimeout(() => process.exit(1), milliseconds).unref()
 }
 
 function send(message: FromWorker) {

@@ -7,6 +7,8 @@ export type Serving = {
   url: string
   figures(): Promise<Figures>
   reopenLogs(): void
+  /** Takes no more connections, and serves on those that it has. */
+  stopListening(): void
   close(): Promise<void>
 }
 
@@ -31,7 +33,7 @@ export async function runWorker(open: Open): Promise<number> {
   const figures = async () => ({ type: 'figures' as const, figures: await serving.figures(), rssBytes: process.memoryUsage.rss() })
   const tell = async () => channel.send(await figures())
   const telling = () => void tell().catch(() => undefined)
-  channel.listen({ collect: telling, reopenLogs: serving.reopenLogs })
+  channel.listen({ ...serving, collect: telling })
   channel.send({ type: 'ready', url: serving.url })
   const timer = setInterval(telling, FIGURES_MS)
   await channel.drained

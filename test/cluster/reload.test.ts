@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { temporaryFolder } from '../support/ending.ts'
+import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
 import { report } from '../support/report.ts'
 import { startServer } from '../support/server.ts'
@@ -87,6 +87,21 @@ test('one process alone says that a changed configuration needs a restart', asyn
   expect(await reload()).toBe('unchanged')
   expect(await reload(withProject('gemini'))).toBe('restart needed')
   expect((await statusOf(server.url)).reload?.outcome).toBe('restart needed')
+}, 90_000)
+
+test('no viewer is moved while a worker of the old generation could still take it', async () => {
+  const { server, reload } = await startWith(withProject('apollo'))
+  await report(server, 'apollo', { type: 'x-first' })
+  const viewers = Array.from({ length: 10 }, () => watchProject([server.url], 'apollo'))
+  await eventually(() => viewers.every((viewer) => viewer.isOpen() && viewer.since() !== ''))
+  const slow = pidsOf(server.logs())[1] ?? 0
+  process.kill(slow, 'SIGSTOP')
+  endAfter('test', () => void (isAlive(slow) && process.kill(slow, 'SIGCONT')))
+  expect(await reload(withProject('gemini'))).toBe('rolled')
+  const isMoved = eventually(() => viewers.some((viewer) => !viewer.isOpen() || viewer.connections() > 1), { withinMs: 700 })
+  await expect(isMoved).rejects.toThrow('did not hold')
+  process.kill(slow, 'SIGCONT')
+  await eventually(() => viewers.every((viewer) => viewer.connections() === 2 && viewer.isOpen()), { withinMs: 20_000 })
 }, 90_000)
 
 test('three rolls under load fail no request, and move each viewer once a roll', async () => {
