@@ -25,8 +25,7 @@ export function partHref(target: PartTarget): string {
 }
 
 /** An address as of an instant, ms since 1970. */
-export const asOf = (href: string, at: number): string =>
-  `${href}${href.includes('?') ? '&' : '?'}at=${encodeURIComponent(new Date(at).toISOString())}`
+export const asOf = (href: string, at: number): string => atMoment(href, new Date(at).toISOString())
 
 /** An address at the moment that a page shows (its `?at=`, as it was asked for); undefined is the newest. */
 export function atMoment(href: string, at: string | undefined): string {

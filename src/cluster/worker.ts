@@ -33,7 +33,7 @@ export async function runWorker(open: Open): Promise<number> {
   const figures = async () => ({ type: 'figures' as const, figures: await serving.figures(), rssBytes: process.memoryUsage.rss() })
   const tell = async () => channel.send(await figures())
   const telling = () => void tell().catch(() => undefined)
-  channel.listen({ ...serving, collect: telling })
+  channel.listen({ collect: telling, reopenLogs: serving.reopenLogs, stopListening: serving.stopListening })
   channel.send({ type: 'ready', url: serving.url })
   const timer = setInterval(telling, FIGURES_MS)
   await channel.drained

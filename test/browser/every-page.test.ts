@@ -28,6 +28,8 @@ const PATHS = [
   '/?view=grid',
   '/?tv=1',
   '/?q=nothing-like-it',
+  // All projects as they were: no later than now.
+  '/?at=2100-01-01T00:00:00Z',
   PROJECT,
   `${PROJECT}?at=3`,
   `${PROJECT}?at=3&compare=now`,
@@ -66,8 +68,7 @@ test.each([
 ] as const)(
   'every page can be read by everybody, in %s on a %s',
   async (colorScheme, device) => {
-    const past = `/?at=${encodeURIComponent(new Date().toISOString())}`
-    const urls = [...PATHS, ...REFUSED, past].map((path) => server.url + path)
+    const urls = [...PATHS, ...REFUSED].map((path) => server.url + path)
     expect(await problemsOf([empty.url, ...urls], { colorScheme, device })).toEqual({})
   },
   120_000,

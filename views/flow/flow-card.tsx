@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx'
 import { type FlowTold, flowFigures } from '../../src/domain/flow-figures.ts'
 import { dollars } from '../figures.ts'
-import { partHref } from '../part-href.ts'
+import { atMoment, partHref } from '../part-href.ts'
 import { Fact, Facts } from '../fragments/facts.tsx'
 import { durationWords, KINDS } from './timings.tsx'
 
@@ -11,14 +11,13 @@ const DAYS = 30
 /** The flow of a project in a line of figures, and the way to all of them. */
 export const FlowCard: FC<{ project: string; state: FlowTold; now: number; at?: string | undefined }> = ({ project, state, now, at }) => {
   const { timings, completed, medianCostUsd } = flowFigures(state, now, DAYS)
-  const search = at === undefined ? '' : `?at=${encodeURIComponent(at)}`
   return (
     <section id="flow" class="card" aria-labelledby="flow-title">
       <header class="card__head">
         <h2 id="flow-title">Flow</h2>
         <p>in {DAYS} days, half within</p>
         <p class="card__aside">
-          <a href={partHref({ page: 'flow', name: project, search })}>All figures</a>
+          <a href={atMoment(partHref({ page: 'flow', name: project, search: '' }), at)}>All figures</a>
         </p>
       </header>
       <Facts>

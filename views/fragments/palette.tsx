@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx'
 import type { ProjectSummary } from '../../src/domain/project-summary.ts'
 import { domId } from '../dom-id.ts'
 import { ATTENTION_LOOKS } from '../state-look.ts'
-import { projectHref } from './project-row.tsx'
+import { projectHref } from '../part-href.ts'
 import { Shape } from './shape.tsx'
 
 /** Ctrl-K: a field and what the server found for it. */

@@ -9,6 +9,7 @@ import { AttentionWords } from './state-badge.tsx'
 import { Icon } from './icon.tsx'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 import { Pin, type PinState } from './pin.tsx'
+import { atMoment, projectHref } from '../part-href.ts'
 import { isSaidBelow, Question } from './question.tsx'
 import { Ring } from './ring.tsx'
 import { Shape } from './shape.tsx'
@@ -17,17 +18,12 @@ import { Sparkline } from './sparkline.tsx'
 
 const RINGS_SHOWN = 3
 
-/** A project's page, as of a moment where one is given. */
-export function projectHref(name: string, at?: string): string {
-  return `/projects/${encodeURIComponent(name)}${at === undefined ? '' : `?at=${encodeURIComponent(at)}`}`
-}
-
 type RowProps = { summary: ProjectSummary; now: number; pin: PinState; at?: string | undefined }
 
 /** One project on the overview: does it need me, what does it do, is it moving. An open question grows the row. */
 export const ProjectRow: FC<RowProps> = ({ summary, now, pin, at }) => {
   const { project, attention } = summary
-  const href = projectHref(project.name, at)
+  const href = atMoment(projectHref(project.name), at)
   const look = ATTENTION_LOOKS[attention.word]
   const question = attention.word === 'needs_you' ? summary.approvals.first : undefined
   return (

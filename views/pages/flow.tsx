@@ -7,7 +7,7 @@ import { Costs, StateTimes } from '../flow/states-and-costs.tsx'
 import { Throughput } from '../flow/throughput.tsx'
 import { Timings } from '../flow/timings.tsx'
 import type { Frame } from '../layout.tsx'
-import { partHref } from '../part-href.ts'
+import { atMoment, partHref } from '../part-href.ts'
 import { PartPage } from './part.tsx'
 
 type FlowProps = Frame & { project: string; state: ProjectState; days: FlowDays; at: string | undefined }
@@ -38,8 +38,5 @@ export const FlowPage: FC<FlowProps> = ({ project, state, days, at, ...frame }) 
   )
 }
 
-function daysHref(name: string, days: FlowDays, at: string | undefined): string {
-  const search = flowSearch(days)
-  const past = at === undefined ? '' : `${search === '' ? '?' : '&'}at=${encodeURIComponent(at)}`
-  return partHref({ page: 'flow', name, search: search + past })
-}
+const daysHref = (name: string, days: FlowDays, at: string | undefined) =>
+  atMoment(partHref({ page: 'flow', name, search: flowSearch(days) }), at)

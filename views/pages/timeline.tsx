@@ -2,14 +2,14 @@ import type { FC } from 'hono/jsx'
 import { visibleText } from '../fragments/foreign-text.tsx'
 import { PanelFrame } from '../fragments/panel-frame.tsx'
 import { type Frame, Layout } from '../layout.tsx'
-import { projectHref } from '../part-href.ts'
+import { atMoment, projectHref } from '../part-href.ts'
 import { Timeline } from '../timeline/timeline.tsx'
 import type { TimelineView } from '../timeline/view.ts'
 
 /** GET /projects/:name/timeline — what its stories and agents went through, side by side. */
 export const TimelinePage: FC<Frame & { view: TimelineView }> = ({ view, ...frame }) => {
   const { project, at } = view
-  const up = at === undefined ? projectHref(project) : `${projectHref(project)}?at=${encodeURIComponent(at)}`
+  const up = atMoment(projectHref(project), at)
   return (
     <Layout {...frame} title={`Timeline of ${project}`} description={`What ${project} went through, live.`} scripts={['timeline.js']}>
       <nav class="crumbs" aria-label="Breadcrumb">
