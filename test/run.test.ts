@@ -59,10 +59,12 @@ describe('test files', () => {
     expect(outputs).toContain('not begun')
   })
 
-  test('are found by any part of their path, the slow folders first', () => {
-    const root = plant({ 'test/domain/a.test.ts': '', 'test/journeys/b.test.ts': '', 'test/domain/c.test.tsx': '', 'test/domain/d.ts': '' })
-    expect(findTestFiles(root, [])).toEqual(['test/journeys/b.test.ts', 'test/domain/a.test.ts', 'test/domain/c.test.tsx'])
-    expect(findTestFiles(root, ['domain/a', './test/jour'])).toEqual(['test/journeys/b.test.ts', 'test/domain/a.test.ts'])
+  test('are found by any part of their path, the slow folders first and in turn', () => {
+    const names = ['cluster/a.test.ts', 'cluster/b.test.ts', 'browser/c.test.ts', 'domain/d.test.tsx', 'domain/e.ts']
+    const root = plant(Object.fromEntries(names.map((name) => [`test/${name}`, ''])))
+    const slow = ['test/cluster/a.test.ts', 'test/browser/c.test.ts', 'test/cluster/b.test.ts']
+    expect(findTestFiles(root, [])).toEqual([...slow, 'test/domain/d.test.tsx'])
+    expect(findTestFiles(root, ['domain/d', './test/clu'])).toEqual([slow[0]!, slow[2]!, 'test/domain/d.test.tsx'])
   })
 })
 

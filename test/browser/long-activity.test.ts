@@ -11,6 +11,8 @@ const BATCH = 1_000
 /** Batches that are under way together: what comes at once is one frame. */
 const AT_ONCE = 6
 const FEW = 40
+/** Frames of few: six times the rows that a page holds. */
+const FEW_TIMES = 15
 const OPENED = 5_000
 const SETTLED = 10_000
 const ALL = 100_000
@@ -65,7 +67,7 @@ async function untilTold(pages: readonly Page[], count: number) {
 
 /** Frames tell of many events by a list that is new, and of few row by row: the last ones have a frame each. */
 async function tellBoth(page: Page, from: number, upTo: number) {
-  const last = upTo - FEW * 50
+  const last = upTo - FEW * FEW_TIMES
   await tell(from, last)
   for (let told = last; told < upTo; told += FEW) {
     await report(server, 'apollo', generateHistory({ seed: 1 + told, count: FEW }))

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { openBrowser, type PageOptions, type TestBrowser, until } from '../support/browser.ts'
-import { untilLive } from '../support/live-page.ts'
+import { untilLive, WHILE_IT_IS_DOWN } from '../support/live-page.ts'
 import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
 import { report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
@@ -83,14 +83,16 @@ test('Space stays what it is in fields, on buttons and beside the rows', async (
 })
 
 test('a service that is gone is told, and the list stays', async () => {
-  const { page, tolerate } = await browser.openPage(`${server.url}/?sort=name`)
-  tolerate(/Failed to load resource/)
-  await page.route('**/peek', (route) => route.abort())
+  const gone = await startServer()
+  await report(gone, 'apollo', { type: 'workflow_transition', new_state: 'IDLE' })
+  const { page, tolerate } = await browser.openPage(gone.url)
+  tolerate(WHILE_IT_IS_DOWN)
+  await gone.kill()
   for (const pressed of ['j', 'Space']) await page.keyboard.press(pressed)
   await page.locator('#peek-dialog[open]', { hasText: 'the service does not answer' }).waitFor()
   await page.keyboard.press('Escape')
   await untilClosed(page)
-  expect(await page.locator('.row').count()).toBe(3)
+  expect(await page.locator('.row').count()).toBe(1)
 })
 
 test.each(['desktop', 'phone'] as const)('a peek is accessible in both themes, valid, and fits a %s', async (device) => {

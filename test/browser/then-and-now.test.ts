@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { openBrowser, type PageOptions, type TestBrowser, until, untilText } from '../support/browser.ts'
 import { temporaryFolder } from '../support/ending.ts'
-import { markDocument } from '../support/live-page.ts'
+import { markDocument, WHILE_IT_IS_DOWN } from '../support/live-page.ts'
 import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
 import { BEGAN, HEAD, SECOND_MS, writePast } from '../support/past-log.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
@@ -62,12 +62,12 @@ test('a story opens beside a moment that a step led to, and closing leads back t
 
 test('a moment that cannot be loaded is said, and what is shown stays', async () => {
   const { page, tolerate } = await browser.openPage(`${server.url}/projects/apollo?at=5`)
-  tolerate(/Failed to load resource|ERR_FAILED/)
-  await page.route(/at=6/, (route) => route.abort())
+  tolerate(WHILE_IT_IS_DOWN)
+  await server.kill()
   await page.getByRole('link', { name: 'Next event' }).click()
   await untilText(page, 'That moment could not be loaded', { within: '#travel-word' })
   await untilAfter(page, 5)
-  await page.unroute(/at=6/)
+  await server.restart()
   await page.getByRole('link', { name: 'Next event' }).click()
   await untilAfter(page, 6)
   expect(await page.textContent('#travel-word')).toBe('')
@@ -96,7 +96,7 @@ test.each(DEVICES)('nothing is wrong for whoever cannot see or point, on a %s', 
     await page.getByText('Go to a time or a change of state').click()
     expect(await accessibilityProblems(page)).toEqual([])
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
-    await page.context().close()
+    await page.close()
   }
   const html = await (await fetch(`${server.url}/projects/apollo?at=5&compare=now`)).text()
   expect(await htmlProblems(html)).toEqual([])

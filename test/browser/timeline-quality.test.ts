@@ -20,7 +20,7 @@ test.each(DEVICES)('nothing is wrong for whoever cannot see or point, on a %s', 
       await untilLive(page)
       await page.getByText('As a table').click()
       expect(await accessibilityProblems(page)).toEqual([])
-      await page.context().close()
+      await page.close()
     }
   }
 })

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { openBrowser, type PageOptions, type TestBrowser, until } from '../support/browser.ts'
+import { endAfter } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
 import { isSameDocument, markDocument, untilLive, WHILE_IT_IS_DOWN } from '../support/live-page.ts'
 import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
@@ -31,6 +32,7 @@ const names = (page: Page) => page.locator('.tile__name a').allInnerTexts()
 /** With a clock that the test moves on, from the start of the page. */
 async function openWithClock(path: string): Promise<Page> {
   const page = await open(path)
+  endAfter('test', () => page.close())
   await page.clock.install()
   await page.reload()
   await untilLive(page)
@@ -133,6 +135,7 @@ test('while the server is away the wall keeps what it shows, and says so', async
   const watched = await browser.openPage(`${own.url}/?tv=1`)
   watched.tolerate(WHILE_IT_IS_DOWN)
   const { page } = watched
+  endAfter('test', () => page.close())
   await page.clock.install()
   await page.reload()
   await untilLive(page)

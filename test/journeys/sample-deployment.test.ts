@@ -35,7 +35,8 @@ test('existing configuration, orchestrator and state folder: the right project m
   await untilText(overview.page, 'alpha')
   await untilText(overview.page, 'beta')
 
-  await orchestrator.replay(readFileSync(join(SAMPLES, 'orchestrator-frames.ndjson'), 'utf8'))
+  await orchestrator.until(() => orchestrator.requests().length >= 2)
+  orchestrator.replay(readFileSync(join(SAMPLES, 'orchestrator-frames.ndjson'), 'utf8'))
   const alpha = await eventually(async () => {
     const { body } = await call(server, '/api/v1/projects/alpha/state')
     return JSON.stringify(body).includes('"story-auth-1":{"state":"test_red"') && body

@@ -1,7 +1,8 @@
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type Browser, chromium, type ConsoleMessage, type Page } from 'playwright-core'
 import { endAfter, type Lifetime } from './ending.ts'
 import { eventually } from './eventually.ts'
 import { installCommand, NEEDS } from './machine.ts'
+import { freePort } from './ports.ts'
 
 export type PageOptions = {
   device?: 'desktop' | 'phone'
@@ -38,16 +39,18 @@ const REPORT_VIOLATIONS = `document.addEventListener('securitypolicyviolation', 
   console.error('content security policy: ' + event.violatedDirective + ' ' + (event.blockedURI || event.sample))
 })`
 
-function watch(page: Page): WatchedPage {
+function watch(page: Page): WatchedPage & { unwatch(): void } {
   const seen: string[] = []
   const tolerated: RegExp[] = []
-  page.on('console', (message) => {
+  const onConsole = (message: ConsoleMessage) => {
     if (message.type() === 'error') seen.push(`${message.text()} (${message.location().url})`)
-  })
-  page.on('pageerror', (error) => seen.push(`uncaught: ${error.stack ?? error.message}`))
-  page.on('crash', () => seen.push('the page crashed'))
+  }
+  const onError = (error: Error) => void seen.push(`uncaught: ${error.stack ?? error.message}`)
+  const onCrash = () => void seen.push('the page crashed')
+  page.on('console', onConsole).on('pageerror', onError).on('crash', onCrash)
+  const unwatch = () => void page.off('console', onConsole).off('pageerror', onError).off('crash', onCrash)
   const problems = () => seen.filter((problem) => !tolerated.some((pattern) => pattern.test(problem)))
-  return { page, problems, tolerate: (pattern) => tolerated.push(pattern) }
+  return { page, problems, tolerate: (pattern) => tolerated.push(pattern), unwatch }
 }
 
 /** Fails when a page complained about anything that the test did not bring about itself. */
@@ -55,8 +58,7 @@ export function expectCleanConsole({ page, problems }: WatchedPage): void {
   if (problems().length > 0) throw new Error(`${page.url()} complained:\n  ${problems().join('\n  ')}`)
 }
 
-async function openPage(browser: Browser, url: string, options: PageOptions): Promise<WatchedPage> {
-  const { device = 'desktop', colorScheme = 'light', reducedMotion = 'no-preference', isScripted = true } = options
+async function openTab(browser: Browser, { device, colorScheme, reducedMotion, isScripted }: Required<PageOptions>): Promise<Page> {
   const isPhone = device === 'phone'
   const context = await browser.newContext({
     viewport: VIEWPORTS[device],
@@ -68,13 +70,51 @@ async function openPage(browser: Browser, url: string, options: PageOptions): Pr
   })
   context.setDefaultTimeout(15_000)
   await context.addInitScript(REPORT_VIOLATIONS)
-  const watched = watch(await context.newPage())
-  endAfter('test', async () => {
-    await context.close()
-    expectCleanConsole(watched)
-  })
-  await watched.page.goto(url, { waitUntil: 'load' })
-  return watched
+  return context.newPage()
+}
+
+/** Leaves nothing of a visit behind: no page, no other tab, nothing stored, no other looks. */
+async function forget(page: Page, blank: string, { device, colorScheme, reducedMotion }: Required<PageOptions>): Promise<void> {
+  const context = page.context()
+  await Promise.all(context.pages().map((tab) => tab !== page && tab.close()))
+  await context.clearCookies()
+  await page.mouse.move(0, 0)
+  await page.emulateMedia({ media: null, colorScheme, reducedMotion })
+  await page.setViewportSize(VIEWPORTS[device])
+  await page.goto(blank)
+}
+
+/** An empty page on the machine of the tests: going there costs a tab no new process. */
+async function serveBlank(lifetime: Lifetime): Promise<string> {
+  const page = () => new Response('<!doctype html><title>Blank</title>', { headers: { 'content-type': 'text/html' } })
+  const server = Bun.serve({ port: await freePort(), hostname: 'localhost', fetch: page })
+  endAfter(lifetime, () => server.stop(true))
+  return server.url.href
+}
+
+/**
+ * Opens each page as somebody who was never here. A tab of its own, with cookies of its own, costs most of a second of processor
+ * time: the tab of a test that is over serves the next one. One that a test closed, or whose clock it set, is not used again.
+ */
+function openVisits(browser: Browser, blank: string) {
+  const idle = new Map<string, Page[]>()
+  return async (url: string, options: PageOptions = {}): Promise<WatchedPage> => {
+    const looks = { device: 'desktop', colorScheme: 'light', reducedMotion: 'no-preference', isScripted: true, ...options } as const
+    const key = JSON.stringify(looks)
+    const page = idle.get(key)?.pop() ?? (await openTab(browser, looks))
+    const { unwatch, ...watched } = watch(page)
+    endAfter('test', async () => {
+      unwatch()
+      if (page.isClosed()) await page.context().close()
+      else {
+        await forget(page, blank, looks)
+        idle.set(key, [...(idle.get(key) ?? []), page])
+      }
+      expectCleanConsole(watched)
+    })
+    await page.goto(url, { waitUntil: 'load' })
+    return watched
+  }
 }
 
 /** Starts Chromium, one for a test file (in `beforeAll`); pages live in contexts of their own, until their test ends. */
@@ -86,7 +126,7 @@ export async function openBrowser(lifetime: Lifetime = 'file'): Promise<TestBrow
   }
   const browser = await chromium.launch({ executablePath, args: ARGS, timeout: 60_000 })
   endAfter(lifetime, () => browser.close())
-  return { browser, openPage: (url, options = {}) => openPage(browser, url, options) }
+  return { browser, openPage: openVisits(browser, await serveBlank(lifetime)) }
 }
 
 /**

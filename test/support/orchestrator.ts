@@ -16,18 +16,18 @@ export type OrchestratorOptions = {
   ignoredRequests?: string[]
   /** Accepts, and then never says a word. */
   isMute?: boolean
+  /** Transitions that it remembers and tells of. */
+  historyLength?: number
 }
 
 export type TestOrchestrator = Awaited<ReturnType<typeof startOrchestrator>>
-
-const HISTORY = 50
 
 /**
  * An orchestrator as people run them: a websocket server that tells its state on connect, broadcasts what happens, answers
  * two requests, and keeps everything in memory only.
  */
 export async function startOrchestrator(options: OrchestratorOptions = {}) {
-  const { utcOffsetMinutes = 0, pingMs = 20_000, unknownRequests = [], ignoredRequests = [], isMute = false } = options
+  const { utcOffsetMinutes = 0, pingMs = 20_000, unknownRequests = [], ignoredRequests = [], isMute = false, historyLength = 50 } = options
   const sockets = new Set<ServerWebSocket<undefined>>()
   const requests: string[] = []
   const authorizations: (string | null)[] = []
@@ -51,7 +51,7 @@ export async function startOrchestrator(options: OrchestratorOptions = {}) {
     active_cycles: memory.cycles.size,
   })
 
-  const history = () => ({ type: 'transition_history', history: memory.history.slice(-HISTORY) })
+  const history = () => ({ type: 'transition_history', history: memory.history.slice(-historyLength) })
 
   function answer(socket: ServerWebSocket<undefined>, text: string) {
     let request: unknown

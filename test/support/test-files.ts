@@ -17,29 +17,27 @@ export type RunOptions = {
 const FILE_DEADLINE_MS = 240_000
 const TEST_TIMEOUT_MS = 60_000
 
-/** Whole-system tests take longest: begun first, they do not trail behind the quick ones. */
-const SLOW_FOLDERS = [
-  'test/cluster/',
-  'test/faults/',
-  'test/journeys/',
-  'test/browser/',
-  'test/command-line/',
-  'test/support/browser',
-  'test/support/server',
-  'test/event-log/',
+/** Tests of whole systems that mostly wait, and tests that keep a browser busy: one of each kind fills two cores best. */
+const SLOW_KINDS = [
+  ['test/cluster/', 'test/faults/', 'test/journeys/', 'test/command-line/', 'test/support/server', 'test/event-log/'],
+  ['test/browser/', 'test/support/browser'],
 ]
 
-function rank(file: string): number {
-  const index = SLOW_FOLDERS.findIndex((folder) => file.startsWith(folder))
-  return index === -1 ? SLOW_FOLDERS.length : index
-}
-
-/** Test files below a root whose path holds one of the patterns (all when none is given), the slow ones first. */
+/**
+ * Test files below a root whose path holds one of the patterns (all when none is given). The slow ones come first, so that
+ * they do not trail behind the quick ones, and those of both kinds in turn.
+ */
 export function findTestFiles(root: string, patterns: string[]): string[] {
   const wanted = patterns.map((pattern) => pattern.replace(/^\.\//, ''))
-  return [...new Bun.Glob('test/**/*.test.{ts,tsx}').scanSync({ cwd: root })]
+  const files = [...new Bun.Glob('test/**/*.test.{ts,tsx}').scanSync({ cwd: root })]
     .filter((file) => wanted.length === 0 || wanted.some((pattern) => file.includes(pattern)))
-    .toSorted((a, b) => rank(a) - rank(b) || a.localeCompare(b))
+    .toSorted()
+  const kinds = SLOW_KINDS.map((folders) => folders.flatMap((folder) => files.filter((file) => file.startsWith(folder))))
+  const slow = kinds
+    .flatMap((kind) => kind.map((file, index) => ({ file, place: (index + 1) / (kind.length + 1) })))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ file }) => file)
+  return [...slow, ...files.filter((file) => !slow.includes(file))]
 }
 
 /** Why a file whose report does not show it failed all the same, or nothing where the report tells all. */
