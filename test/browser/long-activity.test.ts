@@ -11,8 +11,8 @@ const BATCH = 1_000
 /** Batches that are under way together: what comes at once is one frame. */
 const AT_ONCE = 6
 const FEW = 40
-/** Frames of few: six times the rows that a page holds. */
-const FEW_TIMES = 15
+/** Frames of few: as many events as a batch, ten times the rows that a page holds. */
+const FEW_TIMES = BATCH / FEW
 const OPENED = 5_000
 const SETTLED = 10_000
 const ALL = 100_000
