@@ -13,18 +13,20 @@ Makes the machine ready, runs every gate and every test, and ends with the line 
 
   pattern      only test files whose path holds it, and no gates: npm test -- test/domain
   -t, --name   only tests whose name matches this expression
-  -j, --jobs   test files side by side (as many as cores)
+  -j, --jobs   test files side by side (one more than cores)
   --help       this text`
 
 const ROOT = join(import.meta.dir, '..')
 const ALL_TESTS_DEADLINE_MS = 25 * 60_000
+/** Many a test waits for what takes its time: leases, retries, drains. Another one uses the core meanwhile. */
+const JOBS = Math.max(2, availableParallelism()) + 1
 
 function readArguments() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { name: { type: 'string', short: 't' }, jobs: { type: 'string', short: 'j' }, help: { type: 'boolean', short: 'h' } },
   })
-  const jobs = Number(values.jobs ?? Math.max(2, availableParallelism()))
+  const jobs = Number(values.jobs ?? JOBS)
   if (!Number.isInteger(jobs) || jobs < 1) throw new Error(`--jobs is a number of 1 or more, not "${values.jobs}"`)
   return { help: values.help, testName: values.name, jobs, patterns: positionals, isWhole: positionals.length === 0 && !values.name }
 }
