@@ -37,7 +37,7 @@ export function errorPage(c: Context<Env>, deps: WebDeps, { code, message, detai
         title={TITLES[status] ?? 'This did not work'}
         message={message}
         next={NEXT[status] ?? 'Go back and try again.'}
-        way={whereTheRestBegins(c.req.path, details)}
+        way={whereTheRestBegins(c.req.path, details) ?? backToProject(c.req.path, status)}
       />,
       status,
     )
@@ -57,6 +57,12 @@ function whereTheRestBegins(path: string, { first_offset: offset, first_at: at }
   const first = path !== '/' && typeof offset === 'number' ? String(offset) : at
   if (typeof first !== 'string') return undefined
   return { href: `${path}?at=${encodeURIComponent(first)}`, words: 'Go to where the rest begins' }
+}
+
+/** From what cannot be shown of a project to the project itself. */
+function backToProject(path: string, status: number) {
+  const href = /^\/projects\/[^/]+/.exec(path)?.[0]
+  return href !== undefined && [400, 404, 409].includes(status) ? { href, words: 'Go to the project' } : undefined
 }
 
 const TITLES: Record<number, string> = {

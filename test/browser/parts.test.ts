@@ -77,6 +77,33 @@ test('a card leads to its story, which says where its cycle stands and who works
   ])
 })
 
+test('the ones of a family that ended are folded, those at work are not', async () => {
+  const started = { type: 'agent_activity', agent_type: 'Explore', action: 'read', status: 'started' }
+  const ended = { type: 'agent_status', agent_type: 'Explore', status: 'ended' }
+  await report(server, 'folds', [
+    { ...started, agent_type: 'lead', agent_id: 'lead' },
+    { ...started, agent_id: 'between', parent_agent_id: 'lead' },
+    { ...started, agent_id: 'first', parent_agent_id: 'lead' },
+    { ...started, agent_id: 'second', parent_agent_id: 'first' },
+    ...['between', 'second', 'first'].map((agent_id) => ({ ...ended, agent_id })),
+    // Reported late: whoever it works for is said to be over.
+    { ...started, agent_id: 'at-work', parent_agent_id: 'between' },
+  ])
+  const page = await open('/projects/folds/agents/lead')
+  const ids = (within: string) => page.locator(`${within} > .family > li .id`).allInnerTexts()
+  expect(await ids('#part-family')).toEqual(['lead', 'between', 'at-work'])
+  expect(await page.locator('#part-family-ended li').first().isVisible()).toBe(false)
+  await page.getByText('2 more, ended').click()
+  expect((await ids('#part-family-ended')).toSorted()).toEqual(['first', 'second'])
+  await untilText(page, /second\s+Ended (now|\d s ago)/, { within: '#part-family-ended' })
+  await untilLive(page)
+  await report(server, 'folds', { ...ended, agent_id: 'at-work' })
+  await untilText(page, '4 more, ended', { within: '#part-family-ended' })
+  expect(await page.locator('#part-family-ended li').first().isVisible()).toBe(true)
+  const second = await open('/projects/folds/agents/second')
+  expect(await second.locator('#part-family > .family > li .id').allInnerTexts()).toEqual(['first', 'second'])
+})
+
 test('both are live, and what concerns others does not touch them', async () => {
   const agent = await open('/projects/apollo/agents/test-3')
   await untilLive(agent)

@@ -41,6 +41,24 @@ async function openWithClock(path: string): Promise<Page> {
 }
 
 describe('one screen', () => {
+  test('lets few tiles grow, with all of their names', async () => {
+    const sizeOf = async (search: string) => {
+      const page = await open(`/?tv=1${search}`)
+      const tile = page.locator('.tiles--small .tile').first()
+      const isCut = await tile.locator('.tile__name').evaluate((name) => name.scrollWidth > name.clientWidth)
+      const { height } = (await tile.boundingBox()) ?? { height: 0 }
+      return {
+        height,
+        isCut,
+        name: await tile.locator('.tile__name').evaluate((name) => Number.parseFloat(getComputedStyle(name).fontSize)),
+      }
+    }
+    const [many, few] = [await sizeOf(''), await sizeOf('&q=project-15')]
+    expect(few.isCut).toBe(false)
+    expect(few.height).toBeGreaterThan(many.height * 1.5)
+    expect(few.name).toBeGreaterThan(many.name)
+  })
+
   test.each([
     [1920, 1080],
     [1280, 720],

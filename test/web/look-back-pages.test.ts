@@ -39,7 +39,9 @@ test('what happened before that moment is listed, and nothing later', async () =
 
 test('a moment that is none, and one that is not there yet, is said so', async () => {
   expect((await page('/projects/apollo?at=yesterday')).status).toBe(400)
-  expect((await page('/projects/apollo?at=99')).status).toBe(409)
+  const { status, html } = await page('/projects/apollo?at=99')
+  expect(status).toBe(409)
+  expect(html).toContain('href="/projects/apollo">Go to the project</a>')
 })
 
 test('a name in another case leads to the same moment of the project', async () => {

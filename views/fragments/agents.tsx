@@ -56,17 +56,18 @@ const AgentColumns: FC = () => (
 
 /** The lines of the tree as it is shown. */
 export function presentAgents(agents: ReadonlyMap<string, Agent>): AgentLine[] {
-  return agentTree(present(agents))
+  return agentTree(presentOf(agents))
 }
 
-/** Those not ended, and the ended ones that still have somebody below them. */
-function present(agents: ReadonlyMap<string, Agent>): Map<string, Agent> {
+/** Those not ended, the ended ones that still have somebody below them, and one that is shown either way with those above it. */
+export function presentOf(agents: ReadonlyMap<string, Agent>, shown?: Agent): Map<string, Agent> {
   const kept = new Map<string, Agent>()
   const keep = (agent: Agent | undefined) => {
     if (agent === undefined || kept.has(agent.agentId)) return
     kept.set(agent.agentId, agent)
     if (agent.parentId !== undefined) keep(agents.get(agent.parentId))
   }
+  keep(shown)
   for (const agent of agents.values()) if (agent.status !== 'ended') keep(agent)
   return kept
 }
@@ -95,7 +96,7 @@ const Rows: FC<RowsProps> = ({ project, lines, now, kept }) => (
 )
 
 function endedLines(agents: ReadonlyMap<string, Agent>): AgentLine[] {
-  const shown = present(agents)
+  const shown = presentOf(agents)
   return [...agents.values()]
     .filter((agent) => !shown.has(agent.agentId))
     .sort((one, other) => other.since - one.since)

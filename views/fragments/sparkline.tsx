@@ -4,10 +4,10 @@ import type { FC } from 'hono/jsx'
 /** Events per minute, [minute since 1970, count], as the fold keeps them. */
 export type Minutes = readonly (readonly [number, number])[]
 
-type BarChart = { bars: number; minutesPerBar: number; width: number; height: number; step: number }
+type BarChart = { bars: number; minutesPerBar: number; width: number; height: number; step: number; stretches?: boolean }
 
 const SPARKLINE: BarChart = { bars: 30, minutesPerBar: 2, width: 120, height: 24, step: 4 }
-const HISTOGRAM: BarChart = { bars: 60, minutesPerBar: 1, width: 420, height: 44, step: 7 }
+const HISTOGRAM: BarChart = { bars: 60, minutesPerBar: 1, width: 420, height: 44, step: 7, stretches: true }
 
 /** The last hour of a project in 30 bars; the newest one has the colour of the state around it. */
 export const Sparkline: FC<{ minutes: Minutes; now: number }> = ({ minutes, now }) => <Bars chart={SPARKLINE} minutes={minutes} now={now} />
@@ -28,7 +28,8 @@ const Bars: FC<{ chart: BarChart; minutes: Minutes; now: number }> = ({ chart, m
   })
   // Written as text, for every row of every flush has one; it holds numbers of our own and nothing else.
   const paths = `${path('bar bar--none', empty)}${path('bar', past)}${path('bar bar--now', newest)}`
-  return raw(`<svg class="bars bars--${chart.bars}" viewBox="0 0 ${chart.width} ${chart.height}" aria-hidden="true">${paths}</svg>`)
+  const fit = chart.stretches ? ' preserveAspectRatio="none"' : ''
+  return raw(`<svg class="bars bars--${chart.bars}" viewBox="0 0 ${chart.width} ${chart.height}"${fit} aria-hidden="true">${paths}</svg>`)
 }
 
 function path(name: string, line: string): string {

@@ -89,7 +89,7 @@ export const StoryWork: FC<StoryProps> = ({ project, storyId, state, now }) => {
               <bdi>{visibleText(agent.agentType, 40)}</bdi> <Identifier id={agent.agentId} />
             </PartLink>
             <span class="part-row__when">
-              {look.word} <Since at={agent.since} now={now} form="age" />
+              {look.word} <Since at={agent.since} now={now} form={agent.status === 'ended' ? 'ago' : 'age'} />
             </span>
           </p>
         )

@@ -38,6 +38,7 @@ export const WallTile: FC<TileProps> = ({ summary, isLarge, now }) => {
           <ForeignText text={attention.word === 'working' ? attention.reason.replace(/^working: /, '') : attention.reason} limit={120} />
         </p>
         {isLarge ? <Asked summary={summary} /> : null}
+        <Stand summary={summary} />
       </div>
       <div class="tile__foot">
         <Waiting summary={summary} now={now} isLarge={isLarge} />
@@ -52,20 +53,19 @@ export const WallTile: FC<TileProps> = ({ summary, isLarge, now }) => {
   )
 }
 
-/** What exactly waits for an answer, and where the project stands. */
-const Asked: FC<{ summary: ProjectSummary }> = ({ summary: { approvals, sprint } }) => {
+/** What exactly waits for an answer. */
+const Asked: FC<{ summary: ProjectSummary }> = ({ summary: { approvals } }) => {
   const command = approvals.first && askedCommand(approvals.first)
-  return (
-    <>
-      {command === undefined ? null : <CommandLine command={command} limit={46} />}
-      {sprint ? (
-        <p class="tile__stand">
-          <bdi>{visibleText(sprint.goal, 48)}</bdi>, {sprint.done} of {sprint.total} stories done
-        </p>
-      ) : null}
-    </>
-  )
+  return command === undefined ? null : <CommandLine command={command} limit={46} />
 }
+
+/** Where it stands; small tiles show it where they are few (static/app.css). */
+const Stand: FC<{ summary: ProjectSummary }> = ({ summary: { sprint } }) =>
+  sprint ? (
+    <p class="tile__stand">
+      <bdi>{visibleText(sprint.goal, 48)}</bdi>, {sprint.done} of {sprint.total} stories done
+    </p>
+  ) : null
 
 const Waiting: FC<TileProps> = ({ summary: { attention, lastEventAt }, isLarge, now }) => {
   if (attention.waitingSince !== undefined)

@@ -8,6 +8,8 @@ import { eventsInLastHour, Histogram } from './sparkline.tsx'
 
 /** So many stand large at the left. */
 const LARGE_TILES = 3
+/** Two lines of small ones: beside large ones there are two in a line, else three. */
+const FEW = { besideLarge: 4, alone: 6 }
 
 export type WallProps = {
   rows: readonly ProjectSummary[]
@@ -25,6 +27,7 @@ export const isLarge = (rows: readonly ProjectSummary[], index: number): boolean
 export const Wall: FC<WallProps> = ({ rows, total, query, figures, now }) => {
   const large = rows.filter((_, index) => isLarge(rows, index))
   const small = rows.slice(large.length)
+  const isFew = small.length + 1 <= (large.length > 0 ? FEW.besideLarge : FEW.alone)
   const tiles = (summaries: readonly ProjectSummary[], isLarge: boolean) =>
     summaries.map((summary) => <WallTile summary={summary} isLarge={isLarge} now={now} />)
   return (
@@ -35,7 +38,7 @@ export const Wall: FC<WallProps> = ({ rows, total, query, figures, now }) => {
           {tiles(large, true)}
         </ul>
       ) : null}
-      <ul id="wall-small" class="tiles tiles--small">
+      <ul id="wall-small" class={`tiles tiles--small${isFew ? ' tiles--few' : ''}`}>
         {tiles(small, false)}
         <LastHour figures={figures} now={now} />
       </ul>

@@ -32,7 +32,7 @@ export const PartPage: FC<PartProps> = ({ project, among, name, kind, children, 
           <bdi>{shown}</bdi>
         </span>
       </nav>
-      <article id="detail" class="part" aria-label={`${kind} ${shown}`}>
+      <article id="detail" class="part" data-kind={kind} aria-label={`${kind} ${shown}`}>
         {children}
       </article>
     </Layout>
