@@ -15,11 +15,12 @@ const LINES = {
 
 export type IconName = keyof typeof LINES
 
-const drawing = openDrawings<IconName>((name) => (
+/** The same as Icon, for templates. */
+export const icon = openDrawings<IconName>((name) => (
   <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
     <path class="line" d={LINES[name]} />
   </svg>
 ))
 
 /** A small picture without a state: words stand beside it. */
-export const Icon: FC<{ name: IconName }> = ({ name }) => <>{drawing(name)}</>
+export const Icon: FC<{ name: IconName }> = ({ name }) => <>{icon(name)}</>

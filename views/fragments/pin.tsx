@@ -1,7 +1,8 @@
+import { html, raw } from 'hono/html'
 import type { FC } from 'hono/jsx'
 import { domId } from '../dom-id.ts'
 import { overviewSearch, type OverviewQuery, PINS_LIMIT } from '../overview-query.ts'
-import { Icon } from './icon.tsx'
+import { icon } from './icon.tsx'
 
 /** Why no more can be pinned, and what to do. */
 export const PINS_FULL = `${PINS_LIMIT} projects are pinned, which is the most. Unpin one first.`
@@ -16,20 +17,16 @@ export function pinState({ pins = [] }: OverviewQuery, name: string): PinState {
 }
 
 /** Has a project stand first, or no longer. Where all pins are taken it says so. */
-export const Pin: FC<{ name: string; state: PinState }> = ({ name, state }) => (
-  <button
-    id={domId('pin', name)}
-    class="pin"
-    {...(state === 'full'
-      ? { type: 'button', popovertarget: 'pins-full' }
-      : { type: 'submit', form: 'pins-form', name: state === 'pinned' ? 'unpin' : 'pin', value: name })}
-    aria-pressed={state === 'pinned' ? 'true' : 'false'}
-    aria-label={`Pin ${name}`}
-    title={state === 'pinned' ? 'Unpin' : 'Pin to the top'}
-  >
-    <Icon name="pin" />
-  </button>
-)
+export function pinButton(name: string, state: PinState) {
+  const acts = html`type="submit" form="pins-form" name="${state === 'pinned' ? 'unpin' : 'pin'}" value="${name}"`
+  const said = html`aria-pressed="${state === 'pinned' ? 'true' : 'false'}" aria-label="Pin ${name}"`
+  const title = state === 'pinned' ? 'Unpin' : 'Pin to the top'
+  return html`<button id="${domId('pin', name)}" class="pin" ${state === 'full' ? TELLS_WHY : acts} ${said} title="${title}">
+    ${icon('pin')}
+  </button>`
+}
+
+const TELLS_WHY = raw('type="button" popovertarget="pins-full"')
 
 /** What all pins of a list share. */
 export const PinsForm: FC<{ query: OverviewQuery }> = ({ query }) => (

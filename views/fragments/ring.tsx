@@ -37,7 +37,10 @@ const drawing = openDrawings((marks) => {
 })
 
 /** A cycle as a ring of five arcs: the place says the phase, the surrounding tone says the state. */
-export const Ring: FC<{ cycle: PhasedCycle }> = ({ cycle }) => {
+export const Ring: FC<{ cycle: PhasedCycle }> = ({ cycle }) => ring(cycle)
+
+/** The same, for templates. */
+export function ring(cycle: PhasedCycle) {
   const words = `${visibleText(cycle.storyId, 64)}: ${visibleText(phaseWords(cycle), 80)}`
   // A template escapes as JSX does, and is made in half the time: every row of every flush has three.
   return html`<span class="cycle-ring" role="img" aria-label="${words}" title="${words}">${drawing(phaseMarks(cycle).join(' '))}</span>`

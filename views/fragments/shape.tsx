@@ -58,6 +58,9 @@ const drawing = openDrawings((key) => {
 })
 
 /** A state's shape. Needs a `tone-…` class on itself or around it. With `size` it stands inside another drawing. */
-export const Shape: FC<{ name: ShapeName; class?: string; size?: number }> = ({ name, class: extra = '', size = '' }) => (
-  <>{drawing(`${name}|${extra}|${size}`)}</>
+export const Shape: FC<{ name: ShapeName; class?: string; size?: number }> = ({ name, class: extra, size }) => (
+  <>{shape(name, extra, size)}</>
 )
+
+/** The same, for templates. */
+export const shape = (name: ShapeName, extra = '', size: number | '' = '') => drawing(`${name}|${extra}|${size}`)

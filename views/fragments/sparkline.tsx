@@ -10,27 +10,33 @@ const SPARKLINE: BarChart = { bars: 30, minutesPerBar: 2, width: 120, height: 24
 const HISTOGRAM: BarChart = { bars: 60, minutesPerBar: 1, width: 420, height: 44, step: 7, stretches: true }
 
 /** The last hour of a project in 30 bars; the newest one has the colour of the state around it. */
-export const Sparkline: FC<{ minutes: Minutes; now: number }> = ({ minutes, now }) => <Bars chart={SPARKLINE} minutes={minutes} now={now} />
+export const Sparkline: FC<{ minutes: Minutes; now: number }> = ({ minutes, now }) => sparkline(minutes, now)
+
+/** The same, for templates. */
+export const sparkline = (minutes: Minutes, now: number) => bars(SPARKLINE, minutes, now)
 
 /** The last hour of all projects in 60 bars. */
-export const Histogram: FC<{ minutes: Minutes; now: number }> = ({ minutes, now }) => <Bars chart={HISTOGRAM} minutes={minutes} now={now} />
+export const Histogram: FC<{ minutes: Minutes; now: number }> = ({ minutes, now }) => bars(HISTOGRAM, minutes, now)
 
-const Bars: FC<{ chart: BarChart; minutes: Minutes; now: number }> = ({ chart, minutes, now }) => {
+function bars(chart: BarChart, minutes: Minutes, now: number) {
   const counts = countsPerBar(minutes, now, chart)
   const highest = Math.max(1, ...counts)
-  let [empty, past, newest] = ['', '', '']
+  let [past, newest] = ['', '']
   counts.forEach((count, index) => {
     const x = index * chart.step + chart.step / 2
     const bar = `M${x} ${chart.height}v-${Math.max(2, Math.round((count / highest) * chart.height))}`
-    if (count === 0) empty += `M${x - 1} ${chart.height - 0.5}h2`
-    else if (index === chart.bars - 1) newest = bar
+    if (count === 0) return
+    if (index === chart.bars - 1) newest = bar
     else past += bar
   })
   // Written as text, for every row of every flush has one; it holds numbers of our own and nothing else.
-  const paths = `${path('bar bar--none', empty)}${path('bar', past)}${path('bar bar--now', newest)}`
+  const paths = `${path('bar bar--none', baseline(chart))}${path('bar', past)}${path('bar bar--now', newest)}`
   const fit = chart.stretches ? ' preserveAspectRatio="none"' : ''
   return raw(`<svg class="bars bars--${chart.bars}" viewBox="0 0 ${chart.width} ${chart.height}"${fit} aria-hidden="true">${paths}</svg>`)
 }
+
+/** A dash for each bar, which a bar covers (static/app.css). */
+const baseline = ({ step, width, height }: BarChart): string => `M${step / 2 - 1} ${height - 0.5}h${width - step + 2}`
 
 function path(name: string, line: string): string {
   return line === '' ? '' : `<path class="${name}" d="${line}"></path>`
