@@ -37,7 +37,7 @@ export function errorPage(c: Context<Env>, deps: WebDeps, { code, message, detai
         title={TITLES[status] ?? 'This did not work'}
         message={message}
         next={NEXT[status] ?? 'Go back and try again.'}
-        way={whereTheRestBegins(c.req.path, details) ?? backToProject(c.req.path, status)}
+        way={whereTheRestBegins(c.req.path, details) ?? backToProject(c.req.path, code)}
       />,
       status,
     )
@@ -60,9 +60,10 @@ function whereTheRestBegins(path: string, { first_offset: offset, first_at: at }
 }
 
 /** From what cannot be shown of a project to the project itself. */
-function backToProject(path: string, status: number) {
+function backToProject(path: string, code: Answer['code']) {
   const href = /^\/projects\/[^/]+/.exec(path)?.[0]
-  return href !== undefined && [400, 404, 409].includes(status) ? { href, words: 'Go to the project' } : undefined
+  const isThere = ['VALIDATION_ERROR', 'NOT_FOUND', 'STATE_CONFLICT'].includes(code)
+  return href !== undefined && isThere ? { href, words: 'Go to the project' } : undefined
 }
 
 const TITLES: Record<number, string> = {

@@ -11,8 +11,6 @@ const BATCH = 1_000
 /** Batches that are under way together: what comes at once is one frame. */
 const AT_ONCE = 6
 const FEW = 40
-/** Frames of few: as many events as a batch, ten times the rows that a page holds. */
-const FEW_TIMES = BATCH / FEW
 const OPENED = 5_000
 const SETTLED = 10_000
 const ALL = 100_000
@@ -65,9 +63,9 @@ async function untilTold(pages: readonly Page[], count: number) {
   for (const page of pages) await untilText(page, `${count.toLocaleString('en')} events`, { within: '#activity-total', withinMs: 30_000 })
 }
 
-/** Frames tell of many events by a list that is new, and of few row by row: the last ones have a frame each. */
+/** Frames tell of many events by a list that is new, and of few row by row: so the last batch is told, ten pages full of rows. */
 async function tellBoth(page: Page, from: number, upTo: number) {
-  const last = upTo - FEW * FEW_TIMES
+  const last = upTo - BATCH
   await tell(from, last)
   for (let told = last; told < upTo; told += FEW) {
     await report(server, 'apollo', generateHistory({ seed: 1 + told, count: FEW }))

@@ -95,7 +95,7 @@ test('the ones of a family that ended are folded, those at work are not', async 
   expect(await page.locator('#part-family-ended li').first().isVisible()).toBe(false)
   await page.getByText('2 more, ended').click()
   expect((await ids('#part-family-ended')).toSorted()).toEqual(['first', 'second'])
-  await untilText(page, /second\s+Ended (now|\d s ago)/, { within: '#part-family-ended' })
+  await untilText(page, /second\s+Ended (now|\d+ s ago)/, { within: '#part-family-ended' })
   await untilLive(page)
   await report(server, 'folds', { ...ended, agent_id: 'at-work' })
   await untilText(page, '4 more, ended', { within: '#part-family-ended' })

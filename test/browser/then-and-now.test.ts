@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { openBrowser, type PageOptions, type TestBrowser, until, untilText } from '../support/browser.ts'
-import { temporaryFolder } from '../support/ending.ts'
+import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { markDocument, WHILE_IT_IS_DOWN } from '../support/live-page.ts'
 import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
 import { BEGAN, HEAD, SECOND_MS, writePast } from '../support/past-log.ts'
@@ -63,6 +63,7 @@ test('a story opens beside a moment that a step led to, and closing leads back t
 test('a moment that cannot be loaded is said, and what is shown stays', async () => {
   const { page, tolerate } = await browser.openPage(`${server.url}/projects/apollo?at=5`)
   tolerate(WHILE_IT_IS_DOWN)
+  endAfter('test', () => server.restart())
   await server.kill()
   await page.getByRole('link', { name: 'Next event' }).click()
   await untilText(page, 'That moment could not be loaded', { within: '#travel-word' })

@@ -41,22 +41,26 @@ async function openWithClock(path: string): Promise<Page> {
 }
 
 describe('one screen', () => {
-  test('lets few tiles grow, with all of their names', async () => {
-    const sizeOf = async (search: string) => {
-      const page = await open(`/?tv=1${search}`)
-      const tile = page.locator('.tiles--small .tile').first()
-      const isCut = await tile.locator('.tile__name').evaluate((name) => name.scrollWidth > name.clientWidth)
-      const { height } = (await tile.boundingBox()) ?? { height: 0 }
-      return {
-        height,
-        isCut,
-        name: await tile.locator('.tile__name').evaluate((name) => Number.parseFloat(getComputedStyle(name).fontSize)),
-      }
+  test('lets few tiles grow beside large ones, with all of their names and all of their feet', async () => {
+    const own = await startServer()
+    for (const name of ['asks-first', 'asks-next']) {
+      await report(own, name, { type: 'approval_requested', approval_id: 'q', title: 'Which version?' })
     }
-    const [many, few] = [await sizeOf(''), await sizeOf('&q=project-15')]
-    expect(few.isCut).toBe(false)
-    expect(few.height).toBeGreaterThan(many.height * 1.5)
-    expect(few.name).toBeGreaterThan(many.name)
+    const names = ['a-name-of-24-characters-x', 'another-one-as-long-as-y']
+    const cycles = [1, 2, 3, 4].map((story) => ({ type: 'tdd_transition', story_id: `story-${story}`, new_state: 'test_red' }))
+    for (const name of names) await report(own, name, cycles)
+    const { page } = await browser.openPage(`${own.url}/?tv=1`)
+    await page.setViewportSize({ width: 1920, height: 1080 })
+    const tiles = page.locator('.tiles--few .tile:not(.tile--hour)')
+    expect(await tiles.locator('.tile__name').allInnerTexts()).toEqual(names)
+    const cut = '.tile__name, .tile__last, .tile__foot'
+    expect(
+      await tiles
+        .locator(cut)
+        .evaluateAll((parts) => parts.filter((part) => part.scrollWidth > part.clientWidth).map((part) => part.outerHTML)),
+    ).toEqual([])
+    const { height } = (await tiles.first().boundingBox()) ?? { height: 0 }
+    expect(height).toBeGreaterThan(350)
   })
 
   test.each([

@@ -11,6 +11,7 @@ import { eventually } from '../support/eventually.ts'
 import { generateHistory } from '../support/histories.ts'
 import { freePort } from '../support/ports.ts'
 import { startPostgres } from '../support/postgres.ts'
+import { startRedis } from '../support/redis.ts'
 import { call, report } from '../support/report.ts'
 import { PROGRAM, type RunningServer, runProgram, startServer } from '../support/server.ts'
 
@@ -106,6 +107,17 @@ test('a log in PostgreSQL is looked at: its tables are neither made nor changed'
   expect((await runProgram(['export', 'apollo', '--url', running.url, '--out', other])).exitCode).toBe(0)
   expect(packed(one, 'moments')).toEqual(packed(other, 'moments'))
 }, 60_000)
+
+test('a log in Redis is looked at, beside a service that goes on', async () => {
+  const env = { REDIS_URL: (await startRedis()).url }
+  const running = await startServer({ env })
+  await report(running, 'apollo', generateHistory({ count: 30 }))
+  const [one, other] = [newFile(), newFile()]
+  expect(await runProgram(['export', 'apollo', '--out', one], env)).toMatchObject({ exitCode: 0, stderr: '' })
+  expect((await runProgram(['export', 'apollo', '--url', running.url, '--out', other])).exitCode).toBe(0)
+  expect(packed(one, 'moments')).toEqual(packed(other, 'moments'))
+  expect((await report(running, 'apollo', { type: 'x-after' })).status).toBe(202)
+})
 
 test('a service that is away for a moment in the midst is asked again', async () => {
   const other = await startServer()

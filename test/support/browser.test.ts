@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { expectCleanConsole, openBrowser, type TestBrowser, until, untilText } from './browser.ts'
-import { endAfter } from './ending.ts'
+import { endAfter, type Lifetime } from './ending.ts'
 import { accessibilityProblems, htmlProblems } from './page-quality.ts'
 import { freePort } from './ports.ts'
 
 const POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
 
-async function serve(body: string, script = ''): Promise<string> {
+async function serve(body: string, script = '', lifetime: Lifetime = 'test'): Promise<string> {
   const page = `<!doctype html><html lang="en"><head><title>A page</title><script src="/app.js" defer></script></head><body>${body}</body></html>`
   const html = () => new Response(page, { headers: { 'content-type': 'text/html', 'content-security-policy': POLICY } })
   const server = Bun.serve({
@@ -17,7 +17,7 @@ async function serve(body: string, script = ''): Promise<string> {
       '/favicon.ico': () => new Response(null, { status: 204 }),
     },
   })
-  endAfter('test', () => server.stop(true))
+  endAfter(lifetime, () => server.stop(true))
   return server.url.href
 }
 
@@ -64,6 +64,29 @@ describe('a page under a strict content security policy', () => {
     const { page } = await browser.openPage(await serve('<main>Hello</main>'), { device: 'phone', colorScheme: 'dark' })
     const seen = await page.evaluate(() => ({ width: screen.width, isDark: matchMedia('(prefers-color-scheme: dark)').matches }))
     expect(seen).toEqual({ width: 390, isDark: true })
+  })
+})
+
+describe('a reader', () => {
+  const look = () => ({ cookie: document.cookie, width: innerWidth, isPrint: matchMedia('print').matches })
+  const fresh = { cookie: '', width: 1440, isPrint: false }
+  let url: string
+  beforeAll(async () => {
+    url = await serve('<main>Hello</main>', '', 'file')
+  })
+
+  test('has cookies, a width and a medium', async () => {
+    const { page } = await browser.openPage(url)
+    expect(await page.evaluate(look)).toEqual(fresh)
+    await page.context().addCookies([{ name: 'seen', value: '1', url }])
+    await page.setViewportSize({ width: 700, height: 500 })
+    await page.emulateMedia({ media: 'print' })
+    await page.reload()
+    expect(await page.evaluate(look)).toEqual({ cookie: 'seen=1', width: 700, isPrint: true })
+  })
+
+  test('is another one in the next test', async () => {
+    expect(await (await browser.openPage(url)).page.evaluate(look)).toEqual(fresh)
   })
 })
 

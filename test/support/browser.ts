@@ -73,7 +73,7 @@ async function openTab(browser: Browser, { device, colorScheme, reducedMotion, i
   return context.newPage()
 }
 
-/** Leaves nothing of a visit behind: no page, no other tab, nothing stored, no other looks. */
+/** Leaves a visit: no page, no other tab, no cookie, no other looks. What a page stores elsewhere (it does not) would stay. */
 async function forget(page: Page, blank: string, { device, colorScheme, reducedMotion }: Required<PageOptions>): Promise<void> {
   const context = page.context()
   await Promise.all(context.pages().map((tab) => tab !== page && tab.close()))
@@ -93,8 +93,8 @@ async function serveBlank(lifetime: Lifetime): Promise<string> {
 }
 
 /**
- * Opens each page as somebody who was never here. A tab of its own, with cookies of its own, costs most of a second of processor
- * time: the tab of a test that is over serves the next one. One that a test closed, or whose clock it set, is not used again.
+ * Opens each page as a reader without cookies. A tab of its own costs most of a second of processor time: the tab of a test that
+ * is over serves the next one. A test that sets a tab's clock, routes or scripts closes it, and then it is not used again.
  */
 function openVisits(browser: Browser, blank: string) {
   const idle = new Map<string, Page[]>()
@@ -104,12 +104,12 @@ function openVisits(browser: Browser, blank: string) {
     const page = idle.get(key)?.pop() ?? (await openTab(browser, looks))
     const { unwatch, ...watched } = watch(page)
     endAfter('test', async () => {
+      if (page.isClosed()) return page.context().close()
+      await forget(page, blank, looks)
+      idle.set(key, [...(idle.get(key) ?? []), page])
+    })
+    endAfter('test', () => {
       unwatch()
-      if (page.isClosed()) await page.context().close()
-      else {
-        await forget(page, blank, looks)
-        idle.set(key, [...(idle.get(key) ?? []), page])
-      }
       expectCleanConsole(watched)
     })
     await page.goto(url, { waitUntil: 'load' })
@@ -117,7 +117,7 @@ function openVisits(browser: Browser, blank: string) {
   }
 }
 
-/** Starts Chromium, one for a test file (in `beforeAll`); pages live in contexts of their own, until their test ends. */
+/** Starts Chromium, one for a test file (in `beforeAll`); each page has a context that no other page of its test shares. */
 export async function openBrowser(lifetime: Lifetime = 'file'): Promise<TestBrowser> {
   const executablePath = Bun.which('chromium')
   if (!executablePath) {

@@ -42,6 +42,7 @@ test('a moment that is none, and one that is not there yet, is said so', async (
   const { status, html } = await page('/projects/apollo?at=99')
   expect(status).toBe(409)
   expect(html).toContain('href="/projects/apollo">Go to the project</a>')
+  expect((await page('/projects/nobody/timeline')).html).not.toContain('Go to the project')
 })
 
 test('a name in another case leads to the same moment of the project', async () => {

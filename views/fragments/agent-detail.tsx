@@ -4,7 +4,7 @@ import { type AgentLine, agentTree } from '../agent-tree.ts'
 import { compact, dollars } from '../figures.ts'
 import { agentHref, storyHref } from '../part-href.ts'
 import { agentLook } from '../state-look.ts'
-import { presentOf } from './agents.tsx'
+import { endedLines, presentOf } from './agents.tsx'
 import { CommandLine } from './command-line.tsx'
 import { Fact, Facts } from './facts.tsx'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
@@ -17,7 +17,6 @@ import { StateBadge } from './state-badge.tsx'
 export type AgentProps = { project: string; agent: Agent; agents: ProjectState['agents']; now: number }
 
 const BELOW_SHOWN = 120
-const ENDED_SHOWN = 50
 
 /** What it is, the one word, and since when. */
 export const AgentHead: FC<AgentProps> = ({ project, agent, now }) => {
@@ -102,33 +101,35 @@ export const AgentWork: FC<AgentProps> = ({ agent, now }) => {
 /** Who started it, and whom it started, at all depths. */
 export const AgentFamily: FC<AgentProps> = ({ project, agent, agents, now }) => {
   const lines = familyOf(agent, presentOf(agents, agent))
-  const ended = endedBeside(lines, familyOf(agent, agents))
-  const isAlone = lines.length + ended.length === 1
+  const family = familyOf(agent, agents)
+  const ended = family.length - lines.length
   return (
     <section id="part-family" class="card" aria-labelledby="part-family-title">
       <header class="card__head">
         <h2 id="part-family-title">Sub-agents</h2>
       </header>
-      {isAlone ? (
+      {family.length === 1 ? (
         <p class="nothing">It stands alone: nobody that is known started it, and it started nobody.</p>
       ) : (
         <Relatives lines={lines.slice(0, BELOW_SHOWN)} self={agent} project={project} now={now} />
       )}
       {lines.length > BELOW_SHOWN ? <p class="nothing">{lines.length - BELOW_SHOWN} more</p> : null}
-      {ended.length === 0 ? null : (
+      {ended === 0 ? null : (
         <details id="part-family-ended" class="folded">
-          <summary>{ended.length} more, ended</summary>
-          <Relatives lines={ended.slice(0, ENDED_SHOWN)} self={agent} project={project} now={now} />
+          <summary>{ended} more, ended</summary>
+          <Relatives
+            lines={endedLines(
+              family.map((line) => line.agent),
+              lines,
+            )}
+            self={agent}
+            project={project}
+            now={now}
+          />
         </details>
       )}
     </section>
   )
-}
-
-/** Those of a family that are not among the lines shown, the last ended first. */
-function endedBeside(shown: readonly AgentLine[], family: readonly AgentLine[]): AgentLine[] {
-  const ids = new Set(shown.map(({ agent }) => agent.agentId))
-  return family.filter(({ agent }) => !ids.has(agent.agentId)).toSorted((one, other) => other.agent.since - one.agent.since)
 }
 
 const Relatives: FC<{ lines: readonly AgentLine[]; self: Agent; project: string; now: number }> = ({ lines, self, project, now }) => (

@@ -29,7 +29,9 @@ export const Agents: FC<KeptMembers & { project: string; state: Pick<ProjectStat
         </>
       )}
       {lines.length > SHOWN ? <p class="nothing">{lines.length - SHOWN} more agents</p> : null}
-      {ended > 0 ? <Ended project={project} lines={endedLines(state.agents)} count={ended} now={now} kept={kept} /> : null}
+      {ended > 0 ? (
+        <Ended project={project} lines={endedLines([...state.agents.values()], lines)} count={ended} now={now} kept={kept} />
+      ) : null}
     </section>
   )
 }
@@ -67,7 +69,7 @@ export function presentOf(agents: ReadonlyMap<string, Agent>, shown?: Agent): Ma
     kept.set(agent.agentId, agent)
     if (agent.parentId !== undefined) keep(agents.get(agent.parentId))
   }
-  keep(shown)
+  if (shown !== undefined && agents.has(shown.agentId)) keep(shown)
   for (const agent of agents.values()) if (agent.status !== 'ended') keep(agent)
   return kept
 }
@@ -95,10 +97,11 @@ const Rows: FC<RowsProps> = ({ project, lines, now, kept }) => (
   </ul>
 )
 
-function endedLines(agents: ReadonlyMap<string, Agent>): AgentLine[] {
-  const shown = presentOf(agents)
-  return [...agents.values()]
-    .filter((agent) => !shown.has(agent.agentId))
+/** Of these agents those without a line of the tree, the last ended first and in no order of families. */
+export function endedLines(agents: readonly Agent[], shown: readonly AgentLine[]): AgentLine[] {
+  const ids = new Set(shown.map(({ agent }) => agent.agentId))
+  return agents
+    .filter(({ agentId }) => !ids.has(agentId))
     .sort((one, other) => other.since - one.since)
     .slice(0, ENDED_SHOWN)
     .map((agent) => ({ agent, depth: 0, rails: [], isLast: true }))
@@ -106,7 +109,8 @@ function endedLines(agents: ReadonlyMap<string, Agent>): AgentLine[] {
 
 /** Every line that is drawn, the ended ones last. */
 export function drawnAgents(agents: ReadonlyMap<string, Agent>): AgentLine[] {
-  return [...presentAgents(agents).slice(0, SHOWN), ...endedLines(agents)]
+  const present = presentAgents(agents)
+  return [...present.slice(0, SHOWN), ...endedLines([...agents.values()], present)]
 }
 
 function summary(lines: AgentLine[]): string {

@@ -9,7 +9,7 @@ import { Paging } from './paging.tsx'
 import { PinsForm, pinState } from './pin.tsx'
 import { ProjectRow } from './project-row.tsx'
 
-/** What stands together; a gap, not a heading, sets the groups apart. */
+/** What stands together; in a list a gap, not a heading, sets the groups apart. */
 const GROUPS: { name: string; words: readonly AttentionWord[] }[] = [
   { name: 'asking', words: ['needs_you'] },
   { name: 'look', words: ['blocked', 'failed', 'in_review', 'stale'] },
