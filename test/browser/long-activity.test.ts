@@ -107,4 +107,4 @@ test('a hundred thousand events leave the pages that watch as large as they were
   expect((await rowsOn(reading)).length).toBe(400)
   expect(Math.max(...(await rowsOn(reading)))).toBeLessThan(OPENED)
   expect((await rowsOn(narrowed)).length).toBeLessThanOrEqual(400)
-}, 150_000)
+}, 240_000)

@@ -89,4 +89,4 @@ test('two servers that start at once tell the registry of a project once', async
   endAfter('test', () => log.close())
   const { events } = await log.read(PROJECTS_LOG, { after: 0, limit: 100 })
   expect(events.map(({ type }) => type)).toEqual(['project_registered'])
-}, 30_000)
+}, 60_000)

@@ -50,7 +50,7 @@ describe('visualizer demo --serve', () => {
     expect(demo.out()).toContain('of the hour played')
     expect(demo.err()).toBe('')
     expect([readdirSync(folder), readdirSync(join(cwd, '.data'))]).toEqual([[], []])
-  }, 40_000)
+  }, 60_000)
 
   test('says so when its port is taken', async () => {
     const port = await freePort()
@@ -79,7 +79,7 @@ describe('visualizer demo, into a running service', () => {
     }
     const words = (await projectsAt(server.url)).map(({ attention }) => attention.word)
     for (const word of words) expect(['idle', 'done']).toContain(word)
-  }, 50_000)
+  }, 60_000)
 
   test('stamps what happens with the time at which it happens', async () => {
     const server = await startServer()
@@ -89,7 +89,7 @@ describe('visualizer demo, into a running service', () => {
     for (const { timestamp, received_at: receivedAt } of await eventsOf(server.url, 'demo-payments-api')) {
       expect(Math.abs(Date.parse(receivedAt) - Date.parse(timestamp))).toBeLessThan(5_000)
     }
-  }, 40_000)
+  }, 60_000)
 
   test('leaves a project alone that holds real work, and writes nowhere then', async () => {
     const server = await startServer()
@@ -114,7 +114,7 @@ describe('visualizer demo, into a running service', () => {
     await run('2')
     const types = (await eventsOf(server.url, 'demo-payments-api')).map(({ type }) => type)
     expect(types.filter((type) => type === 'x-demo')).toHaveLength(2)
-  }, 40_000)
+  }, 60_000)
 
   test('says what to do when nothing answers', async () => {
     const port = await freePort()
@@ -195,4 +195,4 @@ test('a reader that goes away ends it without a word', async () => {
   expect(await demo.exited).toBe(0)
   expect(demo.err()).toBe('')
   await eventually(async () => (await projectsAt(server.url))[0]?.attention.word === 'idle')
-}, 40_000)
+}, 60_000)

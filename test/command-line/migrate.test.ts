@@ -52,4 +52,4 @@ test('the service stores its events there, and a new one finds them', async () =
   const second = await startServer({ env })
   const events = (await (await fetch(`${second.url}/api/v1/projects/apollo/events`)).json()) as { events: unknown[] }
   expect(events.events).toMatchObject([{ id: 'a', offset: 1 }])
-}, 30_000)
+}, 60_000)

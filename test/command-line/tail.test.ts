@@ -87,7 +87,7 @@ describe('visualizer tail', () => {
     expect(tail.err().match(/trying again/g)).toHaveLength(1)
     expect(await tail.end('SIGTERM')).toBe(0)
     expect(offsetsOf(tail.out())).toEqual(numbers(1, 1_000))
-  }, 40_000)
+  }, 60_000)
 
   test('says which events retention took before it could read them', async () => {
     const server = await startServer({ config: 'global: { retention_events: 1000 }' })
@@ -106,7 +106,7 @@ describe('visualizer tail', () => {
     await late.says('word 1900')
     expect(late.err()).toContain('-- events before offset 901 were removed by retention; this begins with it\n')
     expect(offsetsOf(late.out())).toEqual(numbers(901, 1_900))
-  }, 50_000)
+  }, 60_000)
 
   test('says that the log was replaced, and shows the new one from its beginning', async () => {
     const server = await startServer()
@@ -122,7 +122,7 @@ describe('visualizer tail', () => {
     await tail.says('a new life')
     expect(tail.err()).toContain('-- the log was replaced; going on with the new one\n')
     expect(offsetsOf(tail.out())).toEqual([1, 2, 3, 1])
-  }, 40_000)
+  }, 60_000)
 
   test('ends without a word when its reader goes away', async () => {
     const server = await startServer()

@@ -284,7 +284,7 @@ describe('whatever the file holds, it is read or refused, never anything else:',
       fc.property(fc.dictionary(word, tree, { maxKeys: 5 }), (value) => void load({ yaml: JSON.stringify(value) })),
       { numRuns: 300 },
     )
-  }, 30_000)
+  }, 60_000)
 
   test('any text', () => {
     const piece = fc.oneof(
@@ -296,7 +296,7 @@ describe('whatever the file holds, it is read or refused, never anything else:',
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => void load({ yaml: pieces.join('') })),
       { numRuns: 500 },
     )
-  }, 30_000)
+  }, 60_000)
 
   test('any bytes, variables and flags', () => {
     const text = fc.option(fc.string(), { nil: undefined })
@@ -310,5 +310,5 @@ describe('whatever the file holds, it is read or refused, never anything else:',
       }),
       { numRuns: 300 },
     )
-  }, 30_000)
+  }, 60_000)
 })

@@ -32,4 +32,4 @@ test('a dead master of a Cluster takes only its own keys', async () => {
   await eventually(async () => (await count()) < 30 && (await count()) > 10, { withinMs: 10_000 })
   await cluster.masters[0]?.restart()
   await eventually(async () => (await count()) === 30, { withinMs: 10_000 })
-}, 30_000)
+}, 60_000)

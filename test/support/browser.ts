@@ -68,7 +68,7 @@ async function openTab(browser: Browser, { device, colorScheme, reducedMotion, i
     hasTouch: isPhone,
     javaScriptEnabled: isScripted,
   })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(20_000)
   await context.addInitScript(REPORT_VIOLATIONS)
   return context.newPage()
 }
@@ -133,7 +133,7 @@ export async function openBrowser(lifetime: Lifetime = 'file'): Promise<TestBrow
  * Waits until a condition holds in the page. Playwright's waitForFunction needs eval, which the service's content
  * security policy forbids to everybody; this asks again from outside, across reloads too.
  */
-export async function until(page: Page, condition: () => unknown, withinMs = 10_000): Promise<void> {
+export async function until(page: Page, condition: () => unknown, withinMs = 20_000): Promise<void> {
   const shown = async () => `The page shows:\n${(await page.innerText('body')).slice(0, 2_000)}`
   try {
     await eventually(async () => Boolean(await page.evaluate(condition)), { withinMs, everyMs: 25 })
@@ -143,7 +143,7 @@ export async function until(page: Page, condition: () => unknown, withinMs = 10_
 }
 
 /** Waits until the text of the page (or of the first element of a selector) holds a text. */
-export async function untilText(page: Page, text: string | RegExp, { within = 'body', withinMs = 10_000 } = {}): Promise<void> {
+export async function untilText(page: Page, text: string | RegExp, { within = 'body', withinMs = 20_000 } = {}): Promise<void> {
   const shown = () => page.locator(within).first().innerText({ timeout: 1_000 })
   try {
     await eventually(async () => (typeof text === 'string' ? (await shown()).includes(text) : text.test(await shown())), { withinMs })

@@ -7,7 +7,7 @@ import type { RunningServer } from './server.ts'
 /** What a browser complains of while the server is away, and rightly. */
 export const WHILE_IT_IS_DOWN = /ERR_CONNECTION|ERR_NETWORK|WebSocket connection|Failed to load resource|htmx:ws:error/
 
-export const untilLive = (page: Page) => until(page, () => document.querySelector('#live')?.getAttribute('data-state') === 'live', 15_000)
+export const untilLive = (page: Page) => until(page, () => document.querySelector('#live')?.getAttribute('data-state') === 'live')
 
 /** Marks the document as it is now, so that a reload would be noticed. */
 export const markDocument = (page: Page) => page.evaluate(() => void document.documentElement.setAttribute('data-mark', 'kept'))

@@ -14,7 +14,7 @@ export type RunOptions = {
   onFile(result: FileResult): void
 }
 
-const FILE_DEADLINE_MS = 240_000
+const FILE_DEADLINE_MS = 300_000
 const TEST_TIMEOUT_MS = 60_000
 
 /** Tests of whole systems that mostly wait, and tests that keep a browser busy: one of each kind fills two cores best. */
