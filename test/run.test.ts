@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { runCommand } from './support/command.ts'
 import { temporaryFolder } from './support/ending.ts'
 import { installCommand, readyMachine } from './support/machine.ts'
-import { type FileResult, findTestFiles, runTestFiles } from './support/test-files.ts'
+import { type FileResult, findTestFiles, lookAgain, runTestFiles } from './support/test-files.ts'
 
 function plant(files: Record<string, string>): string {
   const root = temporaryFolder()
@@ -57,6 +57,32 @@ describe('test files', () => {
     const outputs = results.map(({ output }) => output.split('\n').at(-1)).join('\n')
     expect(outputs).toContain('was ended after')
     expect(outputs).toContain('not begun')
+  })
+
+  test('that failed run once more, alone, and those that pass then are told', async () => {
+    const once = "import { existsSync, writeFileSync } from 'node:fs'\nconst seen = `${import.meta.dir}/seen`\n"
+    const starved = `${once}test('x', () => { const wasSeen = existsSync(seen); writeFileSync(seen, ''); expect(wasSeen).toBe(true) })`
+    const root = plant({
+      'test/starved.test.ts': starved,
+      'test/broken.test.ts': "test('x', () => expect(1).toBe(2))",
+      'test/well.test.ts': "test('x', () => {})",
+    })
+    const options = { root, slots: 2, deadlineMs: 30_000, onFile: () => {} }
+    const first = await runTestFiles(findTestFiles(root, []), options)
+    const { results, onlyAlone } = await lookAgain(first, options)
+    expect(first.filter(({ failed }) => failed > 0)).toHaveLength(2)
+    expect(onlyAlone).toEqual(['test/starved.test.ts'])
+    expect(results.filter(({ failed }) => failed > 0).map(({ file }) => file)).toEqual(['test/broken.test.ts'])
+    expect(results).toHaveLength(3)
+  })
+
+  test('of which many failed are not run again', async () => {
+    const broken = "test('x', () => expect(1).toBe(2))"
+    const root = plant(Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`test/${name}.test.ts`, broken])))
+    let ran = 0
+    const options = { root, slots: 2, deadlineMs: 30_000, onFile: () => void ran++ }
+    const { results } = await lookAgain(await runTestFiles(findTestFiles(root, []), options), options)
+    expect([ran, results.length]).toEqual([4, 4])
   })
 
   test('are found by any part of their path, the slow folders first and in turn', () => {

@@ -5,11 +5,12 @@ import { runGates } from './gates.ts'
 import { endCommands } from './support/command.ts'
 import { readyMachine } from './support/machine.ts'
 import { indent, paint, seconds } from './support/paint.ts'
-import { type FileResult, findTestFiles, runTestFiles } from './support/test-files.ts'
+import { type FileResult, findTestFiles, lookAgain, runTestFiles } from './support/test-files.ts'
 
 const HELP = `npm test [-- pattern…]
 
 Makes the machine ready, runs every gate and every test, and ends with the line "N passed, N failed".
+Up to three files that failed run once more, alone; those that pass then are named above that line.
 
   pattern      only test files whose path holds it, and no gates: npm test -- test/domain
   -t, --name   only tests whose name matches this expression
@@ -47,8 +48,10 @@ async function runEverything({ testName, jobs, patterns, isWhole }: ReturnType<t
   const gates = isWhole ? await runGates({ lineLimit: 200 }) : []
   const files = findTestFiles(ROOT, patterns)
   console.log(paint.strong(`Tests: ${files.length} files, ${jobs} side by side`))
-  const results = await runTestFiles(files, { root: ROOT, slots: jobs, testName, deadlineMs: ALL_TESTS_DEADLINE_MS, onFile: showFile })
+  const options = { root: ROOT, slots: jobs, testName, deadlineMs: ALL_TESTS_DEADLINE_MS, onFile: showFile }
+  const { results, onlyAlone } = await lookAgain(await runTestFiles(files, options), options)
   if (results.length > 1) showSlowest(results)
+  if (onlyAlone.length > 0) console.log(paint.bad(`Failed beside others, passed alone: ${onlyAlone.join(', ')}`))
   const broken = [
     ...missing.map((need) => `${need.command} is not installed`),
     ...gates.filter((gate) => !gate.isPassed).map((gate) => `gate: ${gate.name}`),

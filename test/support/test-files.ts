@@ -88,3 +88,18 @@ export async function runTestFiles(files: string[], options: RunOptions): Promis
   await Promise.all(slots)
   return results
 }
+
+/** More failures than this are no accident of a busy machine. */
+const SECOND_LOOKS = 3
+
+/**
+ * Runs the few files that failed once more, alone, for a machine that is busy with something else can starve a test until it gives
+ * up. Gives back the final results, and the files that passed only so: they are told, for one of them may be right.
+ */
+export async function lookAgain(results: FileResult[], options: RunOptions): Promise<{ results: FileResult[]; onlyAlone: string[] }> {
+  const failed = results.filter((result) => result.failed > 0).map(({ file }) => file)
+  if (failed.length === 0 || failed.length > SECOND_LOOKS) return { results, onlyAlone: [] }
+  const again = await runTestFiles(failed, { ...options, slots: 1 })
+  const onlyAlone = again.filter((result) => result.failed === 0).map(({ file }) => file)
+  return { results: results.map((result) => again.find(({ file }) => file === result.file) ?? result), onlyAlone }
+}
