@@ -27,6 +27,10 @@ export function partHref(target: PartTarget): string {
 /** An address as of an instant, ms since 1970. */
 export const asOf = (href: string, at: number): string => atMoment(href, new Date(at).toISOString())
 
+/** The address of a page at a moment, an offset or a time, beside now where that is asked for. */
+export const momentHref = (href: string, at: string | number, isCompared: boolean): string =>
+  `${atMoment(href, String(at))}${isCompared ? '&compare=now' : ''}`
+
 /** An address at the moment that a page shows (its `?at=`, as it was asked for); undefined is the newest. */
 export function atMoment(href: string, at: string | undefined): string {
   if (at === undefined) return href

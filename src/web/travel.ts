@@ -3,7 +3,7 @@ import { RefusedError } from '../domain/refused.ts'
 import { stateDifferences } from '../domain/state-differences.ts'
 import { moveAfter, moveBefore } from '../domain/workflow-moves.ts'
 import { nextMove } from '../projection/next-move.ts'
-import { projectHref } from '../../views/part-href.ts'
+import { momentHref, projectHref } from '../../views/part-href.ts'
 import type { Travel } from '../../views/fragments/time-travel.tsx'
 import type { Env, WebDeps } from './env.ts'
 import { pastDeps } from './past.ts'
@@ -36,8 +36,7 @@ const reachable = (offset: number | undefined, first: number) => (offset === und
 /** The address of a moment that is asked for in other words: a time of the form (`on`, in UTC), or the next change of state. */
 export async function otherMoment(c: Context<Env>, deps: WebDeps, { project, view }: Pick<Viewed, 'project' | 'view'>) {
   const { on, step, compare } = c.req.query()
-  const there = (at: string | number) =>
-    `${projectHref(project.name)}?at=${encodeURIComponent(at)}${compare === 'now' ? '&compare=now' : ''}`
+  const there = (at: string | number) => momentHref(projectHref(project.name), at, compare === 'now')
   if (on !== undefined) return there(timeOfForm(on))
   if (step !== 'next') return undefined
   const { offset } = view.state

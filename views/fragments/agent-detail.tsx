@@ -101,7 +101,7 @@ export const AgentWork: FC<AgentProps> = ({ agent, now }) => {
 /** Who started it, and whom it started, at all depths. */
 export const AgentFamily: FC<AgentProps> = ({ project, agent, agents, now }) => {
   const lines = familyOf(agent, presentOf(agents, agent))
-  const family = familyOf(agent, agents)
+  const family = familyOf(agent, agents).map((line) => line.agent)
   const ended = family.length - lines.length
   return (
     <section id="part-family" class="card" aria-labelledby="part-family-title">
@@ -117,15 +117,7 @@ export const AgentFamily: FC<AgentProps> = ({ project, agent, agents, now }) => 
       {ended === 0 ? null : (
         <details id="part-family-ended" class="folded">
           <summary>{ended} more, ended</summary>
-          <Relatives
-            lines={endedLines(
-              family.map((line) => line.agent),
-              lines,
-            )}
-            self={agent}
-            project={project}
-            now={now}
-          />
+          <Relatives lines={endedLines(family, lines)} self={agent} project={project} now={now} />
         </details>
       )}
     </section>

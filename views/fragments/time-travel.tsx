@@ -1,6 +1,7 @@
 import type { FC } from 'hono/jsx'
 import type { Move } from '../../src/domain/workflow-moves.ts'
 import { workflowLook } from '../state-look.ts'
+import { momentHref } from '../part-href.ts'
 import { marksAround, travelMarks, type TravelMark } from '../travel-marks.ts'
 import { visibleText } from './foreign-text.tsx'
 import { Clock } from './since.tsx'
@@ -71,7 +72,7 @@ const placeText = (offset: number, head: number) => `after event ${offset.toLoca
 
 /** The same page at another moment. */
 const hrefAt = ({ href, isCompared }: Pick<Travel, 'href' | 'isCompared'>, at: string | number, step = '') =>
-  `${href}?at=${encodeURIComponent(at)}${isCompared ? '&compare=now' : ''}${step}`
+  `${momentHref(href, at, isCompared)}${step}`
 
 const Slider: FC<{ travel: Travel; marks: readonly TravelMark[] }> = ({ travel, marks }) => {
   const { href, offset, first, head, now, state, isCompared } = travel
