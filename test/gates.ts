@@ -16,7 +16,7 @@ const GATES: { name: string; argv: string[]; remedy: string }[] = [
 const ARCHITECTURE = {
   name: 'architecture',
   argv: [process.execPath, 'test', './test/architecture.test.ts'],
-  remedy: 'the rules are in test/support/architecture.ts',
+  remedy: 'the rules are in test/support/architecture/',
 }
 
 type GateOptions = { gates?: typeof GATES; lineLimit?: number }

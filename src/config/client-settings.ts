@@ -45,12 +45,18 @@ export function readDemo(flags: ClientFlags, env: Variables = process.env): Demo
   if (!isServed && flags.port !== undefined) throw new UsageError('--port goes with --serve; --url says where a running service is')
   return {
     address: isServed ? undefined : addressOf(flags, env),
-    port: whole('--port', flags.port ?? '0', { least: 0, most: 65_535 }),
+    port: isServed ? portOf(flags.port, env) : 0,
     speed: speedOf(flags.speed ?? '12'),
     projects: whole('--projects', flags.projects ?? '6', { least: 1, most: 8 }),
     seed: whole('--seed', flags.seed ?? '1', { least: 0, most: 4_294_967_295 }),
     hasColour: !env['NO_COLOR'],
   }
+}
+
+/** As with `serve`, the flag comes before the variable; without either a free port is taken. */
+function portOf(flag: string | undefined, env: Variables): number {
+  const variable = env['PORT']?.trim() || undefined
+  return whole(flag === undefined && variable !== undefined ? 'PORT' : '--port', flag ?? variable ?? '0', { least: 0, most: 65_535 })
 }
 
 /** What `visualizer tail` is to do. Throws a `UsageError` that names the flag or the variable. */

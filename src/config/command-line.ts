@@ -67,11 +67,16 @@ function serverFlags(values: Values, file: string | undefined): Flags {
   return {
     host: text(values.host),
     port: text(values.port),
-    config: text(values.config) ?? file,
+    config: configOf(text(values.config), file),
     dataDir: text(values['data-dir']),
     logLevel: text(values['log-level']),
     ...(values.debug === true ? { debug: true } : {}),
   }
+}
+
+function configOf(flag: string | undefined, file: string | undefined): string | undefined {
+  if (flag === undefined || file === undefined) return flag ?? file
+  throw new UsageError(`check-config checks one file, and two are named: ${quoted(file)} and --config ${quoted(flag)}`)
 }
 
 function clientFlags(values: Values): ClientFlags {

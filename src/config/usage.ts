@@ -12,7 +12,7 @@ export const FLAG_HELP: Record<string, FlagHelp> = {
   '--no-reload': { form: '--no-reload', text: 'no restart on change, whatever else says so' },
   '--url': { form: '--url <address>', text: 'where the service is (http://localhost:5000)' },
   '--token': { form: '--token <text>', text: 'who we are, where the service asks; VISUALIZER_TOKEN keeps it off the list of processes' },
-  '--serve': { form: '--serve', text: 'start a service of its own for it, on a free port and with data that goes with it' },
+  '--serve': { form: '--serve', text: 'start a service for the demo alone, and delete its data at the end' },
   '--speed': { form: '--speed <1 to 60>', text: 'how many times faster than life (12: the hour takes five minutes)' },
   '--projects': { form: '--projects <1 to 8>', text: 'how many projects report (6)' },
   '--seed': { form: '--seed <number>', text: 'the same number plays the same hour (1)' },
@@ -27,6 +27,10 @@ export const FLAG_HELP: Record<string, FlagHelp> = {
 
 /** Where a command understands a flag in its own way. */
 const OWN_HELP: Partial<Record<string, Record<string, FlagHelp>>> = {
+  'check-config': {
+    '--config': { form: '--config <file>', text: 'the file to check, where none is named (orch-config.yaml, if there is one)' },
+  },
+  demo: { '--port': { form: '--port <number>', text: 'with --serve: listen on this port (a free one)' } },
   export: {
     '--from': {
       form: '--from <time or offset>',
@@ -37,6 +41,8 @@ const OWN_HELP: Partial<Record<string, Record<string, FlagHelp>>> = {
 }
 
 const OF_SERVER = ['--host', '--port', '--config', '--data-dir', '--log-level', '--debug', '--no-reload']
+/** What a start would be told: with it a check finds what the start would. */
+const OF_CHECK = OF_SERVER.filter((flag) => flag !== '--no-reload')
 const OF_CLIENT = ['--url', '--token']
 const OF_ALL = ['--help', '--version']
 
@@ -46,13 +52,13 @@ export const COMMANDS = [
     name: 'check-config',
     form: 'check-config [file] [flags]',
     text: 'say what is wrong with the configuration, without starting',
-    flags: OF_SERVER,
+    flags: OF_CHECK,
   },
   {
     name: 'migrate',
     form: 'migrate [flags]',
     text: 'bring the tables in DATABASE_URL to this version (each start does so too)',
-    flags: OF_SERVER,
+    flags: ['--config'],
   },
   {
     name: 'export',
@@ -92,7 +98,7 @@ export function flagsOf(name: Command): readonly string[] {
 /** What `visualizer --help` prints. */
 export function overallHelp(): string {
   const commands = `Commands\n${table(COMMANDS)}`
-  const flags = `Flags of serve, check-config and migrate (--flag value or --flag=value)\n${flagTable(OF_SERVER)}`
+  const flags = `Flags of serve (--flag value or --flag=value)\n${flagTable(OF_SERVER)}`
   return `visualizer <command> [flags]\n\n${commands}\n\n${flags}\n\nvisualizer <command> --help names a command's flags and environment variables.\n`
 }
 
@@ -100,7 +106,7 @@ export function overallHelp(): string {
 export function commandHelp(name: Command): string {
   const command = COMMANDS.find((known) => known.name === name) ?? COMMANDS[0]
   const flags = `Flags (--flag value or --flag=value)\n${flagTable(command.flags, OWN_HELP[name])}`
-  const names = command.flags.some((flag) => flag === '--url') ? CLIENT_VARIABLES : variables()
+  const names = NAMED_VARIABLES[name]?.() ?? variables()
   return `visualizer ${command.form}\n\n  ${command.text}\n\n${flags}\n\n${names}\n${ENDINGS[name]}\n`
 }
 
@@ -110,11 +116,21 @@ function variables(): string {
   return `Environment (a flag comes before its variable, a variable before the file)\n${table(rows)}\n`
 }
 
-const CLIENT_VARIABLES = `Environment (a flag comes before its variable)
-  VISUALIZER_URL    Where the service is. Default http://localhost:5000.
-  VISUALIZER_TOKEN  Who we are, where the service asks.
-  NO_COLOR          Any text switches colours off.
-`
+const CLIENT_ROWS = [
+  { form: 'VISUALIZER_URL', text: 'Where the service is. Default http://localhost:5000.' },
+  { form: 'VISUALIZER_TOKEN', text: 'Who we are, where the service asks.' },
+  { form: 'NO_COLOR', text: 'Any text switches colours off.' },
+]
+const PORT_ROW = { form: 'PORT', text: 'With --serve: the port to listen on. Default: a free one.' }
+const clientVariables = (rows: { form: string; text: string }[]) => `Environment (a flag comes before its variable)\n${table(rows)}\n`
+
+/** For commands that do not read every variable of the service, or others besides. */
+const NAMED_VARIABLES: Partial<Record<Command, () => string>> = {
+  tail: () => clientVariables(CLIENT_ROWS),
+  demo: () => clientVariables([...CLIENT_ROWS, PORT_ROW]),
+  export: () =>
+    `${clientVariables(CLIENT_ROWS.slice(0, 2))}\nWithout --url and VISUALIZER_URL the log is found as serve finds it. ${variables()}`,
+}
 
 const ENDINGS: Record<Command, string> = {
   serve: 'Stops on SIGTERM or Ctrl-C; a second one ends it at once. Exit code 2 when it cannot start as asked.',

@@ -35,6 +35,20 @@ describe('help and version', () => {
   })
 })
 
+describe('the help of a command names what it reads, and nothing else:', () => {
+  test.each([
+    ['demo', ['PORT', 'VISUALIZER_URL', 'NO_COLOR', '--seed'], ['(5000)', 'DATA_DIR', '--data-dir']],
+    ['tail', ['VISUALIZER_TOKEN', 'NO_COLOR', '--json'], ['PORT', 'DATA_DIR', '--serve']],
+    ['export', ['VISUALIZER_URL', 'DATA_DIR', 'REDIS_URL', 'DATABASE_URL', 'ORCH_CONFIG', '--data-dir'], ['NO_COLOR', '--port']],
+    ['check-config', ['DATA_DIR', 'LOG_FILE', '--port', 'Exit code 0'], ['VISUALIZER_URL', '--no-reload']],
+    ['migrate', ['DATABASE_URL', '--config'], ['VISUALIZER_URL', '--no-reload', '--host', '--port']],
+  ])('%s', async (command, read, others) => {
+    const { stdout } = await runProgram([command, '--help'])
+    expect(read.filter((word) => !stdout.includes(word))).toEqual([])
+    expect(others.filter((word) => new RegExp(`(^|[\\s,])${word.replace(/[()]/g, '\\$&')}`, 'm').test(stdout))).toEqual([])
+  })
+})
+
 describe('what cannot be understood is one line on stderr and exit code 2:', () => {
   test.each([
     [['--prot', '5000'], 'there is no flag "--prot"; did you mean --port?'],
@@ -44,6 +58,7 @@ describe('what cannot be understood is one line on stderr and exit code 2:', () 
     [['--port'], '--port needs a value: --port <number>'],
     [['--port', '--debug'], '--port needs a value: --port <number>'],
     [['--debug=yes'], '--debug takes no value'],
+    [['check-config', 'a.yaml', '--config', 'b.yaml'], 'check-config checks one file, and two are named: "a.yaml" and --config "b.yaml"'],
     [['serve', 'now'], 'serve takes no argument "now"; see visualizer serve --help'],
   ])('%p says: %s', (args, line) => {
     expect(() => readCommandLine(args)).toThrow(new UsageError(line))

@@ -52,6 +52,17 @@ describe('visualizer demo --serve', () => {
     expect([readdirSync(folder), readdirSync(join(cwd, '.data'))]).toEqual([[], []])
   }, 60_000)
 
+  test('listens where PORT says, and the flag comes before it', async () => {
+    const [port, other] = [await freePort(), await freePort()]
+    const byVariable = startProgram(['demo', '--serve', '--speed', '60', '--projects', '1'], { env: { PORT: String(port) } })
+    await byVariable.says(`http://localhost:${port}`)
+    const byFlag = startProgram(['demo', '--serve', '--port', String(other), '--projects', '1'], { env: { PORT: String(port) } })
+    await byFlag.says(`http://localhost:${other}`)
+    expect([await byVariable.end('SIGINT'), await byFlag.end('SIGINT')]).toEqual([0, 0])
+    const { exitCode, stderr } = await runProgram(['demo', '--serve'], { PORT: 'http' })
+    expect([exitCode, stderr]).toEqual([2, 'visualizer: PORT must be a whole number from 0 to 65535, not "http"\n'])
+  }, 60_000)
+
   test('says so when its port is taken', async () => {
     const port = await freePort()
     await using _taken = Bun.serve({ port, hostname: 'localhost', fetch: () => new Response() })
