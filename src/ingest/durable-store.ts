@@ -3,6 +3,7 @@ import type { NewEvent } from '../domain/event.ts'
 import { RefusedError } from '../domain/refused.ts'
 import { LogUnavailableError } from '../event-log/event-log.ts'
 import type { Tally } from './link-health.ts'
+import { turnstile } from './turnstile.ts'
 
 type Deps = {
   accept(project: string, events: readonly NewEvent[]): Promise<unknown>
@@ -13,6 +14,7 @@ type Deps = {
 }
 
 const BATCH = 500
+const PROJECTS_AT_ONCE = 16
 const FIRST_DELAY_MS = 100
 const LAST_DELAY_MS = 5_000
 
@@ -32,18 +34,26 @@ export async function untilLogAnswers<T>(run: () => Promise<T>, { tally, signal 
 }
 
 /**
- * Stores events project by project, each project's in order, waiting while the log is away. What can never be stored is
- * counted, or reported when it is our own fault, and what comes after it still gets its turn.
+ * Stores events, each project's in order and those of several projects side by side, waiting while the log is away. What can
+ * never be stored is counted, or reported when it is our own fault, and what comes after it still gets its turn.
  */
 export async function storeInOrder(events: readonly { project: string; event: NewEvent }[], deps: Deps): Promise<void> {
+  const place = turnstile(PROJECTS_AT_ONCE)
   const byProject = Map.groupBy(events, ({ project }) => project)
-  for (const [project, all] of byProject) {
-    for (let from = 0; from < all.length; from += BATCH) {
-      const part = all.slice(from, from + BATCH).map(({ event }) => event)
-      await untilLogAnswers(() => deps.accept(project, part), deps).catch((error: unknown) => {
-        if (error instanceof RefusedError) deps.tally.refuse(`${project}: ${error.message}`)
-        else deps.onError(error)
-      })
-    }
+  await Promise.all(
+    [...byProject].map(([project, all]) => {
+      const own = all.map(({ event }) => event)
+      return place(() => storeProject(project, own, deps))
+    }),
+  )
+}
+
+async function storeProject(project: string, events: readonly NewEvent[], deps: Deps) {
+  for (let from = 0; from < events.length; from += BATCH) {
+    const part = events.slice(from, from + BATCH)
+    await untilLogAnswers(() => deps.accept(project, part), deps).catch((error: unknown) => {
+      if (error instanceof RefusedError) deps.tally.refuse(`${project}: ${error.message}`)
+      else deps.onError(error)
+    })
   }
 }

@@ -19,13 +19,14 @@ export type FrameOrderDeps = {
 }
 
 export type Step =
-  | { kind: 'frame'; frame: Frame; receivedAt: number }
+  | { kind: 'frame'; frame: Frame; receivedAt: number; bytes: number }
   | { kind: 'opened' | 'ended' | 'closing' }
   | { kind: 'history overdue' | 'answer overdue'; round: number }
 
 type Doubt = { frame: Frame; claims: ReadonlySet<string>; questions: number }
 
 const HELD_LIMIT = 1_000
+const HELD_LIMIT_BYTES = 8 * 1024 * 1024
 /** A current state that contradicts us in another way each time is taken at its word after so many questions. */
 const QUESTIONS = 3
 /** What an orchestrator repeats in its history. */
@@ -49,6 +50,7 @@ export class FrameOrder {
   #isHolding = false
   #isHistoryLate = false
   #held: Frame[] = []
+  #heldBytes = 0
   #heldState: Frame | undefined
   #doubt: Doubt | undefined
   #round = 0
@@ -72,7 +74,7 @@ export class FrameOrder {
     switch (step.kind) {
       case 'frame':
         if (step.frame.type !== 'transition_history') this.#learnOffset(step)
-        return this.#takeFrame(step.frame)
+        return this.#takeFrame(step)
       case 'opened':
         this.#isConnected = this.#isHolding = true
         this.#isHistoryLate = false
@@ -102,13 +104,14 @@ export class FrameOrder {
     if (stated && !stated.isZoned) this.#scope.offsetMs = clockOffset(receivedAt, stated)
   }
 
-  async #takeFrame(frame: Frame): Promise<void> {
+  async #takeFrame({ frame, bytes }: { frame: Frame; bytes: number }): Promise<void> {
     if (frame.type === 'error') return this.#takeErrorAnswer(frame)
     if (frame.type === 'current_state') return this.#takeState(frame)
     if (frame.type === 'transition_history') return this.#takeHistory(frame)
     if (!this.#isHolding) return this.#translate(frame)
     this.#held.push(frame)
-    if (this.#held.length >= HELD_LIMIT) await this.#releaseWithoutHistory()
+    this.#heldBytes += bytes
+    if (this.#held.length >= HELD_LIMIT || this.#heldBytes >= HELD_LIMIT_BYTES) await this.#releaseWithoutHistory()
   }
 
   async #takeErrorAnswer({ message }: Frame) {
@@ -134,6 +137,7 @@ export class FrameOrder {
     const frames = history ? [history, ...this.#held] : this.#held
     this.#isHolding = false
     this.#held = []
+    this.#heldBytes = 0
     this.#heldState = undefined
     for (const frame of frames) this.#translate(frame)
     await this.flush()

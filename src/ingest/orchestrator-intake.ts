@@ -1,17 +1,32 @@
 import { FrameOrder, type FrameOrderDeps, type Step } from './frame-order.ts'
 import { readFrame } from './orchestrator-frame.ts'
 
-export type IntakeDeps = Omit<FrameOrderDeps, 'later'> & { onError(error: unknown): void }
+export type IntakeDeps = Omit<FrameOrderDeps, 'later'> & {
+  /** Told when no more should be read for now, and when there is room again. */
+  slowed(isSlowed: boolean): void
+  onError(error: unknown): void
+}
 
-const WAITING_LIMIT = 2_000
-const WAITING_LIMIT_CHARACTERS = 16 * 1024 * 1024
+const MIB = 1024 * 1024
+/** Beyond this nothing more is read, until what waits is down to the second. */
+const FULL_BYTES = 16 * MIB
+const ROOM_BYTES = 4 * MIB
+/** A small frame takes more memory than its text. */
+const FRAME_BYTES = 512
 const BATCH = 500
+const BATCH_BYTES = 4 * MIB
 
-/** Takes an orchestrator's frames one after the other, however slowly they can be stored; bounded by whoever asks `isFull`. */
+type Waiting = { step: Step; bytes: number }
+
+/**
+ * Takes an orchestrator's frames one after the other, however slowly they can be stored. Bounded in bytes by slowing whoever
+ * reads them: what was read is never thrown away.
+ */
 export class Intake {
   #order: FrameOrder
-  #steps: { step: Step; characters: number }[] = []
-  #characters = 0
+  #steps: Waiting[] = []
+  #bytes = 0
+  #isSlowed = false
   #working: Promise<void> | undefined
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -27,18 +42,14 @@ export class Intake {
   text(text: string, receivedAt: number) {
     this.deps.tally.frame(receivedAt)
     const read = readFrame(text)
+    const bytes = text.length + FRAME_BYTES
     if ('problem' in read) this.deps.tally.refuse(read.problem)
-    else this.#push({ kind: 'frame', frame: read.frame, receivedAt }, text.length)
+    else this.#push({ kind: 'frame', frame: read.frame, receivedAt, bytes }, bytes)
   }
 
   /** Frames that came and are not stored yet. */
   waiting(): number {
     return this.#steps.length + this.#order.held() + this.#order.unstored()
-  }
-
-  /** No more should be received now. */
-  isFull(): boolean {
-    return this.#steps.length >= WAITING_LIMIT || this.#characters >= WAITING_LIMIT_CHARACTERS
   }
 
   /** Resolves once everything that came was taken. */
@@ -58,20 +69,43 @@ export class Intake {
     this.#timer = setTimeout(() => this.#push(step), delayMs)
   }
 
-  #push(step: Step, characters = 0) {
-    this.#characters += characters
-    this.#steps.push({ step, characters })
+  #push(step: Step, bytes = 0) {
+    this.#steps.push({ step, bytes })
+    this.#count(bytes)
     this.#working ??= this.#work().finally(() => {
       this.#working = undefined
     })
   }
 
+  /** Between the two bounds reading goes on as it was: it shall not stop and go with each frame. */
+  #count(bytes: number) {
+    this.#bytes += bytes
+    const isSlowed = this.#bytes >= FULL_BYTES || (this.#isSlowed && this.#bytes > ROOM_BYTES)
+    if (isSlowed === this.#isSlowed) return
+    this.#isSlowed = isSlowed
+    this.deps.slowed(isSlowed)
+  }
+
   async #work() {
-    for (let next = this.#steps.shift(); next; next = this.#steps.shift()) {
-      await this.#order.take(next.step).catch(this.deps.onError)
-      if (this.#steps.length === 0 || this.#order.unstored() >= BATCH) await this.#order.flush().catch(this.deps.onError)
-      this.#characters -= next.characters
+    while (this.#steps.length > 0) {
+      // A flood is not shifted through frame by frame.
+      const part = this.#steps.slice(0, BATCH)
+      await this.#take(part)
     }
     this.deps.tally.drained()
+  }
+
+  async #take(part: readonly Waiting[]) {
+    let taken = 0
+    let bytes = 0
+    for (const next of part) {
+      await this.#order.take(next.step).catch(this.deps.onError)
+      taken += 1
+      bytes += next.bytes
+      if (bytes >= BATCH_BYTES || this.#order.unstored() >= BATCH) break
+    }
+    this.#steps.splice(0, taken)
+    await this.#order.flush().catch(this.deps.onError)
+    this.#count(-bytes)
   }
 }

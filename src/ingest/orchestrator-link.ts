@@ -53,6 +53,7 @@ class Link {
   #watch: Timer
   #announcing: Timer
   #heardAt = 0
+  #isSlowed = false
   #askedAt = 0
 
   constructor(private readonly deps: LinkDeps) {
@@ -65,6 +66,7 @@ class Link {
       store: (events) => storeInOrder(events, storing),
       stateOf: (project) => untilLogAnswers(() => deps.stateOf(project), storing),
       ask: () => this.#ask(),
+      slowed: (isSlowed) => this.#slow(isSlowed),
       tally: this.#tally,
       onError,
       timing: this.#timing,
@@ -83,7 +85,7 @@ class Link {
       connectMs: this.#timing.connectMs,
       opened: () => this.#opened(),
       heard: () => void (this.#heardAt = Date.now()),
-      text: (frame) => this.#text(frame),
+      text: (frame) => this.#intake.text(frame, Date.now()),
       binary: () => this.#tally.refuse('a binary frame'),
       ended: (problem) => this.#ended(problem),
     })
@@ -105,13 +107,17 @@ class Link {
     this.#dialled?.ask('get_current_state')
   }
 
-  #text(frame: string) {
-    this.#intake.text(frame, Date.now())
-    if (this.#intake.isFull()) this.#dialled?.drop('frames come faster than they can be stored; what is missed now comes from the history')
+  #slow(isSlowed: boolean) {
+    this.#isSlowed = isSlowed
+    // What was said meanwhile is heard only now.
+    this.#heardAt = Date.now()
+    this.#dialled?.pause(isSlowed)
+    this.#announce()
   }
 
   /** The ping finds a dead connection, for every websocket answers it; the questions find what was never broadcast. */
   #listenForSilence() {
+    if (this.#isSlowed) return
     const now = Date.now()
     const isUnanswered = this.#heardAt < this.#askedAt
     const lastSignAt = Math.max(this.#tally.read().lastFrameAt ?? 0, this.#askedAt)

@@ -3,6 +3,8 @@ declare global {
   interface WebSocket {
     ping(): void
     terminate(): void
+    pause(): void
+    resume(): void
   }
 }
 
@@ -26,6 +28,11 @@ export type Dialled = {
   /** Sends a request when the connection is open. */
   ask(type: 'get_history' | 'get_current_state'): void
   ping(): void
+  /**
+   * Reads no more, or goes on. What was read already still comes; the other side's frames then wait in the network and with
+   * it, and neither its pings nor its end are heard.
+   */
+  pause(isPaused: boolean): void
   /** Ends the connection without waiting for the other side; `ended` is told why. */
   drop(problem: string): void
 }
@@ -45,13 +52,17 @@ export function dialOrchestrator(dialling: Dialling): Dialled {
   const socket = openSocket(dialling)
   const drop = (reason: string) => {
     problem ??= reason
-    if (typeof socket !== 'string') socket.terminate()
+    if (typeof socket !== 'string') {
+      // One that is paused would not let go of its connection.
+      socket.resume()
+      socket.terminate()
+    }
     end(reason)
   }
   const deadline = setTimeout(() => drop(`no answer within ${dialling.connectMs / 1000} s from ${shownUrl}`), dialling.connectMs)
   if (typeof socket === 'string') {
     queueMicrotask(() => end(socket))
-    return { ask: ignore, ping: ignore, drop }
+    return { ask: ignore, ping: ignore, pause: ignore, drop }
   }
   socket.addEventListener('open', () => clearTimeout(deadline))
   listen(socket, { ...dialling, ended: end }, (reason) => (problem ??= reason))
@@ -59,6 +70,7 @@ export function dialOrchestrator(dialling: Dialling): Dialled {
   return {
     ask: (type) => void (isOpen() && socket.send(JSON.stringify({ type }))),
     ping: () => void (isOpen() && socket.ping()),
+    pause: (isPaused) => void (!isOver && (isPaused ? socket.pause() : socket.resume())),
     drop,
   }
 }

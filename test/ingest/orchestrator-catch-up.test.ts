@@ -213,20 +213,50 @@ describe('while the log is away', () => {
     expect((await link.until(({ lastProblem }) => lastProblem === undefined)).state).toBe('connected')
   })
 
-  test('no more is received than can be held; the history brings the rest', async () => {
+  test('no more is received than can be held, and nothing of the rest is lost', async () => {
     const { server, link } = await followed()
     const { of, step } = storyteller(server)
     journal.away(true)
     for (let count = 0; count < 20; count++) step('alpha', 'story-1')
-    for (let count = 0; count < 5_000; count++) server.send({ type: 'user_presence', project: 'alpha', user_id: 'u', action: 'typing' })
-    const full = await link.until(({ state }) => state === 'waiting')
-    expect(full.framesWaiting).toBeLessThan(2_100)
+    const long = { type: 'user_presence', project: 'alpha', user_id: 'u', action: 'typing', text: 'a'.repeat(900_000) }
+    for (let count = 0; count < 60; count++) server.send({ ...long, count })
+    await link.until(({ framesWaiting }) => framesWaiting >= 38)
     const refusals = journal.refusals()
     await journal.until(() => journal.refusals() >= refusals + 3)
-    expect(server.connections()).toBe(1)
+    expect(link.health().framesWaiting).toBeLessThan(60)
     for (let count = 0; count < 20; count++) step('alpha', 'story-1')
     journal.away(false)
     await journal.until(() => journal.steps('alpha', 'story-1').length >= 40)
     expect(stored('alpha')).toEqual(of('alpha'))
+    expect(journal.events('alpha').filter(({ type }) => type === 'user_presence')).toHaveLength(60)
+    expect(server.connections()).toBe(1)
+  })
+})
+
+describe('a flood', () => {
+  const chatter = (project: string, count: number) => ({ type: 'user_presence', project, user_id: 'u', action: `typed ${count}` })
+
+  test('of thousands of small frames in one write is stored to the last', async () => {
+    const { server } = await followed()
+    for (let count = 0; count < 10_000; count++) server.send(chatter('alpha', count))
+    await journal.until(() => journal.events('alpha').length >= 10_000)
+    expect(journal.events('alpha').map((event) => 'action' in event && event.action)).toEqual(
+      Array.from({ length: 10_000 }, (_, count) => `typed ${count}`),
+    )
+    expect(server.connections()).toBe(1)
+  })
+
+  test('for many projects is stored to the last', async () => {
+    const { server } = await followed({}, { projects: undefined })
+    for (let count = 0; count < 4_000; count++) server.send(chatter(`project-${count % 200}`, count))
+    await journal.until(() => journal.projects().reduce((sum, name) => sum + journal.events(name).length, 0) >= 4_000)
+    expect(journal.projects().map((name) => journal.events(name).length)).toEqual(Array.from({ length: 200 }, () => 20))
+  })
+
+  test('that comes with the connection, before the history, is stored to the last', async () => {
+    const { server, link } = await followed({ ignoredRequests: ['get_history'] }, { timing: { historyMs: 60_000 } })
+    for (let count = 0; count < 5_000; count++) server.send(chatter('alpha', count))
+    await journal.until(() => journal.events('alpha').length >= 5_000)
+    expect(link.health().refused).toBe(0)
   })
 })

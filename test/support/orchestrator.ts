@@ -81,6 +81,8 @@ export async function startOrchestrator(options: OrchestratorOptions = {}) {
       },
       websocket: {
         maxPayloadLength: 1024 * 1024,
+        // It keeps what a slow reader has not taken, as its own loop would.
+        backpressureLimit: 1024 * 1024 * 1024,
         sendPings: false,
         open(socket) {
           sockets.add(socket)
