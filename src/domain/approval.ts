@@ -4,7 +4,7 @@ import type { StoredEventOf } from './event.ts'
 import { measureApproval } from './flow.ts'
 import { textOf } from './loose-fields.ts'
 import type { Approval } from './project-state.ts'
-import { clockOffset, parseStatedTime, placeStatedTime } from './stated-time.ts'
+import { placeLikeStamp } from './stated-time.ts'
 
 const APPROVALS_KEPT = 200
 const DECISIONS_KEPT = 100
@@ -58,9 +58,7 @@ export function isOpenApproval({ expiresAt }: Pick<Approval, 'expiresAt'>, now: 
   return expiresAt === undefined || expiresAt > now
 }
 
-/** The expiry that the asker names; a zoneless one by the offset of the clock that stamped the event. */
+/** The expiry that the asker names, by the asker's clock where the event is stamped. */
 function expiry({ expires_at, timestamp, received_at }: StoredEventOf<'approval_requested'>): number | undefined {
-  if (!expires_at) return undefined
-  const stamped = timestamp === undefined ? undefined : parseStatedTime(timestamp)
-  return placeStatedTime(expires_at, stamped && !stamped.isZoned ? clockOffset(received_at, stamped) : undefined)
+  return expires_at ? placeLikeStamp(expires_at, timestamp, received_at) : undefined
 }

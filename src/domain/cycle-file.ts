@@ -3,14 +3,14 @@ import { type Draft, keepNewest, writableCycleFiles } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
 import { fileTime } from './file-time.ts'
 import { numberOf, recordsOf, statusWord, textOf } from './loose-fields.ts'
-import type { CycleFile } from './project-state.ts'
+import type { Cycle, CycleFile } from './project-state.ts'
 import type { FileReport } from './state-file.ts'
 
 const FILES_KEPT = 500
 const TASKS_KEPT = 50
 
 /** What a file says of a story's cycle; `at` is when it was written. */
-type FiledCycle = { storyId: string; cycleId: string | undefined; state: string; at: number | undefined; isComplete: boolean }
+type FiledCycle = { storyId: string; cycleId: string | undefined; state: string; at: number; isComplete: boolean }
 
 /** tdd_cycles/<id>.json: test figures of a story's cycle, and the cycle itself where no event told of it. */
 export function foldCycleFile(draft: Draft, { content, event }: FileReport) {
@@ -23,7 +23,7 @@ export function foldCycleFile(draft: Draft, { content, event }: FileReport) {
   files.delete(cycleId)
   files.set(cycleId, { cycleId, storyId, state, isComplete, ...figures(content) })
   keepNewest(files, FILES_KEPT)
-  const at = fileTime(undefined, event.mtime)
+  const at = fileTime(undefined, { mtime: event.mtime, arrival: event.received_at })
   moveFileCycle(draft, { storyId, cycleId, state, at, isComplete }, event)
 }
 
@@ -56,22 +56,20 @@ function total(records: Record<string, unknown>[], field: string): number {
  */
 export function moveFileCycle(draft: Draft, filed: FiledCycle, event: StoredEventOf<'state_file'>) {
   const known = draft.next.cycles.get(filed.storyId)
-  if (known && !isForFiles(known, filed)) return
+  if (known && !isForFiles(known, filed, event)) return
   // A file that was there before we looked is as old as it says: it did not move just now.
-  const at = Math.min(filed.at ?? event.received_at, event.received_at)
-  const { storyId, cycleId, state, isComplete } = filed
-  const told = { storyId, cycleId, at, offset: event.offset, source: 'file' as const, title: undefined }
+  const { storyId, cycleId, state, at, isComplete } = filed
+  const told = { storyId, cycleId, at, offset: event.offset, source: 'file' as const, title: undefined, said: undefined }
   if (known?.state === state && (cycleId ?? known.cycleId) === known.cycleId) return complete(draft, storyId, isComplete)
   if (known) moveCycle(draft, { ...told, from: undefined, to: state, timestamp: event.mtime ?? undefined })
   else keepCycle(draft, { ...begun(draft.next, told, undefined), state, visited: [state] })
   complete(draft, storyId, isComplete)
 }
 
-function isForFiles(
-  known: { source: string; cycleId: string | undefined; state: string; completedAt: number | undefined },
-  filed: FiledCycle,
-) {
-  if (known.source === 'file') return true
+/** What another file said later stands; and what was written before a cycle that events told of began is of an earlier one. */
+function isForFiles(known: Cycle, filed: FiledCycle, { anew }: StoredEventOf<'state_file'>) {
+  if (known.source === 'file') return anew === true || filed.at >= known.enteredAt
+  if (filed.at < known.startedAt) return false
   return !isOpenCycle(known) && !filed.isComplete && filed.state !== 'commit' && isOtherId(known.cycleId, filed.cycleId)
 }
 

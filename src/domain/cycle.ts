@@ -1,6 +1,7 @@
 import { type Draft, oldestBeyond, writableCycles } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
 import { measureCycle } from './flow.ts'
+import { isLateStep, isOther, recordLate } from './late-step.ts'
 import { textOf } from './loose-fields.ts'
 import type { Cycle, ProjectState, Source, Stay } from './project-state.ts'
 import { isExpectedTddStep } from './tdd-machine.ts'
@@ -10,7 +11,15 @@ const DONE_KEPT = 500
 const CYCLES_KEPT = 2_000
 const VISITED_KEPT = 16
 
-export type Told = { storyId: string; cycleId: string | undefined; at: number; offset: number; source: Source; title: string | undefined }
+export type Told = {
+  storyId: string
+  cycleId: string | undefined
+  at: number
+  offset: number
+  source: Source
+  title: string | undefined
+  said: string | undefined
+}
 export type CycleStep = Told & { from: string | undefined; to: string; timestamp: string | undefined }
 
 /** Whether the cycle still has steps before it: neither committed (or aborted) nor reported complete. */
@@ -21,7 +30,13 @@ export function isOpenCycle({ state, completedAt }: Pick<Cycle, 'state' | 'compl
 /** A step of a story's cycle. A step of a cycle that nobody saw start begins it: reports may come late. */
 export function foldTddTransition(draft: Draft, event: StoredEventOf<'tdd_transition'>) {
   const told = toldBy(event, event.inferred ? 'inferred' : 'reported')
+  if (!event.inferred && isLate(draft, told)) return recordLate(draft, event)
   moveCycle(draft, { ...told, from: event.old_state ?? undefined, to: event.new_state, timestamp: event.timestamp })
+}
+
+function isLate(draft: Draft, told: Told): boolean {
+  const known = draft.next.cycles.get(told.storyId)
+  return isLateStep(told, { known, isOver: known !== undefined && !isOpenCycle(known) })
 }
 
 /** Moves a story's cycle, or begins the next one. */
@@ -51,6 +66,7 @@ export function moveCycle(draft: Draft, step: CycleStep) {
     completedAt: undefined,
     round: cycle?.round ?? (known?.round ?? 0) + 1,
     title: titleOf(draft.next, step, known),
+    said: step.said ?? cycle?.said,
   })
 }
 
@@ -59,34 +75,45 @@ function beginsAnother(known: Cycle, { cycleId, from, to }: CycleStep): boolean 
   return to === 'design' && (known.completedAt !== undefined || (from === undefined && !isOpenCycle(known)))
 }
 
-const isOther = (known: Cycle, cycleId: string | undefined) =>
-  known.cycleId !== undefined && cycleId !== undefined && known.cycleId !== cycleId
-
 /** The start of a cycle. The start of the one that a step has already begun only names it. */
 export function foldCycleStarted(draft: Draft, event: StoredEventOf<'tdd_cycle_started'>) {
   const told = toldBy(event, 'reported')
+  if (isLate(draft, told)) return
   const known = draft.next.cycles.get(told.storyId)
   const isSame =
     known &&
     !isOther(known, told.cycleId) &&
     (known.cycleId === undefined ? isOpenCycle(known) && known.state === 'design' : known.cycleId === told.cycleId)
   const cycle = isSame ? known : begun(draft.next, told, known)
-  keepCycle(draft, { ...cycle, cycleId: told.cycleId ?? cycle.cycleId, progress: event.progress ?? cycle.progress, lastEventAt: told.at })
+  keepCycle(draft, {
+    ...cycle,
+    cycleId: told.cycleId ?? cycle.cycleId,
+    progress: event.progress ?? cycle.progress,
+    lastEventAt: told.at,
+    said: told.said ?? cycle.said,
+  })
 }
 
 /** How far a cycle is. Progress of one that nobody saw start begins it where cycles begin. */
 export function foldCycleProgress(draft: Draft, event: StoredEventOf<'tdd_progress_update'>) {
   const told = toldBy(event, 'inferred')
+  if (isLate(draft, told)) return
   const known = draft.next.cycles.get(told.storyId)
   const cycle = known && !isOther(known, told.cycleId) ? known : begun(draft.next, told, known)
-  keepCycle(draft, { ...cycle, cycleId: told.cycleId ?? cycle.cycleId, progress: event.progress ?? cycle.progress, lastEventAt: told.at })
+  keepCycle(draft, {
+    ...cycle,
+    cycleId: told.cycleId ?? cycle.cycleId,
+    progress: event.progress ?? cycle.progress,
+    lastEventAt: told.at,
+    said: told.said ?? cycle.said,
+  })
 }
 
 /** The end of a cycle. The late end of an earlier one does not end the one that is open. */
 export function foldCycleCompleted(draft: Draft, event: StoredEventOf<'tdd_cycle_completed'>) {
   const told = toldBy(event, 'inferred')
   const known = draft.next.cycles.get(told.storyId)
-  if (known && isOther(known, told.cycleId) && isOpenCycle(known)) return
+  if (known && isOther(known, told.cycleId) && (isOpenCycle(known) || isLate(draft, told))) return
   const cycle = known && !isOther(known, told.cycleId) ? known : { ...begun(draft.next, told, known), state: 'commit', visited: ['commit'] }
   const progress = event.progress ?? (cycle.progress === undefined ? undefined : 1)
   keepCycle(draft, {
@@ -96,23 +123,33 @@ export function foldCycleCompleted(draft: Draft, event: StoredEventOf<'tdd_cycle
     completedAt: told.at,
     lastEventAt: told.at,
     offset: told.offset,
+    said: told.said ?? cycle.said,
   })
 }
 
 function toldBy(
-  event: { story_id: string; cycle_id?: string | null | undefined; offset: number; received_at: number; [field: string]: unknown },
+  event: {
+    story_id: string
+    cycle_id?: string | null | undefined
+    offset: number
+    received_at: number
+    timestamp?: string | undefined
+    [field: string]: unknown
+  },
   source: Source,
 ): Told {
   const { story_id: storyId, cycle_id: cycleId, offset, received_at: at } = event
-  return { storyId, cycleId: cycleId ?? undefined, at, offset, source, title: textOf(event['title'], 300) }
+  // What a link has placed by the orchestrator's clock tells more than its text, which changes with the season.
+  const said = textOf(event['occurred_at'], 64) ?? event.timestamp
+  return { storyId, cycleId: cycleId ?? undefined, at, offset, source, title: textOf(event['title'], 300), said }
 }
 
 /** A cycle in its first moment: in design, where every cycle begins. */
 export function begun(state: ProjectState, told: Told, last: Cycle | undefined): Cycle {
-  const { storyId, cycleId, at, offset, source } = told
+  const { storyId, cycleId, at, offset, source, said } = told
   const times = { startedAt: at, enteredAt: at, lastEventAt: at, completedAt: undefined, offset }
   const phase = { state: 'design', previousState: undefined, visited: ['design'], stays: [], isUnexpected: false, progress: undefined }
-  return { storyId, cycleId, ...phase, ...times, source, round: (last?.round ?? 0) + 1, title: titleOf(state, told, last) }
+  return { storyId, cycleId, ...phase, ...times, source, round: (last?.round ?? 0) + 1, title: titleOf(state, told, last), said }
 }
 
 function titleOf({ backlog }: ProjectState, { title, storyId }: Told, known: Cycle | undefined): string | undefined {

@@ -103,6 +103,12 @@ export function writableCycleFiles({ before, next }: Draft): ProjectState['cycle
   return next.cycleFiles
 }
 
+/** When files were written, to be written to. */
+export function writableFileClocks({ before, next }: Draft): ProjectState['fileClocks'] {
+  if (next.fileClocks === before.fileClocks) next.fileClocks = new Map(before.fileClocks)
+  return next.fileClocks
+}
+
 /** Drops what a bounded map holds too much of, first in first out. */
 export function keepNewest(map: Map<string, unknown>, limit: number) {
   for (const key of map.keys()) {

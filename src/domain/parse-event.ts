@@ -37,6 +37,8 @@ export function parseEvent(input: unknown, context: EventContext): ParsedEvent {
 function marked(event: KnownEvent | ForeignEvent): ParsedEvent {
   for (const key of OURS) if (event[key] !== undefined) Reflect.deleteProperty(event, key)
   for (const key of MARKS) if (event[key] === null) Reflect.deleteProperty(event, key)
+  // Ours to give: only who looks at a file knows.
+  if (event.type === 'state_file') Reflect.deleteProperty(event, 'anew')
   if (!isMarked(event)) throw new Error('an event with a mark that was checked and is no text')
   return event
 }

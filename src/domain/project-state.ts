@@ -1,7 +1,10 @@
 import type { AGENT_STATUSES } from './event.ts'
+import type { FileMemory } from './file-time.ts'
 import type { FlowState } from './flow.ts'
-import type { CiRun, Command, Decision, FileNotice, OpenError, Parallel, Task, Usage } from './reports.ts'
+import type { CiRun, Command, CycleFile, Decision, FileNotice, OpenError, Parallel, Task, Usage } from './reports.ts'
 import type { Moves } from './workflow-moves.ts'
+
+export type { CycleFile } from './reports.ts'
 
 /*
  * What a project's log says, folded. Plain data: instants are ms since 1970 by the log's clock (`received_at`), text is
@@ -37,7 +40,7 @@ export type Workflow = Moves & {
   /** Undefined until something was told. */
   enteredAt: number | undefined
   offset: number
-  /** The instant that the last change names: a status file has to be later to move the state. */
+  /** When somebody other than a file told the state last: a status file has to be later to move it. */
   changedAt: number | undefined
   command: string | undefined
   by: string | undefined
@@ -76,6 +79,8 @@ export type Cycle = {
   /** How many cycles this story has begun. */
   round: number
   title: string | undefined
+  /** The reporter's own time of what it told last. */
+  said?: string | undefined
 }
 
 export type Agent = {
@@ -143,57 +148,40 @@ export type Epic = { id: string; title: string; description: string | undefined;
 
 export type Backlog = { epics: Epic[]; stories: Story[]; sprints: Sprint[] }
 
-/** Test figures of a story's cycle as its file tells them. */
-export type CycleFile = {
-  cycleId: string
-  storyId: string
-  state: string
-  tasks: { id: string; description: string; state: string }[]
-  passingTests: number
-  failingTests: number
-  testRuns: number
-  refactors: number
-  commits: number
-  ciStatus: string | undefined
-  coverage: number | undefined
-  isComplete: boolean
-}
-
-export type ProjectState = FlowState & {
-  /** The last event that was applied; 0 before the first. */
-  offset: number
-  /** Instant of the last event, and of the first. */
-  lastEventAt: number | undefined
-  firstEventAt: number | undefined
-  workflow: Workflow
-  /** The last 50 of both machines, oldest first. */
-  transitions: Transition[]
-  /** By story; completed ones beyond 500 are forgotten, oldest first. */
-  cycles: Map<string, Cycle>
-  /** By agent id; ended ones beyond 200 are forgotten, oldest first. */
-  agents: Map<string, Agent>
-  /** Open ones, in the order asked; at most 200. */
-  approvals: Map<string, Approval>
-  /** The last 100 questions that were decided, by approval id. */
-  decisions: Map<string, Decision>
-  /** At most 100, oldest first. */
-  errors: Map<string, OpenError>
-  ci: CiRun | undefined
-  parallel: Parallel | undefined
-  backlog: Backlog | undefined
-  /** From sprints/*.json, by id; they win over the backlog's own list. */
-  sprints: Map<string, Sprint>
-  cycleFiles: Map<string, CycleFile>
-  /** Tasks of status.json. */
-  tasks: Task[]
-  orchestrationMode: string | undefined
-  /** Of status.json's last content, to know a change from a touch. */
-  statusDigest: string | undefined
-  /** State files that cannot be read now; what they last said stays. */
-  notices: Map<string, FileNotice>
-  /** The last 50 commands that an orchestrator reported, by id. */
-  commands: Map<string, Command>
-  usage: Usage
-  /** Events per minute for the last 60 minutes that had any, oldest first: [minute since 1970, count]. */
-  minutes: [number, number][]
-}
+export type ProjectState = FlowState &
+  FileMemory & {
+    /** The last event that was applied; 0 before the first. */
+    offset: number
+    /** Instant of the last event, and of the first. */
+    lastEventAt: number | undefined
+    firstEventAt: number | undefined
+    workflow: Workflow
+    /** The last 50 of both machines, oldest first. */
+    transitions: Transition[]
+    /** By story; completed ones beyond 500 are forgotten, oldest first. */
+    cycles: Map<string, Cycle>
+    /** By agent id; ended ones beyond 200 are forgotten, oldest first. */
+    agents: Map<string, Agent>
+    /** Open ones, in the order asked; at most 200. */
+    approvals: Map<string, Approval>
+    /** The last 100 questions that were decided, by approval id. */
+    decisions: Map<string, Decision>
+    /** At most 100, oldest first. */
+    errors: Map<string, OpenError>
+    ci: CiRun | undefined
+    parallel: Parallel | undefined
+    backlog: Backlog | undefined
+    /** From sprints/*.json, by id; they win over the backlog's own list. */
+    sprints: Map<string, Sprint>
+    cycleFiles: Map<string, CycleFile>
+    /** Tasks of status.json. */
+    tasks: Task[]
+    orchestrationMode: string | undefined
+    /** State files that cannot be read now; what they last said stays. */
+    notices: Map<string, FileNotice>
+    /** The last 50 commands that an orchestrator reported, by id. */
+    commands: Map<string, Command>
+    usage: Usage
+    /** Events per minute for the last 60 minutes that had any, oldest first: [minute since 1970, count]. */
+    minutes: [number, number][]
+  }

@@ -12,7 +12,7 @@ import { addUsage, NO_USAGE } from './usage.ts'
 import { emptyWorkflow, foldWorkflowTransition } from './workflow.ts'
 
 /** Changes whenever the same events would fold to another state: snapshots of other versions are ignored. */
-export const FOLD_VERSION = 5
+export const FOLD_VERSION = 6
 
 const MINUTES_KEPT = 60
 /** What is beyond its bound goes at offsets that this divides: rarely, for it looks at all, and the same in every batching. */
@@ -40,6 +40,9 @@ export function emptyProject(): ProjectState {
     tasks: [],
     orchestrationMode: undefined,
     statusDigest: undefined,
+    statusClock: undefined,
+    statusCycles: new Map(),
+    fileClocks: new Map(),
     notices: new Map(),
     commands: new Map(),
     flowSince: undefined,

@@ -44,3 +44,19 @@ export type OpenError = { errorId: string; type: string | undefined; message: st
 export type FileNotice = { file: string; problem: string; detail: string | undefined; since: number; offset: number }
 
 export type Parallel = { data: Record<string, unknown>; at: number; offset: number }
+
+/** Test figures of a story's cycle as its file tells them. */
+export type CycleFile = {
+  cycleId: string
+  storyId: string
+  state: string
+  tasks: { id: string; description: string; state: string }[]
+  passingTests: number
+  failingTests: number
+  testRuns: number
+  refactors: number
+  commits: number
+  ciStatus: string | undefined
+  coverage: number | undefined
+  isComplete: boolean
+}

@@ -3,7 +3,10 @@ import { emptyProject } from './project.ts'
 import type { ProjectState, Workflow } from './project-state.ts'
 import { emptyWorkflow } from './workflow.ts'
 
-const MAPS = ['cycles', 'agents', 'approvals', 'decisions', 'errors', 'sprints', 'cycleFiles', 'notices', 'commands', 'storyCosts'] as const
+const MAPS = [
+  ...(['cycles', 'agents', 'approvals', 'decisions', 'errors', 'sprints', 'cycleFiles', 'notices', 'commands', 'storyCosts'] as const),
+  ...(['statusCycles', 'fileClocks'] as const),
+]
 
 /** Plain JSON: every Map is a list of its entries, in its order. */
 type Encoded = { [K in keyof ProjectState]: ProjectState[K] extends Map<infer Key, infer Value> ? [Key, Value][] : ProjectState[K] }
@@ -29,6 +32,8 @@ export function plainState(state: ProjectState): EncodedState {
     notices: [...state.notices],
     commands: [...state.commands],
     storyCosts: [...state.storyCosts],
+    statusCycles: [...state.statusCycles],
+    fileClocks: [...state.fileClocks],
   }
 }
 
@@ -51,7 +56,13 @@ export function decodeState(text: string): ProjectState {
   return {
     ...emptyProject(),
     ...encoded,
-    workflow: { ...emptyWorkflow(), ...workflow, edges: new Map(workflow.edges), stays: new Map(workflow.stays) },
+    workflow: {
+      ...emptyWorkflow(),
+      ...workflow,
+      changedAt: past(workflow.changedAt, encoded.lastEventAt),
+      edges: new Map(workflow.edges),
+      stays: new Map(workflow.stays),
+    },
     cycles: new Map(encoded.cycles.map(([id, cycle]) => [id, { ...untimed, ...cycle }])),
     agents: new Map(encoded.agents),
     approvals: new Map(encoded.approvals),
@@ -62,8 +73,14 @@ export function decodeState(text: string): ProjectState {
     notices: new Map(encoded.notices),
     commands: new Map(encoded.commands),
     storyCosts: new Map(encoded.storyCosts),
+    statusCycles: new Map(encoded.statusCycles),
+    fileClocks: new Map(encoded.fileClocks),
   }
 }
+
+/** An earlier fold version took a file at its word, whatever year it named. */
+const past = (at: number | undefined, lastEventAt: number | undefined) =>
+  at === undefined || lastEventAt === undefined ? at : Math.min(at, lastEventAt)
 
 /** The outline is enough: this program wrote it. What a later version added is absent in an earlier one's. */
 function isEncoded(value: unknown): value is EncodedState {

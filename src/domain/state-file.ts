@@ -1,11 +1,13 @@
 import { foldBacklogFile, foldSprintFile } from './backlog-file.ts'
 import { foldCycleFile } from './cycle-file.ts'
-import { type Draft, keepNewest, writableNotices } from './draft.ts'
+import { type Draft, keepNewest, writableFileClocks, writableNotices } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
+import { fileClock, isWrittenBefore } from './file-time.ts'
 import { isRecord, textOf } from './loose-fields.ts'
 import { foldStatusFile } from './status-file.ts'
 
 const NOTICES_KEPT = 100
+const CLOCKS_KEPT = 1_000
 
 /** A state file with what its readers need of the event. */
 export type FileReport = { content: Record<string, unknown>; event: StoredEventOf<'state_file'> }
@@ -18,11 +20,25 @@ export function foldStateFile(draft: Draft, event: StoredEventOf<'state_file'>) 
   const { content, problem, file } = event
   if (problem) return notice(draft, event, { problem, detail: textOf(event.detail, 500) })
   if (!isRecord(content)) return notice(draft, event, { problem: 'damaged', detail: 'it holds no JSON object' })
+  if (isLate(draft, event)) return undefined
   readFile(draft, { content, event })
   if (event.dropped_records) {
     return notice(draft, event, { problem: 'too_large', detail: `its ${event.dropped_records} oldest records are left out` })
   }
   if (draft.next.notices.has(file)) writableNotices(draft).delete(file)
+}
+
+/** What was written before that which the same file told last undoes nothing, unless somebody looked and found it so. */
+function isLate(draft: Draft, { file, mtime, received_at: arrival, anew }: StoredEventOf<'state_file'>): boolean {
+  const clock = fileClock(undefined, { mtime, arrival })
+  if (clock.modified === undefined) return false
+  const last = draft.next.fileClocks.get(file)
+  if (last && !anew && isWrittenBefore(clock, last)) return true
+  const clocks = writableFileClocks(draft)
+  clocks.delete(file)
+  clocks.set(file, clock)
+  keepNewest(clocks, CLOCKS_KEPT)
+  return false
 }
 
 function readFile(draft: Draft, report: FileReport) {

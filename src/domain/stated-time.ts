@@ -45,6 +45,22 @@ export function placeStatedTime(text: string, offsetMs: number | undefined): num
   return offsetMs === undefined ? undefined : stated.ms + offsetMs
 }
 
+/** What a clock says is believed when it lies this close to what it is compared with. */
+export const BELIEVED_WITHIN_MS = 120_000
+
+/**
+ * The instant (ms since 1970) that a text of a reported event names, by the clock that stamped the event, and that instant's arrival. A
+ * clock that is off by more than two minutes is set right by the arrival: what it says of later is as much later.
+ */
+export function placeLikeStamp(text: string, stamp: string | undefined, arrival: number): number | undefined {
+  const stamped = stamp === undefined ? undefined : parseStatedTime(stamp)
+  const said = parseStatedTime(text)
+  if (!said || !stamped || said.isZoned !== stamped.isZoned) return placeStatedTime(text, undefined)
+  const offset = said.isZoned ? 0 : (clockOffset(arrival, stamped) ?? 0)
+  const behind = arrival - (stamped.ms + offset)
+  return said.ms + offset + (Math.abs(behind) > BELIEVED_WITHIN_MS ? behind : 0)
+}
+
 /**
  * The offset (ms) of a zoneless clock, judged by a text that it wrote and an instant close to the writing: rounded to
  * 15 minutes, the step of the world's zones. Undefined where no zone is that far away: then the two are not close.
@@ -52,4 +68,10 @@ export function placeStatedTime(text: string, offsetMs: number | undefined): num
 export function clockOffset(closeTo: number, stated: StatedTime): number | undefined {
   const offset = Math.round((closeTo - stated.ms) / QUARTER_MS) * QUARTER_MS
   return Math.abs(offset) > WIDEST_ZONE_MS ? undefined : offset
+}
+
+/** Whether a clock said one text before the other. False where they cannot be compared: another form, or no time at all. */
+export function isSaidBefore(text: string | undefined, other: string | undefined): boolean {
+  const [one, two] = [text, other].map((said) => (said === undefined ? undefined : parseStatedTime(said)))
+  return one !== undefined && two !== undefined && one.isZoned === two.isZoned && one.ms < two.ms
 }

@@ -1,7 +1,7 @@
 import { openApproval } from './approval.ts'
 import { moveFileCycle } from './cycle-file.ts'
 import { type Draft, writableApprovals } from './draft.ts'
-import { fileTime } from './file-time.ts'
+import { fileClock, fileTime, isWrittenBefore, timeInFile, type Writing } from './file-time.ts'
 import { enumWord, isRecord, numberOf, recordsOf, statusWord, textOf, textsOf } from './loose-fields.ts'
 import type { Task } from './reports.ts'
 import type { FileReport } from './state-file.ts'
@@ -10,6 +10,7 @@ import { enterWorkflowState } from './workflow.ts'
 
 const TASKS_KEPT = 200
 const APPROVALS_LISTED = 100
+const CYCLES_KEPT = 2_000
 
 /** status.json, in each of its three shapes: the workflow state, the tasks under way, and what waits for approval. */
 export function foldStatusFile(draft: Draft, report: FileReport) {
@@ -22,22 +23,31 @@ export function foldStatusFile(draft: Draft, report: FileReport) {
   next.tasks = recordsOf(report.content['active_tasks'], TASKS_KEPT).flatMap((task) => readTask(task) ?? [])
   moveWorkflow(draft, report)
   listApprovals(draft, report)
-  for (const [storyId, told] of Object.entries(cyclesIn(report.content))) toldCycle(draft, report, [storyId, told])
+  listCycles(draft, report)
 }
 
-/** Only what was written after the state's last change can move it: an old file says nothing about now. */
+/**
+ * Moves the workflow where the file was written after what others told last, by the time that is sure of it, and not before
+ * what it told last itself, by its own clock: an old file says nothing about now.
+ */
 function moveWorkflow(draft: Draft, { content, event }: FileReport) {
-  const { workflow } = draft.next
-  const state = workflowWordOf(content['workflow_state'] ?? content['current_state'])
+  const { next } = draft
+  const { workflow } = next
   const said = content['last_updated']
-  const changedAt = fileTime(said, event.mtime) ?? event.received_at
-  if (state === undefined || (workflow.changedAt !== undefined && changedAt <= workflow.changedAt)) return
+  const clock = fileClock(said, writingOf(event))
+  if (next.statusClock && isWrittenBefore(clock, next.statusClock)) return
+  next.statusClock = clock
+  const state = workflowWordOf(content['workflow_state'] ?? content['current_state'])
+  const writtenAt = fileTime(said, writingOf(event))
+  if (state === undefined || (workflow.changedAt !== undefined && writtenAt <= workflow.changedAt)) return
   if (state === workflow.state && workflow.enteredAt !== undefined) return
   const from = workflow.enteredAt === undefined ? undefined : workflow.state
   const { offset, received_at: at } = event
   const told = { command: undefined, by: undefined, timestamp: textOf(said, 64) ?? event.mtime ?? undefined }
-  enterWorkflowState(draft, { offset, at, from, to: state, source: 'file', changedAt, ...told })
+  enterWorkflowState(draft, { offset, at, from, to: state, source: 'file', ...told })
 }
+
+const writingOf = ({ mtime, received_at: arrival }: FileReport['event']): Writing => ({ mtime, arrival })
 
 function workflowWordOf(value: unknown): string | undefined {
   const word = enumWord(value)
@@ -79,12 +89,22 @@ function cyclesIn(content: Record<string, unknown>): Record<string, unknown> {
   return isRecord(cycles) ? cycles : {}
 }
 
-function toldCycle(draft: Draft, { event, content }: FileReport, [storyId, told]: [string, unknown]) {
-  const cycle = isRecord(told) ? told : { current_state: told }
-  const state = statusWord(cycle['current_state'] ?? cycle['state'])
-  if (state === undefined || storyId === '' || storyId.length > 128) return
-  const at = fileTime(cycle['last_updated'] ?? content['last_updated'], event.mtime)
-  moveFileCycle(draft, { storyId, cycleId: textOf(cycle['cycle_id'], 128), state, at, isComplete: false }, event)
+/** The file repeats each story's cycle whatever it was written for: only a word that it did not say before is one about now. */
+function listCycles(draft: Draft, report: FileReport) {
+  const { next } = draft
+  const said = next.statusCycles
+  next.statusCycles = new Map()
+  for (const [storyId, told] of Object.entries(cyclesIn(report.content))) {
+    const cycle = isRecord(told) ? told : { current_state: told }
+    const state = statusWord(cycle['current_state'] ?? cycle['state'])
+    if (state === undefined || storyId === '' || storyId.length > 128) continue
+    const cycleId = textOf(cycle['cycle_id'], 128)
+    const word = cycleId === undefined ? state : `${state} ${cycleId}`
+    if (next.statusCycles.size < CYCLES_KEPT) next.statusCycles.set(storyId, word)
+    if (said.get(storyId) === word) continue
+    const at = timeInFile(cycle['last_updated'], report.content['last_updated'], writingOf(report.event))
+    moveFileCycle(draft, { storyId, cycleId, state, at, isComplete: false }, report.event)
+  }
 }
 
 /** Short, for it lives in every state; it only has to differ when the content does. */

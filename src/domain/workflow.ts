@@ -10,7 +10,7 @@ const EDGES_KEPT = 64
 /** States in which something is wrong: leaving them says that it no longer is. */
 const TROUBLED = new Set(['ERROR', 'BLOCKED'])
 
-type Step = Pick<Transition, 'offset' | 'at' | 'timestamp' | 'from' | 'to' | 'source' | 'command' | 'by'> & { changedAt: number }
+type Step = Pick<Transition, 'offset' | 'at' | 'timestamp' | 'from' | 'to' | 'source' | 'command' | 'by'>
 
 /** A project before anything was told of it. */
 export function emptyWorkflow(): Workflow {
@@ -26,7 +26,7 @@ export function foldWorkflowTransition(draft: Draft, event: StoredEventOf<'workf
   const { offset, received_at: at, timestamp } = event
   const from = event.old_state ?? (workflow.enteredAt === undefined ? undefined : workflow.state)
   const told = { command: event.command ?? undefined, by: event.user ?? undefined }
-  enterWorkflowState(draft, { offset, at, timestamp, from, to: event.new_state, source, changedAt: at, ...told })
+  enterWorkflowState(draft, { offset, at, timestamp, from, to: event.new_state, source, ...told })
 }
 
 /** Moves the workflow to a state. The same state again is a step, too, but goes on with the stay. */
@@ -37,7 +37,8 @@ export function enterWorkflowState(draft: Draft, step: Step) {
   recordTransition(draft, { offset, at, timestamp, machine: 'workflow', storyId: undefined, from, to, source, isUnexpected, command, by })
   countEdge(workflow, step, isUnexpected)
   if (step.source === 'reported') workflow.hasTransition = true
-  workflow.changedAt = step.changedAt
+  // A file follows its own words by its own clock: what others told last stays what it has to be later than.
+  if (step.source !== 'file') workflow.changedAt = step.at
   if (workflow.state === step.to && workflow.enteredAt !== undefined) return
   countStay(workflow, step)
   if (TROUBLED.has(workflow.state) && draft.next.errors.size > 0) writableErrors(draft).clear()

@@ -48,6 +48,7 @@ export function report(file: string, finding: Finding, told: Told | undefined): 
   const { hash, content, droppedRecords } = finding
   const event: NewEvent = { id, type: 'state_file', file, mtime, content }
   if (droppedRecords > 0) event['dropped_records'] = droppedRecords
+  if (told?.kind !== 'content' || isBackInTime(mtime ?? '', told)) event['anew'] = true
   return { event, told: { kind: 'content', id, mtime, hash } }
 }
 

@@ -129,3 +129,44 @@ describe('the frames of newer orchestrators', () => {
     expect(cycleOf(told([started, completed, step('commit', 'design')]))).toMatchObject({ round: 2, completedAt: undefined })
   })
 })
+
+describe('a report of a cycle that comes late', () => {
+  const said = (second: number) => `2026-11-23T20:30:${String(second).padStart(2, '0')}.000001`
+  const walked = [
+    step(null, 'design', { timestamp: said(1), cycle_id: 'c1' }),
+    step('design', 'test_red', { timestamp: said(2), cycle_id: 'c1' }),
+    step('refactor', 'commit', { timestamp: said(5), cycle_id: 'c1' }),
+  ]
+
+  test('does not open again the one that is over', () => {
+    const state = told([...walked, step('test_red', 'code_green', { timestamp: said(3), cycle_id: 'c1' })])
+    expect(cycleOf(state)).toMatchObject({ state: 'commit', round: 1 })
+    expect(state.transitions.at(-1)).toMatchObject({ to: 'code_green', timestamp: said(3), offset: 4 })
+    const complete = { type: 'tdd_cycle_completed', story_id: 's1', timestamp: said(6) }
+    const ended = told([step(null, 'refactor', { timestamp: said(4) }), complete, step('code_green', 'refactor', { timestamp: said(5) })])
+    expect(cycleOf(ended).completedAt).toBeNumber()
+  })
+
+  test('does not put an earlier cycle in the place of the one that is open', () => {
+    const next = told([...walked, step(null, 'design', { timestamp: said(8), cycle_id: 'c2' })])
+    for (const late of [
+      step('code_green', 'refactor', { timestamp: said(4), cycle_id: 'c1' }),
+      { type: 'tdd_cycle_started', story_id: 's1', cycle_id: 'c1', timestamp: said(1) },
+      { type: 'tdd_progress_update', story_id: 's1', cycle_id: 'c1', progress: 0.5, timestamp: said(4) },
+    ])
+      expect(cycleOf(told([late], next))).toMatchObject({ cycleId: 'c2', state: 'design', round: 2, progress: undefined })
+  })
+
+  test('is none when it was said later, in another form, or without a time', () => {
+    for (const timestamp of [said(6), '2026-11-23T20:30:04Z', undefined])
+      expect(cycleOf(told([...walked, step('commit', 'refactor', { timestamp })])).state).toBe('refactor')
+  })
+
+  test('is placed by what a link knows of the clock, for its text changes with the season', () => {
+    const autumn = [
+      step(null, 'commit', { timestamp: '2026-10-25T02:59:00', occurred_at: '2026-10-25T00:59:00.000Z' }),
+      step('commit', 'refactor', { timestamp: '2026-10-25T02:01:00', occurred_at: '2026-10-25T01:01:00.000Z' }),
+    ]
+    expect(cycleOf(told(autumn)).state).toBe('refactor')
+  })
+})

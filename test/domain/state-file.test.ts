@@ -130,8 +130,66 @@ describe('a status file and an orchestrator', () => {
 
   test('a last_updated with a zone needs no placing', () => {
     const active = told([to('SPRINT_ACTIVE', T0)])
-    const content = { current_state: 'SPRINT_REVIEW', last_updated: iso(T0 - 5 * MINUTE) }
-    expect(stateOf(told([status(content, { mtime: iso(T0 + HOUR), at: T0 + HOUR })], active))).toBe('SPRINT_ACTIVE')
+    const said = (written: number) =>
+      status({ current_state: 'SPRINT_REVIEW', last_updated: iso(written) }, { mtime: iso(written + 90_000) })
+    expect(stateOf(told([said(T0 - MINUTE)], active))).toBe('SPRINT_ACTIVE')
+    expect(
+      stateOf(
+        told(
+          [said(T0 + MINUTE)].map((one) => ({ ...one, at: T0 + HOUR })),
+          active,
+        ),
+      ),
+    ).toBe('SPRINT_REVIEW')
+  })
+
+  test.each([-5 * MINUTE, -26 * HOUR])('a clock %d ms off does not hold back what the file was changed to after a transition', (off) => {
+    const active = told([to('SPRINT_ACTIVE', T0)])
+    const content = { current_state: 'SPRINT_REVIEW', last_updated: iso(T0 + 1_000 + off) }
+    expect(stateOf(told([status(content, { mtime: iso(T0 + 1_000), at: T0 + 1_500 })], active))).toBe('SPRINT_REVIEW')
+  })
+
+  test.each([HOUR, 5 * MINUTE])('a clock %d ms ahead does not let what was written before a transition win', (ahead) => {
+    const content = { current_state: 'SPRINT_REVIEW', last_updated: iso(T0 - 10 * MINUTE + ahead) }
+    const found = status(content, { mtime: iso(T0 - 10 * MINUTE), at: T0 + HOUR })
+    expect(stateOf(told([to('SPRINT_ACTIVE', T0), found]))).toBe('SPRINT_ACTIVE')
+  })
+
+  test.each([
+    ['one hour ahead', (at: number) => iso(at + HOUR)],
+    ['of the year 9999', () => '9999-12-31T23:59:59Z'],
+    ['of the year 9999 without a zone', () => '9999-12-31T23:59:59'],
+    ['two days ahead without a zone', (at: number) => local(at + 48 * HOUR)],
+  ])('a file %s silences neither the files after it nor a transition', (_, says) => {
+    const ahead = status({ current_state: 'SPRINT_PLANNED', last_updated: says(T0) }, { mtime: iso(T0), at: T0 + 10 })
+    const next = (last_updated: string, at: number) =>
+      status({ current_state: 'SPRINT_ACTIVE', last_updated }, { mtime: iso(at), at: at + 10 })
+    expect(stateOf(told([ahead]))).toBe('SPRINT_PLANNED')
+    expect(stateOf(told([ahead, next(iso(T0 + MINUTE), T0 + MINUTE)]))).toBe('SPRINT_ACTIVE')
+    expect(stateOf(told([ahead, next(says(T0 + MINUTE), T0 + MINUTE)]))).toBe('SPRINT_ACTIVE')
+    const moved = told([ahead, to('IDLE', T0 + MINUTE)])
+    expect(stateOf(moved)).toBe('IDLE')
+    expect(stateOf(told([next(iso(T0 + 2 * MINUTE), T0 + 2 * MINUTE)], moved))).toBe('SPRINT_ACTIVE')
+  })
+
+  test('a modification time to come silences nothing', () => {
+    const written = (state: string, mtime: number, at: number) => status({ current_state: state }, { mtime: iso(mtime), at })
+    const ahead = written('SPRINT_PLANNED', T0 + 48 * HOUR, T0)
+    expect(stateOf(told([ahead, written('SPRINT_ACTIVE', T0 + MINUTE, T0 + MINUTE)]))).toBe('SPRINT_ACTIVE')
+    expect(stateOf(told([ahead, to('IDLE', T0 + MINUTE)]))).toBe('IDLE')
+  })
+
+  test('an older copy does not undo what the file said later by the same clock, behind as it is', () => {
+    const behind = (state: string, said: number, at: number) =>
+      status({ current_state: state, last_updated: iso(said - 5 * MINUTE) }, { mtime: iso(at), at: at + 10 })
+    const review = told([behind('SPRINT_ACTIVE', T0, T0), behind('SPRINT_REVIEW', T0 + MINUTE, T0 + MINUTE)])
+    expect(stateOf(told([behind('SPRINT_PLANNED', T0 - HOUR, T0 + 2 * MINUTE)], review))).toBe('SPRINT_REVIEW')
+    expect(stateOf(told([behind('SPRINT_PAUSED', T0 + 2 * MINUTE, T0 + 2 * MINUTE)], review))).toBe('SPRINT_PAUSED')
+  })
+
+  test('two changes that name the same second both count', () => {
+    const written = (state: string, at: number) => status({ current_state: state, last_updated: iso(T0) }, { mtime: iso(at), at: at + 5 })
+    expect(stateOf(told([written('SPRINT_ACTIVE', T0 + 100), written('SPRINT_REVIEW', T0 + 700)]))).toBe('SPRINT_REVIEW')
   })
 
   test('a clock that is behind ours moves the state on: files are compared with files by their own clock', () => {
@@ -244,10 +302,77 @@ describe('tdd_cycles', () => {
     ])
   })
 
+  test('of a status file that repeats an old word do not undo what the cycle file said later', () => {
+    const id = 'story-ccc3724c'
+    const active = { current_state: 'SPRINT_ACTIVE', tdd_cycles: { [id]: { current_state: 'test_red' } } }
+    const both = told([
+      status(active, { mtime: iso(T0), at: T0 }),
+      file(name, cycle, { mtime: iso(T0 + MINUTE), at: T0 + MINUTE }),
+      status({ ...active, orchestration_mode: 'partial' }, { mtime: iso(T0 + 2 * MINUTE), at: T0 + 2 * MINUTE }),
+    ])
+    expect(both.cycles.get(id)).toMatchObject({ state: 'code_green', round: 1 })
+    const later = { ...active, tdd_cycles: { [id]: { current_state: 'refactor' } } }
+    const moved = told([status(later, { mtime: iso(T0 + 3 * MINUTE), at: T0 + 3 * MINUTE })], both)
+    expect(moved.cycles.get(id)?.state).toBe('refactor')
+  })
+
+  test('of status.json are as long before the file as its own clock says', () => {
+    const said = (at: number) => ({ current_state: 'test_red', last_updated: local(at) })
+    const content = { tdd_cycles: { s1: said(T0 - 3 * HOUR), s2: said(T0 - 70 * MINUTE) }, last_updated: local(T0) }
+    const { cycles } = told([status(content, { mtime: iso(T0 + 5 * HOUR), at: T0 + 6 * HOUR })])
+    expect([...cycles.values()].map(({ enteredAt }) => enteredAt)).toEqual([T0 + 2 * HOUR, T0 + 230 * MINUTE])
+  })
+
+  test('that were written before the cycle which events told of do not follow it', () => {
+    const step = (new_state: string, at: number) => ({ type: 'tdd_transition', story_id: 'story-ccc3724c', new_state, cycle_id: 'c2', at })
+    const over = told([step('design', T0), step('commit', T0 + MINUTE)])
+    expect(told([file(name, cycle, { mtime: iso(T0 - HOUR) })], over).cycles.get('story-ccc3724c')).toMatchObject({
+      ...{ state: 'commit', cycleId: 'c2', round: 1 },
+    })
+  })
+
   test('are skipped when they are backups or states of the engine', () => {
     expect(
       told([file('tdd_cycles/x_state.json', cycle), file('tdd_cycles/x.json.backup', cycle), file('other.json', cycle)]).cycles.size,
     ).toBe(0)
+  })
+})
+
+describe('a report of a state file that comes late', () => {
+  const older = { mtime: iso(T0 - MINUTE), at: T0 + HOUR }
+  const backlogOf = (...ids: string[]) => ({ stories: ids.map((id) => ({ id })), epics: [], sprints: [] })
+  const stories = ({ backlog: now }: ProjectState) => now?.stories.map(({ id }) => id)
+
+  test('does not undo what the same file said later', () => {
+    const now = told([
+      file('backlog.json', backlogOf('s1', 's2'), { at: T0 }),
+      file('sprints/a.json', { id: 'a', status: 'completed' }, { at: T0 }),
+      file('tdd_cycles/c.json', { id: 'c', story_id: 's1', current_state: 'commit', completed_at: 'now' }, { at: T0 }),
+    ])
+    const after = told(
+      [
+        file('backlog.json', backlogOf('s1'), older),
+        file('sprints/a.json', { id: 'a', status: 'active' }, older),
+        file('tdd_cycles/c.json', { id: 'c', story_id: 's1', current_state: 'test_red' }, older),
+      ],
+      now,
+    )
+    expect(stories(after)).toEqual(['s1', 's2'])
+    expect(after.sprints.get('a')?.status).toBe('completed')
+    expect(after.cycles.get('s1')).toMatchObject({ state: 'commit', completedAt: T0 })
+    expect(after.cycleFiles.get('c')?.isComplete).toBe(true)
+  })
+
+  test('is none where somebody looked: the file was set back', () => {
+    const now = told([file('backlog.json', backlogOf('s1', 's2'), { at: T0 })])
+    const back = told([file('backlog.json', backlogOf('s1'), { ...older, anew: true })], now)
+    expect(stories(back)).toEqual(['s1'])
+    expect(stories(told([file('backlog.json', backlogOf('s3'), { mtime: iso(T0 - 30_000), at: T0 + 2 * HOUR })], back))).toEqual(['s3'])
+  })
+
+  test('is told from one that only another file was written before', () => {
+    const now = told([file('backlog.json', backlogOf('s1'), { at: T0 }), file('sprints/a.json', { id: 'a', status: 'active' }, older)])
+    expect(now.sprints.get('a')?.status).toBe('active')
   })
 })
 

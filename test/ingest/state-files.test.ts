@@ -192,6 +192,9 @@ describe.concurrent('a change', () => {
     await ledger.next(isContent('status.json', { is: 'new' }))
     await put({ is: 'old' }, 1_700_000_000)
     await ledger.next(isContent('status.json', { is: 'old' }), 2)
+    const marks = ledger.events().filter(({ file }) => file === 'status.json')
+    // Found on the first look, later by its own time, set back: only the second has its place by its time.
+    expect(marks.map(({ anew }) => anew)).toEqual([true, undefined, true])
   })
 
   test('that no watch tells of is found by looking', async () => {
