@@ -7,6 +7,7 @@ import { errorPage } from './error-page.tsx'
 import { gzip } from './middleware/gzip.ts'
 import { guard } from './middleware/guard.ts'
 import { observe } from './middleware/observe.ts'
+import { oneHost } from './middleware/one-host.ts'
 import { requestLimits } from './middleware/request-limits.ts'
 import { traceRequests } from './middleware/trace.ts'
 import { pageHeaders } from './middleware/secure-headers.ts'
@@ -27,7 +28,7 @@ import { pictureRoutes } from './routes/pictures.tsx'
 import { staticRoutes } from './routes/static.ts'
 import { timelineRoutes } from './routes/timeline.tsx'
 import { vitalRoutes } from './routes/vitals.ts'
-import { unanswered } from './unanswered.ts'
+import { methodsOf, unanswered } from './unanswered.ts'
 
 /** What people look at, and what programs ask. */
 const PAGES = [pageRoutes, pictureRoutes, peekRoutes, pinRoutes, timelineRoutes, partRoutes, eventPageRoutes, activityRoutes, jumpRoutes]
@@ -40,6 +41,7 @@ export function createApp(deps: WebDeps) {
   const app = new Hono<Env>()
   app.use(traceRequests(deps))
   app.use(observe(deps))
+  app.use(oneHost())
   app.use(requestLimits())
   app.route('/', vitalRoutes(deps))
   app.use(guard(deps.settings))
@@ -50,7 +52,7 @@ export function createApp(deps: WebDeps) {
   for (const routes of PAGES) app.route('/', routes(deps))
   for (const routes of API) app.route('/api/v1', routes(deps))
 
-  app.notFound((c) => respond(c, unanswered(app, c)))
+  app.notFound((c) => methodsOf(app, c) ?? respond(c, unanswered(app, c)))
   app.onError((error, c) => respond(c, error))
 
   /** Every reporter meets it at every try: the reason is told now and then, each answer stands among the requests. */

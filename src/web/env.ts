@@ -96,6 +96,7 @@ export type WebSettings = {
 }
 
 export type Env = {
-  Bindings: { server: Server<Watching> }
+  /** `arrived` is the request as the server knows it: its connection can be asked for by no other. */
+  Bindings: { server: Server<Watching>; arrived: Request }
   Variables: { requestId: string }
 }

@@ -1,6 +1,7 @@
 import type { Hono } from 'hono'
 import type { Hub, Watching, Watched } from '../live/hub.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import { withWholeAddress } from './bare-request.ts'
 import type { Env } from './env.ts'
 
 type Deps = { app: Hono<Env>; hub: Hub; feed: Watched; config: { host: string; port: number }; log: Logger; sharesPort: boolean }
@@ -19,7 +20,7 @@ export function serve({ app, hub, feed, config, log, sharesPort }: Deps) {
     reusePort: sharesPort,
     idleTimeout: IDLE_SECONDS,
     maxRequestBodySize: BODY_LIMIT_BYTES,
-    fetch: (request, bunServer) => app.fetch(request, { server: bunServer }),
+    fetch: (request, bunServer) => app.fetch(withWholeAddress(request, bunServer.port), { server: bunServer, arrived: request }),
     websocket: hub.websocket,
     error(error) {
       log.error('a request failed outside of its route', { error })

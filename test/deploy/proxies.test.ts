@@ -63,3 +63,24 @@ describe.each([
     expect((await runCommand(other, { deadlineMs: 10_000 })).output).toBe('403')
   })
 })
+
+test.each(['option httpchk', 'option httpchk GET /health', 'option httpchk HEAD /ready', 'option httpchk OPTIONS /ready'])(
+  'a service that answers to its own machine alone is up for HAProxy with "%s"',
+  async (check) => {
+    const server = await startServer()
+    const proxy = await startHaproxy([server.port], 'test', check)
+    const before = await probesOf(server)
+    // After the first that fails HAProxy takes it out.
+    await eventually(async () => (await probesOf(server)) >= before + 2, { withinMs: 15_000 })
+    expect((await fetch(`${proxy.url}/health`, UNSIGNED)).status).toBe(200)
+  },
+)
+
+/** How often a service was asked how it is, or what it knows of its first page. */
+async function probesOf({ url }: RunningServer): Promise<number> {
+  const figures = await (await fetch(`${url}/metrics`)).text()
+  const counts = figures.matchAll(
+    /^http_requests_total\{method="(?:OPTIONS|HEAD|GET)",endpoint="(?:unknown|\/health|\/ready)",.*\} (\d+)$/gm,
+  )
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0)
+}

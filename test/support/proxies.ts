@@ -4,6 +4,7 @@ import { runCommand } from './command.ts'
 import { endAfter, type Lifetime, temporaryFolder } from './ending.ts'
 import { eventually } from './eventually.ts'
 import { freePort } from './ports.ts'
+import { startResolver } from './resolver.ts'
 import { adapted, shipped } from './shipped-file.ts'
 
 export type Proxy = { /** https, with a certificate that nobody signed. */ url: string; plainUrl: string; logs(): string }
@@ -25,24 +26,48 @@ export async function startNginx(backends: readonly number[], lifetime: Lifetime
   ])
   writeFileSync(join(folder, 'visualizer.conf'), site)
   writeFileSync(join(folder, 'visualizer-locations.conf'), shipped('config/nginx/visualizer-locations.conf'))
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join('\n')
   writeFileSync(
     join(folder, 'nginx.conf'),
-    `daemon off;\nmaster_process off;\npid ${folder}/nginx.pid;\nevents { worker_connections 4096; }\nhttp {\naccess_log off;\n${temporary}\ninclude ${folder}/visualizer.conf;\n}\n`,
+    `daemon off;\nmaster_process off;\npid ${folder}/nginx.pid;\nevents { worker_connections 4096; }\nhttp {\naccess_log off;\n${temporaryPaths(folder)}\ninclude ${folder}/visualizer.conf;\n}\n`,
   )
   return start(['nginx', '-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')], place, lifetime)
 }
 
-const serversOf = (backends: readonly number[]) =>
-  backends.map((port) => `    server 127.0.0.1:${port} max_fails=1 fail_timeout=2s;\n`).join('')
+const serversOf = (backends: readonly number[]) => backends.map((port) => `    server 127.0.0.1:${port} max_fails=0;\n`).join('')
 
-/** The shipped HAProxy configuration in front of these ports. */
-export async function startHaproxy(backends: readonly number[], lifetime: Lifetime = 'test'): Promise<Proxy> {
+/** The shipped nginx of the compose file, in front of one port of several addresses that a resolver names. */
+export async function startComposeNginx(port: number, addresses: readonly string[], lifetime: Lifetime = 'test'): Promise<Proxy> {
+  const place = await placeOf([port], lifetime)
+  const { folder } = place
+  const resolver = await startResolver(addresses, lifetime)
+  const site = adapted(shipped('config/compose/nginx.conf'), [
+    [/^worker_processes auto;/, `daemon off;\nmaster_process off;\npid ${folder}/nginx.pid;`],
+    [/worker_connections 8192;/, 'worker_connections 4096;'],
+    [/include \/etc\/nginx\/mime.types;/, temporaryPaths(folder)],
+    [/resolver 127\.0\.0\.11 valid=5s;/, `resolver 127.0.0.1:${resolver} valid=5s ipv6=off;`],
+    [/default visualizer:5000;/, `default visualizer.test:${port};`],
+    [/listen 80;/, `listen 127.0.0.1:${place.plain};`],
+    [/listen 443 ssl http2;/, `listen 127.0.0.1:${place.tls} ssl http2;`],
+    [/\/etc\/nginx\/ssl\//, `${folder}/`, 2],
+  ])
+  writeFileSync(join(folder, 'nginx.conf'), site)
+  writeFileSync(join(folder, 'visualizer-locations.conf'), shipped('config/nginx/visualizer-locations.conf'))
+  return start(['nginx', '-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')], place, lifetime)
+}
+
+const temporaryPaths = (folder: string) =>
+  ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join('\n')
+
+const SHIPPED_CHECK = 'option httpchk GET /health'
+
+/** The shipped HAProxy configuration in front of these ports, with its own way to ask for their health or another. */
+export async function startHaproxy(backends: readonly number[], lifetime: Lifetime = 'test', check = SHIPPED_CHECK): Promise<Proxy> {
   const place = await placeOf(backends, lifetime)
   const { folder } = place
   const file = adapted(shipped('config/haproxy/haproxy.cfg'), [
     [/bind :80$/, `bind 127.0.0.1:${place.plain}`],
     [/bind :443 ssl crt \/etc\/haproxy\/certs\/visualizer\.pem/, `bind 127.0.0.1:${place.tls} ssl crt ${folder}/visualizer.pem`],
+    [new RegExp(`${SHIPPED_CHECK}$`), check],
     [/^ {4}server visualizer1 .*\n^ {4}server visualizer2 .*\n^ {4}server visualizer3 .*\n/, haproxyServersOf(backends)],
   ])
   writeFileSync(join(folder, 'haproxy.cfg'), file)

@@ -13,7 +13,8 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 export const guard = (settings: WebSettings) =>
   createMiddleware<Env>(async (c, next) => {
     const host = c.req.header('host') ?? ''
-    if (settings.isOpen && !settings.isOpenToOthers && !LOOPBACK.test(host)) {
+    // Without a Host it comes from a load balancer or a program: no browser leaves it out.
+    if (settings.isOpen && !settings.isOpenToOthers && host !== '' && !LOOPBACK.test(host)) {
       const message = `This service answers to localhost only, not to "${host.slice(0, 100)}". Set ALLOW_OPEN=true when something in front protects it.`
       throw new RefusedError('PERMISSION_DENIED', message)
     }

@@ -16,7 +16,7 @@ export const observe = ({ metrics, log, access }: Deps) =>
     const requestId = given && REQUEST_ID.test(given) ? given : crypto.randomUUID()
     c.set('requestId', requestId)
     // Afterwards the connection may be gone, or a websocket's.
-    const client = access && c.env.server.requestIP(c.req.raw)?.address
+    const client = access && c.env.server.requestIP(c.env.arrived)?.address
     const startedAt = performance.now()
     await next()
     const ms = performance.now() - startedAt

@@ -21,7 +21,7 @@ export function liveRoutes(deps: WebDeps) {
     const refusal = known === undefined ? NOT_YOURS : known !== 'later' && isRead() && hub.hasRoom ? undefined : TRY_LATER
     const since = url.searchParams.get('since') ?? undefined
     const watching = { topic: known && known !== 'later' ? topicOf(known) : '', since, refusal, heardAt: Date.now() }
-    if (!c.env.server.upgrade(c.req.raw, { data: watching }))
+    if (!c.env.server.upgrade(c.env.arrived, { data: watching }))
       throw new RefusedError('VALIDATION_ERROR', 'The websocket handshake is not valid.')
     // The connection is the websocket's now; the server drops this answer, and the logs tell what the handshake was answered with.
     return new Response(null, { status: 101 })

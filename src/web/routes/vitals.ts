@@ -3,13 +3,16 @@ import type { Env, WebDeps } from '../env.ts'
 import { isLogThere } from '../log-check.ts'
 import { currentWarnings } from '../warnings.ts'
 
+/** Load balancers ask with what they have: HAProxy's plain check is an OPTIONS. HEAD is the framework's GET. */
+const PROBES = ['GET', 'OPTIONS']
+
 /** GET /health, /ready and /metrics — for load balancers and scrapers. */
 export function vitalRoutes(deps: WebDeps) {
   const app = new Hono<Env>()
   deps.metrics.onRead(() => sample(deps))
   if (deps.settings.isHealthOn) {
-    app.get('/health', (c) => c.json({ status: 'healthy', timestamp: new Date().toISOString(), version: deps.version }))
-    app.get('/ready', async (c) => {
+    app.on(PROBES, '/health', (c) => c.json({ status: 'healthy', timestamp: new Date().toISOString(), version: deps.version }))
+    app.on(PROBES, '/ready', async (c) => {
       const { checks, warnings } = await readiness(deps)
       // Without the bus reports are taken and found in the log: no reason to send nobody here.
       const isReady = checks.log && checks.projects && !deps.isDraining()
