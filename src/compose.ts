@@ -116,7 +116,11 @@ async function openWeb({ config, telemetry, core, sources, opened, place }: Part
   const overview = openOverviewIndex(projections)
   const prepare = preparePage({ projections, lanes, index: overview, links: sources.links, now: Date.now })
   const feed = opened.add(
-    new Feed({ projections, preparePage: prepare, broadcast: (topic, frame) => hub.broadcast(topic, frame), tracing, onError }),
+    new Feed({
+      ...{ projections, preparePage: prepare, tracing, onError },
+      broadcast: (topic, frame) => hub.broadcast(topic, frame),
+      unanswered: (topic) => followed.unanswered(projectOf(topic)),
+    }),
   )
   followed.onOutage(() => hub.tellTrouble())
   const app = createApp({

@@ -58,7 +58,7 @@ document.addEventListener('htmx:ws:before:message:incoming', (event) => {
   const isShown = event.target === page ? takeFrame(frame, line) : state !== 'paused' || isAttention(event.target)
   if (frame.content === undefined) return event.preventDefault()
   line.isFresh = false
-  if (isShown) resumeFrom(line.connection, frame.since)
+  if (isShown) resumeFrom(line.connection, frame)
   if (!isShown || frame.content === '') event.preventDefault()
 })
 
@@ -112,9 +112,10 @@ function readFrame(text) {
 }
 
 /** htmx opens a hidden tab's socket again without asking: the address itself has to say where to resume. */
-function resumeFrom(connection, since) {
+function resumeFrom(connection, { since, made }) {
   const url = new URL(connection.url)
   url.searchParams.set('since', since)
+  if (made !== undefined) url.searchParams.set('made', made)
   connection.url = url.href
 }
 

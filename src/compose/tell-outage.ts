@@ -14,5 +14,10 @@ export function tellOutage(log: Logger, before: Outages, now: Outages): void {
     if (was && !is) log.info(`${words} is back`, { away_seconds: Math.round((Date.now() - was.since) / 1_000) })
   }
   const [were, are] = [before.unreachable?.projects.size ?? 0, now.unreachable?.projects.size ?? 0]
-  if (were !== are) log[are === 0 ? 'info' : 'warn'](are === 0 ? 'every project is reachable again' : `${are} projects cannot be reached`)
+  if (were === are) return
+  if (are === 0) log.info('every project is reachable again')
+  else
+    log.warn(
+      `${are === 1 ? '1 project' : `${are} projects`} cannot be reached: the event log does not answer for ${are === 1 ? 'it' : 'them'}`,
+    )
 }

@@ -19,6 +19,7 @@ export function openAttentionPage(source: { index: OverviewIndex; now(): number 
   return {
     project: undefined,
     isBehind: () => false,
+    position: () => attentionPosition(source.index.counts),
     take: ({ before, summary, isGone }) =>
       isGone || before?.attention.word !== summary.attention.word || before.project !== summary.project,
     flush() {

@@ -1,6 +1,7 @@
 import { LogUnavailableError } from '../event-log/event-log.ts'
 import type { ProjectChange, Projections } from '../projection/projections.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
+import { withField } from './frame.ts'
 import type { Watch, Watched } from './hub.ts'
 
 /**
@@ -16,14 +17,25 @@ export type LivePage = {
   flush(): string | undefined
   /** True when the viewer's page was rendered from a later state than this one: another worker may have been ahead. */
   isBehind(since: string | undefined): boolean
-  /** What a viewer must be told whose page was rendered at `since`. */
+  /** What a viewer must be told whose page was rendered at `since`; all of the page without one. */
   resume(since: string | undefined): string
+  /** Where the page stands. */
+  position(): string
+  /** What it is made from; undefined for a page whose position says all. */
+  made?(): string
+  /** Nobody watches it any more. */
+  close?(): void
 }
 
 type Deps = {
   projections: Projections
-  /** Reads what the page needs; the page itself begins when the result is called, with the state of that moment. */
-  preparePage(topic: string): Promise<() => LivePage>
+  /**
+   * Reads what the page needs; the page itself begins when the result is called, with the state of that moment. It calls `stir` where
+   * it has something to show that no change told of.
+   */
+  preparePage(topic: string, stir: () => void): Promise<() => LivePage>
+  /** The log gave no answer that the page of a topic needs. */
+  unanswered?(topic: string): void
   broadcast(topic: string, frame: string): void
   tracing: Tracing
   onError(error: unknown): void
@@ -46,6 +58,8 @@ export class Feed implements Watched {
   /** By topic; a page that is still being read is here already, so that it is read once. */
   readonly #pages = new Map<string, Promise<LivePage>>()
   readonly #ready = new Map<string, LivePage>()
+  /** What each page was made from when it was last told. */
+  readonly #made = new Map<string, string | undefined>()
   /** Topics by the project that they show; undefined for those that any project concerns. */
   readonly #topics = new Map<string | undefined, Set<string>>()
   /** Topics with what to tell, and the traces that led to it. */
@@ -59,25 +73,40 @@ export class Feed implements Watched {
   }
 
   /** Nothing while the log is away and holds what the viewer must be told: going back is no way on. */
-  async open({ topic, since }: Watch): Promise<string | undefined> {
+  async open({ topic, since, made }: Watch): Promise<string | undefined> {
     try {
       const page = await this.#pageOf(topic)
       if (page.project !== undefined && page.isBehind(since)) await this.#deps.projections.fresh(page.project)
-      return page.resume(since)
+      const madeNow = page.made?.()
+      const frame = page.resume(made === undefined || made === madeNow ? since : undefined)
+      return madeNow === undefined ? frame : withField(frame, 'made', madeNow)
     } catch (error) {
-      if (error instanceof LogUnavailableError) return undefined
-      throw error
+      if (!(error instanceof LogUnavailableError)) throw error
+      this.#deps.unanswered?.(topic)
+      return undefined
     }
   }
 
+  current(topic: string): string | undefined {
+    const page = this.#ready.get(topic)
+    const causes = this.#dirty.get(topic)
+    if (causes) {
+      this.#dirty.delete(topic)
+      this.#flushPage(topic, causes)
+    }
+    return page?.resume(page.position())
+  }
+
   left(topic: string): void {
-    const project = this.#ready.get(topic)?.project
-    const topics = this.#topics.get(project)
+    const page = this.#ready.get(topic)
+    const topics = this.#topics.get(page?.project)
     topics?.delete(topic)
-    if (topics?.size === 0) this.#topics.delete(project)
+    if (topics?.size === 0) this.#topics.delete(page?.project)
     this.#pages.delete(topic)
     this.#ready.delete(topic)
+    this.#made.delete(topic)
     this.#dirty.delete(topic)
+    page?.close?.()
   }
 
   /** Pages show something that is no project's: look at all of them again. */
@@ -92,18 +121,24 @@ export class Feed implements Watched {
   #pageOf(topic: string): Promise<LivePage> {
     const known = this.#pages.get(topic)
     if (known) return known
-    const opened = this.#openPage(topic)
+    // Everybody may have left while the page was read, and somebody come back: then this is the page of another opening.
+    const isOurs = () => this.#pages.get(topic) === opened
+    const opened = this.#openPage(topic, isOurs)
     this.#pages.set(topic, opened)
-    opened.catch(() => this.#pages.delete(topic))
+    opened.catch(() => isOurs() && this.#pages.delete(topic))
     return opened
   }
 
-  async #openPage(topic: string): Promise<LivePage> {
-    const begin = await this.#deps.preparePage(topic)
+  async #openPage(topic: string, isOurs: () => boolean): Promise<LivePage> {
+    const begin = await this.#deps.preparePage(topic, () => isOurs() && this.#mark(topic))
     // From here to the end without a pause: no change can fall between what the page shows and what it hears.
     const page = begin()
-    if (!this.#pages.has(topic)) return page
+    if (!isOurs()) {
+      page.close?.()
+      return page
+    }
     this.#ready.set(topic, page)
+    this.#made.set(topic, page.made?.())
     const topics = this.#topics.get(page.project) ?? new Set()
     this.#topics.set(page.project, topics.add(topic))
     return page
@@ -147,15 +182,24 @@ export class Feed implements Watched {
     let renderedAt = beganAt
     try {
       this.#deps.tracing.follow(causes, { name: 'flush', attributes: { 'visualizer.reports': causes.length } }, (span) => {
-        const frame = this.#ready.get(topic)?.flush()
+        const page = this.#ready.get(topic)
+        const frame = page?.flush()
         renderedAt = performance.now()
         span.set({ 'visualizer.frame.length': frame?.length ?? 0 })
-        if (frame !== undefined) this.#deps.broadcast(topic, frame)
+        if (page && frame !== undefined) this.#deps.broadcast(topic, this.#withMade(topic, page, frame))
       })
     } catch (error) {
       // One page that cannot be rendered keeps what it shows; the others go on.
       this.#deps.onError(error)
     }
     return renderedAt - beganAt
+  }
+
+  /** What a page of another log sends is all of it: from then on its viewers' pages are made from that. */
+  #withMade(topic: string, page: LivePage, frame: string): string {
+    const made = page.made?.()
+    if (made === undefined || made === this.#made.get(topic)) return frame
+    this.#made.set(topic, made)
+    return withField(frame, 'made', made)
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What a socket gets: fragments to put in place, and where to resume. `since` is written into the connection's address by
- * the page's script; `lastEventAt` and `now` (ms since 1970, the server's clock) let the page tell the age of the last
+ * the page's script, and so is `made`, which a frame carries where the page is made from something else afterwards; `lastEventAt` and `now` (ms since 1970, the server's clock) let the page tell the age of the last
  * event whatever its own clock says; `events` counts what is new since the frame before, or since the position that a viewer
  * came back with, for a page that is paused or scrolled.
  */
@@ -14,6 +14,10 @@ export const frameText = ({ now, events, ...head }: LiveFrame): string => stampH
 
 /** Makes a frame of its head's JSON. */
 export const stampHead = (head: string, now: number, events: number): string => `${head.slice(0, -1)},"now":${now},"events":${events}}`
+
+/** A frame that says one thing more. */
+export const withField = (frame: string, name: string, value: unknown): string =>
+  `${frame.slice(0, -1)},"${name}":${JSON.stringify(value)}}`
 
 /** Puts an element in place of the one with its id, keeping focus and what did not change. */
 export const replace = (id: string, html: unknown): string => `<hx-partial id="${id}" hx-swap="outerMorph">${String(html)}</hx-partial>`

@@ -3,10 +3,11 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Trouble } from '../projection/outages.ts'
 import { closeReason } from './close-reason.ts'
+import { openFirstFrames } from './first-frames.ts'
 import { openTroubleFrames } from './trouble-frames.ts'
 
-/** What a socket watches: a topic, and the position that its page was rendered at. */
-export type Watch = { topic: string; since: string | undefined }
+/** What a socket watches: a topic, the position that its page was rendered at, and what it was made from (see `madeFrom`). */
+export type Watch = { topic: string; since: string | undefined; made?: string | undefined }
 export type LiveSocket = ServerWebSocket<Watching>
 export type Watching = Watch & {
   /** When it last answered a ping, ms since 1970. */
@@ -17,8 +18,14 @@ export type Watching = Watch & {
   turn?: number
 }
 
-/** Decides what a socket hears. `open` answers the first frame, sent after the subscription; none while the log is away and needed. */
-export type Watched = { open(watch: Watch): Promise<string | undefined>; left(topic: string): void }
+/** Decides what a socket hears. */
+export type Watched = {
+  /** The first frame of a socket: whatever its page does not show yet. None while the log gives no answer that it needs. */
+  open(watch: Watch): Promise<string | undefined>
+  /** What the viewers of a topic do not show yet, and where that stands; nothing where the page was shown to nobody. */
+  current(topic: string): string | undefined
+  left(topic: string): void
+}
 
 /** Above this a socket is too slow: it is closed and catches up when it returns. */
 const BACKPRESSURE_LIMIT_BYTES = 1024 * 1024
@@ -51,8 +58,7 @@ export class Hub {
   readonly #sockets = new Set<LiveSocket>()
   readonly #turns = Array.from({ length: TURNS }, () => new Set<LiveSocket>())
   readonly #watchers = new Map<string, number>()
-  /** Sockets that got no first frame, because the log was away. */
-  readonly #unwelcomed = new Set<LiveSocket>()
+  readonly #first: ReturnType<typeof openFirstFrames<LiveSocket>>
   readonly #troubles: ReturnType<typeof openTroubleFrames>
   readonly #pings: ReturnType<typeof setInterval>
   readonly #deadlineMs: number
@@ -66,7 +72,18 @@ export class Hub {
   constructor(options: HubOptions) {
     this.#options = options
     const { pingSeconds = PING_SECONDS, troubleOf = () => undefined } = options
-    this.#troubles = openTroubleFrames({ troubleOf, publish: (...sent) => void this.#server?.publish(...sent, false) })
+    this.#troubles = openTroubleFrames({
+      troubleOf,
+      current: (topic) => this.#watched?.current(topic),
+      publish: (...sent) => void this.#server?.publish(...sent, false),
+    })
+    this.#first = openFirstFrames({
+      open: async ({ data }) => this.#watched?.open(data),
+      isThere: (socket) => this.#sockets.has(socket),
+      show: (socket, frame) => this.#show(socket, frame),
+      wait: (socket) => void socket.send(this.#troubles.unanswered(socket.data.topic)),
+      fail: (...failed) => this.#fail(...failed),
+    })
     this.#deadlineMs = PONG_DEADLINE_PINGS * pingSeconds * 1_000
     this.#pings = setInterval(() => this.#ping(), (pingSeconds * 1_000) / TURNS)
   }
@@ -102,8 +119,8 @@ export class Hub {
 
   /** Tells viewers what is not live any more, or is again; who got no first frame gets it now. */
   tellTrouble(): void {
-    this.#troubles.tell(this.#watchers.keys())
-    for (const socket of [...this.#unwelcomed]) this.#welcome(socket)
+    this.#troubles.tell(this.#watchers.keys()).catch((error: unknown) => this.#options.log.error('trouble could not be told', { error }))
+    this.#first.again()
   }
 
   /** Open websockets. */
@@ -120,6 +137,7 @@ export class Hub {
   async close(): Promise<void> {
     this.#isClosing = true
     clearInterval(this.#pings)
+    this.#first.close()
     let closed = 0
     for (const socket of this.#sockets) {
       socket.close(SERVICE_RESTART, 'The service restarts; come back')
@@ -133,26 +151,21 @@ export class Hub {
     this.#sockets.add(socket)
     this.#joinTurn(socket)
     this.#watchers.set(topic, (this.#watchers.get(topic) ?? 0) + 1)
-    socket.subscribe(topic)
     this.#options.metrics.websockets.set(this.viewers)
     this.#options.log.debug('websocket opened', { topic, viewers: this.viewers })
-    this.#welcome(socket)
+    this.#first.welcome(socket)
   }
 
-  /** After the subscription, so that nothing falls between the first frame and the next. */
-  #welcome(socket: LiveSocket) {
-    this.#unwelcomed.delete(socket)
-    this.#sendFirst(socket).catch((error: unknown) => {
-      this.#options.log.error('websocket could not be served', { topic: socket.data.topic, error })
-      socket.close(1011, 'The current state could not be read; try again')
-    })
+  /** Subscribed with its first frame and not before: what changes means nothing to a page that misses the rest. */
+  #show(socket: LiveSocket, frame: string) {
+    const { topic } = socket.data
+    socket.subscribe(topic)
+    socket.send(this.#troubles.first(topic, frame))
   }
 
-  async #sendFirst(socket: LiveSocket) {
-    const first = await this.#watched?.open(socket.data)
-    if (!this.#sockets.has(socket)) return
-    if (first === undefined) this.#unwelcomed.add(socket)
-    socket.send(this.#troubles.first(socket.data.topic, first))
+  #fail(socket: LiveSocket, error: unknown) {
+    this.#options.log.error('websocket could not be served', { topic: socket.data.topic, error })
+    socket.close(1011, 'The current state could not be read; try again')
   }
 
   #left(socket: LiveSocket, code: number) {
@@ -160,7 +173,7 @@ export class Hub {
     if (!this.#sockets.delete(socket)) return
     const { topic, turn } = socket.data
     this.#turns[turn ?? 0]?.delete(socket)
-    this.#unwelcomed.delete(socket)
+    this.#first.left(socket)
     metrics.websockets.set(this.viewers)
     metrics.websocketCloses.inc({ reason: closeReason(code, performance.now() - this.#droppedAt) })
     log.debug('websocket closed', { topic, code, viewers: this.viewers })

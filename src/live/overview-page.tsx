@@ -42,6 +42,7 @@ export function openOverviewPage(source: OverviewSource, query: OverviewQuery): 
   return {
     project: undefined,
     isBehind: () => false,
+    position: () => positionOf(overviewContent(source, query)),
     take() {
       resumes.clear()
       return true

@@ -9,6 +9,7 @@ export function openPeekPage(first: Shown, now: () => number): LivePage {
     sections: [
       {
         id: 'peek',
+        isBeside: true,
         reads: ({ project, summary, view }) => [project, summary.attention, view.state],
         render: ({ project, summary: { attention }, view: { state, recent } }, at) => (
           <Peek project={project} state={state} attention={attention} recent={recent} now={at} />

@@ -1,7 +1,14 @@
+import { FOLD_VERSION } from '../domain/project.ts'
 import type { ProjectView } from '../projection/projections.ts'
 
 /** Where a page of a project stands: what it was rendered at, and where its socket resumes. */
 export const positionOf = ({ epoch, state }: ProjectView): string => `${epoch}:${state.offset}`
+
+/**
+ * What a page of a project is made from, whatever number it stands at: which log, and what was made of its events. Changes are sent
+ * to who shows the same; a page that was made from something else gets all of it.
+ */
+export const madeFrom = ({ epoch }: ProjectView): string => `${epoch}.${FOLD_VERSION}`
 
 /** A position that is none has an offset that compares with nothing. */
 export function readSince(since = ''): { epoch: string | undefined; offset: number } {

@@ -22,7 +22,7 @@ export type PageSource = { projections: Projections; lanes: LaneShelf; index: Ov
 /** Reads what the page of a topic needs; the page begins when the result is called, with the state of that moment. */
 export const preparePage =
   ({ projections, lanes, index, links, now }: PageSource) =>
-  async (topic: string): Promise<() => LivePage> => {
+  async (topic: string, stir: () => void = () => undefined): Promise<() => LivePage> => {
     const source = { index, links, now }
     const target = readTopic(topic)
     if (target.page === 'attention') return () => openAttentionPage(source)
@@ -32,7 +32,7 @@ export const preparePage =
       const query = parseTimelineQuery(new URLSearchParams(target.search))
       const readAnew = () => lanes.lanesOf(target.name, WINDOWS[query.window].ms)
       const kept = await readAnew()
-      return () => openTimelinePage(shownOf(projections, target.name), { kept, query, now, readAnew })
+      return () => openTimelinePage(shownOf(projections, target.name), { kept, query, now, readAnew, stir })
     }
     return () => {
       const shown = shownOf(projections, target.name)

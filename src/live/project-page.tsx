@@ -14,7 +14,7 @@ import { CompactTimeline } from '../../views/timeline/compact.tsx'
 import type { LivePage } from './feed.ts'
 import { frameText, replace, upsert } from './frame.ts'
 import { agentParts, boardParts } from './project-members.tsx'
-import { eventsAfter, isAhead, positionOf, readSince } from './position.ts'
+import { eventsAfter, isAhead, madeFrom, positionOf, readSince } from './position.ts'
 import { openResumeFrames } from './resume-frames.ts'
 
 /** A project as its page shows it. */
@@ -35,6 +35,8 @@ export function openProjectPage(first: Shown, now: () => number): LivePage {
   return {
     project: first.project.name,
     isBehind: (since) => isAhead(since, current.view),
+    position: () => positionOf(current.view),
+    made: () => madeFrom(current.view),
     take({ project, summary, view }) {
       current = { project, summary, view }
       resumes.clear()

@@ -2,7 +2,7 @@ import type { StoredEvent } from '../domain/event.ts'
 import type { ProjectView } from '../projection/projections.ts'
 import type { LivePage } from './feed.ts'
 import { frameText, replace, upsert } from './frame.ts'
-import { eventsAfter, isAhead, positionOf, readSince } from './position.ts'
+import { eventsAfter, isAhead, madeFrom, positionOf, readSince } from './position.ts'
 import type { Shown } from './project-page.tsx'
 import { openResumeFrames } from './resume-frames.ts'
 
@@ -12,6 +12,8 @@ export type PageSection = {
   /** What of the project the section shows: it is rendered anew when one of these was replaced. */
   reads(shown: Shown): readonly unknown[]
   render(shown: Shown, now: number): unknown
+  /** It shows what no number of an event tells, settings or what time made of it: who comes back gets it whatever the number. */
+  isBeside?: boolean
 }
 
 /** Some of the project's events, newest first, in the element `id`. */
@@ -47,6 +49,8 @@ export function openSectionPage(first: Shown, { sections, list, now }: Sections)
   return {
     project: first.project.name,
     isBehind: (since) => isAhead(since, current.view),
+    position: () => positionOf(current.view),
+    made: () => madeFrom(current.view),
     take({ project, summary, view }) {
       // Looked at with every event, because those that nobody is shown are not flushed: the list misses none for their sake.
       news = list ? withMore(news, newsAfter(list, positionOf(current.view), view)) : news
@@ -71,7 +75,8 @@ export function openSectionPage(first: Shown, { sections, list, now }: Sections)
         const told = list ? newsAfter(list, since, current.view) : news
         const isOther = readSince(since).epoch !== current.view.epoch
         const rows = isOther && list ? wholeList(list, current.view, now()) : listed(told)
-        const content = since === positionOf(current.view) ? '' : rendered(sections) + rows
+        const isSame = since === positionOf(current.view)
+        const content = isSame ? rendered(sections.filter(({ isBeside }) => isBeside)) : rendered(sections) + rows
         return { ...head(content), events: counted(told, since) }
       }),
   }

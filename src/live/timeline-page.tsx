@@ -11,7 +11,7 @@ import { type TimelineView, timelineView } from '../../views/timeline/view.ts'
 import type { LaneKind } from '../../views/timeline/words.ts'
 import type { LivePage } from './feed.ts'
 import { frameText, replace } from './frame.ts'
-import { eventsAfter, isAhead, positionOf } from './position.ts'
+import { eventsAfter, isAhead, madeFrom, positionOf } from './position.ts'
 import type { Shown } from './project-page.tsx'
 import { openResumeFrames } from './resume-frames.ts'
 
@@ -21,6 +21,8 @@ type Source = {
   now(): number
   /** The lanes anew, where some of what was announced was passed over. */
   readAnew(): Promise<KeptLanes>
+  /** Asks for a flush: what was read anew is to be shown. */
+  stir?(): void
 }
 
 /** A page whose project is reported in large batches reads no more often than this. */
@@ -46,6 +48,9 @@ export function openTimelinePage(first: Shown, { query, ...source }: Source): Li
   return {
     project: first.project.name,
     isBehind: (since) => isAhead(since, current),
+    position: () => positionOf(current),
+    made: () => madeFrom(current),
+    close: followed.close,
     take({ view }) {
       followed.take(view)
       current = view
@@ -53,7 +58,7 @@ export function openTimelinePage(first: Shown, { query, ...source }: Source): Li
       return current !== shownAt
     },
     flush() {
-      if (current === shownAt) return undefined
+      if (current === shownAt && !followed.hasNews()) return undefined
       const next = laidOut()
       const content = isSameFrame(shown, next) ? changedLanes(shown, next) : replace('timeline', <Timeline view={next} />)
       const events = eventsAfter(positionOf(shownAt), current)
@@ -70,14 +75,30 @@ export function openTimelinePage(first: Shown, { query, ...source }: Source): Li
 }
 
 /** The lanes that a page shows. Other pages over the same lanes may have taken a view in before. */
-function followLanes({ kept: first, readAnew, now }: Omit<Source, 'query'>) {
+function followLanes({ kept: first, readAnew, stir, now }: Omit<Source, 'query'>) {
   let kept = first
   let readAt = -Infinity
   let current: ProjectView | undefined
+  let again: ReturnType<typeof setTimeout> | undefined
+  let hasNews = false
 
   function mend(anew: KeptLanes) {
     if (current) takeView(anew, current, now())
     kept = anew
+    hasNews = true
+    stir?.()
+  }
+
+  /** Now, or as soon as it may be again: the last event of a burst is followed by none that would ask. */
+  function fillHoles() {
+    if (!kept.hasHole) return
+    const dueMs = READ_ANEW_MS - (now() - readAt)
+    if (dueMs > 0) return void (again ??= setTimeout(fillHoles, dueMs))
+    clearTimeout(again)
+    again = undefined
+    readAt = now()
+    // While the log is away the holes stay, and are tried again.
+    readAnew().then(mend, fillHoles)
   }
 
   return {
@@ -85,11 +106,15 @@ function followLanes({ kept: first, readAnew, now }: Omit<Source, 'query'>) {
     take(view: ProjectView) {
       current = view
       takeView(kept, view, now())
-      if (!kept.hasHole || now() - readAt < READ_ANEW_MS) return
-      readAt = now()
-      // What was read comes with the next frame. While the log is away the holes stay, and are tried again.
-      readAnew().then(mend, () => undefined)
+      fillHoles()
     },
+    /** Whether something was read anew since the last look. */
+    hasNews() {
+      const had = hasNews
+      hasNews = false
+      return had
+    },
+    close: () => clearTimeout(again),
   }
 }
 

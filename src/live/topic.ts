@@ -38,8 +38,9 @@ export const projectOfTarget = (target: LiveTarget): string | undefined => ('nam
 /** The one project that a topic shows, if it is one. A socket that is refused has no topic. */
 export const projectOf = (topic: string): string | undefined => (topic === '' ? undefined : projectOfTarget(readTopic(topic)))
 
-/** The address of a page's websocket, resuming where the page was rendered. */
-export function livePath(target: LiveTarget, since: string): string {
+/** The address of a page's websocket, resuming where the page was rendered; `made` tells what from. */
+export function livePath(target: LiveTarget, since: string, made?: string): string {
   const page = topicOf(target)
-  return `/live${page}${page.includes('?') ? '&' : '?'}since=${encodeURIComponent(since)}`
+  const from = made === undefined ? '' : `&made=${encodeURIComponent(made)}`
+  return `/live${page}${page.includes('?') ? '&' : '?'}since=${encodeURIComponent(since)}${from}`
 }

@@ -27,6 +27,8 @@ export type OpenProjections = {
   catchUp(): Promise<void>
   /** Something failed that only an absent log explains: looks soon whether it is there. */
   suspect(): void
+  /** The log gave no answer that the page of a project needs: it is away until a look finds it. */
+  unanswered(project: string | undefined): void
   close(): Promise<void>
 }
 
@@ -49,6 +51,10 @@ export async function openProjections(deps: Deps): Promise<OpenProjections> {
     isRead: () => check.isDone,
     catchUp: () => check.run(),
     suspect: () => check.suspect(),
+    unanswered(project) {
+      if (project !== undefined) outages.addUnreachable(project)
+      check.suspect()
+    },
     async close() {
       unsubscribe()
       check.close()

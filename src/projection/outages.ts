@@ -23,6 +23,12 @@ export function openOutages({ now = Date.now, onChange }: Options = {}) {
     onChange?.(before)
   }
 
+  function setUnreachable(projects: ReadonlySet<string>) {
+    const { unreachable, ...others } = current
+    if (isSameSet(projects, unreachable?.projects ?? NONE)) return
+    become(projects.size === 0 ? others : { ...others, unreachable: { since: unreachable?.since ?? now(), projects } })
+  }
+
   return {
     current: (): Outages => current,
     setLog(isThere: boolean) {
@@ -35,11 +41,11 @@ export function openOutages({ now = Date.now, onChange }: Options = {}) {
       const { bus: _, ...others } = current
       become(isThere ? others : { ...others, bus: { since: now() } })
     },
-    setUnreachable(projects: ReadonlySet<string>) {
-      const { unreachable, ...others } = current
-      if (isSameSet(projects, unreachable?.projects ?? NONE)) return
-      become(projects.size === 0 ? others : { ...others, unreachable: { since: unreachable?.since ?? now(), projects } })
+    /** The log gave no answer for this project, now: the next look tells whether it does again. Nothing new while all of it is away. */
+    addUnreachable(project: string) {
+      if (!current.log) setUnreachable(new Set([...(current.unreachable?.projects ?? []), project]))
     },
+    setUnreachable,
   }
 }
 

@@ -10,7 +10,7 @@ import type { Env, WebDeps } from './env.ts'
 /** How often a page loads itself again for readers without script. */
 const REFRESH_SECONDS = 15
 
-type Live = { target: LiveTarget; since: string; lastEventAt: number | undefined }
+type Live = { target: LiveTarget; since: string; made?: string; lastEventAt: number | undefined }
 
 /** What every page is told about the request that it answers. */
 export function pageFrame(c: Context<Env>, { overview, files, settings, outages }: WebDeps, live?: Live): Frame {
@@ -28,6 +28,8 @@ export function pageFrame(c: Context<Env>, { overview, files, settings, outages 
     attentionPath: livePath({ page: 'attention' }, attentionPosition(counts)),
     silenceSeconds: SILENCE_SECONDS,
     isOpenToOthers: settings.isOpenToOthers,
-    ...(live ? { live: { path: livePath(live.target, live.since), lastEventAt: live.lastEventAt }, refreshSeconds: REFRESH_SECONDS } : {}),
+    ...(live
+      ? { live: { path: livePath(live.target, live.since, live.made), lastEventAt: live.lastEventAt }, refreshSeconds: REFRESH_SECONDS }
+      : {}),
   }
 }

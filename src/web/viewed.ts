@@ -4,7 +4,7 @@ import type { Project } from '../domain/project-registry.ts'
 import type { ProjectSummary } from '../domain/project-summary.ts'
 import { RefusedError } from '../domain/refused.ts'
 import { LogUnavailableError } from '../event-log/event-log.ts'
-import { positionOf } from '../live/position.ts'
+import { madeFrom, positionOf } from '../live/position.ts'
 import type { LiveTarget } from '../live/topic.ts'
 import type { ProjectView } from '../projection/projections.ts'
 import type { Frame } from '../../views/layout.tsx'
@@ -50,7 +50,8 @@ async function newest(c: Context<Env>, deps: WebDeps, project: Project): Promise
   const view = await newestView(deps, project.name)
   const summary = deps.projections.summary(project.name)
   if (!summary) throw new RefusedError('SERVICE_UNAVAILABLE', 'This project is still being read. Load the page again in a moment.')
-  const frame = (target: LiveTarget) => pageFrame(c, deps, { target, since: positionOf(view), lastEventAt: view.state.lastEventAt })
+  const stands = { since: positionOf(view), made: madeFrom(view), lastEventAt: view.state.lastEventAt }
+  const frame = (target: LiveTarget) => pageFrame(c, deps, { target, ...stands })
   return { project, view, summary, now: Date.now(), at: undefined, frame }
 }
 

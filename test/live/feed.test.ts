@@ -26,6 +26,7 @@ async function openSlowPages(count: number, renderMs: number) {
       return String(changes.get(topic))
     },
     resume: () => '',
+    position: () => '',
   })
   const projections = { onChange: (listener) => void (change = listener) } as Partial<Projections> as Projections
   const feed = new Feed({
@@ -63,4 +64,62 @@ test('a page that keeps changing does not keep the others waiting', async () => 
   clearInterval(often)
   const counts = topics.map((name) => sent.filter(({ topic }) => topic === name).length)
   expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
+})
+
+/** A feed whose pages are read when the test says so; each counts the changes that it was told of. */
+function openSlowReads() {
+  let change: (change: ProjectChange) => void = () => undefined
+  const readings: { begin(): void; fail(error: Error): void; changes(): number }[] = []
+  const sent: string[] = []
+  const preparePage = async (topic: string): Promise<() => LivePage> => {
+    const read = Promise.withResolvers<void>()
+    const number = readings.length
+    let changes = 0
+    readings.push({ begin: read.resolve, fail: read.reject, changes: () => changes })
+    await read.promise
+    return () => ({
+      project: topic,
+      isBehind: () => false,
+      take: () => (changes += 1) > 0,
+      flush: () => `page ${number}`,
+      resume: () => `page ${number}`,
+      position: () => '',
+    })
+  }
+  const projections = { onChange: (listener) => void (change = listener) } as Partial<Projections> as Projections
+  const feed = new Feed({
+    ...{ projections, preparePage, tracing: NO_TRACING, onError: fail },
+    broadcast: (_, frame) => void sent.push(frame),
+  })
+  endAfter('test', () => feed.close())
+  return { feed, readings, sent, change: (name: string) => change({ project: { name } } as ProjectChange) }
+}
+
+test('a page that everybody left while it was read, and that somebody came back to, is the page of those who came back', async () => {
+  const { feed, readings, sent, change } = openSlowReads()
+  const gone = feed.open({ topic: 'apollo', since: undefined })
+  feed.left('apollo')
+  const back = feed.open({ topic: 'apollo', since: undefined })
+  readings[1]?.begin()
+  expect(await back).toBe('page 1')
+  readings[0]?.begin()
+  await gone
+  change('apollo')
+  await eventually(() => sent.length > 0)
+  expect([sent, readings.map(({ changes }) => changes())]).toEqual([['page 1'], [0, 1]])
+})
+
+test('a reading that fails after everybody left takes nothing from those who came back', async () => {
+  const { feed, readings, sent, change } = openSlowReads()
+  const gone = feed.open({ topic: 'apollo', since: undefined }).catch(() => 'failed')
+  feed.left('apollo')
+  const back = feed.open({ topic: 'apollo', since: undefined })
+  readings[0]?.fail(new Error('too late'))
+  expect(await gone).toBe('failed')
+  readings[1]?.begin()
+  expect(await back).toBe('page 1')
+  const another = await feed.open({ topic: 'apollo', since: undefined })
+  expect([another, readings.length]).toEqual(['page 1', 2])
+  change('apollo')
+  await eventually(() => sent.length > 0)
 })

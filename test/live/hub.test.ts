@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'bun:test'
+import type { Trouble } from '../../src/projection/outages.ts'
 import { Hub, type Watching } from '../../src/live/hub.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { createMetrics } from '../../src/telemetry/metrics.ts'
@@ -12,12 +13,16 @@ afterEach(async () => {
   for (const end of ended.splice(0).toReversed()) await end()
 })
 
+/** The first frame of a socket, and what a page shows now. */
+type Shows = { first?: () => string | undefined; current?: () => string | undefined }
+
 async function serveHub(
-  options: { maxViewers?: number; pingSeconds?: number; first?: string } = {},
+  options: { maxViewers?: number; pingSeconds?: number; troubleOf?: () => Trouble | undefined } & Shows = {},
 ): Promise<{ hub: Hub; url: string; left: string[]; closed(): Promise<string> }> {
   const log = createLogger({ level: 'error', outputs: [{ format: 'json', write: (line) => void process.stderr.write(line) }] })
   const metrics = createMetrics()
-  const hub = new Hub({ metrics, log, maxViewers: 100, ...options })
+  const { first = () => 'first', current = () => undefined, ...settings } = options
+  const hub = new Hub({ metrics, log, maxViewers: 100, ...settings })
   const left: string[] = []
   const server = Bun.serve<Watching>({
     port: await freePort(),
@@ -28,7 +33,7 @@ async function serveHub(
     },
     websocket: hub.websocket,
   })
-  hub.watch({ open: async () => options.first ?? 'first', left: (topic) => left.push(topic) }, server)
+  hub.watch({ open: async () => first(), current, left: (topic) => left.push(topic) }, server)
   ended.push(
     () => server.stop(true),
     () => hub.close(),
@@ -131,4 +136,34 @@ test('closing tells every viewer to come back', async () => {
   await eventually(() => viewers.every(({ messages }) => messages.length === 1))
   await hub.close()
   expect(new Set(await Promise.all(viewers.map(({ closed }) => closed)))).toEqual(new Set([1012]))
+})
+
+test('a page that cannot be shown yet says so and hears of no change; the whole of it comes by itself, and what changes afterwards', async () => {
+  let isThere = false
+  const { hub, url } = await serveHub({ first: () => (isThere ? '{"content":"whole"}' : undefined) })
+  const early = listen(`${url}/projects/apollo`)
+  await eventually(() => early.messages.length === 1)
+  expect(JSON.parse(early.messages[0] ?? '')).toMatchObject({ trouble: { kind: 'log' } })
+  hub.broadcast('/projects/apollo', 'a change')
+  isThere = true
+  const later = listen(`${url}/projects/apollo`)
+  await eventually(() => later.messages.length === 1)
+  hub.broadcast('/projects/apollo', 'another change')
+  await eventually(() => early.messages.length === 2)
+  expect(early.messages[1]).toBe('{"content":"whole"}')
+  hub.broadcast('/projects/apollo', 'the last change')
+  await eventually(() => early.messages.length === 3)
+  const shown = later.messages.filter((message) => !message.startsWith('{"now":'))
+  expect([early.messages[2], shown]).toEqual(['the last change', ['{"content":"whole"}', 'another change', 'the last change']])
+})
+
+test('the end of a trouble is said with what the page shows, never alone', async () => {
+  let trouble: { kind: 'log'; since: number } | undefined = { kind: 'log', since: 5 }
+  const { hub, url } = await serveHub({ first: () => '{"content":"whole"}', troubleOf: () => trouble, current: () => '{"content":"now"}' })
+  const viewer = listen(`${url}/projects/apollo`)
+  await eventually(() => viewer.messages.length === 1)
+  trouble = undefined
+  hub.tellTrouble()
+  await eventually(() => viewer.messages.length === 2)
+  expect(viewer.messages).toEqual(['{"content":"whole","trouble":{"kind":"log","since":5}}', '{"content":"now","trouble":null}'])
 })

@@ -20,7 +20,8 @@ export function liveRoutes(deps: WebDeps) {
     const known = target && (await knownTarget(deps, target))
     const refusal = known === undefined ? NOT_YOURS : known !== 'later' && isRead() && hub.hasRoom ? undefined : TRY_LATER
     const since = url.searchParams.get('since') ?? undefined
-    const watching = { topic: known && known !== 'later' ? topicOf(known) : '', since, refusal, heardAt: Date.now() }
+    const made = url.searchParams.get('made') ?? undefined
+    const watching = { topic: known && known !== 'later' ? topicOf(known) : '', since, made, refusal, heardAt: Date.now() }
     if (!c.env.server.upgrade(c.env.arrived, { data: watching }))
       throw new RefusedError('VALIDATION_ERROR', 'The websocket handshake is not valid.')
     // The connection is the websocket's now; the server drops this answer, and the logs tell what the handshake was answered with.
