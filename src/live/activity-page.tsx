@@ -2,7 +2,7 @@ import { type ActivityQuery, isAskedFor, isNarrowed } from '../../views/activity
 import { ActivityGap, ActivityList, ActivityTotal } from '../../views/fragments/activity.tsx'
 import { ActivityRow } from '../../views/fragments/activity-row.tsx'
 import type { ProjectView } from '../projection/projections.ts'
-import type { LivePage } from './feed.ts'
+import type { LivePage } from './live-page.ts'
 import { replace } from './frame.ts'
 import type { Shown } from './project-page.tsx'
 import { openSectionPage } from './section-page.ts'

@@ -1,6 +1,6 @@
 import { type AttentionCounts, AttentionCountsBar } from '../../views/fragments/attention-counts.tsx'
 import { QuestionsLink } from '../../views/fragments/top-bar.tsx'
-import type { LivePage } from './feed.ts'
+import type { LivePage } from './live-page.ts'
 import { frameText, replace } from './frame.ts'
 import type { OverviewIndex } from './overview-index.ts'
 

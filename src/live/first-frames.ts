@@ -24,7 +24,7 @@ export function openFirstFrames<Socket>({ open, isThere, show, wait, fail }: Dep
   const waiting = new Set<Socket>()
   const opening = new Set<Socket>()
   let timer: ReturnType<typeof setTimeout> | undefined
-  let isTrying = false
+  let trying: Promise<void> | undefined
 
   async function welcome(socket: Socket): Promise<void> {
     if (opening.has(socket)) return
@@ -43,25 +43,22 @@ export function openFirstFrames<Socket>({ open, isThere, show, wait, fail }: Dep
   }
 
   function keepWaiting(socket: Socket) {
-    timer ??= setTimeout(() => void again(), AGAIN_MS)
+    timer ??= setTimeout(again, AGAIN_MS)
     if (waiting.has(socket)) return
     waiting.add(socket)
     wait(socket)
   }
 
-  async function again(): Promise<void> {
+  function again() {
     clearTimeout(timer)
     timer = undefined
-    if (isTrying) return
-    isTrying = true
-    await inParallel([...waiting], AT_ONCE, welcome)
-    isTrying = false
+    trying ??= inParallel([...waiting], AT_ONCE, welcome).finally(() => (trying = undefined))
   }
 
   return {
     welcome: (socket: Socket) => void welcome(socket),
     /** Tries now for all who wait: what was away may be back. */
-    again: () => void again(),
+    again,
     left: (socket: Socket) => void waiting.delete(socket),
     close: () => clearTimeout(timer),
   }

@@ -5,7 +5,7 @@ import { Timings } from '../../views/flow/timings.tsx'
 import { dayOf } from '../domain/flow.ts'
 import { flowFigures } from '../domain/flow-figures.ts'
 import type { FlowDays } from '../../views/flow/query.ts'
-import type { LivePage } from './feed.ts'
+import type { LivePage } from './live-page.ts'
 import type { Shown } from './project-page.tsx'
 import { openSectionPage, type PageSection } from './section-page.ts'
 

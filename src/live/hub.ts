@@ -72,17 +72,17 @@ export class Hub {
   constructor(options: HubOptions) {
     this.#options = options
     const { pingSeconds = PING_SECONDS, troubleOf = () => undefined } = options
-    this.#troubles = openTroubleFrames({
-      troubleOf,
-      current: (topic) => this.#watched?.current(topic),
-      publish: (...sent) => void this.#server?.publish(...sent, false),
-    })
+    const current = (topic: string) => this.#watched?.current(topic)
+    this.#troubles = openTroubleFrames({ troubleOf, current, publish: (...sent) => void this.#server?.publish(...sent, false) })
     this.#first = openFirstFrames({
       open: async ({ data }) => this.#watched?.open(data),
       isThere: (socket) => this.#sockets.has(socket),
       show: (socket, frame) => this.#show(socket, frame),
       wait: (socket) => void socket.send(this.#troubles.unanswered(socket.data.topic)),
-      fail: (...failed) => this.#fail(...failed),
+      fail(socket, error) {
+        options.log.error('websocket could not be served', { topic: socket.data.topic, error })
+        socket.close(1011, 'The current state could not be read; try again')
+      },
     })
     this.#deadlineMs = PONG_DEADLINE_PINGS * pingSeconds * 1_000
     this.#pings = setInterval(() => this.#ping(), (pingSeconds * 1_000) / TURNS)
@@ -161,11 +161,6 @@ export class Hub {
     const { topic } = socket.data
     socket.subscribe(topic)
     socket.send(this.#troubles.first(topic, frame))
-  }
-
-  #fail(socket: LiveSocket, error: unknown) {
-    this.#options.log.error('websocket could not be served', { topic: socket.data.topic, error })
-    socket.close(1011, 'The current state could not be read; try again')
   }
 
   #left(socket: LiveSocket, code: number) {

@@ -6,7 +6,7 @@ import { StoryHead, type StoryProps, StoryWork } from '../../views/fragments/sto
 import { agentIdOf } from '../domain/agent.ts'
 import type { StoredEvent } from '../domain/event.ts'
 import type { Agent } from '../domain/project-state.ts'
-import type { LivePage } from './feed.ts'
+import type { LivePage } from './live-page.ts'
 import { replace } from './frame.ts'
 import { openSectionPage, type PageSection } from './section-page.ts'
 import type { Shown } from './project-page.tsx'

@@ -1,5 +1,5 @@
 import { Peek } from '../../views/fragments/peek.tsx'
-import type { LivePage } from './feed.ts'
+import type { LivePage } from './live-page.ts'
 import type { Shown } from './project-page.tsx'
 import { openSectionPage } from './section-page.ts'
 

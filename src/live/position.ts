@@ -23,7 +23,14 @@ export function eventsAfter(since: string, { epoch, state }: ProjectView): numbe
 }
 
 /** Whether a page was rendered from a later state, or from another log: another worker may have been ahead. */
-export function isAhead(since: string | undefined, { epoch, state }: ProjectView): boolean {
+function isAhead(since: string | undefined, { epoch, state }: ProjectView): boolean {
   const from = readSince(since)
   return since !== undefined && (from.epoch !== epoch || from.offset > state.offset)
 }
+
+/** What a page of one project tells of where it stands. */
+export const standing = (view: () => ProjectView) => ({
+  isBehind: (since: string | undefined) => isAhead(since, view()),
+  position: () => positionOf(view()),
+  made: () => madeFrom(view()),
+})

@@ -11,10 +11,10 @@ import { ProjectHeading } from '../../views/fragments/project-heading.tsx'
 import { SprintCard } from '../../views/fragments/sprint.tsx'
 import { WorkflowCard } from '../../views/fragments/workflow.tsx'
 import { CompactTimeline } from '../../views/timeline/compact.tsx'
-import type { LivePage } from './feed.ts'
+import type { LivePage } from './live-page.ts'
 import { frameText, replace, upsert } from './frame.ts'
 import { agentParts, boardParts } from './project-members.tsx'
-import { eventsAfter, isAhead, madeFrom, positionOf, readSince } from './position.ts'
+import { eventsAfter, positionOf, readSince, standing } from './position.ts'
 import { openResumeFrames } from './resume-frames.ts'
 
 /** A project as its page shows it. */
@@ -34,9 +34,7 @@ export function openProjectPage(first: Shown, now: () => number): LivePage {
 
   return {
     project: first.project.name,
-    isBehind: (since) => isAhead(since, current.view),
-    position: () => positionOf(current.view),
-    made: () => madeFrom(current.view),
+    ...standing(() => current.view),
     take({ project, summary, view }) {
       current = { project, summary, view }
       resumes.clear()

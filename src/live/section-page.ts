@@ -1,8 +1,8 @@
 import type { StoredEvent } from '../domain/event.ts'
 import type { ProjectView } from '../projection/projections.ts'
-import type { LivePage } from './feed.ts'
+import type { LivePage } from './live-page.ts'
 import { frameText, replace, upsert } from './frame.ts'
-import { eventsAfter, isAhead, madeFrom, positionOf, readSince } from './position.ts'
+import { eventsAfter, positionOf, readSince, standing } from './position.ts'
 import type { Shown } from './project-page.tsx'
 import { openResumeFrames } from './resume-frames.ts'
 
@@ -48,9 +48,7 @@ export function openSectionPage(first: Shown, { sections, list, now }: Sections)
 
   return {
     project: first.project.name,
-    isBehind: (since) => isAhead(since, current.view),
-    position: () => positionOf(current.view),
-    made: () => madeFrom(current.view),
+    ...standing(() => current.view),
     take({ project, summary, view }) {
       // Looked at with every event, because those that nobody is shown are not flushed: the list misses none for their sake.
       news = list ? withMore(news, newsAfter(list, positionOf(current.view), view)) : news
@@ -75,13 +73,13 @@ export function openSectionPage(first: Shown, { sections, list, now }: Sections)
         const told = list ? newsAfter(list, since, current.view) : news
         const isOther = readSince(since).epoch !== current.view.epoch
         const rows = isOther && list ? wholeList(list, current.view, now()) : listed(told)
-        const isSame = since === positionOf(current.view)
-        const content = isSame ? rendered(sections.filter(({ isBeside }) => isBeside)) : rendered(sections) + rows
+        const content = since === positionOf(current.view) ? rendered(sections.filter(isBeside)) : rendered(sections) + rows
         return { ...head(content), events: counted(told, since) }
       }),
   }
 }
 
+const isBeside = (section: PageSection) => section.isBeside === true
 const isNewLog = (before: Shown, after: Shown) => before.view.epoch !== after.view.epoch
 
 function isReplaced({ reads }: PageSection, before: Shown, after: Shown): boolean {

@@ -9,9 +9,9 @@ import { LaneSteps, MarkSteps } from '../../views/timeline/steps.tsx'
 import { Timeline, workflowLane } from '../../views/timeline/timeline.tsx'
 import { type TimelineView, timelineView } from '../../views/timeline/view.ts'
 import type { LaneKind } from '../../views/timeline/words.ts'
-import type { LivePage } from './feed.ts'
+import type { LivePage } from './live-page.ts'
 import { frameText, replace } from './frame.ts'
-import { eventsAfter, isAhead, madeFrom, positionOf } from './position.ts'
+import { eventsAfter, positionOf, standing } from './position.ts'
 import type { Shown } from './project-page.tsx'
 import { openResumeFrames } from './resume-frames.ts'
 
@@ -47,9 +47,7 @@ export function openTimelinePage(first: Shown, { query, ...source }: Source): Li
 
   return {
     project: first.project.name,
-    isBehind: (since) => isAhead(since, current),
-    position: () => positionOf(current),
-    made: () => madeFrom(current),
+    ...standing(() => current),
     close: followed.close,
     take({ view }) {
       followed.take(view)

@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
-import { Feed, type LivePage } from '../../src/live/feed.ts'
+import { Feed } from '../../src/live/feed.ts'
+import type { LivePage } from '../../src/live/live-page.ts'
 import { NO_TRACING } from '../../src/telemetry/tracing.ts'
 import type { ProjectChange, Projections } from '../../src/projection/projections.ts'
 import { endAfter } from '../support/ending.ts'
