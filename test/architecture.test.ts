@@ -179,7 +179,7 @@ describe('the linter finds', () => {
     symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'))
     const argv = ['sh', '-c', 'cd "$0" && exec node_modules/.bin/oxlint --type-aware --format=unix', root]
     found = (await runCommand(argv, { deadlineMs: 60_000 })).output
-  })
+  }, 60_000)
 
   test.each(PLANTED.map(([saying, rule], index) => [saying, rule, index] as const))('%s', (_, rule, index) => {
     const ofFile = found.split('\n').filter((line) => line.includes(`planted-${index}.tsx:`))
