@@ -1,5 +1,5 @@
 /* Keeps every instant on the page reading right: distances tick, clocks stand in the reader's zone. */
-import { relativeTime } from '../views/relative-time.ts'
+import { clockTime, relativeTime } from '../views/relative-time.ts'
 
 const YEAR_SECONDS = 31_536_000
 
@@ -23,10 +23,10 @@ function shownNow() {
 /** The zone that the reader chose, as the browser's formats take it. */
 export const zone = () => (isUtc ? { timeZone: 'UTC' } : {})
 
-/** The time of day at an instant, in the zone that the reader chose. */
-export function clockText(at) {
-  return new Date(at).toLocaleTimeString([], { hourCycle: 'h23', ...zone() })
-}
+/** The time of day at an instant, in the zone that the reader chose; with its day where that is not today's. */
+export const clockText = (at) => clockTime(at, { now: serverNow(), aheadOfUtc })
+
+const aheadOfUtc = (at) => (isUtc ? 0 : new Date(at).getTimezoneOffset() * -60_000)
 
 function switchZone() {
   isUtc = !isUtc
@@ -40,7 +40,8 @@ export function tickTimes() {
     write(time, relativeTime(Number(time.dataset.since), now, time.dataset.form ?? 'ago'))
   }
   for (const time of document.querySelectorAll('time[data-clock]')) {
-    write(time, clockText(Number(time.dataset.clock)))
+    const at = Number(time.dataset.clock)
+    write(time, clockTime(at, { now, aheadOfUtc, isDated: time.dataset.dated !== undefined }))
   }
   for (const zone of document.querySelectorAll('[data-clock-zone]')) write(zone, isUtc ? 'UTC' : 'your time')
   for (const toggle of document.querySelectorAll('[data-utc-toggle]')) toggle.setAttribute('aria-pressed', String(isUtc))

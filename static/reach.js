@@ -9,13 +9,30 @@ document.addEventListener('click', ({ target }) => {
   if (copy) copyText(copy)
 })
 
-/** Kept in a cookie, so that the server sends the next page in the right colours and nothing flashes. */
+/**
+ * From the system's theme to the other one, which shows at once; then to the system's own, kept whatever the system does later; then
+ * back to the system. Kept in a cookie, so that the server sends the next page in the right colours and nothing flashes.
+ */
 function switchTheme() {
-  const root = document.documentElement
-  const isDark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches
-  root.dataset.theme = isDark ? 'light' : 'dark'
-  document.cookie = `theme=${root.dataset.theme}; path=/; max-age=${YEAR_SECONDS}; samesite=lax`
+  const { dataset } = document.documentElement
+  const [own, other] = matchMedia('(prefers-color-scheme: dark)').matches ? ['dark', 'light'] : ['light', 'dark']
+  const next = { [other]: own, [own]: undefined }
+  if (dataset.theme === undefined) dataset.theme = other
+  else if (next[dataset.theme] === undefined) delete dataset.theme
+  else dataset.theme = next[dataset.theme]
+  document.cookie = `theme=${dataset.theme ?? ''}; path=/; max-age=${dataset.theme === undefined ? 0 : YEAR_SECONDS}; samesite=lax`
+  nameTheme()
 }
+
+function nameTheme() {
+  const { theme = 'as the system' } = document.documentElement.dataset
+  for (const button of document.querySelectorAll('[data-theme-toggle]')) {
+    button.title = `Theme: ${theme}`
+    button.setAttribute('aria-label', `Theme: ${theme}. Change it`)
+  }
+}
+
+nameTheme()
 
 function copyText(button) {
   const source = document.getElementById(button.dataset.copy)

@@ -4,6 +4,15 @@
  */
 export type TimeForm = 'ago' | 'waiting' | 'age'
 
+export type ClockForm = {
+  /** What counts as today, ms since 1970. */
+  now: number
+  /** How far the reader's zone is ahead of UTC at an instant, ms. */
+  aheadOfUtc?: (at: number) => number
+  /** The day is always said, as a date. */
+  isDated?: boolean
+}
+
 const MINUTE = 60
 const HOUR = 3600
 const DAY = 86_400
@@ -14,6 +23,28 @@ export function relativeTime(at: number, now: number, form: TimeForm = 'ago'): s
   if (form === 'waiting') return duration(seconds)
   if (form === 'age') return age(seconds)
   return seconds < 1 ? 'now' : `${ago(seconds)} ago`
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+/** The last millisecond that a Date holds. */
+const LAST_INSTANT = 8.64e15
+
+/** The time of day at an instant (ms since 1970): "02:40:47" today, "1 Dec 02:40:47" on another day, with the year in another year. */
+export function clockTime(at: number, { now, aheadOfUtc = () => 0, isDated = false }: ClockForm): string {
+  const [day, time] = dayAndTime(at + aheadOfUtc(at))
+  const [today] = dayAndTime(now + aheadOfUtc(now))
+  if (isDated) return `${day} ${time}`
+  if (day === today) return time
+  const [year = '', month = '', date = ''] = day.split('-')
+  const named = `${Number(date)} ${MONTHS[Number(month) - 1]}`
+  return today.startsWith(year) ? `${named} ${time}` : `${named} ${year} ${time}`
+}
+
+// Instants come from the log's clock; one outside what Date can hold must not take the page down.
+function dayAndTime(at: number): [string, string] {
+  const iso = new Date(Math.abs(at) <= LAST_INSTANT ? at : 0).toISOString()
+  const split = iso.indexOf('T')
+  return [iso.slice(0, split), iso.slice(split + 1, split + 9)]
 }
 
 function ago(seconds: number): string {

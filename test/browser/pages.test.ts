@@ -164,4 +164,31 @@ test('the theme follows the system, can be set, and is in the first bytes of the
   const [response] = await Promise.all([page.waitForResponse((each) => each.url() === `${server.url}/`), page.reload()])
   expect(await response.text()).toContain('<html lang="en" data-theme="light">')
   expect(await background()).not.toBe(dark)
+  const theme = page.locator('#theme')
+  expect(await theme.getAttribute('aria-label')).toBe('Theme: light. Change it')
+  await theme.click()
+  await page.emulateMedia({ colorScheme: 'light' })
+  expect([await background(), await theme.getAttribute('aria-label')]).toEqual([dark, 'Theme: dark. Change it'])
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await theme.click()
+  await page.emulateMedia({ colorScheme: 'light' })
+  expect([(await background()) === dark, await theme.getAttribute('aria-label')]).toEqual([false, 'Theme: as the system. Change it'])
+  const html = await (await page.reload())?.text()
+  expect(html).not.toContain('data-theme=')
+})
+
+test('what is printed is dark on white, whatever theme is on the screen', async () => {
+  for (const theme of ['light', 'dark'] as const) {
+    const page = await open('/projects/billing', { colorScheme: theme })
+    if (theme === 'dark') await page.evaluate(() => (document.documentElement.dataset['theme'] = 'dark'))
+    await page.emulateMedia({ media: 'print', colorScheme: theme })
+    const [ink, paper] = await page.evaluate(() => {
+      const { color } = getComputedStyle(document.querySelector('h1')!)
+      const canvas = document.createElement('canvas').getContext('2d')!
+      canvas.fillStyle = color
+      canvas.fillRect(0, 0, 1, 1)
+      return [canvas.getImageData(0, 0, 1, 1).data[0]!, getComputedStyle(document.documentElement).colorScheme]
+    })
+    expect([theme, ink! < 80, paper]).toEqual([theme, true, 'light'])
+  }
 })

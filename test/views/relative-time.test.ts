@@ -1,5 +1,5 @@
-import { expect, test } from 'bun:test'
-import { relativeTime, type TimeForm } from '../../views/relative-time.ts'
+import { describe, expect, test } from 'bun:test'
+import { clockTime, relativeTime, type TimeForm } from '../../views/relative-time.ts'
 
 const MIN = 60
 const H = 3600
@@ -31,4 +31,33 @@ const TABLE: [TimeForm, seconds: number, text: string][] = [
 test.each(TABLE)('%s: %d s reads as %s', (form, seconds, text) => {
   const now = 1_800_000_000_000
   expect(relativeTime(now - seconds * 1000, now, form)).toBe(text)
+})
+
+describe('a time of day says its day where that is not today:', () => {
+  const at = (text: string) => Date.parse(text)
+  const inBerlin = (instant: number) => (instant < at('2026-10-25T01:00:00Z') ? 2 : 1) * 3_600_000
+
+  test.each([
+    ['2026-11-30T02:40:47Z', '2026-11-30T23:59:59Z', '02:40:47'],
+    ['2026-11-30T00:00:00Z', '2026-11-29T23:59:59Z', '30 Nov 00:00:00'],
+    ['2026-12-31T02:40:47Z', '2026-11-30T09:00:00Z', '31 Dec 02:40:47'],
+    ['2027-01-01T00:00:00Z', '2026-12-31T23:59:59Z', '1 Jan 2027 00:00:00'],
+    ['1970-01-01T00:00:00Z', '2026-12-31T23:59:59Z', '1 Jan 1970 00:00:00'],
+  ])('%s at %s', (instant, now, text) => {
+    expect(clockTime(at(instant), { now: at(now) })).toBe(text)
+  })
+
+  test('today is the reader’s day, on both sides of a change to winter time', () => {
+    const now = at('2026-10-25T23:30:00Z')
+    expect(clockTime(at('2026-10-25T22:30:00Z'), { now, aheadOfUtc: inBerlin })).toBe('25 Oct 23:30:00')
+    expect(clockTime(at('2026-10-24T22:30:00Z'), { now: at('2026-10-25T20:00:00Z'), aheadOfUtc: inBerlin })).toBe('00:30:00')
+  })
+
+  test('a date is said always where a page looks back', () => {
+    expect(clockTime(at('2026-11-30T02:40:47Z'), { now: at('2026-11-30T03:00:00Z'), isDated: true })).toBe('2026-11-30 02:40:47')
+  })
+
+  test('an instant that no date can hold takes no page down', () => {
+    expect(clockTime(Number.MAX_SAFE_INTEGER, { now: at('2026-11-30T03:00:00Z') })).toBe('1 Jan 1970 00:00:00')
+  })
 })

@@ -23,7 +23,7 @@ export const ActivityRow: FC<RowProps> = ({ event, now, project, isOfPart }) => 
     <li id={domId('event', isOfPart ? `part-${event.offset}` : event.offset)} class={`event event--${icon}`} data-offset={event.offset}>
       <span class="event__clock">
         <PartLink href={eventHref(project, event.offset)}>
-          <Clock at={event.received_at} />
+          <Clock at={event.received_at} now={now} />
         </PartLink>
       </span>
       <span class="event__age">

@@ -67,7 +67,7 @@ const Facts: FC<{ approval: Approval; now: number }> = ({ approval, now }) => (
       <div>
         <dt>{approval.expiresAt > now ? 'Expires' : 'Expired'}</dt>
         <dd>
-          <Clock at={approval.expiresAt} /> without a decision
+          <Clock at={approval.expiresAt} now={now} /> without a decision
         </dd>
       </div>
     )}

@@ -84,7 +84,7 @@ export const EventPlace: FC<EventProps> = ({ project, event }) => {
         </Fact>
         <Fact name="Received">
           <>
-            <Clock at={event.received_at} /> <span data-clock-zone>UTC</span>, {new Date(event.received_at).toISOString()}
+            <Clock at={event.received_at} isDated /> <span data-clock-zone>UTC</span>, {new Date(event.received_at).toISOString()}
           </>
         </Fact>
         <Fact name="Time that the reporter gave">{typeof event.timestamp === 'string' ? event.timestamp : 'none'}</Fact>

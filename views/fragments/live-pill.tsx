@@ -43,7 +43,7 @@ const WORDS = { log: 'The event log is away', bus: 'Updates may be some seconds 
 const Past: FC<{ at: number }> = ({ at }) => (
   <>
     {' '}
-    at {new Date(at).toISOString().slice(0, 10)} <Clock at={at} /> <span data-clock-zone>UTC</span>
+    at <Clock at={at} isDated /> <span data-clock-zone>UTC</span>
   </>
 )
 
@@ -51,7 +51,7 @@ const Detail: FC<{ now: number; trouble: PageTrouble | undefined }> = ({ now, tr
   if (trouble?.kind === 'log')
     return (
       <>
-        , showing <Clock at={trouble.since} /> UTC
+        , showing <Clock at={trouble.since} now={now} /> UTC
       </>
     )
   if (trouble?.kind === 'part') return <>, {trouble.projects} projects away</>
@@ -59,7 +59,7 @@ const Detail: FC<{ now: number; trouble: PageTrouble | undefined }> = ({ now, tr
   return (
     <>
       {' '}
-      <Clock at={now} /> UTC
+      <Clock at={now} now={now} /> UTC
     </>
   )
 }

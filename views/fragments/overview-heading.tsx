@@ -30,7 +30,7 @@ export const OverviewHeading: FC<HeadingProps> = ({ counts, figures, now, isPast
         <Histogram minutes={figures.minutes} now={now} />
         <figcaption>
           <span>
-            <Clock at={now - 3_600_000} />
+            <Clock at={now - 3_600_000} now={now} />
           </span>
           <span>
             {events.toLocaleString('en')} {events === 1 ? 'event' : 'events'} in the last hour

@@ -17,7 +17,7 @@ export const PastNote: FC<PastNoteProps> = ({ query, now, isWhole, forgotten }) 
   <section id="time-travel" class="card travel" aria-labelledby="travel-title">
     <header class="travel__head">
       <h2 id="travel-title">
-        Looking back at {new Date(now).toISOString().slice(0, 10)} <Clock at={now} /> <span data-clock-zone>UTC</span>
+        Looking back at <Clock at={now} isDated /> <span data-clock-zone>UTC</span>
       </h2>
       <p class="travel__word">
         {isWhole ? 'Projects that had reported by then' : 'Projects of this page, by name; heading and bars are of these alone'}

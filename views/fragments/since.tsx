@@ -1,6 +1,6 @@
 import { raw } from 'hono/html'
 import type { FC } from 'hono/jsx'
-import { relativeTime, type TimeForm } from '../relative-time.ts'
+import { clockTime, relativeTime, type TimeForm } from '../relative-time.ts'
 
 /** An instant (ms since 1970) as a distance from now, with the exact one in reach; the page keeps it ticking. */
 export const Since: FC<{ at: number; now: number; form?: TimeForm }> = ({ at, now, form }) => since(at, now, form)
@@ -14,12 +14,15 @@ export function since(at: number, now: number, form: TimeForm = 'ago') {
   )
 }
 
-/** The time of day, in UTC until the page's script puts it into the reader's zone. */
-export const Clock: FC<{ at: number }> = ({ at }) => {
+type ClockProps = { at: number } & ({ /** What counts as today. */ now: number } | { isDated: true })
+
+/** The time of day, with its day unless that is today or always, in UTC until the page's script puts it into the reader's zone. */
+export const Clock: FC<ClockProps> = ({ at, ...form }) => {
   const exact = isoTime(at)
+  const isDated = 'isDated' in form
   return (
-    <time class="clock" datetime={exact} title={exactTime(exact)} data-clock={at}>
-      {exact.slice(11, 19)}
+    <time class="clock" datetime={exact} title={exactTime(exact)} data-clock={at} {...(isDated ? { 'data-dated': '' } : {})}>
+      {clockTime(at, 'now' in form ? form : { now: at, isDated })}
     </time>
   )
 }

@@ -47,7 +47,7 @@ export const TimeTravel: FC<{ travel: Travel }> = ({ travel }) => {
     >
       <header class="travel__head">
         <h2 id="travel-title">
-          Looking back at {new Date(now).toISOString().slice(0, 10)} <Clock at={now} /> <span data-clock-zone>UTC</span>
+          Looking back at <Clock at={now} isDated /> <span data-clock-zone>UTC</span>
         </h2>
         <p id="travel-place">{placeText(offset, head)}</p>
         <p id="travel-word" class="travel__word" hx-morph-skip />
@@ -169,7 +169,7 @@ const Elsewhere: FC<{ travel: Travel; marks: readonly TravelMark[] }> = ({ trave
           <li>
             <a href={hrefAt(travel, offset)} {...(current?.offset === offset ? { 'aria-current': 'true' } : {})}>
               <span>
-                {new Date(at).toISOString().slice(0, 10)} <Clock at={at} />
+                <Clock at={at} isDated />
               </span>{' '}
               <strong>
                 <bdi>{visibleText(workflowLook(to).word, 40)}</bdi>

@@ -113,12 +113,19 @@ export const Logo: FC = () => (
   </svg>
 )
 
-/** Between light and dark. */
+/** The system's theme, light or dark. */
 export const ThemeToggle: FC = () => (
-  <button id="theme" class="icon-button needs-script" type="button" data-theme-toggle aria-label="Switch between light and dark">
+  <button id="theme" class="icon-button needs-script" type="button" data-theme-toggle aria-label="Change the theme">
     <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
-      <circle class="line" cx="8" cy="8" r="5.8" />
-      <path class="fill" d="M8 2.2a5.8 5.8 0 0 1 0 11.6Z" />
+      <g class="theme__system">
+        <circle class="line" cx="8" cy="8" r="5.8" />
+        <path class="fill" d="M8 2.2a5.8 5.8 0 0 1 0 11.6Z" />
+      </g>
+      <g class="theme__light">
+        <circle class="line" cx="8" cy="8" r="3" />
+        <path class="line" d="M8 1v1.6M8 13.4V15M1 8h1.6M13.4 8H15M3 3l1.2 1.2M11.8 11.8 13 13M3 13l1.2-1.2M11.8 4.2 13 3" />
+      </g>
+      <path class="line theme__dark" d="M13.2 9.6A5.6 5.6 0 1 1 6.4 2.8a4.6 4.6 0 0 0 6.8 6.8Z" />
     </svg>
   </button>
 )

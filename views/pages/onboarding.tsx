@@ -48,15 +48,51 @@ export const Onboarding: FC<{ origin: string; startedAt: number; now: number }> 
       <p>
         <strong>Waiting for your first event</strong>
         <span>
-          Listening at {origin} for <Since at={startedAt} now={now} form="waiting" />. This page shows the project by itself.
+          Listening at {origin} for <Since at={startedAt} now={now} form="waiting" />. The project appears here on its own.
         </span>
       </p>
-      <a class="button" href="/health">
-        It does not arrive?
-      </a>
     </div>
+    <NotArriving origin={origin} />
   </div>
 )
+
+/** Stays on this page, which goes on waiting: what to run, and what each answer of it means. */
+const NotArriving: FC<{ origin: string }> = ({ origin }) => (
+  <details id="not-arriving" class="card not-arriving">
+    <summary>Not arriving?</summary>
+    <p>Run this where your reporter runs. The first line of the answer says what is wrong.</p>
+    <Snippet id="probe" title="A report that shows its answer" code={probeCommand(origin)} />
+    <dl>
+      {ANSWERS.map(([answer, meaning]) => (
+        <div>
+          <dt>
+            <code>{answer}</code>
+          </dt>
+          <dd>{meaning}</dd>
+        </div>
+      ))}
+    </dl>
+    <p>
+      What the service itself says of its health:{' '}
+      <a href="/api/v1/status" target="_blank" rel="noopener">
+        status, in a new tab
+      </a>
+      .
+    </p>
+  </details>
+)
+
+const ANSWERS: readonly [answer: string, meaning: string][] = [
+  ['202 Accepted', 'The report is stored. This page shows it within a second; if not, load it again.'],
+  ['400 Bad Request', 'The service was reached, but the report is not valid: the answer names the field, and for JSON the line.'],
+  [
+    '403, 404 or 405',
+    'Another program, or a proxy that does not pass this path or host name on. Try the address that the service printed.',
+  ],
+  ['503', 'The service is up, but cannot store now. Its log says why; report again later.'],
+  ['Connection refused', 'Nothing listens there: compare host and port with the address that the service printed when it started.'],
+  ['It hangs', 'A firewall or a wrong host name. In a container, localhost is the container: name the host instead.'],
+]
 
 const FirstEvent: FC<{ origin: string }> = ({ origin }) => (
   <Step title="Send a first event" id="first-event" code={firstEventCommand(origin)}>
@@ -66,8 +102,15 @@ const FirstEvent: FC<{ origin: string }> = ({ origin }) => (
 
 /** The command that registers a project by reporting for it. */
 export function firstEventCommand(origin: string): string {
+  return reportCommand('curl -sS', origin)
+}
+
+/** The same, with the status line and the headers of its answer. */
+const probeCommand = (origin: string) => reportCommand('curl -i --max-time 10', origin)
+
+function reportCommand(curl: string, origin: string): string {
   return [
-    `curl -sS -X POST ${shellWord(`${origin}/api/v1/projects/my-project/events`)} \\`,
+    `${curl} -X POST ${shellWord(`${origin}/api/v1/projects/my-project/events`)} \\`,
     `  -H 'Content-Type: application/json' \\`,
     `  -d '{"type":"workflow_transition","old_state":"IDLE","new_state":"BACKLOG_READY"}'`,
   ].join('\n')
@@ -86,7 +129,7 @@ const Orchestrator: FC = () => (
 
 const StateFiles: FC = () => (
   <Step title="Or read state files" id="state-files" code={'projects:\n  my-project:\n    path: /path/to/my-project'}>
-    Point at folders that hold <code>.orch-state/</code>, in the same file. They are only read.
+    Point at folders that hold <code>.orch-state/</code>, in the same file. Read-only.
   </Step>
 )
 
@@ -94,13 +137,17 @@ const Step: FC<{ title: string; id: string; code: string; children?: unknown }> 
   <li class="step">
     <h2>{title}</h2>
     <p>{children}</p>
-    <div class="snippet">
-      <pre id={`code-${id}`} tabindex={0} aria-label={title}>
-        <code>{code}</code>
-      </pre>
-      <button class="button needs-script" type="button" data-copy={`code-${id}`} aria-label={`Copy: ${title}`}>
-        Copy
-      </button>
-    </div>
+    <Snippet id={id} title={title} code={code} />
   </li>
+)
+
+const Snippet: FC<{ title: string; id: string; code: string }> = ({ title, id, code }) => (
+  <div class="snippet">
+    <pre id={`code-${id}`} tabindex={0} aria-label={title}>
+      <code>{code}</code>
+    </pre>
+    <button class="button needs-script" type="button" data-copy={`code-${id}`} aria-label={`Copy: ${title}`}>
+      Copy
+    </button>
+  </div>
 )

@@ -33,9 +33,9 @@ export const LaneSteps: FC<{ view: TimelineView; placed: PlacedLane; kind: LaneK
           <tr>
             <td>{stateWord(kind, bar)}</td>
             <td>
-              <Clock at={bar.start} />
+              <Clock at={bar.start} now={view.now} />
             </td>
-            <td>{bar.end === undefined ? 'goes on' : <Clock at={bar.end} />}</td>
+            <td>{bar.end === undefined ? 'goes on' : <Clock at={bar.end} now={view.now} />}</td>
             <td>{bar.end === undefined ? '' : relativeTime(bar.start, bar.end, 'waiting')}</td>
             <td>{bar.by === undefined ? '' : visibleText(bar.by, 40)}</td>
           </tr>
@@ -75,7 +75,7 @@ export const MarkSteps: FC<{ view: TimelineView }> = ({ view }) => {
         {marks.slice(left).map((mark) => (
           <tr>
             <td>
-              <Clock at={mark.at} />
+              <Clock at={mark.at} now={view.now} />
             </td>
             <td>
               {markLook(mark).word} <bdi>{visibleText(mark.text, 120)}</bdi>
