@@ -4,24 +4,25 @@ const tall = (x: number, y: number): Box => ({ x, y, width: 128, height: 44 })
 
 /** For phones: the main path from top to bottom. */
 export const TALL_LAYOUT: WorkflowLayout = {
-  viewBox: '0 -4 362 460',
+  viewBox: '0 -4 362 468',
   boxes: {
     IDLE: tall(40, 8),
     BACKLOG_READY: tall(40, 92),
-    SPRINT_PLANNED: tall(40, 176),
+    // With room for their stay inside: another state stands right of them.
+    SPRINT_PLANNED: { x: 40, y: 176, width: 128, height: 56 },
     SPRINT_ACTIVE: { x: 40, y: 256, width: 128, height: 74 },
     SPRINT_PAUSED: tall(230, 184),
     BLOCKED: tall(230, 392),
-    SPRINT_REVIEW: tall(40, 400),
+    SPRINT_REVIEW: { x: 40, y: 400, width: 128, height: 56 },
   },
   stays: {
     IDLE: place(176, 34, 'start'),
     BACKLOG_READY: place(176, 118, 'start'),
-    SPRINT_PLANNED: place(176, 202, 'start'),
+    SPRINT_PLANNED: place(53, 224, 'start'),
     SPRINT_ACTIVE: place(54, 318, 'start'),
     SPRINT_PAUSED: place(294, 176),
     BLOCKED: place(294, 450),
-    SPRINT_REVIEW: place(176, 426, 'start'),
+    SPRINT_REVIEW: place(53, 448, 'start'),
   },
   edges: [
     {
@@ -41,7 +42,7 @@ export const TALL_LAYOUT: WorkflowLayout = {
     {
       from: 'SPRINT_PLANNED',
       to: 'SPRINT_ACTIVE',
-      line: 'M104 220V246',
+      line: 'M104 232V246',
       head: [104, 253, 'down'],
       labels: [{ text: '/sprint start', ...place(112, 242, 'start') }],
     },

@@ -54,12 +54,15 @@ export function inWords(workflow: Workflow): string {
   return `Now ${visibleText(workflow.state, 60)}${visited.length > 0 ? `; before, ${visited.join(', ')}` : ''}`
 }
 
+/** How far the first of three lines stands above the middle of a box. */
+const THREE_LINES_UP = 10
+
 const Node: FC<DiagramProps & { state: WorkflowState; layout: WorkflowLayout }> = ({ state, layout, workflow, now }) => {
   const box = layout.boxes[state]
   const look = workflowLook(state)
   const isCurrent = state === workflow.state
   const isVisited = visitedStates(workflow).has(state)
-  const top = box.y + box.height / 2 - (box.height > 60 ? 12 : 1)
+  const top = box.y + box.height / 2 - (box.height > 50 ? THREE_LINES_UP : 1)
   return (
     <g class={`node tone-${look.tone}${isVisited ? ' node--visited' : ''}${isCurrent ? ' node--current' : ''}`}>
       {isCurrent ? <rect class="node__halo" x={box.x - 5} y={box.y - 5} width={box.width + 10} height={box.height + 10} rx="14" /> : null}
