@@ -189,6 +189,6 @@ test('what is printed is dark on white, whatever theme is on the screen', async 
       canvas.fillRect(0, 0, 1, 1)
       return [canvas.getImageData(0, 0, 1, 1).data[0]!, getComputedStyle(document.documentElement).colorScheme]
     })
-    expect([theme, ink! < 80, paper]).toEqual([theme, true, 'light'])
+    expect([theme, ink < 80, paper]).toEqual([theme, true, 'light'])
   }
 })
