@@ -27,6 +27,7 @@ export function readOrchestrators(
     return [{ name, url, projects, token: token === undefined ? undefined : secret(token) }]
   })
   findSharedAddresses(file, orchestrators, findings)
+  findSharedProjects(file, orchestrators, findings)
   return orchestrators
 }
 
@@ -53,5 +54,23 @@ function findSharedAddresses(file: ConfigFile, orchestrators: OrchestratorConfig
     if (owner !== undefined)
       findings.warnings.push(file.problem(['orchestrators', name, 'url'], `is the address of ${owner} too: every report comes twice`))
     owners.set(URL.parse(url)?.href ?? url, name)
+  }
+}
+
+/** Each is heard, and where they disagree the page shows both: seldom what was meant. One without a list reports any project. */
+function findSharedProjects(file: ConfigFile, orchestrators: OrchestratorConfig[], findings: Findings) {
+  const owners = new Map<string, string>()
+  for (const { name, projects } of orchestrators) {
+    if (!projects && orchestrators.length > 1) {
+      findings.warnings.push(
+        file.problem(['orchestrators', name], 'has no list of projects: it may report those of other orchestrators too'),
+      )
+    }
+    for (const [index, project] of (projects ?? []).entries()) {
+      const owner = owners.get(project.toLowerCase()) ?? name
+      const reason = `${project} is reported by ${owner} too: where both disagree, the page shows what each says`
+      if (owner !== name) findings.warnings.push(file.problem(['orchestrators', name, 'projects', index], reason))
+      owners.set(project.toLowerCase(), owner)
+    }
   }
 }

@@ -57,7 +57,8 @@ export function moveCycle(draft: Draft, step: CycleStep) {
     startedAt: cycle?.startedAt ?? at,
     enteredAt: isSameState ? cycle.enteredAt : at,
     offset,
-    lastEventAt: at,
+    // A conclusion of ours is no sign of life.
+    lastEventAt: source === 'inferred' ? (known?.lastEventAt ?? at) : at,
     visited: withVisit(withVisit(cycle?.visited ?? [], from), to),
     stays: cycle && !isSameState ? withStay(cycle.stays, { state: cycle.state, ms: at - cycle.enteredAt }) : (cycle?.stays ?? []),
     isUnexpected,
@@ -104,7 +105,7 @@ export function foldCycleProgress(draft: Draft, event: StoredEventOf<'tdd_progre
     ...cycle,
     cycleId: told.cycleId ?? cycle.cycleId,
     progress: event.progress ?? cycle.progress,
-    lastEventAt: told.at,
+    lastEventAt: event['inferred'] === true ? cycle.lastEventAt : told.at,
     said: told.said ?? cycle.said,
   })
 }

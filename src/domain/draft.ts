@@ -91,6 +91,18 @@ export function writableNotices({ before, next }: Draft): ProjectState['notices'
   return next.notices
 }
 
+/** What sources said last, to be written to. */
+export function writableWords({ before, next }: Draft): ProjectState['words'] {
+  if (next.words === before.words) next.words = new Map(before.words)
+  return next.words
+}
+
+/** What is missing, to be written to. */
+export function writableLosses({ before, next }: Draft): ProjectState['losses'] {
+  if (next.losses === before.losses) next.losses = new Map(before.losses)
+  return next.losses
+}
+
 /** The sprints of files, to be written to. */
 export function writableSprints({ before, next }: Draft): ProjectState['sprints'] {
   if (next.sprints === before.sprints) next.sprints = new Map(before.sprints)

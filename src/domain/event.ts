@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ForeignId } from './names.ts'
+import type { OwnEvent } from './own-event.ts'
 import type { RegistryEvent } from './registry-event.ts'
 
 /** Text that a tool wrote: kept as it is up to its bound, escaped and stripped where it is shown. */
@@ -163,9 +164,9 @@ type Identified = { id: string; timestamp?: string | undefined }
 type Numbered = Identified & { offset: number; received_at: number }
 
 /** What a source reports: the wire's own words, an id that names it once, and its own clock's text. The registry's log takes its own events. */
-export type NewEvent = (KnownEvent | ForeignEvent | RegistryEvent) & Identified
+export type NewEvent = (KnownEvent | ForeignEvent | RegistryEvent | OwnEvent) & Identified
 
 /** What the log returns: numbered without holes per project, stamped with the log's clock (ms since 1970, never going back). */
-export type StoredEvent = (KnownEvent | ForeignEvent | RegistryEvent) & Numbered
+export type StoredEvent = (KnownEvent | ForeignEvent | RegistryEvent | OwnEvent) & Numbered
 
 export type StoredEventOf<T extends KnownEvent['type']> = Extract<KnownEvent, { type: T }> & Numbered

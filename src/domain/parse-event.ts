@@ -15,8 +15,8 @@ export type EventContext = { project: string; index?: number; line?: number }
 
 const KNOWN_TYPES: readonly string[] = KnownEvent.options.map((option) => option.shape.type.value)
 const IS_KNOWN = new Set(KNOWN_TYPES)
-/** The log's own columns: an event that was read from a log comes back without them. */
-const OURS = ['offset', 'received_at'] as const
+/** The log's own columns, and the name of the link that brought it: an event that was read from a log comes back without them. */
+const OURS = ['offset', 'received_at', 'told_by'] as const
 const MARKS = ['id', 'timestamp'] as const
 
 /**

@@ -2,6 +2,7 @@ import type { AGENT_STATUSES } from './event.ts'
 import type { FileMemory } from './file-time.ts'
 import type { FlowState } from './flow.ts'
 import type { CiRun, Command, CycleFile, Decision, FileNotice, OpenError, Parallel, Task, Usage } from './reports.ts'
+import type { SourceMemory } from './source-words.ts'
 import type { Moves } from './workflow-moves.ts'
 
 export type { CycleFile } from './reports.ts'
@@ -149,7 +150,8 @@ export type Epic = { id: string; title: string; description: string | undefined;
 export type Backlog = { epics: Epic[]; stories: Story[]; sprints: Sprint[] }
 
 export type ProjectState = FlowState &
-  FileMemory & {
+  FileMemory &
+  SourceMemory & {
     /** The last event that was applied; 0 before the first. */
     offset: number
     /** Instant of the last event, and of the first. */

@@ -5,14 +5,16 @@ import { foldCycleCompleted, foldCycleProgress, foldCycleStarted, foldTddTransit
 import { type Draft, openDraft, writableMinutes } from './draft.ts'
 import type { StoredEvent } from './event.ts'
 import { addStoryCost } from './flow.ts'
+import { foldLosses } from './losses.ts'
 import type { ProjectState } from './project-state.ts'
+import { foldWord } from './source-words.ts'
 import { foldStateFile } from './state-file.ts'
 import { foldCiStatus, foldErrorState } from './trouble.ts'
 import { addUsage, NO_USAGE } from './usage.ts'
 import { emptyWorkflow, foldWorkflowTransition } from './workflow.ts'
 
 /** Changes whenever the same events would fold to another state: snapshots of other versions are ignored. */
-export const FOLD_VERSION = 6
+export const FOLD_VERSION = 7
 
 const MINUTES_KEPT = 60
 /** What is beyond its bound goes at offsets that this divides: rarely, for it looks at all, and the same in every batching. */
@@ -44,6 +46,8 @@ export function emptyProject(): ProjectState {
     statusCycles: new Map(),
     fileClocks: new Map(),
     notices: new Map(),
+    words: new Map(),
+    losses: new Map(),
     commands: new Map(),
     flowSince: undefined,
     flowDays: [],
@@ -86,6 +90,7 @@ function foldEvent(draft: Draft, event: StoredEvent) {
   next.lastEventAt = event.received_at
   countMinute(draft, event.received_at)
   foldKnown(draft, event)
+  foldWord(draft, event)
   if (event.offset % FORGET_EVERY !== 0) return
   forgetCycles(draft)
   forgetAgents(draft)
@@ -120,6 +125,9 @@ function foldKnown(draft: Draft, event: StoredEvent) {
       return foldCommandExecution(draft, event)
     case 'state_file':
       return foldStateFile(draft, event)
+    case 'reports_lost':
+    case 'losses_seen':
+      return foldLosses(draft, event)
     case 'parallel_status':
       next.parallel = { data: event.status_data, at: event.received_at, offset: event.offset }
       return

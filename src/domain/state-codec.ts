@@ -5,7 +5,7 @@ import { emptyWorkflow } from './workflow.ts'
 
 const MAPS = [
   ...(['cycles', 'agents', 'approvals', 'decisions', 'errors', 'sprints', 'cycleFiles', 'notices', 'commands', 'storyCosts'] as const),
-  ...(['statusCycles', 'fileClocks'] as const),
+  ...(['statusCycles', 'fileClocks', 'words', 'losses'] as const),
 ]
 
 /** Plain JSON: every Map is a list of its entries, in its order. */
@@ -34,6 +34,8 @@ export function plainState(state: ProjectState): EncodedState {
     storyCosts: [...state.storyCosts],
     statusCycles: [...state.statusCycles],
     fileClocks: [...state.fileClocks],
+    words: [...state.words],
+    losses: [...state.losses],
   }
 }
 
@@ -75,6 +77,8 @@ export function decodeState(text: string): ProjectState {
     storyCosts: new Map(encoded.storyCosts),
     statusCycles: new Map(encoded.statusCycles),
     fileClocks: new Map(encoded.fileClocks),
+    words: new Map(encoded.words),
+    losses: new Map(encoded.losses),
   }
 }
 

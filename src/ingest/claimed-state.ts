@@ -3,6 +3,7 @@ import type { NewEvent } from '../domain/event.ts'
 import { ForeignId } from '../domain/names.ts'
 import { parseEvent } from '../domain/parse-event.ts'
 import { RefusedError } from '../domain/refused.ts'
+import { type SourceWord, wordKey } from '../domain/source-words.ts'
 import { hashId } from './broadcast-id.ts'
 import type { Frame } from './orchestrator-frame.ts'
 import { addressedProject, type LinkScope, onlyProject } from './orchestrator-scope.ts'
@@ -11,6 +12,8 @@ import { addressedProject, type LinkScope, onlyProject } from './orchestrator-sc
 export type KnownState = {
   workflow: { state: string; hasTransition: boolean; offset: number }
   cycles: ReadonlyMap<string, { state: string; offset: number; cycleId: string | undefined }>
+  /** What each source said last itself, by `wordKey`. */
+  words: ReadonlyMap<string, Pick<SourceWord, 'state' | 'cycleId' | 'isRepeated'>>
 }
 
 /** An event for a project. A claim names both sides of the difference that an inferred one was concluded from. */
@@ -30,8 +33,9 @@ const ToldCycle = z.looseObject({
 type ToldCycle = z.infer<typeof ToldCycle>
 
 /**
- * The differences between a `current_state` and what is known, as inferred transitions. Equal states yield nothing, and a
- * cycle that is not told of says nothing: orchestrators forget completed cycles.
+ * The differences between a `current_state` and what is known. One is an inferred transition only where the source's own last
+ * word was another: what it goes on saying after others moved the project is its opinion, told once as such and moving
+ * nothing. Equal states yield nothing, and a cycle that is not told of says nothing: orchestrators forget completed cycles.
  */
 export function claimedEvents(frame: Frame, scope: LinkScope, stateOf: (project: string) => KnownState): Claims {
   const claims: Claims = { events: [], dropped: [], refused: [] }
@@ -57,10 +61,11 @@ function claimWorkflow(frame: Frame, { scope, stateOf }: Compared, into: Claims)
   const project = onlyProject(scope)
   const state = frame['workflow_state']
   if (project === undefined || typeof state !== 'string' || state === '') return
-  const { workflow } = stateOf(project)
-  if (workflow.hasTransition || workflow.state === state) return
+  const { workflow, words } = stateOf(project)
+  if (workflow.hasTransition) return
   const told = { from: workflow.state, to: state, fields: { type: 'workflow_transition' }, key: [workflow.offset] }
-  claim(frame, { project, scope, told }, into)
+  const isKnown = workflow.state === state
+  weighClaim(frame, { project, scope, told, isKnown, word: words.get(wordKey({ source: scope.name, storyId: undefined })) }, into)
 }
 
 function claimCycle(part: { frame: Frame; story: string; cycle: ToldCycle }, { scope, stateOf }: Compared, into: Claims) {
@@ -70,8 +75,9 @@ function claimCycle(part: { frame: Frame; story: string; cycle: ToldCycle }, { s
     into.dropped.push(address.dropped)
     return
   }
-  const known = stateOf(address.project).cycles.get(story)
-  if (known && known.state === cycle.current_state && !isOtherCycle(known.cycleId, cycle.cycle_id)) return
+  const { cycles, words } = stateOf(address.project)
+  const known = cycles.get(story)
+  const isKnown = known !== undefined && known.state === cycle.current_state && !isOtherCycle(known.cycleId, cycle.cycle_id)
   const told: Told = {
     from: known?.state,
     to: cycle.current_state,
@@ -79,7 +85,9 @@ function claimCycle(part: { frame: Frame; story: string; cycle: ToldCycle }, { s
     key: [story, cycle.cycle_id ?? null, known?.offset ?? 0],
     progress: isShare(cycle.progress) ? cycle.progress : undefined,
   }
-  claim(frame, { project: address.project, scope, told }, into)
+  // Of a cycle that was forgotten nothing is shown that it could contradict.
+  const word = known && words.get(wordKey({ source: scope.name, storyId: story }))
+  weighClaim(frame, { project: address.project, scope, told, isKnown, word }, into)
 }
 
 /** Progress as our events have it, from 0 to 1; orchestrators also call an object of figures so. */
@@ -94,24 +102,45 @@ function toldFields({ cycle_id, last_updated, created_at, progress }: ToldCycle)
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null))
 }
 
+type Claimed = { project: string; scope: LinkScope; told: Told }
+type Word = Pick<SourceWord, 'state' | 'cycleId' | 'isRepeated'> | undefined
+
+/** News moves the state; an opinion that stands, or that was given up, is only noted. */
+function weighClaim(frame: Frame, { isKnown, word, ...claimed }: Claimed & { isKnown: boolean; word: Word }, into: Claims) {
+  const { to, fields } = claimed.told
+  const isUnchanged = word?.state === to && !isOtherCycle(word.cycleId, textOrNull(fields['cycle_id']))
+  if (isKnown ? word !== undefined && !isUnchanged : isUnchanged && !word.isRepeated) note(claimed, into)
+  else if (!isKnown && !isUnchanged) claim(frame, claimed, into)
+}
+
+const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null)
+
+function note({ project, scope, told }: Claimed, into: Claims) {
+  const key = ['told', scope.name, project, told.to, ...told.key]
+  const [story_id, cycle_id] = [textOrNull(told.fields['story_id']), textOrNull(told.fields['cycle_id'])]
+  const subject = { ...(story_id === null ? {} : { story_id }), ...(cycle_id === null ? {} : { cycle_id }) }
+  const event: NewEvent = { type: 'state_told', id: hashId(key), told_by: scope.name, state: told.to, ...subject }
+  into.events.push({ project, event, claim: JSON.stringify(key) })
+}
+
 /**
  * The id names the state replaced by its offset, so that the same state reached again is told again; two followers of one log
  * replace the same one. `last_updated` keeps one claim of a cycle that the fold has forgotten from being stored on every connect.
  */
-function claim(frame: Frame, { project, scope, told }: { project: string; scope: LinkScope; told: Told }, into: Claims) {
+function claim(frame: Frame, { project, scope, told }: Claimed, into: Claims) {
   const key = [scope.name, project, told.fields['type'], told.from ?? null, told.to, ...told.key]
   const fields = { ...told.fields, timestamp: frame.timestamp, old_state: told.from ?? null, new_state: told.to }
   try {
     const event = parseEvent(fields, { project })
     const id = hashId(['inferred', ...key, told.fields['last_updated'] ?? null])
-    into.events.push({ project, event: { ...event, inferred: true, id }, claim: JSON.stringify(key) })
+    into.events.push({ project, event: { ...event, inferred: true, told_by: scope.name, id }, claim: JSON.stringify(key) })
     if (told.progress === undefined) return
     const { story_id, cycle_id } = told.fields
     const update = parseEvent(
       { type: 'tdd_progress_update', timestamp: frame.timestamp, story_id, cycle_id, progress: told.progress },
       { project },
     )
-    into.events.push({ project, event: { ...update, id: hashId([id, told.progress]) }, claim: JSON.stringify(key) })
+    into.events.push({ project, event: { ...update, inferred: true, id: hashId([id, told.progress]) }, claim: JSON.stringify(key) })
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error
     into.refused.push(`current_state: ${error.message}`)

@@ -31,7 +31,7 @@ const HELD_LIMIT_BYTES = 8 * 1024 * 1024
 const QUESTIONS = 3
 /** What an orchestrator repeats in its history. */
 const REPEATED = new Set(['workflow_transition', 'tdd_transition', 'tdd_cycle_started', 'tdd_cycle_completed'])
-const UNKNOWN: KnownState = { workflow: { state: '', hasTransition: true, offset: 0 }, cycles: new Map() }
+const UNKNOWN: KnownState = { workflow: { state: '', hasTransition: true, offset: 0 }, cycles: new Map(), words: new Map() }
 
 /**
  * Brings an orchestrator's frames into the order in which things happened, each change once, although frames carry no

@@ -55,7 +55,7 @@ function translateBroadcast(frame: Frame, scope: LinkScope, into: Translation) {
 
 function translateEvent(frame: Frame, { scope, project }: { scope: LinkScope; project: string }, into: Translation) {
   try {
-    into.events.push({ project, event: placed(broadcastEvent(frame, project), scope) })
+    into.events.push({ project, event: placed({ ...broadcastEvent(frame, project), told_by: scope.name }, scope) })
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error
     into.refused.push(error.message)

@@ -6,6 +6,7 @@ import { ActivityList, ActivityTotal } from '../../views/fragments/activity.tsx'
 import { ActivityRow } from '../../views/fragments/activity-row.tsx'
 import { Approvals } from '../../views/fragments/approvals.tsx'
 import { BacklogCard } from '../../views/fragments/backlog.tsx'
+import { Doubts } from '../../views/fragments/doubts.tsx'
 import { Notices } from '../../views/fragments/notices.tsx'
 import { ProjectHeading } from '../../views/fragments/project-heading.tsx'
 import { SprintCard } from '../../views/fragments/sprint.tsx'
@@ -70,6 +71,11 @@ const SECTIONS: readonly Section[] = [
     id: 'notices',
     reads: ['notices', 'errors'],
     render: ({ notices, errors }, { now }) => <Notices notices={notices} errors={errors} now={now} />,
+  },
+  {
+    id: 'doubts',
+    reads: ['words', 'losses', 'cycles', 'workflow'],
+    render: (state, { project, now }) => <Doubts project={project} state={state} now={now} />,
   },
   { id: 'approvals', reads: ['approvals'], render: ({ approvals }, { now }) => <Approvals approvals={approvals} now={now} /> },
   { id: 'workflow', reads: ['workflow'], render: ({ workflow }, { now }) => <WorkflowCard workflow={workflow} now={now} /> },

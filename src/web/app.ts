@@ -20,6 +20,7 @@ import { statusRoutes } from './routes/api-status.ts'
 import { eventPageRoutes } from './routes/event-page.tsx'
 import { jumpRoutes } from './routes/jumps.tsx'
 import { liveRoutes } from './routes/live.ts'
+import { lossRoutes } from './routes/losses.ts'
 import { pageRoutes } from './routes/pages.tsx'
 import { partRoutes } from './routes/parts.tsx'
 import { peekRoutes } from './routes/peek.tsx'
@@ -31,7 +32,18 @@ import { vitalRoutes } from './routes/vitals.ts'
 import { methodsOf, unanswered } from './unanswered.ts'
 
 /** What people look at, and what programs ask. */
-const PAGES = [pageRoutes, pictureRoutes, peekRoutes, pinRoutes, timelineRoutes, partRoutes, eventPageRoutes, activityRoutes, jumpRoutes]
+const PAGES = [
+  pageRoutes,
+  pictureRoutes,
+  peekRoutes,
+  pinRoutes,
+  lossRoutes,
+  timelineRoutes,
+  partRoutes,
+  eventPageRoutes,
+  activityRoutes,
+  jumpRoutes,
+]
 const API = [projectRoutes, snapshotRoutes, eventRoutes, flowApiRoutes, statusRoutes]
 
 const AWAY_TOLD_MS = 10_000

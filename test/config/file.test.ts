@@ -188,3 +188,16 @@ test('a link to the file is followed', () => {
   symlinkSync(join(folder, 'orch-config.yaml'), join(folder, 'link.yaml'))
   expect(loaded({ flags: { config: join(folder, 'link.yaml') } }).port).toBe(5009)
 })
+
+test('a project that two orchestrators report is warned of, and one without a list', () => {
+  const at = (port: number) => `url: "ws://localhost:${port}"`
+  const shared = `orchestrators:\n  one: { ${at(1)}, projects: [alpha, beta] }\n  two: { ${at(2)}, projects: [gamma, ALPHA] }\n`
+  expect(load({ yaml: shared }).warnings).toEqual([
+    'orch-config.yaml:3:53 orchestrators.two.projects[1]: ALPHA is reported by one too: where both disagree, the page shows what each says',
+  ])
+  const open = `orchestrators:\n  one: { ${at(1)}, projects: [alpha] }\n  two: { ${at(2)} }\n`
+  expect(load({ yaml: open }).warnings).toEqual([
+    expect.stringContaining('orchestrators.two: has no list of projects: it may report those of other orchestrators too'),
+  ])
+  expect(load({ yaml: `orchestrators:\n  only: { ${at(1)} }\n` }).warnings).toEqual([])
+})

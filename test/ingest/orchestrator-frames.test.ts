@@ -6,12 +6,13 @@ const one: LinkScope = { name: 'main', projects: ['alpha'], offsetMs: undefined 
 const two: LinkScope = { ...one, projects: ['alpha', 'beta'] }
 const open: LinkScope = { ...one, projects: undefined }
 
-const nothing: KnownState = { workflow: { state: 'IDLE', hasTransition: false, offset: 0 }, cycles: new Map() }
+const nothing: KnownState = { workflow: { state: 'IDLE', hasTransition: false, offset: 0 }, cycles: new Map(), words: new Map() }
 const unknown = () => nothing
 const knowing =
   (cycles: Record<string, { state: string; offset: number; cycleId?: string }>, workflow = nothing.workflow) =>
   () => ({
     workflow,
+    words: new Map(),
     cycles: new Map(Object.entries(cycles).map(([story, cycle]) => [story, { cycleId: undefined, ...cycle }])),
   })
 

@@ -2,6 +2,7 @@ import type { StoredEvent } from '../../src/domain/event.ts'
 import { activityLine, approvalLine, decisionLine, statusLine, usageLine } from './agent-lines.tsx'
 import type { Line } from './line.ts'
 import { foreignLine, machineLine } from './machine-lines.tsx'
+import { ownLine } from './own-lines.tsx'
 import { chatLine, ciLine, commandLine, errorLine, fileLine, highlightLine, parallelLine, presenceLine } from './report-lines.tsx'
 
 /** What an event says in one line; every type has words of its own. */
@@ -23,6 +24,10 @@ export function eventLine(event: StoredEvent): Line {
     case 'tdd_progress_update':
     case 'tdd_cycle_completed':
       return machineLine(event)
+    case 'state_told':
+    case 'reports_lost':
+    case 'losses_seen':
+      return ownLine(event)
     default:
       return reportLine(event)
   }
@@ -39,6 +44,9 @@ type Handled =
   | 'tdd_cycle_started'
   | 'tdd_progress_update'
   | 'tdd_cycle_completed'
+  | 'state_told'
+  | 'reports_lost'
+  | 'losses_seen'
 
 function reportLine(event: Exclude<StoredEvent, { type: Handled }>): Line {
   switch (event.type) {

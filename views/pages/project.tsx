@@ -8,6 +8,7 @@ import { Approvals } from '../fragments/approvals.tsx'
 import { BacklogCard } from '../fragments/backlog.tsx'
 import { Board } from '../fragments/board.tsx'
 import { Comparison } from '../fragments/comparison.tsx'
+import { Doubts } from '../fragments/doubts.tsx'
 import { KeptEvents, type KeptEventsProps } from '../fragments/kept-events.tsx'
 import { Notices } from '../fragments/notices.tsx'
 import { PanelFrame } from '../fragments/panel-frame.tsx'
@@ -67,6 +68,7 @@ export const ProjectContent: FC<ContentProps> = ({ project, state, attention, re
     <ProjectHeading project={project} state={state} attention={attention} now={now} isPast={isPast} />
     <Sections isAlone={isAlone} />
     <Notices notices={state.notices} errors={state.errors} now={now} />
+    <Doubts project={project.name} state={state} now={now} isPast={isPast === true || isAlone} />
     <Approvals approvals={state.approvals} now={now} />
     <div class="beside">
       <WorkflowCard workflow={state.workflow} now={now} />

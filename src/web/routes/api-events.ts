@@ -66,7 +66,9 @@ const underKey =
   (key: string) =>
   (event: NewEvent): NewEvent => {
     const story = 'story_id' in event && typeof event.story_id === 'string' ? event.story_id : ''
-    return { ...event, id: `${key}:${Bun.hash(`${event.type} ${story}`).toString(36)}` }
+    // An opinion stands for the same subject as the move that it was when it was sent first.
+    const type = event.type === 'state_told' ? (story === '' ? 'workflow_transition' : 'tdd_transition') : event.type
+    return { ...event, id: `${key}:${Bun.hash(`${type} ${story}`).toString(36)}` }
   }
 
 /** A few whole states can stand for more events than are stored at once. */

@@ -1,0 +1,21 @@
+/**
+ * What this service writes into a project's log itself. No reporter can send these: they are not among the types that are
+ * read from outside.
+ */
+export type OwnEvent =
+  /**
+   * What a source says that a state is, where that is no news: it says what it said before although the project moved on, or
+   * it now says what is known already. Without a story it speaks of the workflow.
+   */
+  | { type: 'state_told'; told_by: string; state: string; story_id?: string | undefined; cycle_id?: string | undefined }
+  /** Reports that came and could not be kept, or that are known to be missing; `count` is null where nobody can tell. */
+  | { type: 'reports_lost'; told_by: string; reason: string; count: number | null }
+  /** Somebody looked at the losses up to this offset. */
+  | { type: 'losses_seen'; up_to: number }
+
+const OWN: ReadonlySet<string> = new Set<OwnEvent['type']>(['state_told', 'reports_lost', 'losses_seen'])
+
+/** Whether an event tells something of the service's own doing: nobody at work in the project was heard. */
+export function isOwn({ type }: { type: string }): boolean {
+  return OWN.has(type)
+}
