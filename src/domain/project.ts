@@ -91,6 +91,7 @@ function foldEvent(draft: Draft, event: StoredEvent) {
   countMinute(draft, event.received_at)
   foldKnown(draft, event)
   foldWord(draft, event)
+  foldLosses(draft, event)
   if (event.offset % FORGET_EVERY !== 0) return
   forgetCycles(draft)
   forgetAgents(draft)
@@ -125,9 +126,6 @@ function foldKnown(draft: Draft, event: StoredEvent) {
       return foldCommandExecution(draft, event)
     case 'state_file':
       return foldStateFile(draft, event)
-    case 'reports_lost':
-    case 'losses_seen':
-      return foldLosses(draft, event)
     case 'parallel_status':
       next.parallel = { data: event.status_data, at: event.received_at, offset: event.offset }
       return
