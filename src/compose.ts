@@ -29,6 +29,7 @@ import type { Logger } from './telemetry/logger.ts'
 import { createApp } from './web/app.ts'
 import type { ReloadReport } from './web/env.ts'
 import { serve } from './web/serve.ts'
+import { openStoreCheck } from './web/store-check.ts'
 import { loadStaticFiles } from './web/static-files.ts'
 
 export type Visualizer = Serving & { log: Logger }
@@ -78,8 +79,8 @@ type Core = Awaited<ReturnType<typeof openCore>>
 
 /** The log, who hears of it, what it amounts to, and the one way into it. */
 async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'> & { place: Place }) {
-  const { onError, metrics, tracing } = telemetry
-  const untraced = await openEngines({ config, channel: place.link?.bus, tracing, metrics, onError, opened })
+  const { onError, metrics, tracing, log } = telemetry
+  const untraced = await openEngines({ config, channel: place.link?.bus, tracing, metrics, log, onError, opened })
   const engines = tracedEngines(untraced, { config, tracing })
   const { eventLog, bus, keyValue, isRedisUp } = engines
   const followed = await openFollowed({ config, engines, telemetry, opened })
@@ -124,6 +125,7 @@ async function openWeb({ config, telemetry, core, sources, opened, place }: Part
   )
   followed.onOutage(() => hub.tellTrouble())
   const app = createApp({
+    whyRefused: openStoreCheck({ eventLog, onError }),
     ...{ eventLog, projections, isRedisUp, overview, hub, log, access, metrics, tracing, usage, version, settings: config, ...sources },
     lanes,
     accept: acceptFrom('http'),

@@ -11,6 +11,7 @@ import { UsageError } from './config/usage-error.ts'
 import { demo } from './main/demo.ts'
 import { exportProject } from './main/export.ts'
 import { contents, count, refuse, refuseConfig, warn } from './main/say.ts'
+import { folderProblem } from './main/open.ts'
 import { serve } from './main/serve.ts'
 import { serveAsWorker } from './main/serve-supervised.ts'
 import { tail } from './main/tail.ts'
@@ -58,6 +59,8 @@ async function answer(request: Request, argv: string[]): Promise<number> {
 function checkConfig(flags: Flags): number {
   const { config, warnings } = loadConfig({ flags })
   warn(warnings)
+  const problem = folderProblem(config, { makes: false })
+  if (problem !== undefined) return refuse(problem)
   const ending = warnings.length === 0 ? '' : `, ${count(warnings.length, 'warning')}`
   console.log(`${flags.config ?? config.configFile ?? 'no configuration file'}: ${contents(config)}, no problems${ending}`)
   return 0

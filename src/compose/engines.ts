@@ -9,6 +9,7 @@ import type { EventLog } from '../event-log/event-log.ts'
 import { openPostgresLog } from '../event-log/postgres.ts'
 import { openRedisLog } from '../event-log/redis.ts'
 import { openSqliteLog } from '../event-log/sqlite.ts'
+import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import type { KeyValue } from '../key-value/key-value.ts'
@@ -29,20 +30,21 @@ type Deps = {
   channel: WorkerChannel | undefined
   tracing: Tracing
   metrics: Metrics
+  /** For what an operator should know of an engine at the start. */ log: Logger
   onError(error: unknown): void
   opened: Opened
 }
 
 /** The engines that the configuration names; one that is away is never replaced by another. */
-export async function openEngines({ config, channel, tracing, metrics, onError, opened }: Deps): Promise<Engines> {
-  const eventLog = opened.add(await openLog({ config, tracing, onError }))
+export async function openEngines({ config, channel, tracing, metrics, log, onError, opened }: Deps): Promise<Engines> {
+  const eventLog = opened.add(await openLog({ config, tracing, log, onError }))
   const { bus, isRedisUp } = await openBus({ config, channel, metrics, onError })
   opened.add(bus)
   const keyValue = opened.add(await openKeyValue({ config, onError }))
   return { eventLog, bus, keyValue, isRedisUp }
 }
 
-type BusDeps = Omit<Deps, 'opened' | 'tracing'>
+type BusDeps = Omit<Deps, 'opened' | 'tracing' | 'log'>
 
 async function openBus({ config: { redis }, channel, metrics, onError }: BusDeps): Promise<Pick<Engines, 'bus' | 'isRedisUp'>> {
   if (!redis) return { bus: channel ? openIpcBus({ channel, onError }) : openInProcessBus({ onError }), isRedisUp: () => true }
@@ -59,9 +61,10 @@ async function openKeyValue({ config: { redis, dataDir }, onError }: Pick<Deps, 
 function openLog({
   config: { database, redis, dataDir, workers },
   tracing,
+  log,
   onError,
 }: Omit<Deps, 'opened' | 'channel' | 'metrics'>): Promise<EventLog> {
   if (database) return openPostgresLog({ url: database.url.reveal(), poolSize: database.poolSize, workers, tracing, onError })
   if (redis) return openRedisLog({ redis, tracing, onError })
-  return openSqliteLog({ file: join(dataDir, 'events.sqlite'), tracing, onError })
+  return openSqliteLog({ file: join(dataDir, 'events.sqlite'), tracing, onError, onNotice: log.warn })
 }

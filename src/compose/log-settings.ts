@@ -1,12 +1,13 @@
 import { type EventLog, LogUnavailableError } from '../event-log/event-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
 
-const EVERY_MS = 60_000
+/** A setting that may lose events is told of within five seconds. */
+const EVERY_MS = 4_000
 
 type Deps = { eventLog: EventLog; log: Logger; onError(error: unknown): void }
 
 /**
- * Looks at the settings of the log's engine now and every minute: they may be changed while it runs. What is found is logged once,
+ * Looks at the settings of the log's engine now and every few seconds: they may be changed while it runs. What is found is logged once,
  * and stays a warning until it is mended.
  */
 export function watchLogSettings({ eventLog, log, onError }: Deps) {

@@ -1,14 +1,26 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 
-/** Makes the folder for events where it is missing. Says in words why it cannot be used, or nothing when it can. */
-export function dataFolderProblem(folder: string): string | undefined {
+/** Whether what is missing is made, as at a start, or only looked at. */
+export type Looking = { makes: boolean }
+
+/** Says in words why the folder for events cannot be used, or nothing when it can. Makes it where it is missing, if that is wanted. */
+export function dataFolderProblem(folder: string, { makes }: Looking): string | undefined {
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o750 })
-    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK)
+    if (makes) mkdirSync(folder, { recursive: true, mode: 0o750 })
+    accessSync(makes ? folder : nearestThere(folder), constants.R_OK | constants.W_OK | constants.X_OK)
     return undefined
   } catch (error) {
     return `${inWords(error)}; choose another folder with --data-dir or DATA_DIR`
   }
+}
+
+/** The folder itself, or the one in which it, or what leads to it, would be made. */
+function nearestThere(folder: string): string {
+  const found = statSync(folder, { throwIfNoEntry: false })
+  if (found === undefined) return nearestThere(dirname(folder))
+  if (!found.isDirectory()) throw Object.assign(new Error('not a folder'), { code: 'EEXIST' })
+  return folder
 }
 
 /** Why the system refused a file or a folder, in words where it is one of the usual reasons. */

@@ -96,6 +96,9 @@ const FLAGS: Partial<Record<Name, { key: string; value(flags: Flags): string | u
   DEBUG: { key: '--debug', value: (flags) => flags.debug?.toString() },
 }
 
+/** Every name that is read. */
+export const KNOWN_VARIABLES: readonly string[] = [...Environment.keyof().options, ...Object.values(ALIASES)]
+
 /** What was given outside the file, and how to blame it. */
 export type Outside = { given: Given; problem(name: Name, reason: string): Problem }
 

@@ -36,6 +36,9 @@ const LATER: Later[] = [
   { name: 'SENTRY_DSN', refuses: false, reason: 'is not used: this version reports errors in its log' },
 ]
 
+/** Their names. */
+export const LATER_VARIABLES: readonly string[] = LATER.map(({ name }) => name)
+
 /** Finds variables that ask for what this version does not have. Their values are not repeated: some are credentials. */
 export function findLaterVariables(env: Variables, findings: Findings): void {
   for (const { name, refuses, isAsked, reason } of LATER) {

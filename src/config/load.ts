@@ -10,6 +10,7 @@ import { readLogFiles } from './log-files.ts'
 import { readOpenTelemetry } from './open-telemetry.ts'
 import { ConfigError, type Problem } from './problem.ts'
 import { type ConfigFile, readConfigFile } from './read-file.ts'
+import { findUnknownVariables } from './unknown-variables.ts'
 
 export type LoadedConfig = { config: Config; warnings: readonly Problem[] }
 export type LoadOptions = { env?: Variables; flags?: Flags; cwd?: string }
@@ -24,6 +25,7 @@ export function loadConfig({ env = process.env, flags = {}, cwd = process.cwd() 
   const findings = noFindings()
   const outside = readOutside({ env, flags }, findings)
   findLaterVariables(env, findings)
+  findUnknownVariables(env, findings)
   const file = openFile(outside, cwd, findings)
   const settings = file === undefined ? NO_FILE : readFileSettings(file, findings)
   const config = assemble({ outside, file, settings, cwd }, findings)

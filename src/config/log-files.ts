@@ -1,7 +1,7 @@
-import { accessSync, closeSync, constants, openSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { LogFilesConfig } from './config.ts'
-import { inWords } from './data-folder.ts'
+import { inWords, type Looking } from './data-folder.ts'
 import type { Outside } from './environment.ts'
 import type { Findings } from './findings.ts'
 
@@ -17,17 +17,17 @@ export function readLogFiles({ given, problem }: Outside, { cwd, findings }: { c
   return { records, access, rotation: LOG_ROTATION ?? 'internal' }
 }
 
-/** Says in one line which log file cannot be written and why; nothing when all can. Makes the files, never their folders. */
-export function logFilesProblem({ records, access, rotation }: LogFilesConfig): string | undefined {
+/** Says in one line which log file cannot be written and why; nothing when all can. Makes the files where that is wanted, never their folders. */
+export function logFilesProblem({ records, access, rotation }: LogFilesConfig, looking: Looking): string | undefined {
   for (const [name, path] of Object.entries({ LOG_FILE: records, ACCESS_LOG_FILE: access })) {
     if (path === undefined) continue
-    const reason = fileProblem(path, rotation)
+    const reason = fileProblem(path, rotation, looking)
     if (reason !== undefined) return `the log file ${path} cannot be used: ${reason}; choose another with ${name}`
   }
   return undefined
 }
 
-function fileProblem(path: string, rotation: LogFilesConfig['rotation']): string | undefined {
+function fileProblem(path: string, rotation: LogFilesConfig['rotation'], { makes }: Looking): string | undefined {
   const folder = dirname(path)
   try {
     // To rename the file takes the right to write in its folder.
@@ -36,11 +36,15 @@ function fileProblem(path: string, rotation: LogFilesConfig['rotation']): string
     return isMissing(error) ? `the folder ${folder} does not exist` : `in its folder, ${inWords(error)}`
   }
   try {
-    closeSync(openSync(path, 'a+', 0o644))
+    if (makes) closeSync(openSync(path, 'a+', 0o644))
+    else if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return 'it is a folder'
+    else accessSync(isThere(path) ? path : folder, constants.W_OK)
     return undefined
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EISDIR' ? 'it is a folder' : inWords(error)
   }
 }
+
+const isThere = (path: string) => statSync(path, { throwIfNoEntry: false }) !== undefined
 
 const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT'

@@ -11,7 +11,7 @@ export function nearestWord(text: string, known: readonly string[]): string | un
 }
 
 /** Letters to insert, drop or replace to make one text the other (Levenshtein). */
-function editDistance(one: string, other: string): number {
+export function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (let i = 1; i <= one.length; i++) {
     const next = [i]

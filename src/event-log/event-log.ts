@@ -69,6 +69,13 @@ export type EventLog = {
   trim(beginning: Snapshot): Promise<void>
   /** What the log of a project begins with, where it was trimmed. */
   beginning(project: string): Promise<Snapshot | undefined>
+  /**
+   * Forgets a project: its events, their ids, its snapshots and its beginning. Its name has no head then; what is stored under it
+   * later is numbered from 1, under an epoch that it never had. Does nothing where there is no event.
+   */
+  purge(project: string): Promise<void>
+  /** Stores something and takes it back: rejects where an append would be refused now, and leaves nothing behind. */
+  tryAppend(): Promise<void>
   /** What an operator should know of the engine's settings, one sentence each. Rejects while the engine cannot answer. */
   check(): Promise<string[]>
   /** Finishes what was asked before; afterwards every method rejects. */

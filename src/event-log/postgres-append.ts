@@ -4,10 +4,10 @@ import { type Appended, LogUnavailableError } from './event-log.ts'
 import type { Query } from './postgres-connection.ts'
 import type { Pool } from './postgres-pool.ts'
 
-const APPEND = `SELECT epoch, heads, stamps, offsets FROM visualizer.append($1::text[], $2::int[], $3::text[], $4::text[], $5::bigint)`
+const APPEND = `SELECT epochs, heads, stamps, offsets FROM visualizer.append($1::text[], $2::int[], $3::text[], $4::text[], $5::bigint)`
 
-/** Heads and stamps are the calls', offsets the events'; an offset of 0 is a duplicate's. */
-type Answer = { epoch: string; heads: number[]; stamps: number[]; offsets: number[] }
+/** Epochs, heads and stamps are the calls', offsets the events'; an offset of 0 is a duplicate's. */
+type Answer = { epochs: string[]; heads: number[]; stamps: number[]; offsets: number[] }
 
 /** Stores a group in one transaction, or each call in its own. */
 export function commitGroup(pool: Pool, clock: () => number, group: AppendCall[]): Promise<PromiseSettledResult<Appended>[]> {
@@ -41,7 +41,7 @@ function appendedOf({ events }: AppendCall, { answer, index, from }: { answer: A
     const offset = answer.offsets[from + n] ?? 0
     if (offset > 0) appended.push({ ...event, offset, received_at: receivedAt })
   }
-  const position = { epoch: answer.epoch, offset: answer.heads[index] ?? 0 }
+  const position = { epoch: answer.epochs[index] ?? '', offset: answer.heads[index] ?? 0 }
   return { position, appended, duplicates: events.length - appended.length }
 }
 

@@ -3,13 +3,13 @@ import type { Query } from './postgres-connection.ts'
 import { PAGE_CHARACTERS, storedEvent } from './stored-event.ts'
 
 // float8 holds every offset and instant exactly, and arrives as a number; a bigint arrives as text.
-const HEAD = `SELECT m.epoch, coalesce(p.last, 0)::float8 AS head FROM visualizer.meta AS m LEFT JOIN visualizer.project AS p ON p.name = $1`
+const HEAD = `SELECT visualizer.epoch_of(m.epoch, p.salt) AS epoch, coalesce(p.last, 0)::float8 AS head FROM visualizer.meta AS m LEFT JOIN visualizer.project AS p ON p.name = $1`
 
-const HEADS = `SELECT m.epoch, p.name, p.last::float8 AS head FROM visualizer.meta AS m LEFT JOIN visualizer.project AS p ON p.last > 0`
+const HEADS = `SELECT visualizer.epoch_of(m.epoch, p.salt) AS epoch, p.name, p.last::float8 AS head FROM visualizer.meta AS m LEFT JOIN visualizer.project AS p ON p.last > 0 AND p.name NOT LIKE ':purged:%'`
 
 /** One statement, so that all of it is from one moment; the server stops where the page does, or whole megabytes would travel in vain. */
 const PAGE = `
-SELECT m.epoch, coalesce(p.first, 1)::float8 AS first, coalesce(p.last, 0)::float8 AS head, e."offset"::float8, e.at, e.body
+SELECT visualizer.epoch_of(m.epoch, p.salt) AS epoch, coalesce(p.first, 1)::float8 AS first, coalesce(p.last, 0)::float8 AS head, e."offset"::float8, e.at, e.body
 FROM visualizer.meta AS m LEFT JOIN visualizer.project AS p ON p.name = $1 LEFT JOIN LATERAL (
   SELECT r."offset", r.received_at::float8 AS at, r.body, row_number() OVER w AS nth, sum(octet_length(r.body)) OVER w AS bytes
   FROM (

@@ -2,6 +2,7 @@ import { UnusableLogError } from './event-log.ts'
 import { discard, openClient, placeOf, type Query, queryOf } from './postgres-connection.ts'
 import { asLogError, LateError, unusable } from './postgres-failure.ts'
 import { FUNCTIONS } from './postgres-functions.ts'
+import { PURGES } from './postgres-purge-functions.ts'
 
 /** Any number that no other program locks in this database: "visualiz" in ASCII. */
 const LOCK = '8532478982466560378'
@@ -31,6 +32,7 @@ const STEPS = [
    );
    ${FUNCTIONS}
    INSERT INTO visualizer.meta (version, epoch, identity) VALUES (1, '', '');`,
+  PURGES,
 ]
 
 export type Migration = { from: number; to: number }

@@ -15,6 +15,13 @@ export async function saveSnapshot(query: Query, snapshot: Snapshot): Promise<vo
   await query(SAVE, [...fields(snapshot), SNAPSHOT_SPAN])
 }
 
+/** Begins the name anew, then removes what lay under it, and what others left. */
+export async function purge(pool: Pool, project: string): Promise<void> {
+  await pool.use((query) => query('SELECT visualizer.begin_purge($1, $2)', [project, crypto.randomUUID()]))
+  const step = () => pool.use((query) => query<{ done: boolean }>('SELECT visualizer.purge_step($1::int) AS done', [STEP]))
+  while ((await step())[0]?.done === false) await new Promise(setImmediate)
+}
+
 /** Step by step, each of which leaves a whole log. */
 export async function trim(pool: Pool, beginning: Snapshot): Promise<void> {
   const step = () => pool.use((query) => query<{ done: boolean }>(TRIM, [...fields(beginning), STEP]))

@@ -17,7 +17,7 @@ import { unusable } from './postgres-failure.ts'
 import { openPool, type Pool } from './postgres-pool.ts'
 import { findBeginning, findOffsetAt, findSnapshot, readHead, readHeads, readPage } from './postgres-read.ts'
 import { isMigrated, migratePostgres } from './postgres-schema.ts'
-import { saveSnapshot, trim } from './postgres-snapshot.ts'
+import { purge, saveSnapshot, trim } from './postgres-snapshot.ts'
 
 export type PostgresLogOptions = {
   /** postgresql://user:password@host:port/database */
@@ -65,6 +65,8 @@ export async function openPostgresLog(options: PostgresLogOptions): Promise<Even
     },
     saveSnapshot: (snapshot) => pools.reads.use((query) => saveSnapshot(query, snapshot)),
     trim: (beginning) => trim(pools.reads, beginning),
+    purge: (project) => purge(pools.reads, project),
+    tryAppend: () => pools.appends.use(async (query) => void (await query('SELECT visualizer.try_append()'))),
     check: () => pools.reads.use((query) => checkSettings(query, workers * Math.max(2, poolSize))),
     close: () => (closing ??= queue.drained().then(() => closeAll(pools))),
   }

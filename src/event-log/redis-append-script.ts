@@ -1,6 +1,19 @@
 import { logScript } from './redis-script.ts'
 
 /**
+ * Whether an append could be stored: writes beside the heads what it removes at once. KEYS: heads, stream. ARGV: identity, project. Gives
+ * back what APPEND does.
+ */
+export const TRY_APPEND = logScript(`
+local name = ARGV[2]
+local first, last, at = head_of(KEYS[2], name)
+if redis.call('XLEN', KEYS[2]) ~= last - first + 1 then return redis.error_reply('DAMAGED events of ' .. name .. ' are missing') end
+redis.call('HSET', KEYS[1], ':try', ARGV[1])
+redis.call('HDEL', KEYS[1], ':try')
+return { epoch_of(id, name), last, at, replicas, '' }
+`)
+
+/**
  * Stores events of one project: all or none, since whatever may fail is asked before the first write, and the first write fails
  * only together with all others (full, read-only).
  *
@@ -14,7 +27,7 @@ local first, last, at = head_of(KEYS[2], name)
 if redis.call('XLEN', KEYS[2]) ~= last - first + 1 then return redis.error_reply('DAMAGED events of ' .. name .. ' are missing') end
 local known = redis.call('SMISMEMBER', KEYS[3], unpack(ARGV, 5, 4 + count))
 local now = math.max(tonumber(ARGV[3]), at)
-local epoch = epoch_of(id)
+local epoch = epoch_of(id, name)
 local suffix = '-' .. digits(now)
 local new, flags, seen = {}, {}, {}
 for index = 1, count do

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import type { StoredEvent } from '../domain/event.ts'
+import { PROJECTS_LOG } from '../domain/names.ts'
+import { ALL_BUCKETS } from '../redis/bucket.ts'
 import type { RedisConnection } from '../redis/connect.ts'
 import { isCluster, type Outcome, runScripts, type ScriptCall } from '../redis/script.ts'
 import type { AppendCall } from './append-call.ts'
 import { type Appended, LogUnavailableError } from './event-log.ts'
-import { APPEND } from './redis-append-script.ts'
+import { APPEND, TRY_APPEND } from './redis-append-script.ts'
 import { asLogError, answered } from './redis-failure.ts'
-import { keysOf } from './redis-keys.ts'
+import { headsKey, keysOf } from './redis-keys.ts'
 import { newIdentity } from './redis-script.ts'
 
 /** How long an append waits for one replica. */
@@ -45,6 +47,25 @@ export async function commitGroup(appender: Appender, calls: AppendCall[]): Prom
     }),
   )
   return calls.flatMap((call) => outcomes.get(call) ?? [])
+}
+
+/** Rejects where an append would be refused now; on a Cluster, where every master would. */
+export async function tryAppend(appender: Appender): Promise<void> {
+  const first = await tryWithin(appender, keysOf(PROJECTS_LOG))
+  if (first.status === 'fulfilled') return
+  const others = ALL_BUCKETS.map((bucket) => ({ bucket, field: '', heads: headsKey(bucket), stream: `visualizer:{${bucket}}:try` }))
+  const outcomes = isCluster(appender.connection) ? await Promise.all(others.map((keys) => tryWithin(appender, keys))) : []
+  if (outcomes.some(({ status }) => status === 'fulfilled')) return
+  const reason = asLogError(first.reason)
+  throw reason instanceof Error ? reason : new Error(String(reason))
+}
+
+type TriedKeys = Pick<ReturnType<typeof keysOf>, 'bucket' | 'field' | 'heads' | 'stream'>
+
+async function tryWithin(appender: Appender, { bucket, field, heads, stream }: TriedKeys): Promise<Outcome> {
+  const call = { script: TRY_APPEND, keys: [heads, stream], args: [newIdentity(), field] }
+  const [outcome] = await storeWithin(appender, [{ calls: [], call, place: isCluster(appender.connection) ? bucket : '' }])
+  return outcome ?? { status: 'rejected', reason: new Error('a try was left without an outcome') }
 }
 
 async function storeWithin(appender: Appender, batches: Batch[]): Promise<Outcome[]> {

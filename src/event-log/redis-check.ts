@@ -4,7 +4,7 @@ import type { RedisConnection } from '../redis/connect.ts'
 import { isCluster } from '../redis/script.ts'
 import { LogUnavailableError } from './event-log.ts'
 import { answered } from './redis-failure.ts'
-import { countLostBuckets } from './redis-read.ts'
+import { countLostBuckets, findDamaged } from './redis-read.ts'
 
 const Pair = z.tuple([z.string(), z.string()]).rest(z.string())
 
@@ -38,7 +38,7 @@ const CLUSTER_RULES: Rule[] = [
 ]
 
 /** What an operator should know of the servers' settings, one sentence each. Rejects when no server answers. */
-export async function checkServers(connection: RedisConnection): Promise<string[]> {
+async function checkServers(connection: RedisConnection): Promise<string[]> {
   const lost = await countLostBuckets(connection)
   const servers = isCluster(connection) ? connection.nodes('master') : [connection]
   const rules = isCluster(connection) ? [...RULES, ...CLUSTER_RULES] : RULES
@@ -56,6 +56,33 @@ export async function checkServers(connection: RedisConnection): Promise<string[
     }
   }
   return [...warnings]
+}
+
+/** To look at every project takes about a millisecond for a thousand; where something was wrong, it is looked at every time. */
+const LOOK_MS = 60_000
+const NAMES_SHOWN = 5
+
+/** Makes the check of a log: of the servers' settings each time, of the projects' events now and then. */
+export function openCheck(): (connection: RedisConnection) => Promise<string[]> {
+  let damage: string[] = []
+  let lookedAt = -Infinity
+  return async (connection) => {
+    const warnings = await checkServers(connection)
+    if (damage.length > 0 || performance.now() - lookedAt > LOOK_MS) {
+      lookedAt = performance.now()
+      damage = describeDamage(await findDamaged(connection))
+    }
+    return [...warnings, ...damage]
+  }
+}
+
+function describeDamage(names: string[]): string[] {
+  if (names.length === 0) return []
+  const shown = names.toSorted().slice(0, NAMES_SHOWN).join(', ')
+  const count = names.length > NAMES_SHOWN ? `${shown} and ${names.length - NAMES_SHOWN} more` : shown
+  return [
+    `reports of ${count} are refused: events are missing that Redis should hold; stop the program and restore a backup, or purge them`,
+  ]
 }
 
 /** A setting's value; null where the server refuses to tell, undefined where it is away. */

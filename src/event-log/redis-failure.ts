@@ -20,6 +20,7 @@ const REASONS: Record<string, string> = {
   WRONGPASS: 'it refuses user or password of REDIS_URL',
   NOPERM: 'the user of REDIS_URL may not do this: allow scripts and streams on visualizer:*',
   DAMAGED: 'events are missing that it should hold: stop the program and restore a backup',
+  WRONGTYPE: 'a key of the log holds something else than it should: stop the program and restore a backup',
   NOIDENTITY: 'INFO replication tells no master_replid; use Redis 6.2 or later',
 }
 

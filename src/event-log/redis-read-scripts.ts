@@ -29,13 +29,23 @@ while next <= at_most and #bodies < limit and not is_full do
   end
   count = math.max(1, math.min(500, math.floor((${PAGE_CHARACTERS} - characters) * #bodies / characters)))
 end
-return { epoch_of(id), first, last, begin, table.concat(times, '\\n'), table.concat(bodies, '\\n') }
+return { epoch_of(id, name), first, last, begin, table.concat(times, '\\n'), table.concat(bodies, '\\n') }
 `)
 
-/** The heads of a bucket. KEYS: heads. ARGV: identity. Gives back the epoch, then names and heads in turn. */
+/**
+ * The heads of a bucket. KEYS: heads. ARGV: identity. Gives back the epoch, names and heads in turn, then the names and epochs of
+ * those that have one of their own.
+ */
 export const HEADS = logScript(`
-local epoch = epoch_of(id)
-return { epoch, redis.call('HGETALL', KEYS[1]) }
+local epoch, fields, own = epoch_of(id), redis.call('HGETALL', KEYS[1]), {}
+for index = 1, #fields, 2 do
+  local name = string.match(fields[index], '^:salt:(.*)$')
+  if name then
+    own[#own + 1] = name
+    own[#own + 1] = epoch_of(id, name)
+  end
+end
+return { epoch, fields, own }
 `)
 
 /** The last offset received at or before an instant. KEYS: heads, stream. ARGV: identity, project, instant (ms). Binary search: received_at never goes back. */
@@ -51,4 +61,20 @@ while behind - before > 1 do
   if tonumber(string.match(entry[1], '%d+$')) <= instant then before = middle else behind = middle end
 end
 return before
+`)
+
+/**
+ * Projects of a bucket whose events do not go with their heads. KEYS: heads. ARGV: identity, the beginning and the end of the keys of
+ * streams, between which a project stands. Gives back their names.
+ */
+export const DAMAGED = logScript(`
+local damaged, fields = {}, redis.call('HGETALL', KEYS[1])
+for index = 1, #fields, 2 do
+  local first, last = string.match(fields[index + 1], '^(%d+):(%d+):%d+$')
+  if first and string.sub(fields[index], 1, 1) ~= ':' then
+    local told = redis.pcall('XLEN', ARGV[2] .. fields[index] .. ARGV[3])
+    if type(told) ~= 'number' or told ~= last - first + 1 then damaged[#damaged + 1] = fields[index] end
+  end
+end
+return damaged
 `)

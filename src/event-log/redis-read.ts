@@ -2,16 +2,16 @@ import { z } from 'zod'
 import { ALL_BUCKETS } from '../redis/bucket.ts'
 import type { RedisConnection } from '../redis/connect.ts'
 import { decodePart } from '../redis/key-part.ts'
-import { isCluster, type Outcome, runScript, runScripts, type ScriptCall } from '../redis/script.ts'
+import { isCluster, type Outcome, runScript, runScripts, type Script, type ScriptCall } from '../redis/script.ts'
 import { LogUnavailableError, type Page, type Position, READ_LIMIT, type ReadRange } from './event-log.ts'
 import { asLogError, answered } from './redis-failure.ts'
-import { headsKey, keysOf } from './redis-keys.ts'
-import { HEADS, OFFSET_AT, READ } from './redis-read-scripts.ts'
+import { headsKey, keysOf, streamEnds } from './redis-keys.ts'
+import { DAMAGED, HEADS, OFFSET_AT, READ } from './redis-read-scripts.ts'
 import { EPOCH, newIdentity } from './redis-script.ts'
 import { storedEvent } from './stored-event.ts'
 
 const PageAnswer = z.tuple([z.string(), z.number(), z.number(), z.number(), z.string(), z.string()])
-const HeadsAnswer = z.tuple([z.string(), z.array(z.string())])
+const HeadsAnswer = z.tuple([z.string(), z.array(z.string()), z.array(z.string())])
 
 /** Runs one script of the log; rejects with what callers of the port see. */
 export function ask(connection: RedisConnection, call: ScriptCall): Promise<unknown> {
@@ -40,14 +40,18 @@ export async function findOffsetAt(connection: RedisConnection, project: string,
 export async function readHeads(connection: RedisConnection): Promise<Map<string, Position>> {
   const heads = new Map<string, Position>()
   for (const answer of answersOf(await askBuckets(connection, HEADS))) {
-    const [epoch, fields] = HeadsAnswer.parse(answer)
-    for (let index = 0; index < fields.length; index += 2) {
-      const [field = '', head = ''] = [fields[index], fields[index + 1]]
+    const [epoch, fields, own] = HeadsAnswer.parse(answer)
+    const owns = new Map(pairsOf(own))
+    for (const [field, head] of pairsOf(fields)) {
       // What the bucket notes of itself begins with a colon, which no encoded name holds.
-      if (!field.startsWith(':')) heads.set(decodePart(field), { epoch, offset: Number(head.split(':')[1]) })
+      if (!field.startsWith(':')) heads.set(decodePart(field), { epoch: owns.get(field) ?? epoch, offset: Number(head.split(':')[1]) })
     }
   }
   return heads
+}
+
+function pairsOf(flat: readonly string[]): [string, string][] {
+  return Array.from({ length: flat.length / 2 }, (_, index) => [flat[2 * index] ?? '', flat[2 * index + 1] ?? ''])
 }
 
 /** How many of the buckets have no server now. Rejects when none has. */
@@ -55,9 +59,19 @@ export async function countLostBuckets(connection: RedisConnection): Promise<num
   return ALL_BUCKETS.length - answersOf(await askBuckets(connection, EPOCH)).length
 }
 
+/** The projects whose events are missing, in part or all; those whose server is away are not looked at. */
+export async function findDamaged(connection: RedisConnection): Promise<string[]> {
+  const answers = answersOf(await askBuckets(connection, DAMAGED, streamEnds))
+  return answers.flatMap((answer) => z.array(z.string()).parse(answer)).map(decodePart)
+}
+
 /** One question for each bucket: a single round trip, or on a Cluster one for each bucket, all at once. */
-async function askBuckets(connection: RedisConnection, script: typeof HEADS): Promise<Outcome[]> {
-  const calls = ALL_BUCKETS.map((bucket) => ({ script, keys: [headsKey(bucket)], args: [newIdentity()] }))
+async function askBuckets(
+  connection: RedisConnection,
+  script: Script,
+  argsOf: (bucket: string) => string[] = () => [],
+): Promise<Outcome[]> {
+  const calls = ALL_BUCKETS.map((bucket) => ({ script, keys: [headsKey(bucket)], args: [newIdentity(), ...argsOf(bucket)] }))
   if (isCluster(connection)) return Promise.allSettled(calls.map((call) => ask(connection, call)))
   return (await answered(runScripts(connection, calls))).outcomes
 }

@@ -1,7 +1,8 @@
 import { script, type Script } from '../redis/script.ts'
 
 /**
- * What every script begins with. KEYS[1] is the bucket's heads: a hash of `<project>` → `<first>:<last>:<received_at of the last>`, and of
+ * What every script begins with. KEYS[1] is the bucket's heads: a hash of `<project>` → `<first>:<last>:<received_at of the last>`, of
+ * `:salt:<project>`, which makes the epoch of a project that was forgotten once another than its former one, and of
  * `:identity`, a random text that goes with the keys (FLUSHALL, eviction). ARGV[1] is a new such text for where there is none.
  * The epoch is made of it and of the server's replication id, which is another one after each restart and each promotion. So it
  * need not be stored, and no server can tell numbers that it gave itself under the epoch of another.
@@ -15,13 +16,14 @@ local function server()
   local _, replicas = string.gsub(info, 'state=online', '')
   return id, nil, replicas
 end
-local function epoch_of(id)
+local function epoch_of(id, name)
   local identity = redis.call('HGET', KEYS[1], ':identity')
   if not identity then
     identity = ARGV[1]
     redis.call('HSET', KEYS[1], ':identity', identity)
   end
-  return string.sub(redis.sha1hex(identity .. id), 1, 8)
+  local salt = name and redis.call('HGET', KEYS[1], ':salt:' .. name) or ''
+  return string.sub(redis.sha1hex(identity .. id .. salt), 1, 8)
 end
 local function digits(number) return string.format('%.0f', number) end
 local function head_of(stream, name)

@@ -18,7 +18,7 @@ return false
 
 /** Keeps a snapshot of the present epoch. KEYS as above. ARGV: identity, project, epoch, fold version, offset, body. */
 export const SAVE_SNAPSHOT = logScript(`
-if redis.call('HEXISTS', KEYS[1], ARGV[2]) == 0 or epoch_of(id) ~= ARGV[3] then return 0 end
+if redis.call('HEXISTS', KEYS[1], ARGV[2]) == 0 or epoch_of(id, ARGV[2]) ~= ARGV[3] then return 0 end
 local key = ARGV[3] .. ':' .. ARGV[4]
 if redis.call('HGET', KEYS[3], 'key') ~= key then
   redis.call('DEL', KEYS[3])
@@ -36,7 +36,7 @@ return 1
 export const BEGIN_TRIM = logScript(`
 local first, last = head_of(KEYS[2], ARGV[2])
 local offset = tonumber(ARGV[5])
-if offset < first or offset > last or epoch_of(id) ~= ARGV[3] then return false end
+if offset < first or offset > last or epoch_of(id, ARGV[2]) ~= ARGV[3] then return false end
 -- A full server refuses what needs memory unless the script has written before: a trim makes room, so it may take some first.
 redis.call('HDEL', KEYS[3], '')
 if offset > tonumber(redis.call('HGET', KEYS[3], 'offset') or '0') then
@@ -59,6 +59,17 @@ redis.call('HSET', KEYS[1], ARGV[2], digits(to + 1) .. ':' .. digits(last) .. ':
 for span = math.floor((from - 1) / ${SNAPSHOT_SPAN}), math.floor(to / ${SNAPSHOT_SPAN}) do
   local offset = redis.call('HGET', KEYS[4], 'o' .. span)
   if offset and tonumber(offset) < goal then redis.call('HDEL', KEYS[4], 'o' .. span, 'b' .. span) end
+end
+return 1
+`)
+
+/**
+ * Forgets a project, all at once; the server frees what it held in the background. KEYS: heads, stream, ids, snapshots, beginning. ARGV:
+ * identity, project, a new salt.
+ */
+export const PURGE = logScript(`
+if redis.call('HDEL', KEYS[1], ARGV[2]) + redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4], KEYS[5]) > 0 then
+  redis.call('HSET', KEYS[1], ':salt:' .. ARGV[2], ARGV[3])
 end
 return 1
 `)

@@ -6,7 +6,7 @@ import { answered } from './redis-failure.ts'
 import { keysOf } from './redis-keys.ts'
 import { ask, readPage } from './redis-read.ts'
 import { newIdentity } from './redis-script.ts'
-import { BEGIN_TRIM, FIND_SNAPSHOT, SAVE_SNAPSHOT, TRIM_STEP } from './redis-snapshot-scripts.ts'
+import { BEGIN_TRIM, FIND_SNAPSHOT, PURGE, SAVE_SNAPSHOT, TRIM_STEP } from './redis-snapshot-scripts.ts'
 
 const Found = z.tuple([z.string(), z.string()]).nullable()
 const Beginning = z.tuple([z.string(), z.string(), z.string(), z.string()])
@@ -53,4 +53,14 @@ export async function trim(connection: RedisConnection, beginning: Snapshot): Pr
     const step = [newIdentity(), field, page.first, to, offset, ...page.events.map(({ id }) => idText(id))]
     await ask(connection, { script: TRIM_STEP, keys: [heads, stream, ids, snapshots], args: step })
   }
+}
+
+/** Forgets a project at once. */
+export async function purge(connection: RedisConnection, project: string): Promise<void> {
+  const { field, heads, stream, ids, snapshots, beginning } = keysOf(project)
+  await ask(connection, {
+    script: PURGE,
+    keys: [heads, stream, ids, snapshots, beginning],
+    args: [newIdentity(), field, crypto.randomUUID()],
+  })
 }

@@ -5,11 +5,11 @@ import type { Tracing } from '../telemetry/tracing.ts'
 import { appendCall, type AppendCall } from './append-call.ts'
 import { openAppendQueue } from './append-queue.ts'
 import { type Appended, type EventLog, LogUnavailableError, READ_LIMIT, type ReadRange, type SnapshotKey } from './event-log.ts'
-import { commitGroup } from './redis-append.ts'
-import { checkServers } from './redis-check.ts'
+import { commitGroup, tryAppend } from './redis-append.ts'
+import { openCheck } from './redis-check.ts'
 import { answered } from './redis-failure.ts'
 import { findOffsetAt, readHeads, readPage } from './redis-read.ts'
-import { findBeginning, findSnapshot, saveSnapshot, trim } from './redis-snapshot.ts'
+import { findBeginning, findSnapshot, purge, saveSnapshot, trim } from './redis-snapshot.ts'
 
 export type RedisLogOptions = {
   redis: RedisConfig
@@ -40,11 +40,15 @@ export async function openRedisLog({ redis, clock = Date.now, onError, tracing }
       const { epoch, head } = await readPage(reads, project, { after: 0, limit: 0 })
       return { position: { epoch, offset: head }, appended: [], duplicates: 0 }
     },
+    async tryAppend() {
+      if (closing) throw new LogUnavailableError('the event log on Redis is closed')
+      await tryAppend(appender)
+    },
     close: () => (closing ??= queue.drained().then(() => leave([appends, reads]))),
   }
 }
 
-function readMethods(reads: RedisConnection, mayAsk: () => void): Omit<EventLog, 'append' | 'close'> {
+function readMethods(reads: RedisConnection, mayAsk: () => void): Omit<EventLog, 'append' | 'tryAppend' | 'close'> {
   const asking =
     <Args extends unknown[], Result>(method: (connection: RedisConnection, ...args: Args) => Promise<Result>) =>
     async (...args: Args): Promise<Result> => {
@@ -68,8 +72,9 @@ function readMethods(reads: RedisConnection, mayAsk: () => void): Omit<EventLog,
     saveSnapshot: asking(saveSnapshot),
     offsetAt: asking(findOffsetAt),
     trim: asking(trim),
+    purge: asking(purge),
     beginning: asking(findBeginning),
-    check: asking(checkServers),
+    check: asking(openCheck()),
   }
 }
 

@@ -6,8 +6,16 @@ import { checkOwner, migrate } from './sqlite-schema.ts'
 /** Creates folder and file where they are missing. */
 export function createLogFile(file: string): void {
   const code = createPrivateFile(file, { withFolder: true })
-  if (code === undefined) return
-  throw new UnusableLogError(`${file} cannot be created (${code}); choose another data folder or correct its permissions`)
+  if (code !== undefined) throw cannotCreate(file, code)
+}
+
+/** Why a file of the log cannot be made, with the next step. `code` is the system's. */
+export function cannotCreate(file: string, code: string): UnusableLogError {
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT'
+  const reason = isFull
+    ? 'the disk is full; make room on it, then start again'
+    : `(${code}); choose another data folder or correct its permissions`
+  return new UnusableLogError(`${file} cannot be created${isFull ? ': ' : ' '}${reason}`)
 }
 
 /** The connection that appends: write-ahead log, every commit on disk, the schema brought up to date. */

@@ -1,17 +1,20 @@
 import type { Database, Statement } from 'bun:sqlite'
 import type { StoredEvent } from '../domain/event.ts'
-import { type Page, READ_LIMIT, type ReadRange } from './event-log.ts'
+import { type Page, type Position, READ_LIMIT, type ReadRange } from './event-log.ts'
 import type { Connection } from '../sqlite/connection.ts'
+import { epochOf } from './sqlite-epoch.ts'
+import { FORGOTTEN } from './sqlite-purge.ts'
 import { PAGE_CHARACTERS, storedEvent, type StoredRow } from './stored-event.ts'
 
 /** So many heads take about a millisecond. */
 export const HEADS_AT_ONCE = 1_000
 
-type ProjectRow = { key: number; first: number; last: number; lastAt: number }
+type ProjectRow = { key: number; first: number; last: number; lastAt: number; salt: string }
+export type HeadRow = { name: string; last: number; salt: string }
 
 export type Reader = Connection & {
   project: Statement<ProjectRow, [string]>
-  headsAfter: Statement<{ name: string; last: number }, [string, number]>
+  headsAfter: Statement<HeadRow, [string, number]>
   range: Statement<StoredRow, [number, number, number, number]>
   receivedAt: Statement<{ at: number }, [number, number]>
 }
@@ -20,8 +23,10 @@ export type Reader = Connection & {
 export function prepareReader(db: Database): Reader {
   return {
     db,
-    project: db.prepare('SELECT key, first, last, last_at AS lastAt FROM project WHERE name = ?'),
-    headsAfter: db.prepare('SELECT name, last FROM project WHERE name > ? ORDER BY name LIMIT ?'),
+    project: db.prepare('SELECT key, first, last, last_at AS lastAt, salt FROM project WHERE name = ?'),
+    headsAfter: db.prepare(
+      `SELECT name, last, salt FROM project WHERE name > ? AND last > 0 AND substr(name, 1, ${FORGOTTEN.length}) <> '${FORGOTTEN}' ORDER BY name LIMIT ?`,
+    ),
     range: db.prepare(
       `SELECT "offset", received_at AS at, body FROM event WHERE project = ? AND "offset" > ? AND "offset" <= ? ORDER BY "offset" LIMIT ?`,
     ),
@@ -30,11 +35,11 @@ export function prepareReader(db: Database): Reader {
 }
 
 /** One page, all of it from the same moment. */
-export function readPage(reader: Reader, project: string, range: ReadRange): Omit<Page, 'epoch'> {
+export function readPage(reader: Reader, project: string, { epoch, ...range }: ReadRange & { epoch: string }): Page {
   return reader.db.transaction(() => {
     const row = reader.project.get(project)
-    if (!row) return { first: 1, head: 0, events: [] }
-    return { first: row.first, head: row.last, events: readEvents(reader, row, range) }
+    if (!row) return { epoch, first: 1, head: 0, events: [] }
+    return { epoch: epochOf(epoch, row.salt), first: row.first, head: row.last, events: readEvents(reader, row, range) }
   })()
 }
 
@@ -49,13 +54,14 @@ function readEvents(reader: Reader, { key, last }: ProjectRow, { after, upTo = l
   return events
 }
 
-/** The project's last offset; 0 where it has no events. */
-export function readHead(reader: Reader, project: string): number {
-  return reader.project.get(project)?.last ?? 0
+/** Where a project's log ends; 0 where it has no events. */
+export function readHead(reader: Reader, project: string, epoch: string): Position {
+  const row = reader.project.get(project)
+  return { epoch: epochOf(epoch, row?.salt ?? ''), offset: row?.last ?? 0 }
 }
 
 /** Projects that hold an event, in order behind a name (`` for the first), HEADS_AT_ONCE at most. */
-export function readHeadsAfter(reader: Reader, after: string): { name: string; last: number }[] {
+export function readHeadsAfter(reader: Reader, after: string): HeadRow[] {
   return reader.headsAfter.all(after, HEADS_AT_ONCE)
 }
 

@@ -30,6 +30,8 @@ const STEPS = [
   `CREATE TABLE beginning (
      project INTEGER PRIMARY KEY, epoch TEXT NOT NULL, fold_version INTEGER NOT NULL, "offset" INTEGER NOT NULL, body TEXT NOT NULL
    ) STRICT;`,
+  `INSERT INTO meta VALUES ('written', '0');
+   ALTER TABLE project ADD COLUMN salt TEXT NOT NULL DEFAULT '';`,
 ]
 
 function pragma(db: Database, name: string): number {

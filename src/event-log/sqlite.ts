@@ -1,4 +1,5 @@
 import type { Tracing } from '../telemetry/tracing.ts'
+import { type Away, holdConnection, inTransaction } from '../sqlite/connection.ts'
 import { appendCall, type AppendCall } from './append-call.ts'
 import { openAppendQueue } from './append-queue.ts'
 import {
@@ -10,16 +11,16 @@ import {
   type ReadRange,
   type Snapshot,
   type SnapshotKey,
-  UnusableLogError,
 } from './event-log.ts'
-import { type Appender, commitGroup, prepareAppender } from './sqlite-append.ts'
-import { type Away, type HeldConnection, holdConnection, inTransaction } from '../sqlite/connection.ts'
-import { watchIdentity } from '../sqlite/file.ts'
-import { createLogFile, openForAppend, openForRead } from './sqlite-file.ts'
-import { findOffsetAt, HEADS_AT_ONCE, prepareReader, readHead, readHeadsAfter, readPage } from './sqlite-read.ts'
-import { checkHeads } from './sqlite-schema.ts'
-import { prepareFindSnapshot, prepareSaveSnapshot } from './sqlite-snapshot.ts'
-import { prepareFindBeginning, prepareTrimmer, trimStep } from './sqlite-trim.ts'
+import { commitGroup, tryAppend } from './sqlite-append.ts'
+import { abandonBoth, closeAll, closeBoth, type Connections, firstUse, openAppender, openReader } from './sqlite-connections.ts'
+import { epochOf } from './sqlite-epoch.ts'
+import { createLogFile } from './sqlite-file.ts'
+import { openGuard } from './sqlite-guard.ts'
+import { openMark } from './sqlite-mark.ts'
+import { beginPurge, purgeStep } from './sqlite-purge.ts'
+import { findOffsetAt, HEADS_AT_ONCE, readHead, readHeadsAfter, readPage } from './sqlite-read.ts'
+import { trimStep } from './sqlite-trim.ts'
 
 export type SqliteLogOptions = {
   /** Created with its folder where it is missing. Several programs of one machine may share it. */
@@ -28,30 +29,33 @@ export type SqliteLogOptions = {
   clock?: () => number
   /** Told what failed outside any call. */
   onError?: (error: unknown) => void
+  /** Told what an operator should know at the start, such as that the log was put back from a backup. */
+  onNotice?: (notice: string) => void
   tracing?: Tracing
 }
 
 /** Opens the embedded log: one SQLite file. Rejects with UnusableLogError where the file cannot be a log of this program. */
-export async function openSqliteLog({ file, clock = Date.now, onError, tracing }: SqliteLogOptions): Promise<EventLog> {
+export async function openSqliteLog({ file, clock = Date.now, onError, onNotice, tracing }: SqliteLogOptions): Promise<EventLog> {
   createLogFile(file)
   const away: Away = (problem, options) => new LogUnavailableError(`the event log ${file} ${problem}`, options)
-  const connections = {
-    appends: holdConnection({ open: () => openAppender(file), away }),
-    reads: holdConnection({ open: () => openReader(file), away }),
+  const guard = openGuard(file, (fault) =>
+    fault.mayClose ? closeBoth(connections, fault.problem) : abandonBoth(connections, fault.problem),
+  )
+  const connections: Connections = {
+    appends: holdConnection({ open: () => openAppender(file, guard), away }),
+    reads: holdConnection({ open: () => ({ ...openReader(file), mustFit: guard.hold() }), away }),
   }
   const { appends, reads } = connections
-  const epoch = await firstUse(file, connections)
-  const mustBeThere = watchPlace(file)
-  const reading = readMethods({ reads, mustBeThere }, epoch)
+  const { epoch, turned } = await firstUse(file, connections)
+  if (turned !== undefined) onNotice?.(turned)
+  const mark = openMark(file, onError)
+  const reading = readMethods(reads, epoch)
   const queue = openAppendQueue<AppendCall, Appended>(
-    async (calls) => {
-      // Without this, events would be acknowledged and written into a file that has no name any more.
-      mustBeThere()
-      return commitGroup({ held: appends, epoch, clock }, calls)
-    },
+    (calls) => commitGroup({ held: appends, epoch, clock, note: mark.note }, calls),
     tracing && { tracing, system: 'sqlite' },
   )
   let closing: Promise<void> | undefined
+  finishPurges(appends).catch((error: unknown) => onError?.(error))
 
   return {
     ...reading,
@@ -60,51 +64,54 @@ export async function openSqliteLog({ file, clock = Date.now, onError, tracing }
       if (events.length > 0) return queue.push(appendCall(project, events))
       return { position: await reading.head(project), appended: [], duplicates: 0 }
     },
-    async saveSnapshot(snapshot) {
-      // Of another epoch: its log is gone.
-      if (snapshot.epoch !== epoch) return
-      await appends.use(({ db, saveSnapshot }) => inTransaction(db, () => saveSnapshot(snapshot)))
-    },
-    async trim(beginning) {
-      // As above: what it says happened before may have been another history.
-      if (beginning.epoch === epoch) await trim(appends, beginning)
-    },
+    ...writeMethods(appends, epoch),
     async check() {
       await reading.head('')
       return []
     },
-    close: () => (closing ??= queue.drained().then(() => closeAll(connections, onError))),
+    close: () =>
+      (closing ??= queue
+        .drained()
+        .then(() => closeAll(connections, { guard, onError }))
+        .finally(mark.close)),
   }
 }
 
-/** Makes what throws once the file has another place than at the call. */
-export function watchPlace(file: string): () => void {
-  const isStillThere = watchIdentity(file)
-  return () => {
-    if (isStillThere()) return
-    throw new LogUnavailableError(`the event log ${file} was moved, deleted or replaced while in use; start the program again`)
+/** What changes a log beside its appends. */
+function writeMethods(appends: Connections['appends'], epoch: string) {
+  return {
+    async saveSnapshot(snapshot: Snapshot) {
+      await appends.use(({ db, head, saveSnapshot }) =>
+        inTransaction(db, () => {
+          // Of another epoch: its log is gone.
+          if (snapshot.epoch === epochOf(epoch, head.get(snapshot.project)?.salt ?? '')) saveSnapshot(snapshot)
+        }),
+      )
+    },
+    trim: (beginning: Snapshot) => trim(appends, beginning, epoch),
+    async purge(project: string) {
+      await appends.use((appender) => inTransaction(appender.db, () => beginPurge(appender, project) && appender.countGroup.get()))
+      await finishPurges(appends)
+    },
+    tryAppend: () => appends.use(tryAppend),
   }
 }
-
-type Reads = { reads: Connections['reads']; mustBeThere(): void }
 
 /** The reading half of a log. Heads tell whether it is there: those of a file without a name are nobody's. */
-export function readMethods({ reads, mustBeThere }: Reads, epoch: string) {
+export function readMethods(reads: Connections['reads'], epoch: string) {
   return {
     async read(project: string, range: ReadRange) {
-      const page = await reads.use((reader) => readPage(reader, project, range))
+      const page = await reads.use((reader) => readPage(reader, project, { ...range, epoch }))
       // Whoever read a full page will read the next one at once: let others have their turn in between.
       if (page.events.length === READ_LIMIT) await new Promise(setImmediate)
-      return { epoch, ...page }
+      return page
     },
-    async head(project: string) {
-      mustBeThere()
-      return { epoch, offset: await reads.use((reader) => readHead(reader, project)) }
-    },
-    async heads() {
-      mustBeThere()
-      return readAllHeads(reads, epoch)
-    },
+    head: (project: string) =>
+      reads.use((reader) => {
+        reader.mustFit()
+        return readHead(reader, project, epoch)
+      }),
+    heads: () => readAllHeads(reads, epoch),
     snapshot: (key: SnapshotKey, atOrBefore?: number) => reads.use((reader) => reader.findSnapshot(key, atOrBefore)),
     offsetAt: (project: string, at: number) => reads.use((reader) => findOffsetAt(reader, project, at)),
     beginning: (project: string) => reads.use((reader) => reader.findBeginning(project)),
@@ -115,8 +122,11 @@ export function readMethods({ reads, mustBeThere }: Reads, epoch: string) {
 async function readAllHeads(reads: Connections['reads'], epoch: string): Promise<Map<string, Position>> {
   const heads = new Map<string, Position>()
   for (let after = ''; ;) {
-    const page = await reads.use((reader) => readHeadsAfter(reader, after))
-    for (const { name, last } of page) heads.set(name, { epoch, offset: last })
+    const page = await reads.use((reader) => {
+      reader.mustFit()
+      return readHeadsAfter(reader, after)
+    })
+    for (const { name, last, salt } of page) heads.set(name, { epoch: epochOf(epoch, salt), offset: last })
     const end = page.at(-1)
     if (!end || page.length < HEADS_AT_ONCE) return heads
     after = end.name
@@ -124,53 +134,20 @@ async function readAllHeads(reads: Connections['reads'], epoch: string): Promise
   }
 }
 
-async function trim(appends: Connections['appends'], beginning: Snapshot): Promise<void> {
-  const step = () => appends.use((appender) => inTransaction(appender.db, () => trimStep(appender, beginning)))
+async function trim(appends: Connections['appends'], beginning: Snapshot, epoch: string): Promise<void> {
+  const step = () =>
+    appends.use((appender) =>
+      inTransaction(appender.db, () => {
+        // Of another epoch, what it says happened before may have been another history.
+        const isOurs = beginning.epoch === epochOf(epoch, appender.head.get(beginning.project)?.salt ?? '')
+        return !isOurs || trimStep(appender, beginning)
+      }),
+    )
   while (!(await step())) await new Promise(setImmediate)
 }
 
-type Connections = {
-  appends: HeldConnection<ReturnType<typeof openAppender>>
-  reads: HeldConnection<ReturnType<typeof openReader>>
-}
-
-function openAppender(file: string) {
-  const db = openForAppend(file)
-  const appender: Appender = prepareAppender(db)
-  return { ...prepareTrimmer(db), ...appender, saveSnapshot: prepareSaveSnapshot(db) }
-}
-
-/** The connection that reads, with its statements. */
-export function openReader(file: string) {
-  const db = openForRead(file)
-  return { ...prepareReader(db), findSnapshot: prepareFindSnapshot(db), findBeginning: prepareFindBeginning(db) }
-}
-
-async function closeAll({ appends, reads }: Connections, onError?: (error: unknown) => void): Promise<void> {
-  try {
-    await appends.use(({ db }) => db.run('PRAGMA wal_checkpoint(TRUNCATE)'))
-  } catch (error) {
-    onError?.(error)
-  }
-  // The one that may write is closed last: it removes the write-ahead log when nobody else has the file open.
-  reads.close()
-  appends.close()
-}
-
-/** Opens both connections and tells the epoch. What is a passing failure later is a reason not to start now. */
-async function firstUse(file: string, { appends, reads }: Connections): Promise<string> {
-  try {
-    await appends.use(() => undefined)
-    return await reads.use(({ db }) => {
-      checkHeads(db, file)
-      const row = db.query<{ value: string }, []>(`SELECT value FROM meta WHERE name = 'epoch'`).get()
-      if (!row) throw new UnusableLogError(`${file} is damaged: it has no epoch; restore a backup`)
-      return row.value
-    })
-  } catch (error) {
-    reads.close()
-    appends.close()
-    if (!(error instanceof LogUnavailableError)) throw error
-    throw new UnusableLogError(`${error.message}; if that stays, move the file away or choose another data folder`, { cause: error })
-  }
+/** Removes what was to be forgotten, be it by a program that was killed meanwhile. */
+async function finishPurges(appends: Connections['appends']): Promise<void> {
+  const step = () => appends.use((appender) => purgeStep(appender) || inTransaction(appender.db, () => purgeStep(appender)))
+  while (!(await step())) await new Promise(setImmediate)
 }

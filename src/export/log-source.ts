@@ -34,6 +34,8 @@ function unchanged(log: LogReader): EventLog {
     ...log,
     append: refuse,
     trim: refuse,
+    purge: refuse,
+    tryAppend: refuse,
     heads: refuse,
     check: async () => [],
     saveSnapshot: () => Promise.resolve(),

@@ -14,10 +14,10 @@ export async function open(config: Config, place?: Place): Promise<Visualizer | 
   }
 }
 
-/** What keeps the service from starting with these settings, as far as can be seen before. */
-export function folderProblem({ dataDir, logFiles }: Config): string | undefined {
-  const problem = dataFolderProblem(dataDir)
-  return problem === undefined ? logFilesProblem(logFiles) : `the data folder ${dataDir} cannot be used: ${problem}`
+/** What keeps the service from starting with these settings, as far as can be seen before; `makes` as at a start, or only looks. */
+export function folderProblem({ dataDir, logFiles }: Config, looking = { makes: true }): string | undefined {
+  const problem = dataFolderProblem(dataDir, looking)
+  return problem === undefined ? logFilesProblem(logFiles, looking) : `the data folder ${dataDir} cannot be used: ${problem}`
 }
 
 /** What the caller can change about a failed start; undefined where the failure is ours. */

@@ -36,7 +36,10 @@ export type Connection = { db: Database }
 export type HeldConnection<C extends Connection> = {
   /** Work is synchronous and may run several times, each time from the beginning, until nobody stands in its way. */
   use<R>(work: (connection: C) => R): Promise<R>
-  close(): void
+  /** Afterwards every use rejects with what callers are to see: `is closed`, unless something else is said. */
+  close(problem?: string): void
+  /** The same, but leaves the connection open to the program's end: to close it could write into files that are others' by now. */
+  abandon(problem: string): void
 }
 
 export type Holding<C extends Connection> = {
@@ -49,7 +52,7 @@ export type Holding<C extends Connection> = {
 /** Keeps one connection; after a failure that leaves it in doubt it is closed, and opened again at the next use. */
 export function holdConnection<C extends Connection>({ open, away, isCurrent = () => true }: Holding<C>): HeldConnection<C> {
   let current: C | undefined
-  let isClosed = false
+  let ended: string | undefined
 
   function drop() {
     const db = current?.db
@@ -59,7 +62,7 @@ export function holdConnection<C extends Connection>({ open, away, isCurrent = (
   }
 
   function attempt<R>(work: (connection: C) => R): R {
-    if (isClosed) throw away('is closed')
+    if (ended !== undefined) throw away(ended)
     if (current && !isCurrent(current)) drop()
     current ??= open()
     try {
@@ -72,10 +75,12 @@ export function holdConnection<C extends Connection>({ open, away, isCurrent = (
 
   return {
     use: (work) => whenFree(() => attempt(work), away),
-    close() {
-      isClosed = true
+    close(problem = 'is closed') {
+      if (ended !== undefined) return
+      ended = problem
       drop()
     },
+    abandon: (problem) => void (ended ??= problem),
   }
 }
 

@@ -13,8 +13,12 @@ const REASONS = new Map([
   [NOTADB, 'it is not an SQLite database: stop the program and restore a backup'],
 ])
 
+/** Room for the index beside the file could not be had. */
+const IOERR_SHMSIZE = 4_874
+
 function primaryCode(error: unknown): number | undefined {
-  return error instanceof SQLiteError ? error.errno & 0xff : undefined
+  if (!(error instanceof SQLiteError)) return undefined
+  return error.errno === IOERR_SHMSIZE ? FULL : error.errno & 0xff
 }
 
 /** True where another connection holds a lock: nothing happened, and the same may succeed a moment later. */
@@ -26,6 +30,11 @@ export function isBusy(error: unknown): boolean {
 /** True where the disk, not the statement, failed. */
 export function isDiskFull(error: unknown): boolean {
   return primaryCode(error) === FULL
+}
+
+/** True where the file or its folder may not be written. */
+export function isReadOnly(error: unknown): boolean {
+  return primaryCode(error) === READONLY
 }
 
 /** Why the engine cannot answer, in words; undefined where the statement or our own code is at fault. */

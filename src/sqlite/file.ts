@@ -11,7 +11,8 @@ const CHECKPOINT_PAGES = 200
 /** A write-ahead log that grew under load is cut back to this when it begins anew. */
 const WAL_LIMIT_BYTES = 16 * 1024 * 1024
 
-function errorCode(error: unknown): string {
+/** The system's code for what failed, such as ENOSPC. */
+export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : String(error)
 }
 

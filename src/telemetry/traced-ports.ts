@@ -25,6 +25,8 @@ export function tracedEventLog(log: EventLog, { tracing, system }: Traced): Even
     offsetAt: (project, at) => ask('offset at', () => log.offsetAt(project, at)),
     trim: (beginning) => ask('trim', () => log.trim(beginning)),
     beginning: (project) => ask('beginning', () => log.beginning(project)),
+    purge: (project) => ask('purge', () => log.purge(project)),
+    tryAppend: () => ask('try append', () => log.tryAppend()),
     check: () => ask('check', () => log.check()),
     close: () => log.close(),
   }

@@ -43,6 +43,8 @@ export type WebDeps = {
   /** What this worker is called among those that share the port; undefined where it is alone. */
   worker: string | undefined
   features: Features
+  /** Why reports are refused now; undefined while they are stored. */
+  whyRefused(): Promise<string | undefined>
   /** Whether Redis answers; true where none is configured. */
   isRedisUp(): boolean
   /** True once the service was told to end. */

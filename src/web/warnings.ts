@@ -5,13 +5,15 @@ import { limitsOf } from './limits.ts'
 const WARNINGS_SHOWN = 50
 const NAMES_SHOWN = 5
 
-type Sources = Pick<WebDeps, 'outages' | 'warnings' | 'links' | 'overview' | 'settings'>
+type Sources = Pick<WebDeps, 'whyRefused' | 'outages' | 'warnings' | 'links' | 'overview' | 'settings'>
 
 /** What a person should know although the service runs, one sentence each. */
 export async function currentWarnings(deps: Sources): Promise<string[]> {
   const links = deps.links().filter(({ state }) => state !== 'connected')
   const exceeded = limitsOf(deps).filter(({ is_exceeded }) => is_exceeded)
+  const reason = await deps.whyRefused()
   return [
+    ...(reason === undefined ? [] : [`reports are refused: ${reason}`]),
     ...outageSentences(deps.outages()),
     ...exceeded.map(({ name, limit, used }) => `${name}: ${used} are in use, the configuration has ${limit}`),
     ...links.map(({ name, lastProblem, state }) => `orchestrator ${name}: ${lastProblem ?? state}`),

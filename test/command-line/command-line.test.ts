@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { version } from '../../package.json'
 import { readCommandLine } from '../../src/config/command-line.ts'
@@ -167,6 +167,25 @@ describe('check-config', () => {
       stdout: '',
       stderr: `${file}:1:16 projects.a.path: is required\n`,
     })
+  })
+
+  test('refuses what serve would refuse about folders and log files, and makes nothing', async () => {
+    const folder = folderWith('projects: {}\n')
+    const file = join(folder, 'orch-config.yaml')
+    const cases: [env: Record<string, string>, told: string][] = [
+      [{ DATA_DIR: file }, `the data folder ${file} cannot be used: it is not a folder`],
+      [{ DATA_DIR: join(file, 'deep', 'data') }, 'part of its path is not a folder'],
+      [{ LOG_FILE: join(folder, 'missing', 'app.log') }, `the folder ${join(folder, 'missing')} does not exist`],
+      [{ ACCESS_LOG_FILE: folder }, 'it is a folder'],
+    ]
+    for (const [env, told] of cases) {
+      const checked = await runProgram(['check-config', file], env)
+      expect([checked.exitCode, checked.stdout, checked.stderr]).toEqual([2, '', expect.stringContaining(told)])
+      expect((await runProgram(['serve', '--port', '0', '--config', file], env)).stderr).toBe(checked.stderr)
+    }
+    const fine = { DATA_DIR: join(folder, 'new', 'data'), LOG_FILE: join(folder, 'app.log') }
+    expect((await runProgram(['check-config', file], fine)).exitCode).toBe(0)
+    expect(readdirSync(folder)).toEqual(['orch-config.yaml'])
   })
 
   test('is content without a file', async () => {

@@ -11,6 +11,18 @@ export function describeAppends(place: () => Promise<LogPlace>): void {
     return log
   }
 
+  test('tells whether an append would be stored, and leaves nothing of that', async () => {
+    const log = await (await place()).open()
+    await log.append('apollo', [event('a')])
+    const before = await log.heads()
+    await Promise.all([log.tryAppend(), log.tryAppend(), log.append('apollo', [event('b')])])
+    await log.tryAppend()
+    expect([...(await log.heads()).keys()]).toEqual([...before.keys()])
+    expect((await log.append('apollo', [event('c')])).position.offset).toBe(3)
+    await log.close()
+    await expect(log.tryAppend()).rejects.toBeInstanceOf(LogUnavailableError)
+  })
+
   test('numbers the events of a project from 1 and tells what was stored', async () => {
     const log = await openNew(() => 1_700_000_000_000)
     const first = await log.append('apollo', [event('a', { x: 1 }), event('b')])

@@ -1,6 +1,7 @@
 import { describe } from 'bun:test'
 import { describeAppends } from './appends.contract.ts'
 import type { LogPlace } from './log-place.ts'
+import { describePurges } from './purges.contract.ts'
 import { describeReads } from './reads.contract.ts'
 import { describeTrims } from './trims.contract.ts'
 
@@ -10,5 +11,6 @@ export function describeEventLog(name: string, place: () => Promise<LogPlace>): 
     describeAppends(place)
     describeReads(place)
     describeTrims(place)
+    describePurges(place)
   })
 }

@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
 import type { Env, WebDeps } from '../env.ts'
-import { isLogThere } from '../log-check.ts'
 import { currentWarnings } from '../warnings.ts'
 
 /** Load balancers ask with what they have: HAProxy's plain check is an OPTIONS. HEAD is the framework's GET. */
@@ -29,9 +28,8 @@ export function vitalRoutes(deps: WebDeps) {
 
 /** What is not configured counts as there. What one instance cannot mend is a warning: it must not empty the load balancer. */
 async function readiness(deps: WebDeps) {
-  // Asked every time: a log that is back makes the service ready at once.
-  const log = await isLogThere(deps.eventLog)
-  const checks = { redis: deps.isRedisUp(), projects: deps.isRead(), orchestrator: true, log }
+  const reason = await deps.whyRefused()
+  const checks = { redis: deps.isRedisUp(), projects: deps.isRead(), orchestrator: true, log: reason === undefined }
   return { checks, warnings: await currentWarnings(deps) }
 }
 
