@@ -1,3 +1,5 @@
+import { colourOf, type Scheme } from './css-colour.ts'
+
 /** A stylesheet's part: from a heading comment at the beginning of a line to the next one that it is asked for. */
 type Part = { from: string; to: string }
 
@@ -10,10 +12,9 @@ const PARTS: readonly Part[] = [
 
 /** What only pictures show. */
 const OWN = `
-text { font-family: Verdana, "DejaVu Sans", var(--font); }
 .badge__ground, .picture__ground { fill: var(--surface); stroke: var(--line-2); }
 .badge__state { fill: var(--tone-tint); stroke: var(--tone-edge); }
-.badge__name, .badge__word { font-size: 11px; }
+.badge__name, .badge__word { font: 11px Verdana, "DejaVu Sans", sans-serif; }
 .badge__name, .picture__name { fill: var(--text); }
 .badge__word { fill: var(--tone); font-weight: 600; }
 .picture__name { font: 600 15px var(--font); }
@@ -21,20 +22,106 @@ text { font-family: Verdana, "DejaVu Sans", var(--font); }
 .node text { font-family: var(--font); }
 .node .node__wire { font-family: var(--mono); }`
 
+type Rule = { selectors: readonly string[]; declarations: readonly (readonly [property: string, value: string])[] }
+type Tokens = ReadonlyMap<string, string>
+type Drawn = { tag: string; classes: ReadonlySet<string> }
+export type PictureStyle = (svg: string, theme: Scheme | undefined) => string
+
+/** What moves: a picture stands still. */
+const MOTION = new Set(['animation', 'transform-origin'])
+
 /**
- * The rules of the pages' stylesheet that a picture needs, so that a colour is written once. A picture stands still. Throws where a
- * part is not found.
+ * Reads the pages' stylesheet, so that a colour is written once. What it gives back makes the stylesheet of one picture: the rules that
+ * meet something in it, each with its colours as plain hexadecimal ones, because whoever shows pictures may know no others. Without a
+ * theme the reader's system chooses, and where nobody asks it, it is light. Throws where a part is not found.
  */
-export function pictureStyle(css: string): string {
-  const parts = PARTS.map(({ from, to }) => {
-    const begin = css.indexOf(from)
-    const end = css.indexOf(to, begin)
-    if (begin === -1 || end === -1) throw new Error(`static/app.css has no part from "${from}" to "${to}"`)
-    return css.slice(begin, end)
-  })
-  return `${parts.join('\n')}${OWN}`
-    .replace(/\/\*[\s\S]*?\*\//g, '')
-    .replace(/animation:[^;]*;|@keyframes \w+ \{.*?\}\s*\}/gs, '')
-    .replace(/\s+/g, ' ')
-    .replace(/ ?([{};:,>]) ?/g, '$1')
+export function openPictureStyle(css: string): PictureStyle {
+  const rules = rulesOf(`${PARTS.map((part) => partOf(css, part)).join('\n')}${OWN}`)
+  const tokens = new Map(rules.filter(({ selectors }) => selectors.includes(':root')).flatMap(({ declarations }) => declarations))
+  const tones = new Map(rules.flatMap(({ selectors, declarations }) => toneOf(selectors, declarations)))
+  const drawing = rules.filter(({ selectors }) => !selectors.some((selector) => /^(:root|\[|\.tone-)/.test(selector)))
+  return (svg, theme) => {
+    const drawn = drawnIn(svg)
+    const present = [...tones].filter(([tone]) => drawn.some(({ classes }) => classes.has(tone)))
+    const used = drawing.flatMap((rule) => meeting(underTones(rule, present, tokens), drawn))
+    return theme ? written(used, theme) : written(used, 'light') + darkOnes(used)
+  }
 }
+
+function partOf(css: string, { from, to }: Part): string {
+  const begin = css.indexOf(from)
+  const end = css.indexOf(to, begin)
+  if (begin === -1 || end === -1) throw new Error(`static/app.css has no part from "${from}" to "${to}"`)
+  return css.slice(begin, end)
+}
+
+function rulesOf(css: string): Rule[] {
+  const plain = css.replace(/\/\*[\s\S]*?\*\//g, '').replace(/@keyframes \w+ \{.*?\}\s*\}/gs, '')
+  return [...plain.matchAll(/([^{}]+)\{([^{}]*)\}/g)].map(([, selectors = '', body = '']) => ({
+    selectors: selectors.split(',').map((selector) => selector.trim()),
+    declarations: body.split(';').flatMap((declaration) => {
+      const [property = '', ...value] = declaration.split(':')
+      const name = property.trim()
+      return name === '' || MOTION.has(name) ? [] : [[name, value.join(':').trim().replace(/\s+/g, ' ')] as const]
+    }),
+  }))
+}
+
+const toneOf = (selectors: Rule['selectors'], declarations: Rule['declarations']): [string, Tokens][] =>
+  selectors.flatMap((selector) => (selector.startsWith('.tone-') ? [[selector.slice(1), new Map(declarations)]] : []))
+
+/** A rule with what its values stand for, once for each tone if it is of those: a tone is set on what it is drawn on, or around it. */
+type Resolved = { selectors: readonly string[]; light: readonly string[]; dark: readonly string[] }
+type Tones = readonly (readonly [name: string, tokens: Tokens])[]
+
+function underTones(rule: Rule, tones: Tones, tokens: Tokens): Resolved[] {
+  if (!rule.declarations.some(([, value]) => value.includes('var(--tone'))) return [resolved(rule, tokens)]
+  return tones.map(([tone, own]) => {
+    const narrowed = rule.selectors.flatMap((selector) => [`.${tone} ${selector}`, `.${tone}${selector}`])
+    return resolved({ ...rule, selectors: tones.length === 1 ? rule.selectors : narrowed }, new Map([...tokens, ...own]))
+  })
+}
+
+function resolved({ selectors, declarations }: Rule, tokens: Tokens): Resolved {
+  const inScheme = (scheme: Scheme) => declarations.map(([property, value]) => `${property}:${plainValue(value, tokens, scheme)}`)
+  return { selectors, light: inScheme('light'), dark: inScheme('dark') }
+}
+
+function plainValue(value: string, tokens: Tokens, scheme: Scheme): string {
+  const meant = value.replace(/var\((--[\w-]+)\)/g, (_, name: string) => {
+    const token = tokens.get(name)
+    if (token === undefined) throw new Error(`static/app.css has no token ${name}`)
+    return token
+  })
+  return meant.includes('var(') ? plainValue(meant, tokens, scheme) : colourOf(meant, scheme)
+}
+
+/** The rules with those of their selectors whose every part meets something that is drawn; what says nothing goes. */
+function meeting(rules: readonly Resolved[], drawn: readonly Drawn[]): Resolved[] {
+  return rules.flatMap((rule) => {
+    const selectors = rule.selectors.filter((selector) => selector.split(' ').every((part) => drawn.some((each) => isMet(part, each))))
+    return selectors.length === 0 || rule.light.length === 0 ? [] : [{ ...rule, selectors }]
+  })
+}
+
+function isMet(part: string, { tag, classes }: Drawn): boolean {
+  const [name, ...needed] = part.split('.')
+  return (name === '' || name === tag) && needed.every((each) => classes.has(each))
+}
+
+function drawnIn(svg: string): Drawn[] {
+  return [...svg.matchAll(/<(\w+)([^>]*)/g)].map(([, tag = '', attributes = '']) => ({
+    tag,
+    classes: new Set(/ class="([^"]*)"/.exec(attributes)?.[1]?.split(' ')),
+  }))
+}
+
+const written = (rules: readonly Resolved[], scheme: Scheme) => rules.map((rule) => ruleText(rule.selectors, rule[scheme])).join('')
+
+function darkOnes(rules: readonly Resolved[]): string {
+  const darker = rules.map(({ selectors, light, dark }) => ({ selectors, dark: dark.filter((each) => !light.includes(each)) }))
+  const texts = darker.map(({ selectors, dark }) => (dark.length === 0 ? '' : ruleText(selectors, dark)))
+  return `@media(prefers-color-scheme:dark){${texts.join('')}}`
+}
+
+const ruleText = (selectors: readonly string[], declarations: readonly string[]) => `${selectors.join(',')}{${declarations.join(';')}}`

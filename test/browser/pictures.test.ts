@@ -87,3 +87,64 @@ test('the reader chooses the theme by the address, else the system does', async 
   expect(await ground('?theme=dark', 'light')).toBe(dark)
   expect(await ground('?theme=light', 'dark')).toBe(light)
 })
+
+/** Reports after which a project shows each of the words that a badge can carry. */
+const WORDS = {
+  idle: [{ type: 'workflow_transition', new_state: 'IDLE' }],
+  working: [{ type: 'agent_status', agent_id: 'a', agent_type: 'CodeAgent', status: 'working' }],
+  failed: [{ type: 'error_state', error_message: 'broken', severity: 'critical' }],
+  paused: [{ type: 'workflow_transition', new_state: 'SPRINT_PAUSED' }],
+  review: [{ type: 'workflow_transition', new_state: 'SPRINT_REVIEW' }],
+  blocked: [{ type: 'workflow_transition', new_state: 'BLOCKED' }],
+  waits: [{ type: 'approval_requested', approval_id: 'q', title: 'may I?' }],
+}
+
+describe.each(Object.entries(WORDS))('the pictures of a project that is %s', (name, events) => {
+  test('carry what they use, in colours that every viewer knows', async () => {
+    await report(server, name, events)
+    for (const picture of ['badge', 'diagram']) {
+      for (const theme of ['', '?theme=light', '?theme=dark']) {
+        const svg = await (await get(`/projects/${name}/${picture}.svg${theme}`)).text()
+        expect([picture, theme, svg.match(/light-dark\(|oklch\(|var\(|undefined|NaN/g)]).toEqual([picture, theme, null])
+        if (picture === 'badge') expect(Buffer.byteLength(svg)).toBeLessThan(1_500)
+        const style = /<style>(.*?)<\/style>/.exec(svg)?.[1] ?? ''
+        expect([theme, style.includes('prefers-color-scheme')]).toEqual([theme, theme === ''])
+        const classes = new Set([...svg.matchAll(/ class="([^"]*)"/g)].flatMap(([, list = '']) => list.split(' ')))
+        expect([...style.matchAll(/\.([a-z][\w-]*)/g)].map(([, each = '']) => each).filter((each) => !classes.has(each))).toEqual([])
+      }
+    }
+  })
+})
+
+test.each(['light', 'dark'] as const)('badges are drawn in the %s colours of the pages', async (colorScheme) => {
+  const tones = ['needs', 'failed', 'working', 'paused', 'review', 'idle']
+  const { page } = await browser.openPage(`${server.url}/projects/apollo`, { colorScheme })
+  const colours = await page.evaluate((names) => {
+    const probe = document.body.appendChild(document.createElement('canvas'))
+    const brush = probe.getContext('2d', { willReadFrequently: true })
+    const holder = document.body.appendChild(document.createElement('div'))
+    const colourOf = (token: string) => {
+      holder.style.color = `var(${token})`
+      if (!brush) return []
+      brush.fillStyle = getComputedStyle(holder).color
+      brush.fillRect(0, 0, 1, 1)
+      return [...brush.getImageData(0, 0, 1, 1).data.slice(0, 3)]
+    }
+    return names.map((name) => {
+      holder.className = `tone-${name}`
+      return ['--surface', '--text', '--tone-tint', '--tone'].map(colourOf)
+    })
+  }, tones)
+  for (const [name, events] of Object.entries(WORDS)) {
+    await report(server, name, events)
+    const svg = await (await get(`/projects/${name}/badge.svg?theme=${colorScheme}`)).text()
+    const tone = /tone-(\w+)/.exec(svg)?.[1] ?? ''
+    const drawn = ['ground', 'name', 'state', 'word'].map((part) => bytesOf(new RegExp(`badge__${part}\\{fill:#(\\w{6})`).exec(svg)?.[1]))
+    const wanted = colours[tones.indexOf(tone)] ?? []
+    // Browsers round otherwise.
+    const isNear = drawn.flat().map((byte, index) => Math.abs(byte - (wanted.flat()[index] ?? -9)) <= 1)
+    expect([name, tone, isNear]).toEqual([name, tone, Array.from({ length: 12 }, () => true)])
+  }
+})
+
+const bytesOf = (hex = '') => (hex.match(/../g) ?? []).map((part) => Number.parseInt(part, 16))

@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx'
 import type { Attention } from '../../src/domain/attention.ts'
 import { Shape } from '../fragments/shape.tsx'
 import { ATTENTION_LOOKS } from '../state-look.ts'
-import { Picture, type PictureLook } from './picture.tsx'
+import { Picture } from './picture.tsx'
 
 const HEIGHT = 20
 const PADDING = 7
@@ -14,13 +14,13 @@ const BASELINE = 14
 const WIDTHS = { narrow: 4.2, wide: 9.4, other: 6.9 }
 
 /** A project's name and its one word, small enough for a line of text. */
-export const BadgePicture: FC<PictureLook & { project: string; attention: Attention }> = ({ project, attention, ...look }) => {
+export const BadgePicture: FC<{ project: string; attention: Attention }> = ({ project, attention }) => {
   const { word, shape, tone } = ATTENTION_LOOKS[attention.word]
   const [nameWidth, wordWidth] = [widthOf(project), widthOf(word)]
   const left = 2 * PADDING + nameWidth
   const right = 2 * PADDING + SHAPE + GAP + wordWidth
   return (
-    <Picture {...look} frame={{ x: 0, y: 0, width: left + right, height: HEIGHT }} name={`${project}: ${word}`}>
+    <Picture frame={{ x: 0, y: 0, width: left + right, height: HEIGHT }} name={`${project}: ${word}`}>
       <rect class="badge__ground" x="0.5" y="0.5" width={left + right - 1} height={HEIGHT - 1} rx="4.5" />
       <g class={`tone-${tone}`}>
         <path

@@ -4,18 +4,13 @@ import { WIDE_LAYOUT } from '../diagrams/wide-layout.ts'
 import { inWords, WorkflowDrawing } from '../diagrams/workflow.tsx'
 import { visibleText } from '../fragments/foreign-text.tsx'
 import { workflowLook } from '../state-look.ts'
-import { Picture, type PictureLook } from './picture.tsx'
+import { Picture } from './picture.tsx'
 
 const FRAME = { x: -20, y: -52, width: 956, height: 424 }
 
 /** The workflow of a project with its name and the moment that it shows (`now`, ms since 1970). */
-export const DiagramPicture: FC<PictureLook & { project: string; workflow: Workflow; now: number }> = ({
-  project,
-  workflow,
-  now,
-  ...look
-}) => (
-  <Picture {...look} frame={FRAME} name={`The workflow of ${project}. ${inWords(workflow)}`}>
+export const DiagramPicture: FC<{ project: string; workflow: Workflow; now: number }> = ({ project, workflow, now }) => (
+  <Picture frame={FRAME} name={`The workflow of ${project}. ${inWords(workflow)}`}>
     <rect class="picture__ground" x={FRAME.x + 0.5} y={FRAME.y + 0.5} width={FRAME.width - 1} height={FRAME.height - 1} rx="10" />
     <text class="picture__name" x="-4" y="-24">
       {project}

@@ -6,19 +6,21 @@ import { BadgePicture } from '../../../views/pictures/badge-picture.tsx'
 import { DiagramPicture } from '../../../views/pictures/diagram-picture.tsx'
 import type { Env, WebDeps } from '../env.ts'
 import { isKnownTag } from '../etag.ts'
-import { pictureStyle } from '../picture-style.ts'
+import { openPictureStyle } from '../picture-style.ts'
 import { projectPage } from '../viewed.ts'
 
 const XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 /** GET /projects/:name/diagram.svg and …/badge.svg — a project for a README: `?theme=light|dark`, `?at=`. */
 export function pictureRoutes(deps: WebDeps) {
-  const style = pictureStyle(new TextDecoder().decode(deps.files.find('app.css')?.body))
-  const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`
+  const styleOf = openPictureStyle(new TextDecoder().decode(deps.files.find('app.css')?.body))
 
   /** Proxies that keep pictures ask each time whether there is another one. */
   function answer(c: Context<Env>, picture: unknown) {
-    const svg = XML + String(picture)
+    const drawing = String(picture)
+    const style = styleOf(drawing, themeOf(c))
+    const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`
+    const svg = XML + drawing.replace('</title>', (end) => `${end}<style>${style}</style>`)
     const etag = `W/"${Bun.hash(svg).toString(36)}"`
     c.header('ETag', etag)
     c.header('Cache-Control', 'no-cache')
@@ -30,14 +32,12 @@ export function pictureRoutes(deps: WebDeps) {
   return new Hono<Env>()
     .get(
       '/projects/:name/badge.svg',
-      projectPage(deps, (c, { project, summary }) =>
-        answer(c, <BadgePicture style={style} theme={themeOf(c)} project={project.name} attention={summary.attention} />),
-      ),
+      projectPage(deps, (c, { project, summary }) => answer(c, <BadgePicture project={project.name} attention={summary.attention} />)),
     )
     .get(
       '/projects/:name/diagram.svg',
       projectPage(deps, (c, { project, view, now }) =>
-        answer(c, <DiagramPicture style={style} theme={themeOf(c)} project={project.name} workflow={view.state.workflow} now={now} />),
+        answer(c, <DiagramPicture project={project.name} workflow={view.state.workflow} now={now} />),
       ),
     )
 }
