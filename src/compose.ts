@@ -3,6 +3,7 @@ import { openAccept } from './compose/accept-from.ts'
 import { openEngines } from './compose/engines.ts'
 import { featuresOf } from './compose/features.ts'
 import { openFollowed } from './compose/follow.ts'
+import { openIdempotencyKeys } from './compose/idempotency-keys.ts'
 import { watchLogSettings } from './compose/log-settings.ts'
 import { type Followed, openSources } from './compose/sources.ts'
 import { tracedEngines } from './compose/traced-engines.ts'
@@ -22,6 +23,7 @@ import { Hub } from './live/hub.ts'
 import { openOverviewIndex } from './live/overview-index.ts'
 import { preparePage } from './live/prepare-page.ts'
 import { openLaneShelf } from './projection/lane-shelf.ts'
+import { openLongReads } from './projection/long-reads.ts'
 import { projectOf } from './live/topic.ts'
 import { troubleOf } from './projection/outages.ts'
 import { keptSince } from './projection/retention.ts'
@@ -127,15 +129,13 @@ async function openWeb({ config, telemetry, core, sources, opened, place }: Part
   const app = createApp({
     whyRefused: openStoreCheck({ eventLog, onError }),
     ...{ eventLog, projections, isRedisUp, overview, hub, log, access, metrics, tracing, usage, version, settings: config, ...sources },
-    lanes,
+    ...{ lanes, longReads: openLongReads(), outages: followed.outages, isRead: followed.isRead, worker: place.worker },
     accept: acceptFrom('http'),
+    bindKey: openIdempotencyKeys({ keyValue: core.keyValue, keptDays: config.retention.days }),
     expandFrame: async (project, frame) => expandFrame(project, frame, await stateOf(project)),
     files: await loadStaticFiles(),
     startedAt: Date.now(),
-    worker: place.worker,
     features: featuresOf(config, place.link !== undefined),
-    outages: followed.outages,
-    isRead: followed.isRead,
     isDraining: () => server.isStopping() || place.link?.isLeaving() === true,
     renderMetrics: async () => (await place.link?.renderAll()) ?? metrics.render(),
     reload: place.link?.reload ?? place.reload ?? (() => undefined),

@@ -1,4 +1,5 @@
 import { jsonFault } from './json-fault.ts'
+import { jsonLoss } from './json-loss.ts'
 import { RefusedError } from './refused.ts'
 
 export const BATCH_LIMIT = 1_000
@@ -33,13 +34,16 @@ export function readEventBody(text: string, mediaType: string | undefined): Body
 function readJson(text: string): BodyItem[] {
   if (text.trim() === '') return []
   const value = parsed(text, 0)
+  refuseLoss(text, Array.isArray(value) ? 'array' : undefined)
   return Array.isArray(value) ? value.map((inner: unknown, index) => ({ value: inner, index })) : [{ value }]
 }
 
 function readLines(text: string): BodyItem[] {
   const items: BodyItem[] = []
   for (const [index, line] of text.split('\n').entries()) {
-    if (line.trim() !== '') items.push({ value: parsed(line, index), line: index + 1 })
+    if (line.trim() === '') continue
+    items.push({ value: parsed(line, index), line: index + 1 })
+    refuseLoss(line, index)
   }
   return items
 }
@@ -54,4 +58,17 @@ function parsed(text: string, linesBefore: number): unknown {
     const message = `line ${line}, column ${fault.column}: ${fault.reason}`
     throw new RefusedError('VALIDATION_ERROR', message, { line, column: fault.column, reason: fault.reason })
   }
+}
+
+/** What would be stored otherwise than it was sent is not stored. */
+function refuseLoss(text: string, within: 'array' | number | undefined): void {
+  const loss = jsonLoss(text)
+  if (!loss) return
+  const { column, reason } = loss
+  const [line, way] = typeof within === 'number' ? [within + loss.line, loss.path] : [loss.line, loss.path.slice(within ? 1 : 0)]
+  const place = within === 'array' ? { index: Number(loss.path[0]) } : {}
+  const field = way.join('.')
+  const event = within === 'array' ? `event ${loss.path[0]}: ` : ''
+  const message = `line ${line}, column ${column}: ${event}${[field, reason].filter(Boolean).join(' ')}`
+  throw new RefusedError('VALIDATION_ERROR', message, { line, column, ...place, field, reason })
 }

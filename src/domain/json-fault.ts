@@ -16,7 +16,7 @@ export function jsonFault(text: string): JsonFault {
   for (;;) {
     skip(reader, SPACE)
     const reason = isAtEnd(reader) ? endReason(reader) : step(reader)
-    if (reason !== undefined) return { ...placeOf(reader), reason }
+    if (reason !== undefined) return { ...placeAt(text, reader.at), reason }
   }
 }
 
@@ -88,7 +88,8 @@ function skip(reader: Reader, pattern: RegExp): boolean {
   return matched > 0
 }
 
-function placeOf({ text, at }: Reader): { line: number; column: number } {
+/** Where an index of a text lies: line and column from 1. */
+export function placeAt(text: string, at: number): { line: number; column: number } {
   const before = text.slice(0, at)
   return { line: before.split('\n').length, column: at - before.lastIndexOf('\n') }
 }

@@ -10,8 +10,11 @@ import { parseStatedTime, STATED_TIME_FORMS } from './stated-time.ts'
 /** A report that fits: typed, with an id and a timestamp where it has them. */
 export type ParsedEvent = (KnownEvent | ForeignEvent) & { id?: string; timestamp?: string }
 
-/** Whose log it goes to, and where in a batch it stood: `index` from 0 in an array, `line` from 1 in NDJSON. */
-export type EventContext = { project: string; index?: number; line?: number }
+/**
+ * Whose log it goes to, and where in a batch it stood: `index` from 0 in an array, `line` from 1 in NDJSON. `isReported`: somebody else
+ * sends it, who cannot say what is ours to conclude.
+ */
+export type EventContext = { project: string; index?: number; line?: number; isReported?: boolean }
 
 const KNOWN_TYPES: readonly string[] = KnownEvent.options.map((option) => option.shape.type.value)
 const IS_KNOWN = new Set(KNOWN_TYPES)
@@ -28,6 +31,7 @@ export function parseEvent(input: unknown, context: EventContext): ParsedEvent {
   const fault = typeFault(input) ?? shapeFault(input) ?? projectFault(input, context) ?? markFault(input)
   if (fault) throw refusal(fault, context)
   const isKnown = typeof input['type'] === 'string' && IS_KNOWN.has(input['type'])
+  if (isKnown && context.isReported && input['inferred'] !== undefined) throw refusal(CONCLUDED, context)
   const parsed = isKnown ? KnownEvent.safeParse(input) : ForeignEvent.safeParse(input)
   if (!parsed.success) throw refusal(faultOf(parsed.error), context)
   return marked(parsed.data)
@@ -48,6 +52,8 @@ function isMarked(event: KnownEvent | ForeignEvent): event is ParsedEvent {
 }
 
 type Fault = { field: string; reason: string }
+
+const CONCLUDED: Fault = { field: 'inferred', reason: 'is what this service says of transitions that nobody reported; leave it out' }
 
 function typeFault({ type }: Record<string, unknown>): Fault | undefined {
   if (type === undefined) return { field: 'type', reason: `is missing; known are ${KNOWN_TYPES.join(', ')}, and x-… for your own` }

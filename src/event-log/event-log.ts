@@ -27,6 +27,8 @@ export type ReadRange = {
   upTo?: number
   /** Events at most; bounded by READ_LIMIT. A page of large events is shorter, but never empty before the end of the range. */
   limit: number
+  /** A page ends early beyond this many characters of JSON; beyond the engine's own bound when absent. */
+  characters?: number
 }
 
 export type Page = {

@@ -15,7 +15,7 @@ FROM visualizer.meta AS m LEFT JOIN visualizer.project AS p ON p.name = $1 LEFT 
   FROM (
     SELECT * FROM visualizer.event WHERE project = p.key AND "offset" > $2::bigint AND "offset" <= $3::bigint ORDER BY "offset" LIMIT $4::int
   ) AS r WINDOW w AS (ORDER BY r."offset")
-) AS e ON e.nth = 1 OR e.bytes <= ${PAGE_CHARACTERS} ORDER BY e."offset"`
+) AS e ON e.nth = 1 OR e.bytes <= $5::bigint ORDER BY e."offset"`
 
 const SNAPSHOT = `
 SELECT s."offset"::float8, s.body FROM visualizer.snapshot AS s JOIN visualizer.project AS p ON s.project = p.key
@@ -30,8 +30,8 @@ type PageRow = HeadRow & { first: number } & ({ offset: number; at: number; body
 
 /** One page, all of it from the same moment. */
 export async function readPage(query: Query, project: string, range: ReadRange): Promise<Page> {
-  const { after, upTo = Number.MAX_SAFE_INTEGER, limit } = range
-  const rows = await query<PageRow>(PAGE, [project, after, upTo, Math.min(limit, READ_LIMIT)])
+  const { after, upTo = Number.MAX_SAFE_INTEGER, limit, characters = PAGE_CHARACTERS } = range
+  const rows = await query<PageRow>(PAGE, [project, after, upTo, Math.min(limit, READ_LIMIT), characters])
   const [top] = rows
   if (!top) throw new Error('the event log has no epoch')
   const events = rows.flatMap((row) => (row.offset === null ? [] : storedEvent(row)))

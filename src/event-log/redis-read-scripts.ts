@@ -1,13 +1,12 @@
-import { PAGE_CHARACTERS } from './stored-event.ts'
 import { logScript } from './redis-script.ts'
 
 /**
- * One page, all of it from one moment. KEYS: heads, stream. ARGV: identity, project, after, up to, limit. Gives back the epoch, the
+ * One page, all of it from one moment. KEYS: heads, stream. ARGV: identity, project, after, up to, limit, characters. Gives back the epoch, the
  * first and the last offset, the offset of the first event, and the events' times and bodies, one a line each: one long
  * text is parsed sooner than a thousand short ones. Large events are fetched few at a time.
  */
 export const READ = logScript(`
-local name, limit = ARGV[2], tonumber(ARGV[5])
+local name, limit, most = ARGV[2], tonumber(ARGV[5]), tonumber(ARGV[6])
 local first, last = head_of(KEYS[2], name)
 local begin = math.max(tonumber(ARGV[3]) + 1, first)
 local at_most = math.min(tonumber(ARGV[4]), last)
@@ -21,13 +20,13 @@ while next <= at_most and #bodies < limit and not is_full do
     if tonumber(offset) ~= next then return redis.error_reply('DAMAGED events of ' .. name .. ' are missing') end
     local body = entry[2][2]
     characters = characters + #body
-    is_full = characters > ${PAGE_CHARACTERS}
+    is_full = characters > most
     if is_full and #bodies > 0 then break end
     bodies[#bodies + 1] = body
     times[#times + 1] = at
     next = next + 1
   end
-  count = math.max(1, math.min(500, math.floor((${PAGE_CHARACTERS} - characters) * #bodies / characters)))
+  count = math.max(1, math.min(500, math.floor((most - characters) * #bodies / characters)))
 end
 return { epoch_of(id, name), first, last, begin, table.concat(times, '\\n'), table.concat(bodies, '\\n') }
 `)

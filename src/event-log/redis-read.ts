@@ -8,7 +8,7 @@ import { asLogError, answered } from './redis-failure.ts'
 import { headsKey, keysOf, streamEnds } from './redis-keys.ts'
 import { DAMAGED, HEADS, OFFSET_AT, READ } from './redis-read-scripts.ts'
 import { EPOCH, newIdentity } from './redis-script.ts'
-import { storedEvent } from './stored-event.ts'
+import { PAGE_CHARACTERS, storedEvent } from './stored-event.ts'
 
 const PageAnswer = z.tuple([z.string(), z.number(), z.number(), z.number(), z.string(), z.string()])
 const HeadsAnswer = z.tuple([z.string(), z.array(z.string()), z.array(z.string())])
@@ -21,8 +21,8 @@ export function ask(connection: RedisConnection, call: ScriptCall): Promise<unkn
 /** One page, all of it from the same moment. */
 export async function readPage(connection: RedisConnection, project: string, range: ReadRange): Promise<Page> {
   const { field, heads, stream } = keysOf(project)
-  const { after, upTo = Number.MAX_SAFE_INTEGER, limit } = range
-  const args = [newIdentity(), field, after, upTo, Math.min(limit, READ_LIMIT)]
+  const { after, upTo = Number.MAX_SAFE_INTEGER, limit, characters = PAGE_CHARACTERS } = range
+  const args = [newIdentity(), field, after, upTo, Math.min(limit, READ_LIMIT), characters]
   const [epoch, first, head, begin, times, bodies] = PageAnswer.parse(await ask(connection, { script: READ, keys: [heads, stream], args }))
   if (bodies === '') return { epoch, first, head, events: [] }
   const received = times.split('\n')

@@ -43,12 +43,16 @@ export function readPage(reader: Reader, project: string, { epoch, ...range }: R
   })()
 }
 
-function readEvents(reader: Reader, { key, last }: ProjectRow, { after, upTo = last, limit }: ReadRange): StoredEvent[] {
+function readEvents(
+  reader: Reader,
+  { key, last }: ProjectRow,
+  { after, upTo = last, limit, characters: most = PAGE_CHARACTERS }: ReadRange,
+): StoredEvent[] {
   const events: StoredEvent[] = []
   let characters = 0
   for (const { offset, at, body } of reader.range.iterate(key, after, upTo, Math.min(limit, READ_LIMIT))) {
     characters += body.length
-    if (events.length > 0 && characters > PAGE_CHARACTERS) break
+    if (events.length > 0 && characters > most) break
     events.push(storedEvent({ offset, at, body }))
   }
   return events

@@ -1,7 +1,7 @@
 import type { NewEvent, StoredEvent } from '../domain/event.ts'
 import { LogUnavailableError } from './event-log.ts'
 
-/** A page ends early beyond this many characters of JSON: parsing holds the event loop. */
+/** A page ends early beyond this many characters of JSON, or fewer where the reader asks so: parsing holds the event loop. */
 export const PAGE_CHARACTERS = 2 * 1024 * 1024
 
 /** An event as engines keep it: `body` is what was told, as JSON; `at` in ms since 1970. */

@@ -1,5 +1,6 @@
 import type { StoredEvent } from '../domain/event.ts'
 import type { EventLog } from '../event-log/event-log.ts'
+import { openTurns, STEP, type Turns } from './long-reads.ts'
 
 export type EventSearch = {
   /** Looks at events below this offset, the newest first; at all when absent. */
@@ -9,6 +10,8 @@ export type EventSearch = {
   limit: number
   /** Events that are looked at, at most: what a search may cost is known beforehand. */
   scanLimit: number
+  /** The pace; its own without a reader who may leave. */
+  turns?: Turns
 }
 
 export type FoundEvents = {
@@ -22,8 +25,10 @@ export type FoundEvents = {
   next: number | undefined
 }
 
-/** Read at once: some milliseconds of parsing. Between two, others have their turn. */
-const CHUNK = 500
+/** So few are held at once where they are large. */
+const SMALLEST_CHUNK = 8
+/** Looked at between two turns: what is looked for in each may be a text in all of it. */
+const LOOKED = 25
 
 /** Searches a project's log backwards. Rejects with LogUnavailableError while the log is away. */
 export async function findEvents(eventLog: EventLog, project: string, search: EventSearch): Promise<FoundEvents> {
@@ -31,12 +36,16 @@ export async function findEvents(eventLog: EventLog, project: string, search: Ev
   let { epoch, first, head } = await eventLog.read(project, { after: 0, limit: 1 })
   let end = Math.min(head, (search.before ?? Number.POSITIVE_INFINITY) - 1)
   let left = search.scanLimit
+  let size = STEP.limit
+  const turns = search.turns ?? openTurns()
   while (end >= first && left > 0) {
-    const begin = Math.max(first, end - Math.min(CHUNK, left) + 1)
-    const chunk = await readAll(eventLog, project, { after: begin - 1, upTo: end })
+    const begin = Math.max(first, end - Math.min(size, left) + 1)
+    const chunk = await readAll(eventLog, project, { after: begin - 1, upTo: end, turns })
     // A log that was trimmed or replaced meanwhile is read as it is now.
     ;({ epoch, first, head } = chunk)
-    for (const event of chunk.events.toReversed()) {
+    size = Math.max(SMALLEST_CHUNK, Math.floor(STEP.limit / chunk.reads))
+    for (const [index, event] of chunk.events.toReversed().entries()) {
+      if (index % LOOKED === 0) await turns.take()
       if (!search.matches(event)) continue
       events.push(event)
       if (events.length === search.limit) return { epoch, first, head, events, next: event.offset > first ? event.offset : undefined }
@@ -61,11 +70,15 @@ export async function findNewer(eventLog: EventLog, project: string, search: New
   let { epoch, first, head } = await eventLog.read(project, { after: 0, limit: 1 })
   let at = Math.max(search.after, first - 1)
   let left = search.scanLimit
+  let size = STEP.limit
+  const turns = search.turns ?? openTurns()
   while (at < head && left > 0) {
-    const end = Math.min(head, at + Math.min(CHUNK, left))
-    const chunk = await readAll(eventLog, project, { after: at, upTo: end })
+    const end = Math.min(head, at + Math.min(size, left))
+    const chunk = await readAll(eventLog, project, { after: at, upTo: end, turns })
     ;({ epoch, first, head } = chunk)
-    for (const event of chunk.events) {
+    size = Math.max(SMALLEST_CHUNK, Math.floor(STEP.limit / chunk.reads))
+    for (const [index, event] of chunk.events.entries()) {
+      if (index % LOOKED === 0) await turns.take()
       if (!search.matches(event)) continue
       events.unshift(event)
       if (events.length === search.limit) return { epoch, first, head, events, next: event.offset < head ? event.offset : undefined }
@@ -76,13 +89,18 @@ export async function findNewer(eventLog: EventLog, project: string, search: New
   return { epoch, first, head, events, next: at < head ? at : undefined }
 }
 
+type Range = { after: number; upTo: number; turns: Turns }
+
 /** A range in as many reads as it takes: a page of large events ends early. */
-async function readAll(eventLog: EventLog, project: string, { after, upTo }: { after: number; upTo: number }) {
-  let page = await eventLog.read(project, { after, upTo, limit: CHUNK })
+async function readAll(eventLog: EventLog, project: string, { after, upTo, turns }: Range) {
+  let page = await eventLog.read(project, { ...STEP, after, upTo })
   const events = [...page.events]
+  let reads = 1
   while (page.events.length > 0 && (page.events.at(-1)?.offset ?? upTo) < upTo) {
-    page = await eventLog.read(project, { after: page.events.at(-1)?.offset ?? upTo, upTo, limit: CHUNK })
+    await turns.take()
+    page = await eventLog.read(project, { ...STEP, after: page.events.at(-1)?.offset ?? upTo, upTo })
     events.push(...page.events)
+    reads += 1
   }
-  return { ...page, events }
+  return { ...page, events, reads }
 }

@@ -43,7 +43,7 @@ export function openLaneShelf(deps: Deps): LaneShelf {
     const { epoch, state } = await deps.projections.view(project)
     const behind = state.offset - kept.lanes.state.offset
     if (epoch !== kept.epoch || kept.hasHole || behind > READ_ON_MOST) return open(project, kept.windowMs)
-    await readOn(deps.eventLog, { project, epoch, upTo: state.offset }, kept.lanes)
+    await readOn(deps, { project, epoch, upTo: state.offset }, kept.lanes)
     trim(kept, deps.now())
     return kept
   }

@@ -2,6 +2,7 @@ import type { StoredEvent } from '../domain/event.ts'
 import { foldLanes, jumpTo, type Lanes, openLanes } from '../domain/lanes.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { projectFold } from './folds.ts'
+import { openTurns, STEP, type Turns } from './long-reads.ts'
 import { nearestState } from './nearest-state.ts'
 import { type PastDeps, stateAtMoment } from './state-at.ts'
 
@@ -15,10 +16,7 @@ export type ReadLanes = { epoch: string; lanes: Lanes; keptSince: number | undef
 const READ_MOST = 20_000
 const READ_NEWEST = 10_000
 const SAMPLES = 24
-const PAGE = 250
 const SLICE = 50
-/** A stretch of work longer than this keeps others waiting. */
-const STRETCH_MS = 3
 
 /** The lanes of a window, read from the log. Rejects as `stateAtMoment` does. */
 export async function readLanes(deps: PastDeps, project: string, window: LaneWindow): Promise<ReadLanes> {
@@ -30,41 +28,38 @@ export async function readLanes(deps: PastDeps, project: string, window: LaneWin
   const { epoch, state } = await stateAtMoment(deps, project, { offset: begin })
   const lanes = openLanes(state, window)
   if (window.upTo - begin > READ_MOST) await sample({ ...deps, project, epoch }, lanes, window.upTo)
-  await readOn(eventLog, { project, epoch, upTo: window.upTo }, lanes)
+  await readOn(deps, { project, epoch, upTo: window.upTo }, lanes)
   return { epoch, lanes, keptSince: isCut ? events[0]?.received_at : undefined }
 }
 
+type ReadDeps = { eventLog: EventLog; turns?: Turns }
 type Reading = { project: string; epoch: string; upTo: number }
 
 /** Takes in what follows in the log; ends early where the log was replaced. */
-export async function readOn(eventLog: EventLog, { project, epoch, upTo }: Reading, lanes: Lanes): Promise<void> {
+export async function readOn({ eventLog, turns = openTurns() }: ReadDeps, { project, epoch, upTo }: Reading, lanes: Lanes): Promise<void> {
   while (lanes.state.offset < upTo) {
-    const page = await eventLog.read(project, { after: lanes.state.offset, upTo, limit: PAGE })
+    const page = await eventLog.read(project, { ...STEP, after: lanes.state.offset, upTo })
     if (page.epoch !== epoch || page.events.length === 0) return
-    await foldInTurns(lanes, page.events)
-    await new Promise(setImmediate)
+    await foldInTurns(lanes, page.events, turns)
   }
 }
 
 /** Some events say a whole state, others a step: what keeps others waiting is the time that it takes. */
-async function foldInTurns(lanes: Lanes, events: readonly StoredEvent[]): Promise<void> {
-  let turnAt = performance.now()
+async function foldInTurns(lanes: Lanes, events: readonly StoredEvent[], turns: Turns): Promise<void> {
   for (let index = 0; index < events.length; index += SLICE) {
+    await turns.take()
     foldLanes(lanes, events.slice(index, index + SLICE))
-    if (performance.now() - turnAt < STRETCH_MS) continue
-    await new Promise(setImmediate)
-    turnAt = performance.now()
   }
 }
 
 /** Looks at the states that were saved on the way, as far apart as there may be many events, and at the one before the newest. */
 async function sample(deps: PastDeps & { project: string; epoch: string }, lanes: Lanes, upTo: number): Promise<void> {
-  const { project, epoch } = deps
+  const { project, epoch, turns = openTurns() } = deps
   const [begin, end] = [lanes.state.offset, upTo - READ_NEWEST]
   for (let turn = 1; turn < SAMPLES; turn += 1) {
     const offset = begin + Math.round(((end - begin) * turn) / SAMPLES)
     jumpTo(lanes, await nearestState({ ...deps, fold: projectFold }, { project, epoch, upTo: offset }))
-    await new Promise(setImmediate)
+    await turns.take()
   }
   jumpTo(lanes, (await stateAtMoment(deps, project, { offset: end })).state)
 }

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { RefusedError } from '../domain/refused.ts'
 import { LogUnavailableError } from '../event-log/event-log.ts'
 import type { Env, WebDeps } from './env.ts'
+import { momentsAreHonoured } from './asked-moment.ts'
 import { answerTo, errorJson } from './errors.ts'
 import { errorPage } from './error-page.tsx'
 import { gzip } from './middleware/gzip.ts'
@@ -61,6 +62,7 @@ export function createApp(deps: WebDeps) {
   app.use(pageHeaders())
   app.route('/', staticRoutes(deps))
   if (deps.settings.isGzipOn) app.use(gzip())
+  app.use(momentsAreHonoured())
   for (const routes of PAGES) app.route('/', routes(deps))
   for (const routes of API) app.route('/api/v1', routes(deps))
 

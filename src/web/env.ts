@@ -6,6 +6,7 @@ import type { Frame } from '../ingest/orchestrator-frame.ts'
 import type { Hub, Watching } from '../live/hub.ts'
 import type { OverviewIndex } from '../live/overview-index.ts'
 import type { LaneShelf } from '../projection/lane-shelf.ts'
+import type { LongReads } from '../projection/long-reads.ts'
 import type { Outages } from '../projection/outages.ts'
 import type { Projections } from '../projection/projections.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
@@ -25,8 +26,12 @@ export type WebDeps = {
   overview: OverviewIndex
   /** Stores and announces what was reported by request. */
   accept(project: string, events: readonly NewEvent[]): Promise<Appended>
+  /** Binds an Idempotency-Key to the body that it came with; rejects with RefusedError where that was another. */
+  bindKey(project: string, key: string, body: string): Promise<void>
   /** Turns a whole-state report into events of one project. */
   expandFrame(project: string, frame: Frame): Promise<NewEvent[]>
+  /** Whatever reads a long way for one request goes through here. */
+  longReads: LongReads
   hub: Hub
   links(): readonly LinkHealth[]
   /** What a person should know although the service is ready, one sentence each. */
@@ -100,5 +105,6 @@ export type WebSettings = {
 export type Env = {
   /** `arrived` is the request as the server knows it: its connection can be asked for by no other. */
   Bindings: { server: Server<Watching>; arrived: Request }
-  Variables: { requestId: string }
+  /** `isMomentHonoured`: the answer is as of `?at=`, where the address has it. */
+  Variables: { requestId: string; isMomentHonoured?: boolean }
 }

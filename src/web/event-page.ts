@@ -1,28 +1,69 @@
 import type { Context } from 'hono'
 import type { StoredEvent } from '../domain/event.ts'
 import { RefusedError } from '../domain/refused.ts'
-import type { Page } from '../event-log/event-log.ts'
+import type { Page, ReadRange } from '../event-log/event-log.ts'
+import { parseMoment } from '../projection/moment.ts'
+import { STEP } from '../projection/long-reads.ts'
+import { forgotten, momentOffset } from '../projection/state-at.ts'
+import { askedMoment } from './asked-moment.ts'
 import type { Env, WebDeps } from './env.ts'
+import { textWithEtag } from './etag.ts'
+import { type Reading, readLong } from './read-long.ts'
 
 const LIMIT = 1_000
 const DEFAULT_LIMIT = 100
 const POSITION = /^(?:([0-9a-z]{8}):)?(\d{1,30})$/
 
-/** GET …/events?after=&limit=&type= — a part of a project's log as JSON, or as NDJSON when that is accepted. */
-export async function eventPage(c: Context<Env>, { eventLog }: WebDeps, project: string) {
-  const { epoch, offset } = readPosition(c.req.query('after') ?? '0')
-  const limit = readLimit(c.req.query('limit'))
-  const type = c.req.query('type')
-  const page = await eventLog.read(project, { after: offset, limit })
-  refuseUnknown(page, epoch, offset)
-  const events = type === undefined ? page.events : page.events.filter((event) => event.type === type)
-  const last = page.events.at(-1)?.offset ?? offset
-  const next = last < page.head ? `${page.epoch}:${last}` : null
+/** Written as JSON between two turns. */
+const WRITTEN = 50
+
+/**
+ * GET …/events?after=&limit=&type= — a part of a project's log as JSON, or as NDJSON when that is accepted; with `?at=` the log as it
+ * was then. Fewer than `limit` where they are large: `next` says where it goes on.
+ */
+export async function eventPage(c: Context<Env>, deps: WebDeps, project: string) {
+  const from = readPosition(c.req.query('after') ?? '0')
+  const [limit, at, type] = [readLimit(c.req.query('limit')), askedMoment(c), c.req.query('type')]
+  const { page, texts, next } = await readLong(c, deps, async (reading) => {
+    const upTo = at === undefined ? undefined : (await momentOffset(reading.eventLog, project, parseMoment(at))).offset
+    const range = { after: from.offset, limit, ...(upTo === undefined ? {} : { upTo }) }
+    const page = await readPart(reading, project, range)
+    refuseUnknown(page, from)
+    if (upTo !== undefined && upTo < page.first - 1) throw await forgotten(reading.eventLog, project, page.first)
+    const head = upTo ?? page.head
+    const last = page.events.at(-1)?.offset ?? from.offset
+    const events = type === undefined ? page.events : page.events.filter((event) => event.type === type)
+    const next = last < head ? `${page.epoch}:${last}` : null
+    return { page: { epoch: page.epoch, offset: head }, texts: await eventTexts(reading, events), next }
+  })
+  c.header('Vary', 'Accept')
   if (c.req.header('accept')?.includes('application/x-ndjson')) {
-    const lines = events.map((event) => `${JSON.stringify(eventJson(event))}\n`).join('')
-    return c.body(lines, 200, { 'content-type': 'application/x-ndjson; charset=utf-8' })
+    return textWithEtag(c, { text: texts.map((text) => `${text}\n`).join(''), type: 'application/x-ndjson; charset=utf-8' })
   }
-  return c.json({ epoch: page.epoch, offset: page.head, events: events.map(eventJson), next })
+  const [before, behind] = [JSON.stringify(page).slice(0, -1), JSON.stringify(next)]
+  return textWithEtag(c, { text: `${before},"events":[${texts.join()}],"next":${behind}}`, type: 'application/json' })
+}
+
+/** A part of a log in steps; it ends where a page of large events does. */
+async function readPart({ eventLog, turns }: Reading, project: string, { limit, ...range }: ReadRange): Promise<Page> {
+  let page = await eventLog.read(project, { ...STEP, ...range, limit: Math.min(STEP.limit, limit) })
+  const events = [...page.events]
+  while (page.events.length === STEP.limit && events.length < limit) {
+    await turns.take()
+    const rest = { after: events.at(-1)?.offset ?? range.after, limit: Math.min(STEP.limit, limit - events.length) }
+    page = await eventLog.read(project, { ...STEP, ...range, ...rest })
+    events.push(...page.events)
+  }
+  return { ...page, events }
+}
+
+async function eventTexts({ turns }: Reading, events: readonly StoredEvent[]): Promise<string[]> {
+  const texts: string[] = []
+  for (const [index, event] of events.entries()) {
+    if (index % WRITTEN === 0) await turns.take()
+    texts.push(JSON.stringify(eventJson(event)))
+  }
+  return texts
 }
 
 /** An event as the API shows it: the wire's fields, with the instant of its arrival as text. */
@@ -45,7 +86,7 @@ function readLimit(text: string | undefined): number {
   return limit
 }
 
-function refuseUnknown(page: Page, epoch: string | undefined, offset: number) {
+function refuseUnknown(page: Page, { epoch, offset }: { epoch: string | undefined; offset: number }) {
   const details = { epoch: page.epoch, first_offset: page.first, offset: page.head }
   if ((epoch !== undefined && epoch !== page.epoch) || offset > page.head) {
     throw new RefusedError(

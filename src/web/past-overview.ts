@@ -1,24 +1,26 @@
+import type { Context } from 'hono'
 import { openOverviewIndex } from '../live/overview-index.ts'
 import { selectProjects } from '../live/overview-selection.ts'
 import { lookBackAll } from '../projection/look-back-all.ts'
 import { parseMoment } from '../projection/moment.ts'
 import { RefusedError } from '../domain/refused.ts'
 import { type OverviewQuery, pageSize } from '../../views/overview-query.ts'
-import type { WebDeps } from './env.ts'
-import { pastDeps } from './past.ts'
+import type { Env, WebDeps } from './env.ts'
+import { readLong } from './read-long.ts'
 
 /**
  * All projects as they stood at `?at=`, one page of them. Where one page holds all that the settings match, it is in the order of
  * that moment; else the order is by name, and only what is on the page is folded: filters by what was going on do not apply then.
  */
-export async function pastOverview(deps: WebDeps, asked: OverviewQuery, at: string) {
+export async function pastOverview(c: Context<Env>, deps: WebDeps, { asked, at }: { asked: OverviewQuery; at: string }) {
   const now = Math.min(instantOf(at), Date.now())
   const known = selectProjects(deps.overview.ordered, { status: asked.status, priority: asked.priority, tag: asked.tag, page: 1 }).matching
   const isWhole = known.length <= pageSize(asked)
   const query: OverviewQuery = { ...asked, ...(isWhole ? {} : { attention: undefined, sort: 'name' }), at }
   const named = isWhole ? undefined : selectProjects(known, { ...query, text: undefined })
   const wanted = (named?.rows ?? known).map(({ project }) => project)
-  const past = await lookBackAll(pastDeps(deps), wanted, { instant: now, staleMinutes: deps.settings.staleMinutes })
+  const moment = { instant: now, staleMinutes: deps.settings.staleMinutes }
+  const past = await readLong(c, deps, (reading) => lookBackAll(reading, wanted, moment))
   if (past.summaries.length === 0 && past.forgotten > 0) throw gone(past.firstAt)
   const then = openOverviewIndex({ summaries: () => past.summaries, onChange: () => undefined })
   const { rows, total } = selectProjects(then.ordered, { ...query, page: 1, ...(isWhole ? {} : { text: undefined }) })

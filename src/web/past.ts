@@ -1,19 +1,17 @@
+import type { Context } from 'hono'
 import type { Project } from '../domain/project-registry.ts'
 import { type ProjectSummary, summarize } from '../domain/project-summary.ts'
 import { lookBack, type Past } from '../projection/look-back.ts'
 import { parseMoment } from '../projection/moment.ts'
-import type { PastDeps } from '../projection/state-at.ts'
-import type { WebDeps } from './env.ts'
+import type { Env, WebDeps } from './env.ts'
+import { readLong } from './read-long.ts'
+
+type Asked = { project: Project; at: string }
 
 /** A project as it was at `?at=`, summarized as of that moment. */
-export async function pastOf(deps: WebDeps, project: Project, at: string): Promise<Past & { summary: ProjectSummary }> {
-  const past = await lookBack(pastDeps(deps), project.name, parseMoment(at))
+export async function pastOf(c: Context<Env>, deps: WebDeps, { project, at }: Asked): Promise<Past & { summary: ProjectSummary }> {
+  const moment = parseMoment(at)
+  const past = await readLong(c, deps, (reading) => lookBack(reading, project.name, moment))
   const { state, epoch } = past.view
   return { ...past, summary: summarize({ project, state, epoch, now: past.now, staleMinutes: deps.settings.staleMinutes }) }
 }
-
-/** What reading the past of a project stands on. */
-export const pastDeps = ({ eventLog, log }: WebDeps): PastDeps => ({
-  eventLog,
-  onError: (error) => log.error('a saved state was passed over', { error }),
-})

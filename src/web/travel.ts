@@ -6,7 +6,7 @@ import { nextMove } from '../projection/next-move.ts'
 import { momentHref, projectHref } from '../../views/part-href.ts'
 import type { Travel } from '../../views/fragments/time-travel.tsx'
 import type { Env, WebDeps } from './env.ts'
-import { pastDeps } from './past.ts'
+import { readLong } from './read-long.ts'
 import type { Viewed } from './viewed.ts'
 
 const LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/
@@ -41,7 +41,7 @@ export async function otherMoment(c: Context<Env>, deps: WebDeps, { project, vie
   if (step !== 'next') return undefined
   const { offset } = view.state
   const { state } = await deps.projections.view(project.name)
-  const move = await nextMove(pastDeps(deps), project.name, { after: offset, known: state.workflow.moves })
+  const move = await readLong(c, deps, (reading) => nextMove(reading, project.name, { after: offset, known: state.workflow.moves }))
   return there(move?.offset ?? offset)
 }
 

@@ -8,6 +8,7 @@ import { madeFrom, positionOf } from '../live/position.ts'
 import type { LiveTarget } from '../live/topic.ts'
 import type { ProjectView } from '../projection/projections.ts'
 import type { Frame } from '../../views/layout.tsx'
+import { askedMoment } from './asked-moment.ts'
 import type { Env, WebDeps } from './env.ts'
 import { findProject } from './find-project.ts'
 import { pageFrame } from './page-frame.ts'
@@ -34,9 +35,9 @@ export const projectPage =
   (deps: WebDeps, render: (c: Context<Env>, viewed: Viewed) => Response | Promise<Response>) =>
   async (c: Context<Env>): Promise<Response> => {
     const name = c.req.param('name') ?? ''
+    const at = askedMoment(c)
     const project = await findProject(deps, name)
     if (project.name !== name) return c.redirect(underItsName(c.req.url, project.name), 301)
-    const at = c.req.query('at')
     return render(c, at === undefined ? await newest(c, deps, project) : await past(c, deps, { project, at }))
   }
 
@@ -56,7 +57,7 @@ async function newest(c: Context<Env>, deps: WebDeps, project: Project): Promise
 }
 
 async function past(c: Context<Env>, deps: WebDeps, { project, at }: { project: Project; at: string }): Promise<Viewed> {
-  const { view, summary, now } = await pastOf(deps, project, at)
+  const { view, summary, now } = await pastOf(c, deps, { project, at })
   const recent = await eventsUpTo(deps, project.name, view.state.offset)
   return { project, view: { ...view, recent }, summary, now, at, frame: () => ({ ...pageFrame(c, deps), now, isPast: true, at }) }
 }

@@ -1,4 +1,6 @@
 import { expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { openSqliteLog } from '../../src/event-log/sqlite.ts'
 import { temporaryFolder } from '../support/ending.ts'
 import { within } from '../support/eventually.ts'
 import { call, report } from '../support/report.ts'
@@ -8,7 +10,10 @@ test.each(['apollo', 'unassigned'])('a server that nobody told of %s yet finds i
   const dataDir = temporaryFolder()
   // Each with a bus of its own: the second hears nothing of what is reported to the first.
   const [first, second] = await Promise.all([startServer({ dataDir }), startServer({ dataDir })])
-  await report(first, name, { type: 'workflow_transition', new_state: 'SPRINT_ACTIVE' })
+  const event = { type: 'workflow_transition', new_state: 'SPRINT_ACTIVE' } as const
+  // Nobody reports to it over HTTP: an orchestrator did that another server follows.
+  if (name === 'unassigned') await stored(dataDir, name, event)
+  else await report(first, name, event)
   const page = await fetch(`${second.url}/projects/${name}`)
   expect([page.status, (await page.text()).includes('SPRINT_ACTIVE')]).toEqual([200, true])
 
@@ -25,3 +30,9 @@ test.each(['apollo', 'unassigned'])('a server that nobody told of %s yet finds i
   socket.close()
   expect((await call(second, '/api/v1/projects/none/state')).status).toBe(404)
 })
+
+async function stored(dataDir: string, project: string, event: { type: 'workflow_transition'; new_state: string }) {
+  const log = await openSqliteLog({ file: join(dataDir, 'events.sqlite') })
+  await log.append(project, [{ ...event, id: 'e1' }])
+  await log.close()
+}

@@ -41,6 +41,21 @@ export function describeReads(place: () => Promise<LogPlace>): void {
     expect(offsets(await readAll(log, 'apollo'))).toEqual(oneTo(1_500))
   })
 
+  test('a page ends early where its reader asks for few characters, and holds one event at least', async () => {
+    const log = await openNew()
+    await log.append(
+      'apollo',
+      Array.from({ length: 20 }, (_, n) => event(`part-${n}`, { text: 'z'.repeat(n === 10 ? 9_000 : 900) })),
+    )
+    const lengths: number[] = []
+    for (let after = 0; after < 20; after += lengths.at(-1) ?? 20) {
+      lengths.push((await log.read('apollo', { after, limit: 1_000, characters: 5_000 })).events.length)
+    }
+    expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(20)
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(5)
+    expect(Math.min(...lengths)).toBeGreaterThanOrEqual(1)
+  })
+
   test('pages of large events are shorter, in order, and lose nothing', async () => {
     const log = await openNew()
     const large = 'y'.repeat(256 * 1024)

@@ -6,6 +6,7 @@ import { type ActivityPlace, type ActivityQuery, activitySearch, isAskedFor, par
 import { ActivityPage, PAGE_ROWS } from '../../../views/pages/activity.tsx'
 import type { Env, WebDeps } from '../env.ts'
 import { pageFrame } from '../page-frame.ts'
+import { type Reading, readLong } from '../read-long.ts'
 import { projectPage, type Viewed } from '../viewed.ts'
 
 /** What one page looks at of the log, at most; a search goes on from there. */
@@ -25,7 +26,7 @@ async function activityPage(c: Context<Env>, deps: WebDeps, viewed: Viewed) {
   const query = parseActivityQuery(new URL(c.req.url).searchParams)
   const [before, after] = [readOffset(c, 'before'), readOffset(c, 'after')]
   const isNewest = before === undefined && after === undefined
-  const part = await partOf(deps, viewed, { query, before, after })
+  const part = await readLong(c, deps, (reading) => partOf(reading, viewed, { query, before, after }))
   const target = { page: 'activity', name: project.name, search: activitySearch(query) } as const
   // What lies in the past stays as it is: only the newest page has something to hear.
   const frame = isNewest || viewed.at !== undefined ? viewed.frame(target) : pageFrame(c, deps)
@@ -35,9 +36,9 @@ async function activityPage(c: Context<Env>, deps: WebDeps, viewed: Viewed) {
 type Wish = { query: ActivityQuery } & ActivityPlace
 
 /** A part of the log up to what the page shows as the newest, and where it goes on in both directions. */
-async function partOf({ eventLog }: WebDeps, { project, view }: Viewed, { query, before, after }: Wish) {
+async function partOf({ eventLog, turns }: Reading, { project, view }: Viewed, { query, before, after }: Wish) {
   const end = view.state.offset
-  const search = { matches: isAskedFor(query), limit: PAGE_ROWS, scanLimit: SCAN_LIMIT }
+  const search = { matches: isAskedFor(query), limit: PAGE_ROWS, scanLimit: SCAN_LIMIT, turns }
   if (after !== undefined) {
     const { events, next, first } = await findNewer(eventLog, project.name, { ...search, after })
     // A page that looks back ends at its moment.

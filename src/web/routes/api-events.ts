@@ -2,7 +2,7 @@ import { Hono } from 'hono'
 import { parseEvent } from '../../domain/parse-event.ts'
 import { BATCH_LIMIT, type BodyItem, readEventBody } from '../../domain/event-body.ts'
 import type { NewEvent } from '../../domain/event.ts'
-import { isForeignId, projectNameProblem, UNASSIGNED } from '../../domain/names.ts'
+import { isForeignId, projectNameProblem } from '../../domain/names.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import { isFrame } from '../../ingest/orchestrator-frame.ts'
 import type { Env, WebDeps } from '../env.ts'
@@ -20,8 +20,10 @@ export function eventRoutes(deps: WebDeps) {
   return new Hono<Env>()
     .post('/projects/:name/events', async (c) => {
       const name = reportedName(deps, c.req.param('name'))
-      const items = readEventBody(await readBody(c, BODY_LIMIT_BYTES), c.req.header('content-type'))
-      const events = await readEvents(deps, name, { items, key: c.req.header('idempotency-key') })
+      const body = await readBody(c, BODY_LIMIT_BYTES)
+      const key = c.req.header('idempotency-key')
+      const events = await readEvents(deps, name, { items: readEventBody(body, c.req.header('content-type')), key })
+      if (key !== undefined) await deps.bindKey(name, key, body)
       const { position, appended, duplicates } = await deps.accept(name, events)
       return c.json({ accepted: appended.length, duplicates, ...position }, 202)
     })
@@ -30,7 +32,7 @@ export function eventRoutes(deps: WebDeps) {
 
 /** The name that a project is known by, whatever the case that it was reported in; else the one that it will get. */
 function reportedName({ projections }: WebDeps, name: string): string {
-  const problem = name === UNASSIGNED ? undefined : projectNameProblem(name)
+  const problem = projectNameProblem(name)
   if (problem) throw new RefusedError('INVALID_PROJECT_NAME', `"${name.slice(0, 63)}" cannot name a project: ${problem}.`)
   return projections.findProject(name)?.name ?? name
 }
@@ -52,7 +54,7 @@ async function readEvents(deps: WebDeps, project: string, { items, key }: Report
       events.push(...(key === undefined || frame.type === 'transition_history' ? told : told.map(underKey(`${key}:${index}`))))
       continue
     }
-    const event = parseEvent(frame, { ...item, project })
+    const event = parseEvent(frame, { ...item, project, isReported: true })
     events.push({ ...event, id: event.id ?? (key === undefined ? Bun.randomUUIDv7() : `${key}:${index}`) })
   }
   return bounded(events)

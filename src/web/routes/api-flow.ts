@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { DAYS_KEPT } from '../../domain/flow.ts'
 import { RefusedError } from '../../domain/refused.ts'
+import { askedMoment } from '../asked-moment.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { jsonWithEtag } from '../etag.ts'
 import { findProject } from '../find-project.ts'
@@ -12,8 +13,8 @@ export function flowApiRoutes(deps: WebDeps) {
   return new Hono<Env>().get('/projects/:name/flow', async (c) => {
     const days = daysOf(c.req.query('days'))
     const project = await findProject(deps, c.req.param('name'))
-    const at = c.req.query('at')
-    const past = at === undefined ? undefined : await pastOf(deps, project, at)
+    const at = askedMoment(c)
+    const past = at === undefined ? undefined : await pastOf(c, deps, { project, at })
     const view = past?.view ?? (await deps.projections.fresh(project.name))
     return jsonWithEtag(c, flowJson(project.name, view, { now: past?.now ?? Date.now(), days }))
   })

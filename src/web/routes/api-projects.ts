@@ -7,6 +7,7 @@ import { stateHash } from '../../domain/state-hash.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import { selectProjects } from '../../live/overview-selection.ts'
 import { parseOverviewQuery } from '../../../views/overview-query.ts'
+import { askedMoment } from '../asked-moment.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { jsonWithEtag } from '../etag.ts'
 import { pastOf } from '../past.ts'
@@ -26,7 +27,8 @@ export function projectRoutes(deps: WebDeps) {
       const { first } = await keptEvents(deps, project.name)
       const events_kept = { first_offset: first?.offset ?? 1, removed_before: isoTime(first?.at) }
       const metrics = figuresOf(view.state, summary)
-      const body = { ...projectJson(project, summary), events_kept, state: stateJson(project.name, view), metrics }
+      const { epoch, offset, state } = stateJson(project.name, view)
+      const body = { ...projectJson(project, summary), epoch, offset, events_kept, state, metrics }
       return jsonWithEtag(c, body)
     })
     .get('/projects/:name/state', async (c) => {
@@ -38,8 +40,8 @@ export function projectRoutes(deps: WebDeps) {
 
 /** The project now, or with `?at=` as it was, with the attention of that moment. */
 async function viewOf(c: Context<Env>, deps: WebDeps, project: Project) {
-  const at = c.req.query('at')
-  if (at !== undefined) return pastOf(deps, project, at)
+  const at = askedMoment(c)
+  if (at !== undefined) return pastOf(c, deps, { project, at })
   const view = await deps.projections.fresh(project.name)
   return { view, summary: deps.projections.summary(project.name) }
 }
@@ -56,7 +58,7 @@ function projectList(c: Context<Env>, deps: WebDeps) {
   const named = matching.toSorted((a, b) => (a.project.name < b.project.name ? -1 : 1)).filter(({ project }) => project.name > cursor)
   const shown = named.slice(0, limit)
   const last = named.length > limit ? shown.at(-1)?.project.name : undefined
-  return c.json({
+  return jsonWithEtag(c, {
     projects: shown.map((summary) => projectJson(summary.project, summary)),
     total_count: matching.length,
     active_count: matching.filter(({ project }) => project.status === 'active').length,

@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import { FOLD_VERSION } from '../../domain/project.ts'
 import { encodeState } from '../../domain/state-codec.ts'
+import { askedMoment } from '../asked-moment.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { findProject } from '../find-project.ts'
 import { pastOf } from '../past.ts'
@@ -9,8 +10,9 @@ import { pastOf } from '../past.ts'
 export function snapshotRoutes(deps: WebDeps) {
   return new Hono<Env>().get('/projects/:name/snapshot', async (c) => {
     const { name, ...project } = await findProject(deps, c.req.param('name'))
-    const at = c.req.query('at')
-    const { epoch, state } = at === undefined ? await deps.projections.fresh(name) : (await pastOf(deps, { name, ...project }, at)).view
+    const at = askedMoment(c)
+    const { epoch, state } =
+      at === undefined ? await deps.projections.fresh(name) : (await pastOf(c, deps, { project: { name, ...project }, at })).view
     c.header('Cache-Control', 'no-store')
     return c.json({
       project_name: name,

@@ -6,6 +6,7 @@ import { OnboardingPage } from '../../../views/pages/onboarding.tsx'
 import { OverviewPage } from '../../../views/pages/overview.tsx'
 import { ProjectPage } from '../../../views/pages/project.tsx'
 import { WallPage } from '../../../views/pages/wall.tsx'
+import { askedMoment } from '../asked-moment.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { mustBeRead } from '../find-project.ts'
 import { keptEvents } from '../kept-events.ts'
@@ -37,7 +38,7 @@ async function overview(c: Context<Env>, deps: WebDeps) {
   mustBeRead(deps)
   const url = new URL(c.req.url)
   const asked = withRemembered(c, parseOverviewQuery(url.searchParams))
-  const { on, at } = c.req.query()
+  const [on, at] = [c.req.query('on'), askedMoment(c)]
   if (on !== undefined) return c.redirect(overviewHref(asked, { at: timeOfForm(on) }), 303)
   return c.html(at === undefined ? newestOverview(c, deps, asked) : await overviewThen(c, deps, { asked, at }))
 }
@@ -55,6 +56,6 @@ function newestOverview(c: Context<Env>, deps: WebDeps, query: OverviewQuery) {
 /** A wall that looks back is an overview: it does not turn its pages. */
 async function overviewThen(c: Context<Env>, deps: WebDeps, { asked, at }: { asked: OverviewQuery; at: string }) {
   const query = { ...asked, view: asked.view === 'wall' ? undefined : asked.view }
-  const { isWhole, forgotten, ...content } = await pastOverview(deps, query, at)
+  const { isWhole, forgotten, ...content } = await pastOverview(c, deps, { asked: query, at })
   return <OverviewPage {...pageFrame(c, deps)} {...content} isPast past={{ isWhole, forgotten }} />
 }

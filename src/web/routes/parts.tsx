@@ -17,6 +17,7 @@ import { PartPage } from '../../../views/pages/part.tsx'
 import { partHref } from '../../../views/part-href.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { pageFrame } from '../page-frame.ts'
+import { readLong } from '../read-long.ts'
 import { projectPage, type Viewed } from '../viewed.ts'
 
 /** What the list of a part looks at of the log, at most: some ten milliseconds. */
@@ -101,10 +102,10 @@ function frameOf(c: Context<Env>, deps: WebDeps, { viewed, target }: Asked): Fra
 }
 
 /** The newest events that tell of it, up to the moment that the page shows, or below `?before=`. */
-async function eventsOf(c: Context<Env>, { eventLog }: WebDeps, { viewed: { project, view }, target }: Asked) {
+async function eventsOf(c: Context<Env>, deps: WebDeps, { viewed: { project, view }, target }: Asked) {
   const [end, before] = [view.state.offset + 1, beforeOf(c)]
   const search = { before: Math.min(end, before ?? end), matches: isAbout(target), limit: PART_ROWS, scanLimit: SCAN_LIMIT }
-  const { events, next } = await findEvents(eventLog, project.name, search)
+  const { events, next } = await readLong(c, deps, ({ eventLog, turns }) => findEvents(eventLog, project.name, { ...search, turns }))
   return { events, next, before, href: partHref(target) }
 }
 

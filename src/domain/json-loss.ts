@@ -1,0 +1,94 @@
+import { placeAt } from './json-fault.ts'
+
+/** What a text says and its value would not: the place (line and column from 1), the way to it, and why. */
+export type JsonLoss = { line: number; column: number; path: readonly string[]; reason: string }
+
+/** One object or array that the reader is in: the keys that it had, or the index that it is at. */
+type Level = { keys: Set<string> | undefined; at: string | number }
+
+const [QUOTE, COMMA, COLON, MINUS, BACKSLASH] = [34, 44, 58, 45, 92]
+const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125]
+const NUMBER = /[-+.\deE]+/y
+/** Shorter ones are safe as they are. */
+const LONG_DIGITS = 16
+
+/**
+ * Looks for what JSON.parse changes without a word: the earlier of two equal keys, integers beyond 2^53, numbers that are infinite. The
+ * text must be JSON. Nothing is copied but keys, so that a report costs little more for it.
+ */
+export function jsonLoss(text: string): JsonLoss | undefined {
+  const levels: Level[] = []
+  let isKey = false
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code === QUOTE) {
+      const end = endOfString(text, at)
+      if (isKey && !isNewKey(levels.at(-1), keyOf(text, at, end))) {
+        return { ...placeAt(text, at), path: wayTo(levels), reason: 'is given twice' }
+      }
+      at = end
+    } else if (code === COLON) isKey = false
+    else if (code === COMMA) isKey = nextOf(levels.at(-1))
+    else if (code === OPEN_OBJECT) {
+      levels.push({ keys: new Set(), at: '' })
+      isKey = true
+    } else if (code === OPEN_ARRAY) {
+      levels.push({ keys: undefined, at: 0 })
+      isKey = false
+    } else if (code === CLOSE_OBJECT || code === CLOSE_ARRAY) levels.pop()
+    else if (code === MINUS || (code >= 48 && code <= 57)) {
+      const literal = numberAt(text, at)
+      const reason = numberLoss(literal)
+      if (reason !== undefined) return { ...placeAt(text, at), path: wayTo(levels), reason }
+      at += literal.length - 1
+    }
+  }
+  return undefined
+}
+
+/** Behind a comma: whether a key follows; in an array, the next value does. */
+function nextOf(level: Level | undefined): boolean {
+  if (level && typeof level.at === 'number') level.at++
+  return level?.keys !== undefined
+}
+
+function isNewKey(level: Level | undefined, key: string): boolean {
+  if (!level?.keys) return true
+  level.at = key
+  if (level.keys.has(key)) return false
+  level.keys.add(key)
+  return true
+}
+
+function endOfString(text: string, begin: number): number {
+  let end = text.indexOf('"', begin + 1)
+  while (isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end
+}
+
+function isEscaped(text: string, at: number): boolean {
+  let begin = at
+  while (text.charCodeAt(begin - 1) === BACKSLASH) begin--
+  return (at - begin) % 2 === 1
+}
+
+/** The same key may be written with escapes and without. */
+function keyOf(text: string, begin: number, end: number): string {
+  const raw = text.slice(begin + 1, end)
+  return raw.includes('\\') ? String(JSON.parse(`"${raw}"`)) : raw
+}
+
+function numberAt(text: string, at: number): string {
+  NUMBER.lastIndex = at
+  return NUMBER.exec(text)?.[0] ?? ''
+}
+
+function numberLoss(literal: string): string | undefined {
+  if (literal.length < LONG_DIGITS && !/e/i.test(literal)) return undefined
+  const value = Number(literal)
+  if (!Number.isFinite(value)) return 'is beyond what a number can be; send it as a text'
+  if (!/^-?\d+$/.test(literal) || Number.isSafeInteger(value)) return undefined
+  return 'is an integer beyond 2^53, which many readers would change; send it as a text'
+}
+
+const wayTo = (levels: readonly Level[]) => levels.map((level) => String(level.at))
