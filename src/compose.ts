@@ -22,6 +22,7 @@ import { Feed } from './live/feed.ts'
 import { Hub } from './live/hub.ts'
 import { openOverviewIndex } from './live/overview-index.ts'
 import { preparePage } from './live/prepare-page.ts'
+import { onTurnedEpoch } from './projection/turned-epoch.ts'
 import { openLaneShelf } from './projection/lane-shelf.ts'
 import { openLongReads } from './projection/long-reads.ts'
 import { projectOf } from './live/topic.ts'
@@ -62,7 +63,11 @@ export async function openVisualizer(config: Config, place: Place = {}): Promise
     }
     const { server, feed } = await openWeb({ config, telemetry, core, sources, opened, place })
     const { onError, log, metrics, reopenLogs } = telemetry
-    followed = await openSources({ ...core, config, worker: place.worker, onError, opened, onChange: () => feed.touch() })
+    followed = await openSources({
+      ...{ ...core, config, worker: place.worker, onError, log, metrics, opened },
+      onTurnedEpoch: (told) => onTurnedEpoch(core.projections, told),
+      onChange: () => feed.touch(),
+    })
     const close = () => {
       // First of all: whoever comes now is better served elsewhere.
       const stopped = server.stop()

@@ -1,8 +1,9 @@
 import type { Opened } from '../close-in-reverse.ts'
 import type { Config } from '../config/config.ts'
+import { newProject } from '../domain/project-registry.ts'
 import { registryDifferences } from '../domain/registry-differences.ts'
 import { LogUnavailableError } from '../event-log/event-log.ts'
-import { tellRegistry } from '../ingest/register-project.ts'
+import { registerUnlisted, tellRegistry } from '../ingest/register-project.ts'
 import { openProjections } from '../projection/open-projections.ts'
 import type { Outages } from '../projection/outages.ts'
 import type { Engines } from './engines.ts'
@@ -22,7 +23,11 @@ export async function openFollowed({ config, engines, telemetry, opened }: Deps)
       tellOutage(log, before, now)
       for (const listener of listeners) listener()
     },
-    tellRegistry: (registry) => tellRegistry(engines, registry.offset, registryDifferences(registry, config.projects)),
+    async tellRegistry(registry) {
+      const unlisted = await registerUnlisted(engines, registry.projects)
+      const projects = new Map([...registry.projects, ...unlisted.map((name) => [name.toLowerCase(), newProject(name)] as const)])
+      await tellRegistry(engines, registry.offset, registryDifferences({ ...registry, projects }, config.projects))
+    },
   })
   return opened.add({
     ...followed,

@@ -8,8 +8,13 @@ import type { EventLog } from '../event-log/event-log.ts'
 import type { LinkHealth } from '../ingest/link-health.ts'
 import { openOrchestratorLinks } from '../ingest/orchestrator-links.ts'
 import { shareFolders } from '../ingest/shared-folders.ts'
-import { openStateFiles, type StateFilesHealth } from '../ingest/state-files.ts'
+import { openStateFiles, POLL_MS, type StateFilesHealth } from '../ingest/state-files.ts'
 import { stateFilePath } from '../ingest/state-file-names.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import { openSeldomLog, type SeldomLog } from '../telemetry/seldom-log.ts'
+import { tellFiles } from './tell-files.ts'
+import { tellLinks } from './tell-links.ts'
 import type { KeyValue } from '../key-value/key-value.ts'
 import { type Leases, openLeases } from '../key-value/leases.ts'
 import { openRetention } from '../projection/retention.ts'
@@ -25,9 +30,13 @@ export type SourcesDeps = {
   stateOf(project: string): Promise<ProjectState>
   /** The name that a project was first registered under, whatever case the file uses now. */
   nameOf(project: string): string
+  /** Tells from now on of each project whose log has become another one. */
+  onTurnedEpoch(told: (project: string) => void): void
   /** Told whenever the health of any link changed. */
   onChange(): void
   onError(error: unknown): void
+  log: Logger
+  metrics: Metrics
   opened: Opened
 }
 
@@ -40,14 +49,21 @@ export type Followed = {
 
 /** What one worker of the fleet does at a time: each orchestrator and each project's state files are followed, old events forgotten. */
 export async function openSources(deps: SourcesDeps): Promise<Followed> {
-  const { config, keyValue, worker = 'alone', acceptFrom, stateOf, onChange, onError, opened } = deps
+  const { config, keyValue, worker = 'alone', acceptFrom, stateOf, onChange, onError, log, metrics, opened } = deps
   const owner = `${hostname()} ${worker} ${process.pid} ${crypto.randomUUID()}`
   const leases = opened.add(openLeases({ keyValue, owner, onError }))
-  const { orchestrators } = config
+  const seldom = opened.add(openSeldomLog(log))
   const links = opened.add(
-    openOrchestratorLinks({ orchestrators, leases, keyValue, accept: acceptFrom('orchestrator'), stateOf, onChange, onError }),
+    openOrchestratorLinks({
+      ...{ orchestrators: config.orchestrators, leases, keyValue, accept: acceptFrom('orchestrator'), stateOf, onChange, onError },
+      onNews: tellLinks({ metrics, seldom }),
+    }),
   )
-  const warnings = await openFiles(deps, leases)
+  const { warnings, tellAgain } = await openFiles(deps, { leases, seldom })
+  deps.onTurnedEpoch((project) => {
+    tellAgain(project)
+    links.askAgain()
+  })
   forgetOldEvents(deps, leases)
   return { links: links.health, warnings }
 }
@@ -57,23 +73,32 @@ function forgetOldEvents({ config, eventLog, onError, opened }: SourcesDeps, lea
   leases.want({ key: ['lease', 'retention'], taken: retention.start, lost: retention.stop })
 }
 
-async function openFiles({ config, acceptFrom, stateOf, nameOf, onError, opened }: SourcesDeps, leases: Leases) {
+async function openFiles(
+  { config, acceptFrom, stateOf, nameOf, metrics, onError, opened }: SourcesDeps,
+  { leases, seldom }: { leases: Leases; seldom: SeldomLog },
+) {
   const projects = config.projects.flatMap(({ name, path }) => (path === undefined ? [] : [{ name: nameOf(name), path }]))
   const openNotices = async (project: string) => (await stateOf(project)).notices.values()
-  const files = opened.add(await openStateFiles({ projects: [], accept: acceptFrom('state_file'), openNotices, onError }))
+  const files = opened.add(
+    await openStateFiles({ projects: [], accept: acceptFrom('state_file'), openNotices, onError, onNews: tellFiles({ metrics, seldom }) }),
+  )
   const folders = opened.add(shareFolders({ projects, files, leases }))
-  return () => {
+  const warnings = () => {
     const absent = projects.filter((project) => !folders.isThere(project))
     return [
       ...absent.map(({ name, path }) => `project ${name}: the folder ${path} is not there or cannot be entered`),
       ...files.health().flatMap((health) => (absent.some(({ name }) => name === health.project) ? [] : problemsOf(health))),
     ]
   }
+  return { warnings, tellAgain: files.tellAgain }
 }
 
-function problemsOf({ project, path, problems }: StateFilesHealth): string[] {
-  return problems.map(
+function problemsOf({ project, path, problems, refusal }: StateFilesHealth): string[] {
+  const unwatched =
+    refusal === undefined ? [] : [`project ${project}: its files are not watched but looked at every ${POLL_MS / 1_000} s: ${refusal}`]
+  const files = problems.map(
     ({ file, problem, detail }) =>
       `project ${project}: ${join(path, stateFilePath(file))} ${problem}${detail === undefined ? '' : `: ${detail}`}`,
   )
+  return [...unwatched, ...files]
 }

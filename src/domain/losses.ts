@@ -5,6 +5,8 @@ import type { StoredEvent } from './event.ts'
 export type Loss = {
   source: string
   reason: string
+  /** What was lost last, for people. */
+  detail: string | undefined
   /** How many are known to be missing; there may be more where `isMore`. */
   count: number
   isMore: boolean
@@ -20,15 +22,15 @@ const LOSSES_KEPT = 50
 export function foldLosses(draft: Draft, event: StoredEvent) {
   if (event.type === 'losses_seen') return forgetSeen(draft, event.up_to)
   if (event.type !== 'reports_lost') return
-  const { told_by: source, reason, count, received_at: at, offset } = event
+  const { told_by: source, reason, detail, count, is_more, received_at: at, offset } = event
   const key = JSON.stringify([source, reason])
   const known = draft.next.losses.get(key)
   const losses = writableLosses(draft)
   losses.delete(key)
   losses.set(key, {
-    ...{ source, reason, offset, lastAt: at, since: known?.since ?? at },
+    ...{ source, reason, detail, offset, lastAt: at, since: known?.since ?? at },
     count: (known?.count ?? 0) + (count ?? 0),
-    isMore: count === null || known?.isMore === true,
+    isMore: count === null || is_more === true || known?.isMore === true,
   })
   keepNewest(losses, LOSSES_KEPT)
 }

@@ -9,7 +9,16 @@ export type OwnEvent =
    */
   | { type: 'state_told'; told_by: string; state: string; story_id?: string | undefined; cycle_id?: string | undefined }
   /** Reports that came and could not be kept, or that are known to be missing; `count` is null where nobody can tell. */
-  | { type: 'reports_lost'; told_by: string; reason: string; count: number | null }
+  | {
+      type: 'reports_lost'
+      told_by: string
+      reason: string
+      count: number | null
+      /** There are more than were counted. */
+      is_more?: boolean
+      /** What was lost last, for people. */
+      detail?: string
+    }
   /** Somebody looked at the losses up to this offset. */
   | { type: 'losses_seen'; up_to: number }
 

@@ -25,6 +25,9 @@ export function foldStateFile(draft: Draft, event: StoredEventOf<'state_file'>) 
   if (event.dropped_records) {
     return notice(draft, event, { problem: 'too_large', detail: `its ${event.dropped_records} oldest records are left out` })
   }
+  if (event['is_paced'] === true) {
+    return notice(draft, event, { problem: 'paced', detail: 'it is written more often than it is stored' })
+  }
   if (draft.next.notices.has(file)) writableNotices(draft).delete(file)
 }
 

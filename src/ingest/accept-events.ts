@@ -11,7 +11,7 @@ export type AcceptDeps = {
   bus: Bus
   redact: Redact
   /** Makes sure that reports have a project to go to; resolves with the name that it is registered under. */
-  registerProject(name: string): Promise<string>
+  registerProject(name: string, isNew?: boolean): Promise<string>
   /** ms since 1970: what was stated before is forgotten, and so would not be known if it came again. 0 where all is kept. */
   keptSince(): number
 }
@@ -36,6 +36,8 @@ export async function acceptEvents(
   const news = keptSince === 0 ? events : events.filter(({ timestamp }) => !isForgotten(timestamp, keptSince))
   const bounded = news.map((event) => boundEvent(deps.redact(event)))
   const stored = await storeAndAnnounce(deps, name, bounded)
+  // A log that begins here may have been emptied, and the list of projects with it.
+  if (stored.appended[0]?.offset === 1) await deps.registerProject(name, true)
   return { project: name, ...stored, duplicates: stored.duplicates + events.length - news.length }
 }
 

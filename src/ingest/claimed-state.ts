@@ -13,13 +13,18 @@ export type KnownState = {
   workflow: { state: string; hasTransition: boolean; offset: number }
   cycles: ReadonlyMap<string, { state: string; offset: number; cycleId: string | undefined }>
   /** What each source said last itself, by `wordKey`. */
-  words: ReadonlyMap<string, Pick<SourceWord, 'state' | 'cycleId' | 'isRepeated'>>
+  words: ReadonlyMap<string, Pick<SourceWord, 'source' | 'state' | 'cycleId' | 'isRepeated'>>
+  /** The last ones that are known, of all sources. */
+  transitions: readonly { timestamp: string | undefined; to: string }[]
 }
 
 /** An event for a project. A claim names both sides of the difference that an inferred one was concluded from. */
 export type ClaimedEvent = { project: string; event: NewEvent; claim?: string }
 
-type Claims = { events: ClaimedEvent[]; dropped: string[]; refused: string[] }
+/** What could not be accepted, and whose it was where that is known. */
+export type Refused = { problem: string; project?: string }
+
+type Claims = { events: ClaimedEvent[]; dropped: string[]; refused: Refused[] }
 type Told = { from: string | undefined; to: string; fields: Record<string, unknown>; key: unknown[]; progress?: number | undefined }
 
 const ToldCycle = z.looseObject({
@@ -43,13 +48,13 @@ export function claimedEvents(frame: Frame, scope: LinkScope, stateOf: (project:
   const cycles = frame['tdd_cycles']
   if (cycles === undefined || cycles === null) return claims
   if (typeof cycles !== 'object' || Array.isArray(cycles)) {
-    claims.refused.push('current_state with tdd_cycles that are not an object')
+    claims.refused.push({ problem: 'current_state with tdd_cycles that are not an object' })
     return claims
   }
   for (const [story, told] of Object.entries(cycles)) {
     const cycle = ToldCycle.safeParse(told)
     if (cycle.success) claimCycle({ frame, story, cycle: cycle.data }, { scope, stateOf }, claims)
-    else claims.refused.push(`current_state with a cycle that does not fit: ${cycle.error.issues[0]?.path.join('.') ?? ''}`)
+    else claims.refused.push({ problem: `current_state with a cycle that does not fit: ${cycle.error.issues[0]?.path.join('.') ?? ''}` })
   }
   return claims
 }
@@ -143,6 +148,6 @@ function claim(frame: Frame, { project, scope, told }: Claimed, into: Claims) {
     into.events.push({ project, event: { ...update, inferred: true, id: hashId([id, told.progress]) }, claim: JSON.stringify(key) })
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error
-    into.refused.push(`current_state: ${error.message}`)
+    into.refused.push({ problem: `current_state: ${error.message}`, project })
   }
 }

@@ -3,6 +3,7 @@ import type { NewEvent } from '../domain/event.ts'
 import { RefusedError } from '../domain/refused.ts'
 import { LogUnavailableError } from '../event-log/event-log.ts'
 import type { Tally } from './link-health.ts'
+import { LOSS_REASONS } from './link-news.ts'
 import { turnstile } from './turnstile.ts'
 
 type Deps = {
@@ -49,11 +50,19 @@ export async function storeInOrder(events: readonly { project: string; event: Ne
 }
 
 async function storeProject(project: string, events: readonly NewEvent[], deps: Deps) {
-  for (let from = 0; from < events.length; from += BATCH) {
-    const part = events.slice(from, from + BATCH)
-    await untilLogAnswers(() => deps.accept(project, part), deps).catch((error: unknown) => {
-      if (error instanceof RefusedError) deps.tally.refuse(`${project}: ${error.message}`)
-      else deps.onError(error)
-    })
+  for (let from = 0; from < events.length; from += BATCH) await storePart(project, events.slice(from, from + BATCH), deps)
+}
+
+/** One that is refused costs no other: the part is halved until it stands alone. */
+async function storePart(project: string, part: readonly NewEvent[], deps: Deps): Promise<void> {
+  try {
+    await untilLogAnswers(() => deps.accept(project, part), deps)
+  } catch (error) {
+    const half = Math.ceil(part.length / 2)
+    if (!(error instanceof RefusedError)) {
+      deps.onError(error)
+      deps.tally.missing({ reason: LOSS_REASONS.unstored, project, count: part.length })
+    } else if (part.length === 1) deps.tally.refuse(`${project}: ${error.message}`, { project })
+    else for (const some of [part.slice(0, half), part.slice(half)]) await storePart(project, some, deps)
   }
 }

@@ -12,25 +12,29 @@ export type FolderWatch = {
   leave(path: string): void
   /** False when the system has no watches left. */
   isWatching(): boolean
+  /** Why the system gave no more watches; undefined where it did. */
+  refusal(): string | undefined
   close(): void
 }
 
 type Settings = {
   /** Something happened to an entry; without a name, to any of them or to the folder itself. */
   changed(path: string, name: string | undefined): void
-  onError(error: unknown): void
+  /** Told once when the system has no watches left, and why. */
+  refused(reason: string): void
 }
 
 type Watched = Map<string, { watcher: FSWatcher; print: string }>
 
-/** Watches nothing yet. `onError` is told once when the system has no watches left. */
-export function openFolderWatch({ changed, onError }: Settings): FolderWatch {
+/** Watches nothing yet. */
+export function openFolderWatch({ changed, refused }: Settings): FolderWatch {
   const watched: Watched = new Map()
-  let isRefused = false
+  let refusal: string | undefined
 
   function refuse(error: unknown) {
-    if (!isRefused) onError(error)
-    isRefused = true
+    const reason = refusalWords(error)
+    if (refusal === undefined) refused(reason)
+    refusal = reason
   }
 
   function begin(path: string): FSWatcher {
@@ -53,17 +57,29 @@ export function openFolderWatch({ changed, onError }: Settings): FolderWatch {
       leave(watched, path)
       try {
         watched.set(path, { watcher: begin(path), print })
-        isRefused = false
+        refusal = undefined
       } catch (error) {
         refuse(error)
       }
     },
     leave: (path) => leave(watched, path),
-    isWatching: () => !isRefused && watched.size > 0,
+    isWatching: () => refusal === undefined && watched.size > 0,
+    refusal: () => refusal,
     close() {
       for (const path of [...watched.keys()]) leave(watched, path)
     },
   }
+}
+
+const REFUSALS: Record<string, string> = {
+  ENOSPC: 'no file watches are left on this machine (fs.inotify.max_user_watches)',
+  EMFILE: 'no watchers are left for this user (fs.inotify.max_user_instances), or no open files',
+  ENFILE: 'no open files are left on this machine',
+}
+
+function refusalWords(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+  return (code === undefined ? undefined : REFUSALS[code]) ?? `the system refused to watch a folder (${code ?? String(error)})`
 }
 
 function leave(watched: Watched, path: string) {

@@ -45,6 +45,11 @@ export class FollowedLink {
     else await this.#listen()
   }
 
+  /** The log of a project is another one: whoever follows asks again. */
+  askAgain() {
+    this.#link?.askAgain()
+  }
+
   async close() {
     this.#isClosed = true
     await this.#turn

@@ -1,3 +1,6 @@
+import { LOSS_REASONS, type LinkEvent } from './link-news.ts'
+import type { Loss } from './loss-book.ts'
+
 /** How a link to an orchestrator stands; instants are ms since 1970. */
 export type LinkHealth = {
   name: string
@@ -5,7 +8,7 @@ export type LinkHealth = {
   url: string
   /** `unowned`: no worker of the fleet follows it, or none that we can hear of. */
   state: 'connecting' | 'connected' | 'waiting' | 'stopped' | 'unowned'
-  /** When it came to this state. */
+  /** Since when it is connected, or since when it is not, however often it was tried meanwhile. */
   since: number
   /** Dials since the last stable connection. */
   attempts: number
@@ -30,6 +33,9 @@ const PROBLEM_LIMIT = 300
 const OTHERS = '(others)'
 
 /** Counts what came over a link and what of it could not be used, in bounded memory whatever comes. */
+/** What is known of a refusal: whose it was, and how many reports it cost. */
+export type Refusal = { project?: string | undefined; count?: number }
+
 export class Tally {
   #dropped = new Map<string, number>()
   #framesTotal = 0
@@ -39,11 +45,16 @@ export class Tally {
   #frameProblem: string | undefined
   #storeProblem: string | undefined
 
-  constructor(private readonly changed: () => void) {}
+  constructor(
+    private readonly changed: () => void,
+    private readonly told: (event: LinkEvent) => void = () => undefined,
+    private readonly lost: (loss: Omit<Loss, 'projects'> & { project: string | undefined }) => void = () => undefined,
+  ) {}
 
   frame(at: number) {
     this.#framesTotal++
     this.#lastFrameAt = at
+    this.told({ kind: 'frame' })
     this.changed()
   }
 
@@ -52,10 +63,19 @@ export class Tally {
     this.changed()
   }
 
-  refuse(problem: string) {
-    this.#refused++
+  refuse(problem: string, { project, count = 1 }: Refusal = {}) {
+    this.#refused += count
     this.#frameProblem = `refused: ${problem}`.slice(0, PROBLEM_LIMIT)
+    const detail = problem.slice(0, PROBLEM_LIMIT)
+    this.told({ kind: 'refused', problem: detail })
+    this.missing({ reason: project === undefined ? LOSS_REASONS.unread : LOSS_REASONS.refused, project, detail, count })
     this.changed()
+  }
+
+  /** Reports that will never be stored, or that never came. */
+  missing(loss: Omit<Loss, 'projects'> & { project: string | undefined }) {
+    this.told({ kind: 'missing', reason: loss.reason, count: loss.count })
+    this.lost(loss)
   }
 
   answeredError(message: unknown) {
@@ -68,6 +88,7 @@ export class Tally {
     const short = name.slice(0, NAME_LIMIT)
     const key = this.#dropped.has(short) || this.#dropped.size < DROPPED_LIMIT ? short : OTHERS
     this.#dropped.set(key, (this.#dropped.get(key) ?? 0) + 1)
+    this.told({ kind: 'foreign', project: short })
     this.changed()
   }
 

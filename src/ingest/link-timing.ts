@@ -15,6 +15,10 @@ export const LINK_TIMING = {
   /** How long after that question not even a pong may come. */
   muteMs: 10_000,
   healthMs: 1_000,
+  /** Questions for other reasons than silence are gathered for so long. */
+  againMs: 500,
+  /** Of what is lost all the time the project's log hears so often. */
+  lossesMs: 60_000,
 }
 
 export type LinkTiming = typeof LINK_TIMING

@@ -3,14 +3,14 @@ import { parseEvent } from '../domain/parse-event.ts'
 import { RefusedError } from '../domain/refused.ts'
 import { placeStatedTime } from '../domain/stated-time.ts'
 import { broadcastId } from './broadcast-id.ts'
-import { type ClaimedEvent, claimedEvents, isShare, type KnownState } from './claimed-state.ts'
+import { type ClaimedEvent, claimedEvents, isShare, type KnownState, type Refused } from './claimed-state.ts'
 import { type Frame, isFrame } from './orchestrator-frame.ts'
 import { addressedProject, type LinkScope } from './orchestrator-scope.ts'
 
-export type { ClaimedEvent, KnownState } from './claimed-state.ts'
+export type { ClaimedEvent, KnownState, Refused } from './claimed-state.ts'
 
 /** What a frame says: events in order, names that do not count here, and what could not be accepted and why. */
-export type Translation = { events: ClaimedEvent[]; dropped: string[]; refused: string[] }
+export type Translation = { events: ClaimedEvent[]; dropped: string[]; refused: Refused[] }
 
 export type StateOf = (project: string) => KnownState
 
@@ -32,10 +32,10 @@ export function translateFrame(frame: Frame, scope: LinkScope, stateOf: StateOf)
 /** Transitions again, oldest first, under the ids that they had when they were live. */
 function translateHistory(frame: Frame, scope: LinkScope, into: Translation) {
   const { history } = frame
-  if (!Array.isArray(history)) into.refused.push('transition_history without a list')
+  if (!Array.isArray(history)) into.refused.push({ problem: 'transition_history without a list' })
   for (const entry of Array.isArray(history) ? (history satisfies unknown[]) : []) {
     if (isFrame(entry)) translateBroadcast(entry, scope, into)
-    else into.refused.push('an entry of transition_history without a type')
+    else into.refused.push({ problem: 'an entry of transition_history without a type' })
   }
 }
 
@@ -48,7 +48,7 @@ function translateState(frame: Frame, { scope, stateOf }: { scope: LinkScope; st
 
 function translateBroadcast(frame: Frame, scope: LinkScope, into: Translation) {
   const address = addressedProject(frame['project'], scope)
-  if (NO_EVENT.has(frame.type)) into.refused.push(`${frame.type} where an event belongs`)
+  if (NO_EVENT.has(frame.type)) into.refused.push({ problem: `${frame.type} where an event belongs` })
   else if ('dropped' in address) into.dropped.push(address.dropped)
   else translateEvent(frame, { scope, project: address.project }, into)
 }
@@ -58,7 +58,7 @@ function translateEvent(frame: Frame, { scope, project }: { scope: LinkScope; pr
     into.events.push({ project, event: placed({ ...broadcastEvent(frame, project), told_by: scope.name }, scope) })
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error
-    into.refused.push(error.message)
+    into.refused.push({ problem: error.message, project })
   }
 }
 
@@ -89,8 +89,8 @@ function placed<E extends NewEvent>(event: E, { offsetMs }: LinkScope): E {
 export function expandFrame(project: string, frame: Frame, known: KnownState): NewEvent[] {
   const scope: LinkScope = { name: 'http', projects: [project], offsetMs: undefined }
   const { events, dropped, refused } = translateFrame(frame, scope, () => known)
-  const [problem] = refused
-  if (problem !== undefined) throw new RefusedError('VALIDATION_ERROR', `${frame.type}: ${problem}`)
+  const [first] = refused
+  if (first !== undefined) throw new RefusedError('VALIDATION_ERROR', `${frame.type}: ${first.problem}`)
   if (dropped.length > 0 && frame.type === 'transition_history') {
     throw new RefusedError('VALIDATION_ERROR', `transition_history names the project ${dropped[0]}, but was reported for ${project}`)
   }

@@ -2,7 +2,9 @@ import type { OrchestratorConfig } from '../config/config.ts'
 import type { NewEvent } from '../domain/event.ts'
 import { storeInOrder, untilLogAnswers } from './durable-store.ts'
 import { type LinkHealth, Tally } from './link-health.ts'
+import { LOSS_REASONS, type LinkEvent, type LinkNews } from './link-news.ts'
 import { LINK_TIMING, type LinkTiming } from './link-timing.ts'
+import { openLossBook } from './loss-book.ts'
 import type { KnownState } from './orchestrator-frames.ts'
 import { Intake } from './orchestrator-intake.ts'
 import { type Dialled, dialOrchestrator } from './orchestrator-socket.ts'
@@ -16,17 +18,24 @@ export type LinkDeps = {
   stateOf(project: string): Promise<KnownState>
   /** Told of every change of the connection, and at most once a second of what came over it. */
   onHealth(health: LinkHealth): void
+  /** Told of each thing that happens, at once and without bounds. */
+  onNews?(news: LinkNews): void
   onError(error: unknown): void
   timing?: Partial<LinkTiming>
 }
 
 export type OrchestratorLink = {
   health(): LinkHealth
+  /** Asks for the history and the state: what was told went into a log that is no more. */
+  askAgain(): void
   /** Stops listening, stores what came, and forgets the rest when the log is away. */
   close(): Promise<void>
 }
 
 const JITTER = 0.25
+const PROJECTS_LIMIT = 50
+/** A connection that ends so soon after it was read slowly may have been given up for that. */
+const CUT_MS = 5_000
 const CLOSE_WAITS_MS = 5_000
 
 type Phase = { state: LinkHealth['state']; since: number; nextAttemptAt?: number }
@@ -36,28 +45,44 @@ export function openOrchestratorLink(deps: LinkDeps): OrchestratorLink {
   const link = new Link(deps)
   // Whoever opens it need not be ready yet to be told of its health.
   queueMicrotask(() => link.dial())
-  return { health: () => link.health(), close: () => link.close() }
+  return { health: () => link.health(), askAgain: () => link.askAgain(), close: () => link.close() }
 }
 
 class Link {
   #timing: LinkTiming
   #shownUrl: string
   #stopping = new AbortController()
-  #tally = new Tally(() => this.#announce())
+  #tally = new Tally(
+    () => this.#announce(),
+    (event) => this.#tell(event),
+    (loss) => this.#losses.lost({ ...loss, projects: loss.project === undefined ? this.#projects() : [loss.project] }),
+  )
+  #losses: ReturnType<typeof openLossBook>
+  /** Projects that it reported for, where no list says which it may. */
+  #reportedFor = new Set<string>()
   #intake: Intake
   #phase: Phase = { state: 'connecting', since: Date.now() }
   #attempts = 0
   #connectionProblem: string | undefined
   #dialled: Dialled | undefined
   #retry: Timer
+  #again: Timer
   #watch: Timer
   #announcing: Timer
   #heardAt = 0
   #isSlowed = false
+  /** When there was room again after it was read slowly. */
+  #roomAt = 0
+  #isLost = false
   #askedAt = 0
 
   constructor(private readonly deps: LinkDeps) {
-    const { orchestrator, accept, onError } = deps
+    const { orchestrator, onError } = deps
+    const accept = (project: string, events: readonly NewEvent[]) => {
+      if (this.#reportedFor.size < PROJECTS_LIMIT) this.#reportedFor.add(project)
+      return deps.accept(project, events)
+    }
+    this.#losses = openLossBook({ source: orchestrator.name, accept: deps.accept, onError, everyMs: deps.timing?.lossesMs })
     const storing = { accept, tally: this.#tally, onError, signal: this.#stopping.signal }
     this.#timing = { ...LINK_TIMING, ...deps.timing }
     this.#shownUrl = withoutCredentials(orchestrator.url)
@@ -71,6 +96,14 @@ class Link {
       onError,
       timing: this.#timing,
     })
+  }
+
+  #projects(): readonly string[] {
+    return (this.deps.orchestrator.projects ?? [...this.#reportedFor]).slice(0, PROJECTS_LIMIT)
+  }
+
+  #tell(event: LinkEvent) {
+    this.deps.onNews?.({ ...event, orchestrator: this.deps.orchestrator.name })
   }
 
   dial() {
@@ -95,10 +128,20 @@ class Link {
     const { silentMs, muteMs } = this.#timing
     this.#connectionProblem = undefined
     this.#heardAt = Date.now()
+    this.#tell({ kind: 'connected', awaySeconds: this.#isLost ? Math.round((Date.now() - this.#phase.since) / 1_000) : undefined })
+    this.#isLost = false
     this.#enter({ state: 'connected' })
     this.#intake.turn('opened')
     this.#ask()
     this.#watch = setInterval(() => this.#listenForSilence(), Math.min(silentMs, muteMs) / 4)
+  }
+
+  /** Each of its projects may find that its log is another one: they are asked for together. */
+  askAgain() {
+    this.#again ??= setTimeout(() => {
+      this.#again = undefined
+      this.#ask()
+    }, this.#timing.againMs)
   }
 
   #ask() {
@@ -112,6 +155,8 @@ class Link {
     // What was said meanwhile is heard only now.
     this.#heardAt = Date.now()
     this.#dialled?.pause(isSlowed)
+    if (isSlowed) this.#tell({ kind: 'slowed' })
+    else this.#roomAt = Date.now()
     this.#announce()
   }
 
@@ -134,6 +179,10 @@ class Link {
     if (state === 'connected') this.#intake.turn('ended')
     if (state === 'connected' && Date.now() - since >= this.#timing.stableMs) this.#attempts = 0
     this.#connectionProblem = problem
+    if (!this.#isLost) this.#tell({ kind: 'lost', problem })
+    this.#isLost = true
+    const wasCut = state === 'connected' && Date.now() - this.#roomAt < CUT_MS
+    if (wasCut) this.#tally.missing({ reason: LOSS_REASONS.cut, project: undefined, detail: problem, count: undefined })
     const delayMs = this.#nextDelayMs()
     this.#enter({ state: 'waiting', nextAttemptAt: Date.now() + delayMs })
     this.#retry = setTimeout(() => void this.#dialOnceTaken().catch(this.deps.onError), delayMs)
@@ -153,12 +202,8 @@ class Link {
 
   health(): LinkHealth {
     const { name } = this.deps.orchestrator
-    const { nextAttemptAt } = this.#phase
     const { frameProblem, storeProblem, ...counts } = this.#tally.read()
-    const inSeconds =
-      nextAttemptAt === undefined ? '' : `; trying again in ${Math.max(Math.ceil((nextAttemptAt - Date.now()) / 1000), 0)} s`
-    const connectionProblem = this.#connectionProblem === undefined ? undefined : `${this.#connectionProblem}${inSeconds}`
-    const lastProblem = storeProblem ?? connectionProblem ?? frameProblem
+    const lastProblem = storeProblem ?? this.#connectionProblem ?? frameProblem
     const link = { name, url: this.#shownUrl, attempts: this.#attempts, framesWaiting: this.#intake.waiting() }
     return { ...counts, ...link, lastProblem, nextAttemptAt: undefined, ...this.#phase }
   }
@@ -166,18 +211,21 @@ class Link {
   async close() {
     const { state } = this.#phase
     clearTimeout(this.#retry)
+    clearTimeout(this.#again)
     clearInterval(this.#watch)
     if (state === 'connected') this.#intake.turn('ended')
     this.#enter({ state: 'stopped' })
     this.#dialled?.drop('closed')
     const patience = setTimeout(() => this.#stopping.abort(), CLOSE_WAITS_MS)
     await this.#intake.close()
+    await this.#losses.close()
     clearTimeout(patience)
     clearTimeout(this.#announcing)
   }
 
   #enter(next: Omit<Phase, 'since'>) {
-    this.#phase = { ...next, since: Date.now() }
+    const isAsBefore = isAway(next.state) && isAway(this.#phase.state)
+    this.#phase = { ...next, since: isAsBefore ? this.#phase.since : Date.now() }
     this.deps.onHealth(this.health())
   }
 
@@ -189,5 +237,7 @@ class Link {
     }, this.#timing.healthMs)
   }
 }
+
+const isAway = (state: LinkHealth['state']) => state === 'connecting' || state === 'waiting'
 
 type Timer = ReturnType<typeof setTimeout> | undefined

@@ -31,6 +31,10 @@ export function openOrchestratorLinks({ orchestrators, onChange, ...deps }: Deps
 
   return {
     health: () => health,
+    /** The log of a project is another one: every orchestrator is asked for what it still knows. */
+    askAgain() {
+      for (const link of links) link.askAgain()
+    },
     async close() {
       clearInterval(timer)
       await Promise.all(links.map((link) => link.close()))

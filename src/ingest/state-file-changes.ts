@@ -9,7 +9,7 @@ export type Changes = { findings: { name: string; finding: Finding }[]; toRead: 
 const VANISHED_REMEMBERED = 1_000
 
 /** A folder that is there says nothing more; one that never had a problem is not spoken of. */
-const THERE: Finding = { kind: 'content', mtime: undefined, hash: '', content: {}, droppedRecords: 0 }
+const THERE: Finding = { kind: 'content', mtime: undefined, hash: '', bytes: 0, content: {}, droppedRecords: 0 }
 
 /** Compares a look at the folders with what is known: what became of the folders, and which files are to be read. */
 export function applyScan(items: Map<string, Item>, scan: Scan): Changes {

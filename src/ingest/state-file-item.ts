@@ -1,3 +1,4 @@
+import { type Bound, newPace, type Pace, waitFor } from './file-pace.ts'
 import { type Finding, isSame, type Told } from './state-file-report.ts'
 import type { Listed } from './state-file-scan.ts'
 
@@ -8,6 +9,10 @@ export type Item = {
   /** A problem that may pass by itself: half-written, or gone for a moment. */
   trouble: { since: number; attempts: number } | undefined
   lookedAt: number
+  pace: Pace
+  /** It is not read before, for what it holds could not be stored. */
+  heldUntil: number
+  isPaced: boolean
 }
 
 /** What to do about a finding: tell it, look again later, or nothing. */
@@ -20,7 +25,7 @@ const PATIENCE_IN_ALL_MS = 10_000
 
 /** An item that nobody has looked at; `told` is what the log is known to hold of it. */
 export function newItem(told?: Told): Item {
-  return { told, listed: undefined, trouble: undefined, lookedAt: -Infinity }
+  return { told, listed: undefined, trouble: undefined, lookedAt: -Infinity, pace: newPace(), heldUntil: 0, isPaced: false }
 }
 
 /** Judges a finding by what was told before. Good news at once, bad news once they have stood for a while. */
@@ -40,6 +45,18 @@ function patience(item: Item, now: number): number | undefined {
   if (now - trouble.since > PATIENCE_IN_ALL_MS) return undefined
   const waitMs = PATIENCE_MS[trouble.attempts]
   trouble.attempts += 1
+  return waitMs
+}
+
+/** What one file may add to the log: two of the largest a minute. All files of a project together may add so many times as much. */
+export const FILE_BOUND: Bound = { bytes: 8 * 1024 * 1024, perMs: 60_000 }
+const PROJECT_FACTOR = 8
+
+/** How long content has to wait so that the log grows no faster than its bounds; 0 where it may be told now. */
+export function holdBack(item: Item, bytes: number, { now, project, bound }: { now: number; project: Pace; bound: Bound }): number {
+  const together = { ...bound, bytes: PROJECT_FACTOR * bound.bytes }
+  const waitMs = waitFor(item.pace, bytes, { now, bound }) || waitFor(project, bytes, { now, bound: together })
+  item.heldUntil = now + waitMs
   return waitMs
 }
 

@@ -10,7 +10,7 @@ export type StateFileProblem = (typeof STATE_FILE_PROBLEMS)[number]
 
 /** What was found where a state file should be. `hash` is that of the bytes, `mtime` ISO 8601. */
 export type Reading =
-  | { kind: 'content'; mtime: string; hash: string; content: Record<string, unknown>; droppedRecords: number }
+  | { kind: 'content'; mtime: string; hash: string; bytes: number; content: Record<string, unknown>; droppedRecords: number }
   | { kind: 'problem'; problem: StateFileProblem; detail: string; mtime: string | undefined }
   /** Not there, though its folder is: `witness` is what that looks like, different when it goes another time. */
   | { kind: 'absent'; witness: string }
@@ -77,7 +77,7 @@ function contentOf({ file, bytes, mtime }: { file: string; bytes: Uint8Array; mt
   const isSurelySmall = bytes.length * 6 < CONTENT_LIMIT_BYTES
   const bounded = isSurelySmall ? { ...parsed, droppedRecords: 0 } : boundContent(file, parsed.content, CONTENT_LIMIT_BYTES)
   if (!bounded) return tooLarge(`one record has more than ${mib(CONTENT_LIMIT_BYTES)}`, mtime)
-  return { kind: 'content', mtime, hash, ...bounded }
+  return { kind: 'content', mtime, hash, bytes: Math.min(bytes.length, CONTENT_LIMIT_BYTES), ...bounded }
 }
 
 async function readBounded(handle: FileHandle, size: number): Promise<Uint8Array> {

@@ -11,7 +11,16 @@ export type Told =
 
 /** What can be told now. A folder has no content of its own: it is there again. */
 export type Finding =
-  | { kind: 'content'; mtime: string | undefined; hash: string; content: Record<string, unknown>; droppedRecords: number }
+  | {
+      kind: 'content'
+      mtime: string | undefined
+      hash: string
+      bytes: number
+      content: Record<string, unknown>
+      droppedRecords: number
+      /** It was held back, for it is written more often than it is stored. */
+      isPaced?: boolean
+    }
   | { kind: 'problem'; problem: StateFileProblem; detail: string; mtime: string | undefined; witness?: string }
 
 // A folder that is unmounted looks as it did the last time; by then more than this has passed.
@@ -49,6 +58,7 @@ export function report(file: string, finding: Finding, told: Told | undefined): 
   const event: NewEvent = { id, type: 'state_file', file, mtime, content }
   if (droppedRecords > 0) event['dropped_records'] = droppedRecords
   if (told?.kind !== 'content' || isBackInTime(mtime ?? '', told)) event['anew'] = true
+  if (finding.isPaced) event['is_paced'] = true
   return { event, told: { kind: 'content', id, mtime, hash } }
 }
 

@@ -1,7 +1,10 @@
 import type { NewEvent } from '../domain/event.ts'
+import type { Bound } from './file-pace.ts'
+import type { FileNews } from './file-news.ts'
+import { FILE_BOUND } from './state-file-item.ts'
 import { isFolder, STATE_FOLDER } from './state-file-names.ts'
 import type { OpenNotice } from './state-file-report.ts'
-import { closeStateProject, lookAround, openStateProject, type StateProject } from './state-project.ts'
+import { closeStateProject, lookAround, openStateProject, type StateProject, tellAgain } from './state-project.ts'
 import { turnstile } from './turnstile.ts'
 
 export type WatchedProject = { name: string; path: string }
@@ -13,6 +16,10 @@ export type StateFilesSettings = {
   /** Notices about state files that the project's log holds open, so that they can be cleared after a restart. */
   openNotices?(project: string): Promise<Iterable<OpenNotice>>
   onError(error: unknown): void
+  /** Told of each thing that was told of a file, at once and without bounds. */
+  onNews?(news: FileNews): void
+  /** How fast one file may make the log grow. */
+  pace?: Bound
   /** How often everything is looked at, for changes that no watch tells of: on network file systems there is none. */
   pollMs?: number
 }
@@ -24,6 +31,8 @@ export type StateFilesHealth = {
   hasFolder: boolean | undefined
   /** False where changes are found only by looking. */
   isWatching: boolean
+  /** Why the system watches no more; undefined where it does. */
+  refusal: string | undefined
   files: number
   problems: { file: string; problem: string; detail: string | undefined }[]
   /** True while the log cannot store what was found. */
@@ -34,12 +43,14 @@ export type StateFilesHealth = {
 export type StateFiles = {
   /** Follows these from now on; projects that are not among them are let go, and one that moved is read anew. */
   setProjects(projects: readonly WatchedProject[]): void
+  /** The log of this project is another one, and knows nothing of what was told. */
+  tellAgain(project: string): void
   health(): StateFilesHealth[]
   /** Resolves when nothing is stored any more. */
   close(): Promise<void>
 }
 
-const POLL_MS = 15_000
+export const POLL_MS = 15_000
 /** Projects whose files are read at the same time. */
 const PROJECTS_AT_ONCE = 4
 
@@ -48,8 +59,15 @@ const PROJECTS_AT_ONCE = 4
  * created, locked or touched. Resolves when it has begun; what is there is then reported project by project.
  */
 export async function openStateFiles(settings: StateFilesSettings): Promise<StateFiles> {
-  const { accept, onError, openNotices = () => Promise.resolve([]), pollMs = POLL_MS } = settings
-  const deps = { accept, onError, openNotices, turnstile: turnstile(PROJECTS_AT_ONCE) }
+  const {
+    accept,
+    onError,
+    onNews = () => undefined,
+    openNotices = () => Promise.resolve([]),
+    pollMs = POLL_MS,
+    pace = FILE_BOUND,
+  } = settings
+  const deps = { accept, onError, onNews, openNotices, pace, turnstile: turnstile(PROJECTS_AT_ONCE) }
   const followed = new Map<string, StateProject>()
   const closing = new Set<Promise<void>>()
 
@@ -69,6 +87,10 @@ export async function openStateFiles(settings: StateFilesSettings): Promise<Stat
   const timer = setInterval(() => [...followed.values()].forEach(lookAround), pollMs)
   return {
     setProjects,
+    tellAgain(name) {
+      const project = followed.get(name)
+      if (project) tellAgain(project)
+    },
     health: () => [...followed.values()].map(healthOf),
     async close() {
       clearInterval(timer)
@@ -86,6 +108,7 @@ function healthOf(project: StateProject): StateFilesHealth {
     path,
     hasFolder: project.scannedAt < 0 ? undefined : told.some((item) => item.file === STATE_FOLDER && item.told?.kind === 'content'),
     isWatching: watch.isWatching(),
+    refusal: watch.refusal(),
     files: told.filter((item) => !isFolder(item.file) && item.told?.kind === 'content').length,
     problems: told.flatMap(({ file, told: last }) =>
       last?.kind === 'problem' ? [{ file, problem: last.problem, detail: last.detail }] : [],

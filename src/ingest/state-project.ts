@@ -3,7 +3,9 @@ import type { NewEvent } from '../domain/event.ts'
 import { LogUnavailableError } from '../event-log/event-log.ts'
 import { type Agenda, openAgenda } from './agenda.ts'
 import { type FolderWatch, openFolderWatch } from './folder-watch.ts'
-import { changedAgain, type Item, newItem, weigh } from './state-file-item.ts'
+import type { FileNews } from './file-news.ts'
+import { type Bound, newPace, type Pace } from './file-pace.ts'
+import { changedAgain, holdBack, type Item, newItem, weigh } from './state-file-item.ts'
 import { isFolder, readingRank, STATE_FOLDER, stateFileName } from './state-file-names.ts'
 import { type Reading, readStateFile } from './state-file-reader.ts'
 import { type Finding, type OpenNotice, report, type Told, toldByNotice, vanished } from './state-file-report.ts'
@@ -15,7 +17,10 @@ export type StateProjectDeps = {
   accept(project: string, events: NewEvent[]): Promise<unknown>
   openNotices(project: string): Promise<Iterable<OpenNotice>>
   onError(error: unknown): void
+  onNews(news: FileNews): void
   turnstile: Turnstile
+  /** How fast one file may make the log grow. */
+  pace: Bound
 }
 
 /** One project's state files, followed. Times are of `performance.now()`. */
@@ -28,6 +33,8 @@ export type StateProject = {
   readonly items: Map<string, Item>
   /** Files to be read, by name; SCAN stands for a look at the folders. */
   readonly agenda: Agenda
+  /** Of all files together. */
+  readonly pace: Pace
   isSeeded: boolean
   isClosed: boolean
   scannedAt: number
@@ -47,10 +54,11 @@ const AT_START = { isSeeded: false, isClosed: false, scannedAt: -Infinity, retry
 
 /** Begins to follow a project: everything that is there is read once. */
 export function openStateProject({ name, path }: { name: string; path: string }, deps: StateProjectDeps): StateProject {
-  const { onError } = deps
-  const watch = openFolderWatch({ changed: (folder, entry) => changed(project, folder, entry), onError })
+  const { onError, onNews } = deps
+  const refused = (reason: string) => onNews({ project: name, kind: 'unwatched', reason })
+  const watch = openFolderWatch({ changed: (folder, entry) => changed(project, folder, entry), refused })
   const agenda = openAgenda({ work: (names) => work(project, names), onError })
-  const project: StateProject = { name, path, deps, watch, agenda, items: new Map(), ...AT_START }
+  const project: StateProject = { name, path, deps, watch, agenda, items: new Map(), pace: newPace(), ...AT_START }
   lookAround(project)
   return project
 }
@@ -58,6 +66,13 @@ export function openStateProject({ name, path }: { name: string; path: string },
 /** Looks at all folders and files again, as is due when the watch may have missed something. */
 export function lookAround({ agenda, scannedAt }: StateProject) {
   agenda.schedule(SCAN, scannedAt + PAUSE_MS)
+}
+
+/** The log is another one: everything that is there is told again, and notices are those that the log holds now. */
+export function tellAgain(project: StateProject) {
+  project.items.clear()
+  project.isSeeded = false
+  lookAround(project)
 }
 
 /** Resolves when nothing of this project is read or stored any more. */
@@ -74,7 +89,7 @@ function changed(project: StateProject, path: string, entry: string | undefined)
   const item = file === undefined ? undefined : project.items.get(file)
   if (file !== undefined && item) {
     changedAgain(item)
-    project.agenda.schedule(file, Math.max(performance.now() + WRITER_MS, item.lookedAt + PAUSE_MS))
+    project.agenda.schedule(file, Math.max(performance.now() + WRITER_MS, item.lookedAt + PAUSE_MS, item.heldUntil))
   } else if (file !== undefined || entry === undefined || isFolder(entry)) lookAround(project)
 }
 
@@ -97,7 +112,10 @@ async function work(project: StateProject, names: string[]) {
 
 /** Notices that the log holds open are what was told last: a file that is well again clears its own. */
 async function seed(project: StateProject) {
-  for (const notice of await project.deps.openNotices(project.name)) project.items.set(notice.file, newItem(toldByNotice(notice)))
+  for (const notice of await project.deps.openNotices(project.name)) {
+    // That it is written often says nothing of its content.
+    if (notice.problem !== 'paced') project.items.set(notice.file, newItem(toldByNotice(notice)))
+  }
   project.isSeeded = true
 }
 
@@ -109,7 +127,10 @@ async function scan(project: StateProject) {
   })
   project.scannedAt = performance.now()
   const { findings, toRead } = applyScan(project.items, found)
-  for (const file of toRead) project.agenda.schedule(file, (project.items.get(file)?.lookedAt ?? 0) + PAUSE_MS)
+  for (const file of toRead) {
+    const { lookedAt = 0, heldUntil = 0 } = project.items.get(file) ?? {}
+    project.agenda.schedule(file, Math.max(lookedAt + PAUSE_MS, heldUntil))
+  }
   await tell(project, findings)
 }
 
@@ -143,22 +164,43 @@ function findingOf(project: StateProject, name: string, reading: Reading | undef
   return undefined
 }
 
+type Report = { name: string; item: Item; finding: Finding; event: NewEvent; told: Told }
+
 /** Stores what is worth telling, in one append. What the log refuses is our own fault, and is not tried again. */
 async function tell(project: StateProject, found: Found[]) {
   const now = performance.now()
-  const reports: { item: Item; event: NewEvent; told: Told }[] = []
-  for (const { name, finding } of found) {
-    const item = project.items.get(name)
-    const verdict = item && weigh(item, finding, now)
-    if (!item || !verdict) continue
-    if ('tell' in verdict) reports.push({ item, ...report(name, verdict.tell, item.told) })
-    else project.agenda.schedule(isFolder(name) ? SCAN : name, verdict.lookAgainAt)
-  }
+  const reports = found.flatMap((one) => reportOf(project, one, now) ?? [])
   if (reports.length === 0 || project.isClosed) return
   const events = reports.map(({ event }) => event)
   await project.deps.accept(project.name, events).catch((error: unknown) => {
     if (error instanceof LogUnavailableError) throw error
     project.deps.onError(error)
   })
-  for (const { item, told } of reports) item.told = told
+  for (const { name, item, finding, told } of reports) {
+    project.deps.onNews({ project: project.name, file: name, ...newsOf(item, finding) })
+    item.told = told
+    item.isPaced = false
+  }
+}
+
+function reportOf(project: StateProject, { name, finding: found }: Found, now: number): Report | undefined {
+  const item = project.items.get(name)
+  const verdict = item && weigh(item, found, now)
+  if (!item || !verdict) return undefined
+  if ('lookAgainAt' in verdict) {
+    project.agenda.schedule(isFolder(name) ? SCAN : name, verdict.lookAgainAt)
+    return undefined
+  }
+  const finding = verdict.tell.kind === 'content' && item.isPaced ? { ...verdict.tell, isPaced: true } : verdict.tell
+  const waitMs = finding.kind === 'content' ? holdBack(item, finding.bytes, { now, project: project.pace, bound: project.deps.pace }) : 0
+  if (waitMs === 0) return { name, item, finding, ...report(name, finding, item.told) }
+  item.isPaced = true
+  project.deps.onNews({ project: project.name, kind: 'paced', file: name, waitMs })
+  project.agenda.schedule(name, item.heldUntil)
+  return undefined
+}
+
+function newsOf({ told }: Item, finding: Finding) {
+  if (finding.kind === 'problem') return { kind: finding.problem, detail: finding.detail }
+  return { kind: told?.kind === 'problem' ? ('healed' as const) : ('changed' as const) }
 }

@@ -1,3 +1,4 @@
+import type { LinkHealth } from '../ingest/link-health.ts'
 import type { Outages } from '../projection/outages.ts'
 import type { WebDeps } from './env.ts'
 import { limitsOf } from './limits.ts'
@@ -16,9 +17,15 @@ export async function currentWarnings(deps: Sources): Promise<string[]> {
     ...(reason === undefined ? [] : [`reports are refused: ${reason}`]),
     ...outageSentences(deps.outages()),
     ...exceeded.map(({ name, limit, used }) => `${name}: ${used} are in use, the configuration has ${limit}`),
-    ...links.map(({ name, lastProblem, state }) => `orchestrator ${name}: ${lastProblem ?? state}`),
+    ...links.map((link) => `orchestrator ${link.name}: ${link.lastProblem ?? link.state}${awaySince(link)}`),
     ...(await deps.warnings()),
   ].slice(0, WARNINGS_SHOWN)
+}
+
+/** An instant stays true however long the sentence is read. */
+function awaySince({ state, since, nextAttemptAt }: LinkHealth): string {
+  if (state === 'unowned' || state === 'stopped') return ''
+  return `, away since ${iso(since)}${nextAttemptAt === undefined ? '' : `; the next try is due at ${iso(nextAttemptAt)}`}`
 }
 
 function outageSentences({ log, bus, unreachable }: Outages): string[] {

@@ -6,13 +6,19 @@ const one: LinkScope = { name: 'main', projects: ['alpha'], offsetMs: undefined 
 const two: LinkScope = { ...one, projects: ['alpha', 'beta'] }
 const open: LinkScope = { ...one, projects: undefined }
 
-const nothing: KnownState = { workflow: { state: 'IDLE', hasTransition: false, offset: 0 }, cycles: new Map(), words: new Map() }
+const nothing: KnownState = {
+  workflow: { state: 'IDLE', hasTransition: false, offset: 0 },
+  cycles: new Map(),
+  words: new Map(),
+  transitions: [],
+}
 const unknown = () => nothing
 const knowing =
   (cycles: Record<string, { state: string; offset: number; cycleId?: string }>, workflow = nothing.workflow) =>
   () => ({
     workflow,
     words: new Map(),
+    transitions: [],
     cycles: new Map(Object.entries(cycles).map(([story, cycle]) => [story, { cycleId: undefined, ...cycle }])),
   })
 
@@ -192,7 +198,10 @@ describe('other frames', () => {
 
   test('nobody can pass a transition off as our conclusion, or a file as our reading', () => {
     expect(translate({ ...moved, inferred: true, occurred_at: 'x' }).events[0]?.event).not.toHaveProperty('inferred')
-    expect(translate({ type: 'state_file', file: 'status.json', content: {} })).toMatchObject({ events: [], refused: [expect.any(String)] })
+    expect(translate({ type: 'state_file', file: 'status.json', content: {} })).toMatchObject({
+      events: [],
+      refused: [{ problem: expect.any(String) }],
+    })
   })
 })
 

@@ -87,7 +87,7 @@ describe('a frame of garbage is counted and the next one is stored', () => {
     await journal.until(() => journal.steps('alpha', 'story-1').length > 0)
     const health = await link.until(({ refused }) => refused > 0)
     expect(health).toMatchObject({ state: 'connected', refused: 1, lastProblem: expect.stringMatching(problem) })
-    expect(journal.events('alpha')).toHaveLength(1)
+    expect(journal.events('alpha').filter(({ type }) => type !== 'reports_lost')).toHaveLength(1)
     expect(link.errors).toEqual([])
     expect(server.connections()).toBe(1)
   })
@@ -154,7 +154,7 @@ describe('a server that is none is dialled again, and people are told why', () =
     const link = linked({ url, timing: { connectMs: 100, silentMs: 100, muteMs: 100 } })
     const health = await link.until(({ state, attempts }) => state === 'waiting' && attempts >= 2)
     expect(health.lastProblem).toMatch(problem)
-    expect(health.lastProblem).toMatch(/; trying again in \d+ s$/)
+    expect(health.lastProblem).not.toMatch(/trying again/)
     expect(link.errors).toEqual([])
   })
 

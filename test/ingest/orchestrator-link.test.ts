@@ -156,7 +156,7 @@ describe('the connection', () => {
     await server.stop()
     const link = linked({ url: server.url, projects: ['alpha'] })
     const waiting = await link.until(({ state, attempts }) => state === 'waiting' && attempts === 3)
-    expect(waiting.lastProblem).toMatch(new RegExp(`^connection refused at ${server.url}; trying again in 1 s$`))
+    expect(waiting.lastProblem).toBe(`connection refused at ${server.url}`)
     expect(waiting.nextAttemptAt).toBeGreaterThan(waiting.since)
     const delays = link.seen.filter(({ state }) => state === 'waiting').map(({ nextAttemptAt, since }) => (nextAttemptAt ?? 0) - since)
     expect(delays[2]).toBeGreaterThan(delays[0] ?? Infinity)

@@ -176,6 +176,30 @@ describe.concurrent('a change', () => {
     expect(ledger.events().length).toBeLessThanOrEqual(3 + 4 * seconds)
   })
 
+  test('all the time and at length makes the log grow within its bound; the newest content comes last, and a notice tells', async () => {
+    await using given = await setting()
+    const { folder, ledger, watch } = given
+    const text = 'a'.repeat(100_000)
+    const kinds: string[] = []
+    await folder.write('status.json', { count: 0, text })
+    await watch({ pace: { bytes: 200_000, perMs: 4_000 }, onNews: ({ kind }) => void kinds.push(kind) })
+    await ledger.next(isContent('status.json'))
+    const startedAt = performance.now()
+    // Others are told of meanwhile, and what is written often is read no more often than it may be told.
+    for (let count = 1; count <= 12; count++) {
+      await folder.replace('status.json', { count, text })
+      await marked(given, count)
+    }
+    await ledger.next(isContent('status.json', { count: 12, text }))
+    const seconds = (performance.now() - startedAt) / 1_000
+    const told = ledger.events().filter(({ file }) => file === 'status.json')
+    expect(told.length).toBeLessThanOrEqual(3 + seconds / 2)
+    expect(told.at(-1)).toMatchObject({ is_paced: true, content: { count: 12 } })
+    expect(kinds).toContain('paced')
+    await folder.replace('status.json', { count: 13 })
+    await ledger.next(isContent('status.json', { count: 13 }))
+  })
+
   test('back to an older copy is told, though that was told before', async () => {
     await using given = await setting()
     const { folder, ledger, watch } = given

@@ -38,7 +38,9 @@ const LossNotice: FC<{ loss: Loss; now: number }> = ({ loss, now }) => (
   <div class="notice tone-failed">
     <Shape name="octagon" />
     <p>
-      From <bdi>{visibleText(loss.source, 60)}</bdi> {lostWords(loss.count, loss.isMore)}: <ForeignText text={loss.reason} limit={240} />.
+      From <bdi>{visibleText(loss.source, 60)}</bdi> {lostWords(loss.count, loss.isMore)}: <ForeignText text={loss.reason} limit={240} />
+      {loss.detail === undefined ? '' : '. The last: '}
+      {loss.detail === undefined ? null : <ForeignText text={loss.detail} limit={240} />}.
     </p>
     <Since at={loss.lastAt} now={now} />
   </div>

@@ -3,7 +3,7 @@ import type { LinkHealth } from '../../src/ingest/link-health.ts'
 import { domId } from '../dom-id.ts'
 import type { Look } from '../state-look.ts'
 import { ForeignText, visibleText } from './foreign-text.tsx'
-import { Since } from './since.tsx'
+import { Clock, Since } from './since.tsx'
 import { StateBadge } from './state-badge.tsx'
 
 const LOOKS: Record<LinkHealth['state'], Look> = {
@@ -53,14 +53,11 @@ const Link: FC<{ link: LinkHealth; now: number }> = ({ link, now }) => (
 const Standing: FC<{ link: LinkHealth; now: number }> = ({ link, now }) => (
   <span>
     for <Since at={link.since} now={now} form="age" />
-    {link.state === 'waiting' && link.attempts > 0 ? `, ${link.attempts} ${link.attempts === 1 ? 'attempt' : 'attempts'}` : ''}
-    {link.state === 'waiting' && link.nextAttemptAt !== undefined ? `, tries again within ${secondsUntil(link.nextAttemptAt, now)} s` : ''}
+    {link.state !== 'connected' && link.attempts > 0 ? `, ${link.attempts} ${link.attempts === 1 ? 'attempt' : 'attempts'}` : ''}
+    {link.state === 'waiting' && link.nextAttemptAt !== undefined ? ', next try at ' : ''}
+    {link.state === 'waiting' && link.nextAttemptAt !== undefined ? <Clock at={link.nextAttemptAt} /> : null}
   </span>
 )
-
-function secondsUntil(at: number, now: number): number {
-  return Math.max(1, Math.ceil((at - now) / 1000))
-}
 
 const Problem: FC<{ link: LinkHealth }> = ({ link }) =>
   link.lastProblem === undefined ? null : (

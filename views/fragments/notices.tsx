@@ -9,6 +9,7 @@ const PROBLEM_WORDS: Record<string, string> = {
   vanished: 'has vanished',
   unreadable: 'cannot be read',
   too_large: 'is too large',
+  paced: 'is stored now and then',
 }
 const SHOWN = 20
 

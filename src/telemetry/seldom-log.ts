@@ -1,0 +1,43 @@
+import type { Fields, Logger, LogLevel } from './logger.ts'
+
+export type SeldomLog = {
+  /** Writes a line; of those with the same key in one period, the first at once and then one that says how many more there were. */
+  say(line: { level: LogLevel; key: string; message: string; fields?: Fields }): void
+  close(): void
+}
+
+type Held = { timer: ReturnType<typeof setTimeout>; more: number; last: () => void }
+
+/** Different keys at a time; what is beyond shares one. */
+const KEYS_LIMIT = 500
+const PERIOD_MS = 60_000
+
+/** A log for what may happen many times a second: bounded in lines, whole in its counts. */
+export function openSeldomLog(log: Logger, periodMs = PERIOD_MS): SeldomLog {
+  const held = new Map<string, Held>()
+
+  function end(key: string) {
+    const known = held.get(key)
+    if (!known) return
+    clearTimeout(known.timer)
+    held.delete(key)
+    if (known.more > 0) known.last()
+  }
+
+  return {
+    say({ level, key: asked, message, fields = {} }) {
+      const key = held.has(asked) || held.size < KEYS_LIMIT ? asked : ''
+      const known = held.get(key)
+      if (!known) {
+        log[level](message, fields)
+        held.set(key, { timer: setTimeout(() => end(key), periodMs), more: 0, last: () => undefined })
+        return
+      }
+      known.more += 1
+      known.last = () => log[level](message, { ...fields, times_more: known.more })
+    },
+    close() {
+      for (const key of [...held.keys()]) end(key)
+    },
+  }
+}
