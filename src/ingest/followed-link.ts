@@ -1,7 +1,8 @@
 import type { KeyValue } from '../key-value/key-value.ts'
 import type { Lease } from '../key-value/leases.ts'
 import type { LinkHealth } from './link-health.ts'
-import { type LinkDeps, openOrchestratorLink, type OrchestratorLink } from './orchestrator-link.ts'
+import type { LinkDeps, OrchestratorLink } from './link.ts'
+import { openOrchestratorLink } from './orchestrator-link.ts'
 import { healthKey, readHealth, unowned } from './shared-health.ts'
 
 export type FollowedDeps = LinkDeps & {

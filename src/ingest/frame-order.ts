@@ -1,8 +1,9 @@
 import { clockOffset, parseStatedTime } from '../domain/stated-time.ts'
 import type { Tally } from './link-health.ts'
 import type { Frame } from './orchestrator-frame.ts'
+import { missingBefore } from './history-gap.ts'
 import { LOSS_REASONS } from './link-news.ts'
-import { type ClaimedEvent, type KnownState, translateFrame, type Translation } from './orchestrator-frames.ts'
+import { type ClaimedEvent, type KnownState, translateFrame, type Translation, UNKNOWN } from './orchestrator-frames.ts'
 import { comparedProjects, type LinkScope } from './orchestrator-scope.ts'
 
 export type FrameOrderDeps = {
@@ -26,20 +27,12 @@ export type Step =
 
 type Doubt = { frame: Frame; claims: ReadonlySet<string>; questions: number }
 
-/** What orchestrators remember of their transitions. */
-const FULL_HISTORY = 50
 const HELD_LIMIT = 1_000
 const HELD_LIMIT_BYTES = 8 * 1024 * 1024
 /** A current state that contradicts us in another way each time is taken at its word after so many questions. */
 const QUESTIONS = 3
 /** What an orchestrator repeats in its history. */
 const REPEATED = new Set(['workflow_transition', 'tdd_transition', 'tdd_cycle_started', 'tdd_cycle_completed'])
-const UNKNOWN: KnownState = {
-  workflow: { state: '', hasTransition: true, offset: 0 },
-  cycles: new Map(),
-  words: new Map(),
-  transitions: [],
-}
 
 /**
  * Brings an orchestrator's frames into the order in which things happened, each change once, although frames carry no
@@ -130,7 +123,11 @@ export class FrameOrder {
   }
 
   async #takeHistory(frame: Frame) {
-    if (this.#isHistoryNew) await this.#compareHistory(frame)
+    if (this.#isHistoryNew) {
+      await this.flush()
+      const missing = await missingBefore(frame, { scope: this.#scope, stateOf: this.deps.stateOf })
+      for (const project of missing) this.deps.tally.missing({ reason: LOSS_REASONS.history, project, count: undefined })
+    }
     this.#isHistoryNew = false
     if (this.#isHolding) return this.#release(frame)
     this.#translate(frame)
@@ -143,25 +140,6 @@ export class FrameOrder {
   async #takeState(frame: Frame) {
     if (this.#isHolding) this.#heldState = frame
     else await this.#reconcile(frame)
-  }
-
-  /** A full history of which nothing is known, although the orchestrator was heard before: what lies between is missing. */
-  async #compareHistory(frame: Frame) {
-    const { history } = frame
-    if (!Array.isArray(history) || history.length < FULL_HISTORY) return
-    await this.flush()
-    const { events } = translateFrame(frame, this.#scope, () => UNKNOWN)
-    const missing: string[] = []
-    for (const [project, told] of Map.groupBy(events, (claimed) => claimed.project)) {
-      const { words, transitions } = await this.deps.stateOf(project)
-      const wasHeard = [...words.values()].some(({ source }) => source === this.#scope.name)
-      const isKnown = told.some(({ event }) =>
-        transitions.some((one) => one.timestamp === event.timestamp && 'new_state' in event && one.to === event.new_state),
-      )
-      if (isKnown) return
-      if (wasHeard) missing.push(project)
-    }
-    for (const project of missing) this.deps.tally.missing({ reason: LOSS_REASONS.history, project, count: undefined })
   }
 
   async #release(history?: Frame) {

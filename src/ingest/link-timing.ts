@@ -22,3 +22,11 @@ export const LINK_TIMING = {
 }
 
 export type LinkTiming = typeof LINK_TIMING
+
+const JITTER = 0.25
+
+/** How long to wait before the next dial: twice as long after each that failed, up to a bound, and never all at once. */
+export function retryDelayMs({ firstDelayMs, longestDelayMs }: LinkTiming, attempts: number): number {
+  const steady = Math.min(firstDelayMs * 2 ** Math.max(attempts - 1, 0), longestDelayMs)
+  return steady * (1 + JITTER * (2 * Math.random() - 1))
+}

@@ -35,20 +35,6 @@ export function openLossBook({ source, accept, onError, everyMs = EVERY_MS }: De
   let writing = Promise.resolve()
   let isClosed = false
 
-  function add(project: string, { reason, detail, count }: Loss) {
-    const key = JSON.stringify([project, reason])
-    const known = open.get(key)
-    if (!known && open.size >= ENTRIES_LIMIT) return
-    const total = (known?.count ?? 0) + (count ?? 0)
-    open.set(key, {
-      project,
-      reason,
-      detail: detail ?? known?.detail,
-      count: total,
-      isUnknown: count === undefined || known?.isUnknown === true,
-    })
-  }
-
   function arm(delayMs: number) {
     if (isClosed || open.size === 0) return
     timer ??= setTimeout(() => {
@@ -58,27 +44,16 @@ export function openLossBook({ source, accept, onError, everyMs = EVERY_MS }: De
   }
 
   function write() {
-    writing = writing.then(writeAll).catch(onError)
-  }
-
-  async function writeAll() {
     toldAt = performance.now()
-    for (const [key, entry] of [...open]) {
-      open.delete(key)
-      try {
-        await accept(entry.project, [eventOf(source, entry)])
-      } catch (error) {
-        if (!(error instanceof LogUnavailableError)) throw error
-        add(entry.project, { ...entry, projects: [], count: entry.isUnknown && entry.count === 0 ? undefined : entry.count })
-        arm(RETRY_MS)
-        return
-      }
-    }
+    writing = writing
+      .then(() => writeAll(open, (entry) => accept(entry.project, [eventOf(source, entry)])))
+      .then((isDone) => (isDone ? undefined : arm(RETRY_MS)))
+      .catch(onError)
   }
 
   return {
     lost(loss: Loss) {
-      for (const project of loss.projects) add(project, loss)
+      for (const project of loss.projects) add(open, project, loss)
       arm(Math.max(FIRST_MS, toldAt + everyMs - performance.now()))
     },
     /** Writes what it may; with the log away it is lost, too. */
@@ -89,6 +64,31 @@ export function openLossBook({ source, accept, onError, everyMs = EVERY_MS }: De
       await writing
     },
   }
+}
+
+function add(open: Map<string, Entry>, project: string, { reason, detail, count }: Loss) {
+  const key = JSON.stringify([project, reason])
+  const known = open.get(key)
+  if (!known && open.size >= ENTRIES_LIMIT) return
+  const isUnknown = count === undefined || known?.isUnknown === true
+  open.set(key, { project, reason, detail: detail ?? known?.detail, count: (known?.count ?? 0) + (count ?? 0), isUnknown })
+}
+
+/** False when the log is away: what was not written stays open, and what came meanwhile is added to it. */
+async function writeAll(open: Map<string, Entry>, store: (entry: Entry) => Promise<unknown>): Promise<boolean> {
+  for (const [key, entry] of [...open]) {
+    open.delete(key)
+    try {
+      await store(entry)
+    } catch (error) {
+      if (!(error instanceof LogUnavailableError)) throw error
+      add(open, entry.project, { ...entry, projects: [] })
+      const kept = open.get(key)
+      if (kept && entry.isUnknown) open.set(key, { ...kept, isUnknown: true })
+      return false
+    }
+  }
+  return true
 }
 
 function eventOf(source: string, { reason, detail, count, isUnknown }: Entry): NewEvent {

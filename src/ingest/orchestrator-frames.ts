@@ -14,6 +14,14 @@ export type Translation = { events: ClaimedEvent[]; dropped: string[]; refused: 
 
 export type StateOf = (project: string) => KnownState
 
+/** What frames that are no whole states are compared with: nothing. */
+export const UNKNOWN: KnownState = {
+  workflow: { state: '', hasTransition: true, offset: 0 },
+  cycles: new Map(),
+  words: new Map(),
+  transitions: [],
+}
+
 /** Answers and whole states are no events, and state files are what our own watcher read. */
 const NO_EVENT = new Set(['current_state', 'transition_history', 'error', 'state_file'])
 

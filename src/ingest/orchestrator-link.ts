@@ -1,39 +1,13 @@
-import type { OrchestratorConfig } from '../config/config.ts'
-import type { NewEvent } from '../domain/event.ts'
 import { storeInOrder, untilLogAnswers } from './durable-store.ts'
-import { type LinkHealth, Tally } from './link-health.ts'
-import { LOSS_REASONS, type LinkEvent, type LinkNews } from './link-news.ts'
-import { LINK_TIMING, type LinkTiming } from './link-timing.ts'
-import { openLossBook } from './loss-book.ts'
-import type { KnownState } from './orchestrator-frames.ts'
+import type { LinkHealth, Tally } from './link-health.ts'
+import type { LinkDeps, OrchestratorLink } from './link.ts'
+import { LOSS_REASONS } from './link-news.ts'
+import { LINK_TIMING, type LinkTiming, retryDelayMs } from './link-timing.ts'
+import { openLinkReports } from './link-reports.ts'
 import { Intake } from './orchestrator-intake.ts'
 import { type Dialled, dialOrchestrator } from './orchestrator-socket.ts'
 import { withoutCredentials } from './shared-health.ts'
 
-export type LinkDeps = {
-  orchestrator: OrchestratorConfig
-  /** Stores and announces events of one project; LogUnavailableError is waited out, RefusedError counted. */
-  accept(project: string, events: readonly NewEvent[]): Promise<unknown>
-  /** A project's state with everything that was accepted before the call; empty for a project that nobody knows yet. */
-  stateOf(project: string): Promise<KnownState>
-  /** Told of every change of the connection, and at most once a second of what came over it. */
-  onHealth(health: LinkHealth): void
-  /** Told of each thing that happens, at once and without bounds. */
-  onNews?(news: LinkNews): void
-  onError(error: unknown): void
-  timing?: Partial<LinkTiming>
-}
-
-export type OrchestratorLink = {
-  health(): LinkHealth
-  /** Asks for the history and the state: what was told went into a log that is no more. */
-  askAgain(): void
-  /** Stops listening, stores what came, and forgets the rest when the log is away. */
-  close(): Promise<void>
-}
-
-const JITTER = 0.25
-const PROJECTS_LIMIT = 50
 /** A connection that ends so soon after it was read slowly may have been given up for that. */
 const CUT_MS = 5_000
 const CLOSE_WAITS_MS = 5_000
@@ -52,14 +26,8 @@ class Link {
   #timing: LinkTiming
   #shownUrl: string
   #stopping = new AbortController()
-  #tally = new Tally(
-    () => this.#announce(),
-    (event) => this.#tell(event),
-    (loss) => this.#losses.lost({ ...loss, projects: loss.project === undefined ? this.#projects() : [loss.project] }),
-  )
-  #losses: ReturnType<typeof openLossBook>
-  /** Projects that it reported for, where no list says which it may. */
-  #reportedFor = new Set<string>()
+  #reports: ReturnType<typeof openLinkReports>
+  #tally: Tally
   #intake: Intake
   #phase: Phase = { state: 'connecting', since: Date.now() }
   #attempts = 0
@@ -78,13 +46,10 @@ class Link {
 
   constructor(private readonly deps: LinkDeps) {
     const { orchestrator, onError } = deps
-    const accept = (project: string, events: readonly NewEvent[]) => {
-      if (this.#reportedFor.size < PROJECTS_LIMIT) this.#reportedFor.add(project)
-      return deps.accept(project, events)
-    }
-    this.#losses = openLossBook({ source: orchestrator.name, accept: deps.accept, onError, everyMs: deps.timing?.lossesMs })
-    const storing = { accept, tally: this.#tally, onError, signal: this.#stopping.signal }
     this.#timing = { ...LINK_TIMING, ...deps.timing }
+    this.#reports = openLinkReports({ ...deps, lossesMs: this.#timing.lossesMs, changed: () => this.#announce() })
+    this.#tally = this.#reports.tally
+    const storing = { accept: this.#reports.accept, tally: this.#tally, onError, signal: this.#stopping.signal }
     this.#shownUrl = withoutCredentials(orchestrator.url)
     this.#intake = new Intake({
       scope: { name: orchestrator.name, projects: orchestrator.projects },
@@ -96,14 +61,6 @@ class Link {
       onError,
       timing: this.#timing,
     })
-  }
-
-  #projects(): readonly string[] {
-    return (this.deps.orchestrator.projects ?? [...this.#reportedFor]).slice(0, PROJECTS_LIMIT)
-  }
-
-  #tell(event: LinkEvent) {
-    this.deps.onNews?.({ ...event, orchestrator: this.deps.orchestrator.name })
   }
 
   dial() {
@@ -128,7 +85,7 @@ class Link {
     const { silentMs, muteMs } = this.#timing
     this.#connectionProblem = undefined
     this.#heardAt = Date.now()
-    this.#tell({ kind: 'connected', awaySeconds: this.#isLost ? Math.round((Date.now() - this.#phase.since) / 1_000) : undefined })
+    this.#reports.tell({ kind: 'connected', awaySeconds: this.#isLost ? Math.round((Date.now() - this.#phase.since) / 1_000) : undefined })
     this.#isLost = false
     this.#enter({ state: 'connected' })
     this.#intake.turn('opened')
@@ -155,7 +112,7 @@ class Link {
     // What was said meanwhile is heard only now.
     this.#heardAt = Date.now()
     this.#dialled?.pause(isSlowed)
-    if (isSlowed) this.#tell({ kind: 'slowed' })
+    if (isSlowed) this.#reports.tell({ kind: 'slowed' })
     else this.#roomAt = Date.now()
     this.#announce()
   }
@@ -179,19 +136,13 @@ class Link {
     if (state === 'connected') this.#intake.turn('ended')
     if (state === 'connected' && Date.now() - since >= this.#timing.stableMs) this.#attempts = 0
     this.#connectionProblem = problem
-    if (!this.#isLost) this.#tell({ kind: 'lost', problem })
+    if (!this.#isLost) this.#reports.tell({ kind: 'lost', problem })
     this.#isLost = true
     const wasCut = state === 'connected' && Date.now() - this.#roomAt < CUT_MS
     if (wasCut) this.#tally.missing({ reason: LOSS_REASONS.cut, project: undefined, detail: problem, count: undefined })
-    const delayMs = this.#nextDelayMs()
+    const delayMs = retryDelayMs(this.#timing, this.#attempts)
     this.#enter({ state: 'waiting', nextAttemptAt: Date.now() + delayMs })
     this.#retry = setTimeout(() => void this.#dialOnceTaken().catch(this.deps.onError), delayMs)
-  }
-
-  #nextDelayMs(): number {
-    const { firstDelayMs, longestDelayMs } = this.#timing
-    const steady = Math.min(firstDelayMs * 2 ** Math.max(this.#attempts - 1, 0), longestDelayMs)
-    return steady * (1 + JITTER * (2 * Math.random() - 1))
   }
 
   /** What was received comes before the next connection's history. */
@@ -218,7 +169,7 @@ class Link {
     this.#dialled?.drop('closed')
     const patience = setTimeout(() => this.#stopping.abort(), CLOSE_WAITS_MS)
     await this.#intake.close()
-    await this.#losses.close()
+    await this.#reports.close()
     clearTimeout(patience)
     clearTimeout(this.#announcing)
   }

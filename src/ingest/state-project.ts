@@ -3,7 +3,7 @@ import type { NewEvent } from '../domain/event.ts'
 import { LogUnavailableError } from '../event-log/event-log.ts'
 import { type Agenda, openAgenda } from './agenda.ts'
 import { type FolderWatch, openFolderWatch } from './folder-watch.ts'
-import type { FileNews } from './file-news.ts'
+import { type FileNews, newsOf } from './file-news.ts'
 import { type Bound, newPace, type Pace } from './file-pace.ts'
 import { changedAgain, holdBack, type Item, newItem, weigh } from './state-file-item.ts'
 import { isFolder, readingRank, STATE_FOLDER, stateFileName } from './state-file-names.ts'
@@ -89,9 +89,12 @@ function changed(project: StateProject, path: string, entry: string | undefined)
   const item = file === undefined ? undefined : project.items.get(file)
   if (file !== undefined && item) {
     changedAgain(item)
-    project.agenda.schedule(file, Math.max(performance.now() + WRITER_MS, item.lookedAt + PAUSE_MS, item.heldUntil))
+    project.agenda.schedule(file, Math.max(performance.now() + WRITER_MS, dueAt(item)))
   } else if (file !== undefined || entry === undefined || isFolder(entry)) lookAround(project)
 }
+
+/** From when on a file may be read again. */
+const dueAt = (item: Item | undefined) => Math.max((item?.lookedAt ?? 0) + PAUSE_MS, item?.heldUntil ?? 0)
 
 async function work(project: StateProject, names: string[]) {
   try {
@@ -127,10 +130,7 @@ async function scan(project: StateProject) {
   })
   project.scannedAt = performance.now()
   const { findings, toRead } = applyScan(project.items, found)
-  for (const file of toRead) {
-    const { lookedAt = 0, heldUntil = 0 } = project.items.get(file) ?? {}
-    project.agenda.schedule(file, Math.max(lookedAt + PAUSE_MS, heldUntil))
-  }
+  for (const file of toRead) project.agenda.schedule(file, dueAt(project.items.get(file)))
   await tell(project, findings)
 }
 
@@ -140,17 +140,14 @@ async function readFiles(project: StateProject, names: string[]) {
   for (let from = 0; from < names.length && !project.isClosed; from += FILES_AT_ONCE) {
     const part = names.slice(from, from + FILES_AT_ONCE)
     // From the beginning of the reading: what changes during it is read after the pause, not at once.
-    for (const name of part) startedLook(project.items.get(name))
+    const items = part.flatMap((name) => project.items.get(name) ?? [])
+    for (const item of items) item.lookedAt = performance.now()
     const readings = await project.deps.turnstile(() => Promise.all(part.map((name) => readStateFile(project.path, name))))
     await tell(
       project,
       part.flatMap((name, index) => findingOf(project, name, readings[index]) ?? []),
     )
   }
-}
-
-function startedLook(item: Item | undefined) {
-  if (item) item.lookedAt = performance.now()
 }
 
 type Found = { name: string; finding: Finding | undefined }
@@ -177,7 +174,7 @@ async function tell(project: StateProject, found: Found[]) {
     project.deps.onError(error)
   })
   for (const { name, item, finding, told } of reports) {
-    project.deps.onNews({ project: project.name, file: name, ...newsOf(item, finding) })
+    project.deps.onNews({ project: project.name, file: name, ...newsOf(item.told, finding) })
     item.told = told
     item.isPaced = false
   }
@@ -198,9 +195,4 @@ function reportOf(project: StateProject, { name, finding: found }: Found, now: n
   project.deps.onNews({ project: project.name, kind: 'paced', file: name, waitMs })
   project.agenda.schedule(name, item.heldUntil)
   return undefined
-}
-
-function newsOf({ told }: Item, finding: Finding) {
-  if (finding.kind === 'problem') return { kind: finding.problem, detail: finding.detail }
-  return { kind: told?.kind === 'problem' ? ('healed' as const) : ('changed' as const) }
 }

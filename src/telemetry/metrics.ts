@@ -1,5 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import { createFlowMetrics } from './flow-metrics.ts'
+import { createSourceMetrics } from './source-metrics.ts'
 
 export type Figures = {
   name: string
@@ -32,17 +33,6 @@ export function createMetrics() {
     projects: new Gauge({ name: 'projects_total', help: 'Total number of projects', registers, aggregator: 'max' }),
     events: counter('events_accepted_total', 'Events stored, by source; duplicates are not stored', ['source']),
     duplicates: counter('events_duplicate_total', 'Events that were known already, by source', ['source']),
-    linkFrames: counter('orchestrator_frames_total', 'Frames that orchestrators sent', ['orchestrator']),
-    linkChanges: counter('orchestrator_link_changes_total', 'Links to orchestrators that were connected, lost or read slowly', [
-      'orchestrator',
-      'change',
-    ]),
-    linkRefused: counter('orchestrator_refused_total', 'Frames that could not be accepted, or were for projects of others', [
-      'orchestrator',
-      'reason',
-    ]),
-    reportsLost: counter('reports_lost_total', 'Reports that are missing, by reason; one where nobody can tell how many', ['reason']),
-    fileReports: counter('state_file_reports_total', 'What was told of state files: changed, healed, damaged, vanished, …', ['outcome']),
     errors: counter('errors_total', 'Failures that were not the caller’s fault'),
     linesDropped: counter('log_lines_dropped_total', 'Log lines that could not be written, by log: records, access, stdout', ['log']),
     busDropped: counter('bus_dropped_total', 'Announcements that Redis did not take, and messages that were not ours', ['reason']),
@@ -51,6 +41,7 @@ export function createMetrics() {
     cpu: counter('process_cpu_seconds_total', 'User and system CPU time'),
     loopDelay: gauge('event_loop_delay_seconds', 'How late the event loop was in the last whole half minute', ['statistic']),
     ...createFlowMetrics(registers),
+    ...createSourceMetrics(registers),
     spansDropped: counter('otel_spans_dropped_total', 'Spans that the collector did not take, or that there was no room for'),
     /** Every figure with its values, for those who do not read text. */
     read(): Promise<Figures> {

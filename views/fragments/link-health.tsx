@@ -55,7 +55,7 @@ const Standing: FC<{ link: LinkHealth; now: number }> = ({ link, now }) => (
     for <Since at={link.since} now={now} form="age" />
     {link.state !== 'connected' && link.attempts > 0 ? `, ${link.attempts} ${link.attempts === 1 ? 'attempt' : 'attempts'}` : ''}
     {link.state === 'waiting' && link.nextAttemptAt !== undefined ? ', next try at ' : ''}
-    {link.state === 'waiting' && link.nextAttemptAt !== undefined ? <Clock at={link.nextAttemptAt} /> : null}
+    {link.state === 'waiting' && link.nextAttemptAt !== undefined ? <Clock at={link.nextAttemptAt} now={now} /> : null}
   </span>
 )
 
