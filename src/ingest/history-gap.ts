@@ -19,7 +19,7 @@ export async function missingBefore(frame: Frame, { scope, stateOf }: Deps): Pro
   for (const [project, told] of Map.groupBy(events, (claimed) => claimed.project)) {
     const { words, transitions } = await stateOf(project)
     const known = new Set(transitions.map(({ timestamp, to }) => `${timestamp} ${to}`))
-    if (told.some(({ event }) => 'new_state' in event && known.has(`${event.timestamp} ${event.new_state}`))) return []
+    if (told.some(({ event }) => 'new_state' in event && known.has(`${event.timestamp} ${String(event.new_state)}`))) return []
     if ([...words.values()].some(({ source }) => source === scope.name)) missing.push(project)
   }
   return missing
