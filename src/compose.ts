@@ -32,6 +32,7 @@ import type { Logger } from './telemetry/logger.ts'
 import { createApp } from './web/app.ts'
 import type { ReloadReport } from './web/env.ts'
 import { serve } from './web/serve.ts'
+import { shareFiles } from './web/shared-files.ts'
 import { openStoreCheck } from './web/store-check.ts'
 import { loadStaticFiles } from './web/static-files.ts'
 
@@ -120,7 +121,8 @@ async function openWeb({ config, telemetry, core, sources, opened, place }: Part
   const { log, access, metrics, usage, tracing, onError } = telemetry
   const { eventLog, projections, lanes, followed, acceptFrom, stateOf, isRedisUp } = core
   const troubleAt = (topic: string) => troubleOf(followed.outages(), projectOf(topic))
-  const hub = opened.add(new Hub({ metrics, log, maxViewers: config.maxViewers, troubleOf: troubleAt }))
+  const files = await openFiles({ telemetry, core, opened })
+  const hub = opened.add(new Hub({ metrics, log, maxViewers: config.maxViewers, troubleOf: troubleAt, build: files.files.build }))
   const overview = openOverviewIndex(projections)
   const prepare = preparePage({ projections, lanes, index: overview, links: sources.links, now: Date.now })
   const feed = opened.add(
@@ -138,7 +140,7 @@ async function openWeb({ config, telemetry, core, sources, opened, place }: Part
     accept: acceptFrom('http'),
     bindKey: openIdempotencyKeys({ keyValue: core.keyValue, keptDays: config.retention.days }),
     expandFrame: async (project, frame) => expandFrame(project, frame, await stateOf(project)),
-    files: await loadStaticFiles(),
+    ...files,
     startedAt: Date.now(),
     features: featuresOf(config, place.link !== undefined),
     isDraining: () => server.isStopping() || place.link?.isLeaving() === true,
@@ -153,4 +155,11 @@ async function openWeb({ config, telemetry, core, sources, opened, place }: Part
     },
   })
   return { server, feed }
+}
+
+/** The files of this build, and those of others. */
+async function openFiles({ telemetry: { log }, core: { keyValue }, opened }: Pick<Part, 'telemetry' | 'core' | 'opened'>) {
+  const files = await loadStaticFiles()
+  const onError = (error: unknown) => log.warn('static files could not be kept for other builds', { error })
+  return { files, sharedFiles: opened.add(shareFiles({ files, keyValue, onError })) }
 }

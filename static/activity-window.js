@@ -118,12 +118,13 @@ export function renew(part) {
   endNewer(part.newer)
 }
 
-/** The rows of a page, and where the log goes on above and below them. */
+/** The rows of a page, where its log ended (`head`; NaN for one that is not the newest), and where the log goes on above and below them. */
 export function partOf(page) {
   const end = (name) => {
     const link = page.getElementById(`activity-${name}`)
     return link.parentElement.hidden ? undefined : new URLSearchParams(link.getAttribute('href').split('?')[1]).get(POSITION[name])
   }
   const rows = [...page.querySelectorAll('#activity-list > li')].map((row) => document.adoptNode(row))
-  return { rows, older: end('older'), newer: end('newer') }
+  const since = new URLSearchParams(page.getElementById('page').dataset.live?.split('?')[1]).get('since')
+  return { rows, older: end('older'), newer: end('newer'), head: Number(since?.split(':')[1]) }
 }

@@ -14,11 +14,15 @@ import {
   reachNewest,
   renew,
 } from './activity-window.js'
+import { fetchPage } from './build.js'
 import { tickTimes, write } from './clock.js'
 import { remember } from './reading.js'
 
 /** Parts that are fetched in a row without a scroll: a search that finds little waits before it goes on. */
 const TURNS = 10
+/** Between two looks at the newest while more happens than frames can tell, and after one that failed. */
+const AGAIN_MS = 500
+const FAILED_MS = 3_000
 const WORDS = { older: 'Older events', newer: 'Newer events' }
 
 let unread = 0
@@ -26,13 +30,17 @@ let turns = 0
 let isLoading = false
 /** The reader asked for the newest. */
 let isLeading = false
+/** The reader came to the newest, and has not left it since. */
+let isFollowing = !isAway()
+/** At the top of what is newest: whatever arrives, the page goes on with it. */
+const follows = () => isFollowing && !isReading()
 
 /* --- fetching --- */
 
 async function readPart(href) {
-  const response = await fetch(href, { headers: { accept: 'text/html' } })
+  const { response, document: page } = await fetchPage(href)
   if (!response.ok) throw new Error(String(response.status))
-  return partOf(new DOMParser().parseFromString(await response.text(), 'text/html'))
+  return partOf(page)
 }
 
 /** One at a time; a link that failed says so, and is tried again when it is asked for. */
@@ -41,12 +49,27 @@ function load(name) {
   if (hasMore(name)) take(name, href, (part) => linkTo(name).href === href && join(name, part))
 }
 
-/** The newest part in place of what is there. */
+/** The newest part in place of what is there; what frames bring meanwhile is put on top of it. */
 function loadNewest() {
+  if (isLoading) return
+  leaveNewest()
+  hush()
   const url = new URL(linkTo('newer').href)
   url.searchParams.delete('after')
-  take('newer', url.href, renew)
+  take('newer', url.href, (part) => {
+    renew(part)
+    // Another worker answered, which has not heard of all yet.
+    if (part.head < Number(gap())) leaveNewest()
+  })
 }
+
+/** Who follows the newest is not asked to fetch it. */
+function hush() {
+  linkTo('newer')?.parentElement.toggleAttribute('data-quiet', follows())
+}
+
+/** Once more, as long as the reader stays: more happened meanwhile. */
+const goOn = (isRead) => setTimeout(() => follows() && isAway() && loadNewest(), isRead ? AGAIN_MS : FAILED_MS)
 
 function take(name, href, use) {
   if (isLoading) return
@@ -74,8 +97,16 @@ function taken(name, isRead) {
   isLoading = false
   if (isLeading && isAway() && name === 'older') return loadNewest()
   if (isLeading) lead()
-  else if (!isReading() && !isAway()) markRead()
+  settlePlace()
+  if (follows() && isAway()) return goOn(isRead)
   if (isRead && ++turns < TURNS) look()
+}
+
+/** Whoever reaches the newest follows it, until they scroll into the list. */
+function settlePlace() {
+  isFollowing = !isReading() && (isFollowing || !isAway())
+  if (unread > 0 && !isReading() && !isAway()) markRead()
+  hush()
 }
 
 /** Fetches what is about to come into view. */
@@ -83,7 +114,7 @@ function look() {
   if (!list() || isLoading) return
   const { top, bottom } = list().getBoundingClientRect()
   if (scrollY > 0 && bottom < 2 * innerHeight && isWanted('older')) load('older')
-  else if (top > -innerHeight && isWanted('newer')) load('newer')
+  else if (!follows() && top > -innerHeight && isWanted('newer')) load('newer')
 }
 
 const isWanted = (name) => hasMore(name) && linkTo(name).dataset.failed === undefined
@@ -93,7 +124,7 @@ const isWanted = (name) => hasMore(name) && linkTo(name).dataset.failed === unde
 /** Counts rows that come above what somebody reads, and leads to them. */
 export function noteNew(events) {
   const button = document.getElementById('activity-new')
-  if (!button || events === 0 || !(isReading() || isAway())) return
+  if (!button || events === 0 || follows() || !(isReading() || isAway())) return
   unread += events
   button.hidden = false
   write(button, `${unread} new`)
@@ -113,7 +144,8 @@ function showNewest() {
 /** To the newest row, once it is there. */
 function lead() {
   isLeading = false
-  list().firstElementChild?.scrollIntoView({ block: 'center' })
+  isFollowing = true
+  list().firstElementChild?.scrollIntoView({ block: 'center', behavior: 'instant' })
   if (!isAway()) markRead()
 }
 
@@ -130,7 +162,7 @@ document.addEventListener(
   'scroll',
   () => {
     turns = 0
-    if (unread > 0 && !isReading() && !isAway()) markRead()
+    settlePlace()
     look()
   },
   { passive: true },
@@ -138,16 +170,17 @@ document.addEventListener(
 
 /* --- frames --- */
 
-const epochIn = (text) => /since=([^&]*)/.exec(text)?.[1]?.split(/:|%3A/)[0]
-let epoch = epochIn(document.getElementById('page')?.getAttribute('hx-ws:connect') ?? '')
+const epochIn = (since) => since?.split(':')[0]
+const shownSince = new URLSearchParams(document.getElementById('page')?.dataset.live?.split('?')[1]).get('since')
+let epoch = epochIn(shownSince)
 let toldEpoch = epoch
 let seenGap = gap()
 
-document.addEventListener('htmx:ws:before:message:incoming', ({ target, detail }) => {
-  if (target.id === 'page') toldEpoch = /"since":"([^":]*):/.exec(detail.message.data)?.[1] ?? toldEpoch
+document.addEventListener('frame:coming', ({ target, detail }) => {
+  if (target.id === 'page') toldEpoch = epochIn(detail.since)
 })
 
-document.addEventListener('htmx:ws:after:message:incoming', ({ target }) => {
+document.addEventListener('frame:shown', ({ target }) => {
   if (target.id !== 'page' || !list()) return
   if (toldEpoch !== epoch) reachNewest()
   epoch = toldEpoch
@@ -162,8 +195,8 @@ function gap() {
 
 function missRows() {
   seenGap = gap()
-  if (isReading() || isAway() || isLoading) leaveNewest()
-  else loadNewest()
+  leaveNewest()
+  if (follows()) loadNewest()
 }
 
 /** A list that comes whole, for a frame cannot tell all rows, waits as well while somebody reads. Another log's does not. */

@@ -1,19 +1,18 @@
 /*
- * What keeps a page current: frames come over the page's websocket, htmx puts their fragments in place, and this file
- * remembers where to resume and says whether the page is live.
+ * What keeps a page current: frames come over the page's websockets, htmx puts their fragments in place, and this file remembers
+ * where to resume and says whether the page is live. It is when all of its websockets are.
  */
 import { noteNew } from './activity.js'
+import { isOwnBuild, leaveOutdated, mayStay } from './build.js'
 import { clockText, serverNow, setServerClock, tickTimes, write } from './clock.js'
+import { allLines, lineOf, watchLines } from './lines.js'
 import { settle, showCounts } from './reading.js'
 import { relativeTime } from '../views/relative-time.ts'
 
 const page = document.getElementById('page')
 const pill = document.getElementById('live')
-/** The websockets of this document, by their element; each with the socket of its last attempt and when that one spoke. */
-const lines = new Map()
-let state = 'still'
-/** What a close code asks of the reader. */
-let advice = ''
+let isPaused = false
+let hasBeenLive = false
 /** The server's instant at which what is on screen was true. */
 let currentAt = Number(pill?.dataset.renderedAt)
 let lastEventAt = Number(pill?.dataset.lastEventAt) || undefined
@@ -21,52 +20,38 @@ let missed = 0
 /** Why the server itself is behind: `kind` is log, bus or part, `since` the server's instant; null while it is not. */
 let trouble = readTrouble()
 
-document.addEventListener('htmx:ws:before:connection', ({ target, detail }) => lineOf(target, detail))
-
-document.addEventListener('htmx:ws:after:connection', ({ target, detail }) => {
-  lineOf(target, detail).isFresh = true
-})
+watchLines({ hear, changed: show })
 
 /** The socket of the counts, which go on while the rest is paused. */
 const isAttention = (element) => element.dataset.attentionSocket !== undefined
 
-/** Whatever is heard of first: a connection that was made before this file ran is as good as any other. */
-function lineOf(element, { connection }) {
-  const known = lines.get(element)
-  if (known?.connection === connection) return known
-  const line = { connection, heardAt: Date.now(), isFresh: true }
-  lines.set(element, line)
-  return line
+/** Takes a frame in; resolves when it is on screen. */
+async function hear(line, element, frame, isFirst) {
+  setServerClock(frame.now)
+  if (frame.build !== undefined) hearBuild(line, frame.build)
+  if (line.isOfOther) return
+  if (element === page) hearTrouble(frame, isFirst)
+  const isShown = element === page ? takeFrame(frame, { line, isFirst }) : !isPaused || isAttention(element)
+  if (!isShown || frame.content === undefined) return
+  if (frame.content !== '') await put(element, frame)
+  line.resumeFrom(frame)
 }
 
-document.addEventListener('htmx:ws:close', ({ target, detail }) => {
-  if (detail.reason === 'removed') return lines.delete(target)
-  if (target !== page || detail.reason !== 'closed') return
-  if (!detail.connection.config.reconnectCodes.includes(detail.code)) {
-    advice = detail.code === 4401 ? 'sign in again' : 'load the page again'
-    show('ended')
-  } else if (state !== 'paused') show('reconnecting')
-})
-
-document.addEventListener('htmx:ws:before:message:incoming', (event) => {
-  const frame = readFrame(event.detail.message.data)
-  if (!frame) return
-  const line = lineOf(event.target, event.detail)
-  line.heardAt = Date.now()
-  setServerClock(frame.now)
-  if (event.target === page) hearTrouble(frame, line)
-  const isShown = event.target === page ? takeFrame(frame, line) : state !== 'paused' || isAttention(event.target)
-  if (frame.content === undefined) return event.preventDefault()
-  line.isFresh = false
-  if (isShown) resumeFrom(line.connection, frame)
-  if (!isShown || frame.content === '') event.preventDefault()
-})
-
-document.addEventListener('htmx:ws:after:message:incoming', ({ target, detail }) => {
+async function put(element, frame) {
+  const tell = (name) => element.dispatchEvent(new CustomEvent(name, { bubbles: true, detail: frame }))
+  tell('frame:coming')
+  await htmx.swap({ sourceElement: element, target: element, text: frame.content, swap: 'none', transition: false })
   tickTimes()
-  if (!isAttention(target)) settle(readFrame(detail.message.data)?.content ?? '')
-  else showCounts()
-})
+  if (isAttention(element)) showCounts()
+  else settle(frame.content)
+  tell('frame:shown')
+}
+
+/** What another build sends belongs to another script and another style. */
+function hearBuild(line, build) {
+  line.isOfOther = !isOwnBuild(build)
+  if (!line.isOfOther) mayStay()
+}
 
 function readTrouble() {
   const { trouble: kind, troubleSince, troubleProjects } = pill?.dataset ?? {}
@@ -76,47 +61,26 @@ function readTrouble() {
 const hasTrouble = (frame) => frame.trouble !== undefined
 
 /** A connection's first frame tells of trouble only where there is some. What changes is said once, to ears too. */
-function hearTrouble(frame, { isFresh }) {
-  const now = hasTrouble(frame) ? frame.trouble : isFresh && frame.content !== undefined ? null : trouble
+function hearTrouble(frame, isFirst) {
+  const now = hasTrouble(frame) ? frame.trouble : isFirst && frame.content !== undefined ? null : trouble
   if (now?.kind !== trouble?.kind) write(document.getElementById('announcements'), now ? TROUBLE[now.kind] : 'The page is live again')
   trouble = now
 }
 
-/** What the page is while its connection stands and nobody paused it. */
-const stateNow = () => (trouble ? `trouble-${trouble.kind}` : 'live')
-const isLive = () => state === 'live' || state.startsWith('trouble')
-
 /** Takes in what a frame says of the page itself; false while it is paused, when its fragments are not shown. */
-function takeFrame({ now, content, events, ...frame }, { isFresh }) {
-  if (state === 'paused') {
+function takeFrame({ now, content, events, ...frame }, { line, isFirst }) {
+  if (isPaused) {
     // The first frame of a connection tells of everything since what is shown, later ones of what came with them.
-    if (content !== undefined) missed = isFresh ? events : missed + events
-    show('paused')
+    if (content !== undefined) missed = isFirst ? events : missed + events
+    show()
     return false
   }
-  if (content === undefined && !isLive() && !hasTrouble(frame)) return true
+  if (content === undefined && line.state !== 'live' && !hasTrouble(frame)) return true
   if (trouble?.kind !== 'log') currentAt = now
   lastEventAt = frame.lastEventAt ?? lastEventAt
-  show(stateNow())
+  show()
   if (events > 0) noteNew(events)
   return true
-}
-
-function readFrame(text) {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Not one of our frames: htmx shows it as it is, or not at all.
-    return undefined
-  }
-}
-
-/** htmx opens a hidden tab's socket again without asking: the address itself has to say where to resume. */
-function resumeFrom(connection, { since, made }) {
-  const url = new URL(connection.url)
-  url.searchParams.set('since', since)
-  if (made !== undefined) url.searchParams.set('made', made)
-  connection.url = url.href
 }
 
 /** Members of a list that did not change come as stubs (views/fragments/kept.tsx): they stay as they are, at their place. */
@@ -133,59 +97,67 @@ const WORDS = {
   'trouble-part': TROUBLE.part,
   live: 'Live',
   reconnecting: 'Reconnecting',
+  full: 'Service is full',
+  outdated: 'New version',
   paused: 'Paused',
   ended: 'Not live',
 }
 
-function show(next) {
-  state = next
+/** The server says something every few seconds: longer silence is said, and after twice as long the network is taken for gone. */
+const silenceMs = () => Number(document.body.dataset.silenceSeconds) * 1_000
+const longestSilenceMs = () => Math.max(0, ...allLines().map((line) => line.silentMs()))
+
+const isOutdated = () => allLines().some(({ isOfOther }) => isOfOther)
+
+/** Whether the page can be trusted, the worst first; undefined before that is known for the first time. */
+function stateNow() {
+  const lines = allLines()
+  const isAny = (state) => lines.some((line) => line.state === state)
+  if (isPaused) return 'paused'
+  if (isAny('ended')) return 'ended'
+  if (isOutdated()) return 'outdated'
+  if (isAny('full')) return 'full'
+  if (isAny('trying') || isAny('resting')) return hasBeenLive || lines.some(({ hasFailed }) => hasFailed) ? 'reconnecting' : undefined
+  if (longestSilenceMs() >= silenceMs()) return 'silent'
+  hasBeenLive = true
+  return trouble ? `trouble-${trouble.kind}` : 'live'
+}
+
+/** A page without a websocket of its own says as of when it is, and goes on saying so. */
+function show() {
+  const next = stateNow()
+  leaveOutdated({ isOutdated: isOutdated(), isPaused })
+  if (!lineOf(page) || next === undefined) return
   pill.dataset.state = next
-  write(document.getElementById('live-word'), WORDS[next])
   const detail = detailOf(next)
+  write(document.getElementById('live-word'), WORDS[next] ?? `No sign for ${Math.floor(longestSilenceMs() / 1_000)} s`)
   write(document.getElementById('live-detail'), detail && `, ${detail}`)
   document.getElementById('pause')?.setAttribute('aria-pressed', String(next === 'paused'))
 }
 
 function detailOf(next) {
   if (next === 'paused') return `${missed} new`
-  if (next === 'ended') return advice
-  if (next === 'reconnecting') return `showing ${clockText(currentAt)}`
+  if (next === 'ended') return allLines().some(({ code }) => code === 4401) ? 'sign in again' : 'load the page again'
   if (next === 'trouble-log') return `showing ${clockText(Math.min(currentAt, trouble.since))}`
-  if (next === 'trouble-bus') return ''
+  if (next === 'trouble-bus' || next === 'silent') return ''
   if (next === 'trouble-part') return `${trouble.projects} ${trouble.projects === 1 ? 'project' : 'projects'} away`
+  if (next !== 'live') return `showing ${clockText(currentAt)}`
   return lastEventAt === undefined ? 'no events yet' : relativeTime(lastEventAt, serverNow())
 }
 
 /** Paused, the socket stays open to count what comes; going on resumes at the frame that was shown last. */
 function togglePause() {
+  const { state } = pill.dataset
+  if (!isPaused && (state === 'ended' || state === 'connecting')) return
   missed = 0
-  if (isLive() || state === 'reconnecting') return show('paused')
-  if (state !== 'paused') return
-  show('reconnecting')
-  for (const [element, line] of lines) if (!isAttention(element)) giveUp(line)
-}
-
-/**
- * Ends an attempt without waiting for the other side: where the network is gone, no farewell would ever come. htmx takes
- * the event for the socket's own, and tries again.
- */
-function giveUp(line) {
-  line.lost = line.socket
-  line.connection.socket?.dispatchEvent(new CloseEvent('close', { code: 1006 }))
-}
-
-/** The server says something at least every so often: longer silence means that the network is gone. */
-function isSilent({ connection, heardAt, lost }) {
-  const limitMs = Number(document.body.dataset.silenceSeconds) * 1_000
-  return connection.socket !== lost && connection.socket?.readyState <= WebSocket.OPEN && Date.now() - heardAt > limitMs
+  isPaused = !isPaused
+  show()
+  if (!isPaused) for (const element of document.querySelectorAll('[data-live]')) if (!isAttention(element)) lineOf(element)?.redial()
 }
 
 document.addEventListener('click', ({ target }) => target.closest('#pause') && togglePause())
 
 setInterval(() => {
-  if (isLive()) show(stateNow())
-  for (const line of lines.values()) {
-    if (line.socket !== line.connection.socket) Object.assign(line, { socket: line.connection.socket, heardAt: Date.now() })
-    if (isSilent(line)) giveUp(line)
-  }
+  for (const line of allLines()) if (line.state === 'live' && line.silentMs() > 2 * silenceMs()) line.lose()
+  show()
 }, 1_000)

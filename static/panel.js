@@ -3,8 +3,9 @@
  * detail's own, so that a reload shows its whole page; without this file, on phones and with a modifier key the link is
  * followed like any other.
  */
+import { fetchPage } from './build.js'
 import { tickTimes } from './clock.js'
-import { hangUp } from './hang-up.js'
+import { connect, hangUp } from './lines.js'
 import { remember, showCounts } from './reading.js'
 
 const DETAIL = /^\/projects\/[^/]+\/(?:stories|agents|events)(?:\/|$)/
@@ -61,11 +62,10 @@ function follow(href) {
 
 /** What the address shows, as its own page does. Rejects where that is no detail, or could not be had. */
 async function load(href, signal) {
-  const response = await fetch(href, { signal, headers: { accept: 'text/html' } })
-  const page = new DOMParser().parseFromString(await response.text(), 'text/html')
+  const { response, document: page } = await fetchPage(href, { signal })
   const article = page.getElementById('detail')
   if (!response.ok || !article) throw new Error(`no detail at ${href}`)
-  return { href, article, title: page.title, live: page.getElementById('page')?.getAttribute('hx-ws:connect') }
+  return { href, article, title: page.title, live: page.getElementById('page')?.dataset.live }
 }
 
 function show({ href, article, title, live }) {
@@ -75,7 +75,7 @@ function show({ href, article, title, live }) {
     aside.querySelector('.panel__whole').href = href
     const line = document.createElement('div')
     line.id = 'panel-line'
-    if (live) line.setAttribute('hx-ws:connect', live)
+    if (live) line.dataset.live = live
     const detail = document.importNode(article, true)
     // The page that it lies beside may have the same frame around what it shows.
     detail.removeAttribute('id')
@@ -84,6 +84,7 @@ function show({ href, article, title, live }) {
     document.documentElement.classList.add('has-panel')
   })
   htmx.process(document.getElementById('panel-line'))
+  connect(document.getElementById('panel-line'))
   document.title = title
   settled()
   headingOf(panel()).focus({ preventScroll: true })
@@ -130,7 +131,7 @@ function markShown() {
   }
 }
 
-document.addEventListener('htmx:ws:after:message:incoming', () => panel() && markShown())
+document.addEventListener('frame:shown', () => panel() && markShown())
 
 /** What stands in the panel is not news, and the tab's title carries the counts of now. */
 function settled() {

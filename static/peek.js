@@ -1,7 +1,7 @@
 /* Space on a project: a look at it without leaving the list. Space or Escape closes, j and k look at the next and the one before. */
 import { tickTimes } from './clock.js'
-import { hangUp } from './hang-up.js'
 import { linkBeside } from './keys.js'
+import { connect, hangUp } from './lines.js'
 import { remember } from './reading.js'
 
 const TROUBLE = '<p class="nothing" id="peek-title">Not shown: the service does not answer. Space tries again.</p>'
@@ -56,6 +56,7 @@ function show(html) {
   hangUp('peek-line')
   dialog.innerHTML = html
   htmx.process(dialog)
+  connect(dialog)
   if (!dialog.open) dialog.showModal()
   // Its words are read, its arrow keys scroll, and no link is chosen yet.
   dialog.focus()

@@ -2,6 +2,7 @@
  * A page that looks back, without loading it anew: the slider and the steps fetch the same page at another moment and put its
  * content in place; playing lets its clock run and fetches when the next event is due. Without this file they are links and forms.
  */
+import { fetchPage } from './build.js'
 import { tickTimes, write } from './clock.js'
 import { remember } from './reading.js'
 
@@ -46,8 +47,7 @@ function failed({ message }) {
 }
 
 async function load(href) {
-  const response = await fetch(href, { headers: { accept: 'text/html' } })
-  const page = new DOMParser().parseFromString(await response.text(), 'text/html')
+  const { response, document: page } = await fetchPage(href)
   if (!page.getElementById('time-travel'))
     throw new Error(page.querySelector('h1')?.textContent ?? `the server answered ${response.status}`)
   await show(page)

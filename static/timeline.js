@@ -183,7 +183,7 @@ function settle() {
   if (told) tell(document.getElementById(told))
 }
 
-document.addEventListener('htmx:ws:after:message:incoming', ({ target }) => target.id === 'page' && settle())
+document.addEventListener('frame:shown', ({ target }) => target.id === 'page' && settle())
 document.addEventListener('page:shown', settle)
 document.addEventListener('click', ({ target }) => target.closest('[data-utc-toggle]') && queueMicrotask(writeTicks))
 document.addEventListener('visibilitychange', () => document.hidden || grow())

@@ -12,13 +12,8 @@ function tick() {
   )
 }
 
-/** A page that came from another release carries other files, or another number. */
-function isSameEdition(html) {
-  const files = [...document.querySelectorAll('link[rel=stylesheet], script[src]')].map(
-    (file) => file.getAttribute('href') ?? file.getAttribute('src'),
-  )
-  return [...files, `data-version="${document.body.dataset.version}"`].every((part) => html.includes(part))
-}
+/** The page of another release. */
+const isSameBuild = (html) => html.includes(`data-build="${document.body.dataset.build}"`)
 
 /** Asks first: a wall whose server is away keeps what it shows, instead of a browser's page of regret. */
 function turn() {
@@ -26,7 +21,7 @@ function turn() {
   fetch(address, { signal: AbortSignal.timeout(10_000) })
     .then((response) => (response.ok ? response.text() : Promise.reject(new Error(`answered ${response.status}`))))
     .then((html) => {
-      if (Number(pages) > 1 || !isSameEdition(html)) location.replace(address)
+      if (Number(pages) > 1 || !isSameBuild(html)) location.replace(address)
     })
     .catch(() => {
       // The pill says that the page is not live; the next turn asks again.

@@ -29,8 +29,10 @@ export type Frame = {
   at?: string | undefined
   /** The socket that keeps the counts and the tab's title current, in hidden tabs too. */
   attentionPath?: string | undefined
-  /** How long a websocket may be silent before the page takes it for lost. */
+  /** How long a websocket may be silent before the page says so; after twice as long it takes it for lost. */
   silenceSeconds?: number | undefined
+  /** What markup, script and style the page is made of: frames of another build are not for it. */
+  build?: string | undefined
   /** The address of a static file, with its content hash. */
   asset?: (file: string) => string
   /** No sign-in, and reachable from other machines: whoever looks should know. */
@@ -52,8 +54,7 @@ type LayoutProps = PropsWithChildren<
   }
 >
 
-const HTMX_CONFIG =
-  '{"defaultSettleDelay":0,"history":false,"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open"],"ws":{"reconnectDelay":250,"reconnectMaxDelay":10000}}'
+const HTMX_CONFIG = '{"defaultSettleDelay":0,"history":false,"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open"]}'
 
 /** The whole document around a page. Nothing inline: the content security policy allows no script and no style of that kind. */
 export const Layout: FC<LayoutProps> = (props) => (
@@ -61,13 +62,11 @@ export const Layout: FC<LayoutProps> = (props) => (
     {raw('<!DOCTYPE html>')}
     <html lang="en" {...(props.theme ? { 'data-theme': props.theme } : {})} {...(props.density ? { 'data-density': props.density } : {})}>
       <Head {...props} />
-      <body data-silence-seconds={props.silenceSeconds}>
+      <body data-silence-seconds={props.silenceSeconds} data-build={props.build}>
         <a class="skip" href="#main">
           Skip to content
         </a>
-        {props.attentionPath ? (
-          <div hx-ws:connect={props.attentionPath} hx-config='{"ws":{"pauseOnBackground":false}}' data-attention-socket hidden />
-        ) : null}
+        {props.attentionPath ? <div data-live={props.attentionPath} data-attention-socket hidden /> : null}
         {props.isOpenToOthers ? <p class="open-warning">Open to everyone who reaches this address: there is no sign-in.</p> : null}
         <TopBar
           counts={props.counts}
@@ -79,7 +78,7 @@ export const Layout: FC<LayoutProps> = (props) => (
           searchText={props.searchText}
           currentAttention={props.currentAttention}
         />
-        <div id="page" {...(props.live ? { 'hx-ws:connect': props.live.path } : {})}>
+        <div id="page" data-live={props.live?.path}>
           <main id="main" tabindex={-1}>
             <ShownAt.Provider value={props.at}>{props.children}</ShownAt.Provider>
           </main>
@@ -106,11 +105,10 @@ export const Head: FC<LayoutProps> = ({ title, description, counts, refreshSecon
     <meta name="htmx-config" content={HTMX_CONFIG} />
     <link rel="icon" href={asset('icon.svg')} type="image/svg+xml" />
     <link rel="stylesheet" href={asset('app.css')} />
-    {/* Runs before htmx, in the order written: it has to hear that the page's socket opened. */}
     {['app.js', ...scripts].map((file) => (
       <script src={asset(file)} type="module" />
     ))}
-    {['htmx.js', 'hx-ws.js', 'hx-upsert.js'].map((file) => (
+    {['htmx.js', 'hx-upsert.js'].map((file) => (
       <script src={asset(file)} defer />
     ))}
     {refreshSeconds ? (

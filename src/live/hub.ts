@@ -2,8 +2,10 @@ import type { Server, ServerWebSocket, WebSocketHandler } from 'bun'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Trouble } from '../projection/outages.ts'
-import { closeReason } from './close-reason.ts'
+import { closeReason, type Refusal, REFUSALS } from './close-reason.ts'
 import { openFirstFrames } from './first-frames.ts'
+import { withField } from './frame.ts'
+import { openHeartbeats } from './heartbeats.ts'
 import { openTroubleFrames } from './trouble-frames.ts'
 
 /** What a socket watches: a topic, the position that its page was rendered at, and what it was made from (see `madeFrom`). */
@@ -12,9 +14,9 @@ export type LiveSocket = ServerWebSocket<Watching>
 export type Watching = Watch & {
   /** When it last answered a ping, ms since 1970. */
   heardAt: number
-  /** The close code for a socket that is not to be served: a browser reads it, unlike the status of a refused upgrade. */
-  refusal: number | undefined
-  /** Which second of the ping interval is its turn. */
+  /** Why it is not to be served. */
+  refusal: Refusal | undefined
+  /** Which part of the heartbeat's interval is its turn. */
   turn?: number
 }
 
@@ -29,15 +31,6 @@ export type Watched = {
 
 /** Above this a socket is too slow: it is closed and catches up when it returns. */
 const BACKPRESSURE_LIMIT_BYTES = 1024 * 1024
-/** Pings outlive the 50 s of HAProxy and the 60 s of nginx; two without an answer end the socket. */
-const PING_SECONDS = 25
-const PONG_DEADLINE_PINGS = 2.4
-/** A page that heard nothing for this long may take its network for dead. */
-export const SILENCE_SECONDS = PONG_DEADLINE_PINGS * PING_SECONDS
-/** The parts of a ping interval; each reaches its share of the sockets. */
-const TURNS = 25
-/** A browser cannot see pings: a small frame tells the page that the silence is calm and not a dead network. */
-const HEARTBEAT_TOPIC = 'heartbeat:'
 const SERVICE_RESTART = 1012
 const CLOSE_SLICE = 200
 /** What the server says of a frame that a socket had no room for; it closes that socket within a turn or two. */
@@ -47,7 +40,9 @@ type HubOptions = {
   metrics: Metrics
   log: Logger
   maxViewers: number
-  pingSeconds?: number
+  heartbeatSeconds?: number
+  /** What pages are made of; the first frame of each socket tells it. */
+  build?: string
   /** Why a topic is not live; undefined while it is. */
   troubleOf?(topic: string): Trouble | undefined
 }
@@ -56,14 +51,10 @@ type HubOptions = {
 export class Hub {
   readonly #options: HubOptions
   readonly #sockets = new Set<LiveSocket>()
-  readonly #turns = Array.from({ length: TURNS }, () => new Set<LiveSocket>())
   readonly #watchers = new Map<string, number>()
   readonly #first: ReturnType<typeof openFirstFrames<LiveSocket>>
   readonly #troubles: ReturnType<typeof openTroubleFrames>
-  readonly #pings: ReturnType<typeof setInterval>
-  readonly #deadlineMs: number
-  #nextTurn = 0
-  #turn = 0
+  readonly #heartbeats: ReturnType<typeof openHeartbeats>
   #server: Server<Watching> | undefined
   #watched: Watched | undefined
   #droppedAt = -Infinity
@@ -71,21 +62,21 @@ export class Hub {
 
   constructor(options: HubOptions) {
     this.#options = options
-    const { pingSeconds = PING_SECONDS, troubleOf = () => undefined } = options
+    const { heartbeatSeconds, troubleOf = () => undefined } = options
+    const publish = (topic: string, frame: string) => void this.#server?.publish(topic, frame, false)
     const current = (topic: string) => this.#watched?.current(topic)
-    this.#troubles = openTroubleFrames({ troubleOf, current, publish: (...sent) => void this.#server?.publish(...sent, false) })
+    this.#troubles = openTroubleFrames({ troubleOf, current, publish })
     this.#first = openFirstFrames({
       open: async ({ data }) => this.#watched?.open(data),
       isThere: (socket) => this.#sockets.has(socket),
       show: (socket, frame) => this.#show(socket, frame),
-      wait: (socket) => void socket.send(this.#troubles.unanswered(socket.data.topic)),
+      wait: (socket) => void socket.send(this.#stamped(this.#troubles.unanswered(socket.data.topic))),
       fail(socket, error) {
         options.log.error('websocket could not be served', { topic: socket.data.topic, error })
         socket.close(1011, 'The current state could not be read; try again')
       },
     })
-    this.#deadlineMs = PONG_DEADLINE_PINGS * pingSeconds * 1_000
-    this.#pings = setInterval(() => this.#ping(), (pingSeconds * 1_000) / TURNS)
+    this.#heartbeats = openHeartbeats({ seconds: heartbeatSeconds, publish })
   }
 
   readonly websocket: WebSocketHandler<Watching> = {
@@ -128,6 +119,11 @@ export class Hub {
     return this.#sockets.size
   }
 
+  /** It lets all viewers go, and takes none. */
+  get isClosing(): boolean {
+    return this.#isClosing
+  }
+
   /** True when one more viewer fits. */
   get hasRoom(): boolean {
     return !this.#isClosing && this.#sockets.size < this.#options.maxViewers
@@ -136,7 +132,7 @@ export class Hub {
   /** Tells every viewer to come back, in slices, so that they do not return at once. */
   async close(): Promise<void> {
     this.#isClosing = true
-    clearInterval(this.#pings)
+    this.#heartbeats.close()
     this.#first.close()
     let closed = 0
     for (const socket of this.#sockets) {
@@ -147,9 +143,9 @@ export class Hub {
 
   #open(socket: LiveSocket) {
     const { refusal, topic } = socket.data
-    if (refusal !== undefined) return socket.close(refusal, 'Not available here')
+    if (refusal !== undefined) return socket.close(REFUSALS[refusal].code, REFUSALS[refusal].reason)
     this.#sockets.add(socket)
-    this.#joinTurn(socket)
+    this.#heartbeats.join(socket)
     this.#watchers.set(topic, (this.#watchers.get(topic) ?? 0) + 1)
     this.#options.metrics.websockets.set(this.viewers)
     this.#options.log.debug('websocket opened', { topic, viewers: this.viewers })
@@ -160,14 +156,20 @@ export class Hub {
   #show(socket: LiveSocket, frame: string) {
     const { topic } = socket.data
     socket.subscribe(topic)
-    socket.send(this.#troubles.first(topic, frame))
+    socket.send(this.#stamped(this.#troubles.first(topic, frame)))
+  }
+
+  #stamped(frame: string): string {
+    const { build } = this.#options
+    return build === undefined ? frame : withField(frame, 'build', build)
   }
 
   #left(socket: LiveSocket, code: number) {
     const { metrics, log } = this.#options
+    const { topic, refusal } = socket.data
+    if (refusal !== undefined) return metrics.websocketCloses.inc({ reason: refusal })
     if (!this.#sockets.delete(socket)) return
-    const { topic, turn } = socket.data
-    this.#turns[turn ?? 0]?.delete(socket)
+    this.#heartbeats.leave(socket)
     this.#first.left(socket)
     metrics.websockets.set(this.viewers)
     metrics.websocketCloses.inc({ reason: closeReason(code, performance.now() - this.#droppedAt) })
@@ -177,23 +179,5 @@ export class Hub {
     this.#watchers.delete(topic)
     this.#troubles.forget(topic)
     this.#watched?.left(topic)
-  }
-
-  /** Spreads pings and heartbeats over the interval, so that no tick has to reach every socket. */
-  #joinTurn(socket: LiveSocket) {
-    const turn = this.#nextTurn++ % TURNS
-    socket.data.turn = turn
-    this.#turns[turn]?.add(socket)
-    socket.subscribe(`${HEARTBEAT_TOPIC}${turn}`)
-  }
-
-  #ping() {
-    this.#turn = (this.#turn + 1) % TURNS
-    const now = Date.now()
-    this.#server?.publish(`${HEARTBEAT_TOPIC}${this.#turn}`, JSON.stringify({ now }), false)
-    for (const socket of this.#turns[this.#turn] ?? []) {
-      if (now - socket.data.heardAt > this.#deadlineMs) socket.terminate()
-      else socket.ping()
-    }
   }
 }

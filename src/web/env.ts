@@ -14,6 +14,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import type { ResourceUsage } from '../telemetry/resource-usage.ts'
+import type { SharedFiles } from './shared-files.ts'
 import type { StaticFiles } from './static-files.ts'
 
 /** What the routes stand on. */
@@ -37,6 +38,8 @@ export type WebDeps = {
   /** What a person should know although the service is ready, one sentence each. */
   warnings(): Promise<string[]>
   files: StaticFiles
+  /** Those of other builds. */
+  sharedFiles: Pick<SharedFiles, 'find'>
   log: Logger
   /** Undefined: requests are told in the log. */
   access: AccessLog | undefined

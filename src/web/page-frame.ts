@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { getCookie } from 'hono/cookie'
 import { attentionPosition } from '../live/attention-page.tsx'
-import { SILENCE_SECONDS } from '../live/hub.ts'
+import { SILENCE_SECONDS } from '../live/heartbeats.ts'
 import { type LiveTarget, livePath, projectOfTarget } from '../live/topic.ts'
 import { troubleOf } from '../projection/outages.ts'
 import type { Frame } from '../../views/layout.tsx'
@@ -24,6 +24,7 @@ export function pageFrame(c: Context<Env>, { overview, files, settings, outages 
     density: density === 'compact' || density === 'detailed' ? density : undefined,
     theme: theme === 'light' || theme === 'dark' ? theme : undefined,
     asset: files.href,
+    build: files.build,
     trouble: live && troubleOf(outages(), project),
     attentionPath: livePath({ page: 'attention' }, attentionPosition(counts)),
     silenceSeconds: SILENCE_SECONDS,

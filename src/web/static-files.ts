@@ -7,6 +7,10 @@ export type StaticFiles = {
   find(name: string): StaticFile | undefined
   /** The address of a file with its content hash, which browsers keep for a year. */
   href(name: string): string
+  /** All that a page is made of, as a short hash: pages and frames of the same build fit each other, whichever instance sends them. */
+  build: string
+  /** Those whose names carry a content hash, by name. */
+  hashed(): Iterable<[name: string, file: StaticFile]>
 }
 
 const TYPES: Record<string, string> = {
@@ -27,7 +31,6 @@ const SOURCES: Record<string, string> = {
   'app.css': here('static/app.css'),
   'icon.svg': here('static/icon.svg'),
   'htmx.js': here('node_modules/htmx.org/dist/htmx.min.js'),
-  'hx-ws.js': here('node_modules/htmx.org/dist/ext/hx-ws.min.js'),
   'hx-upsert.js': here('node_modules/htmx.org/dist/ext/hx-upsert.min.js'),
 }
 
@@ -51,7 +54,24 @@ export async function loadStaticFiles(): Promise<StaticFiles> {
     add(name, Bun.hash(body).toString(36).slice(0, 10), body)
   }
   for (const { name, hash, body } of await bundledScripts()) add(name, hash, body)
-  return { find: (name) => files.get(name), href: (name) => hrefs.get(name) ?? `/static/${name}` }
+  const build = await buildOf([...hrefs.values()])
+  return {
+    find: (name) => files.get(name),
+    href: (name) => hrefs.get(name) ?? `/static/${name}`,
+    build,
+    hashed: () => [...files].filter(([, { isImmutable }]) => isImmutable),
+  }
+}
+
+/** Where markup is written: for first paint, and for frames. */
+const MARKUP = ['views', 'src/live']
+
+async function buildOf(hrefs: readonly string[]): Promise<string> {
+  const paths = MARKUP.flatMap((folder) =>
+    [...new Bun.Glob('**/*.{ts,tsx}').scanSync(here(folder))].toSorted().map((path) => `${folder}/${path}`),
+  )
+  const texts = await Promise.all(paths.map((path) => Bun.file(here(path)).text()))
+  return Bun.hash([...hrefs.toSorted(), ...paths, ...texts].join('\n')).toString(36)
 }
 
 /** A page's script in one file takes one request; how a time reads is written once, for the server and for the browser. */

@@ -61,7 +61,7 @@ test('as of a moment its links stay there, and what came later is not there yet'
   expect(await page.locator('a[rel=next]').count()).toBe(0)
   expect(await page.getAttribute('a[rel=prev]', 'href')).toBe('/projects/apollo/events/1?at=2')
   await untilText(page, 'Looking back', { within: 'header' })
-  expect(await page.locator('[hx-ws\\:connect*="/live/projects"]').count()).toBe(0)
+  expect(await page.locator('[data-live*="/live/projects"]').count()).toBe(0)
   const refused = await fetch(`${server.url}/projects/apollo/events/3?at=2`)
   expect(refused.status).toBe(404)
   expect(await refused.text()).toContain('At that moment there was no event 3 yet: the last one was 2.')

@@ -79,7 +79,7 @@ test('a network that dies without a word is noticed, said, and overcome', async 
   proxy.flow()
   await untilLive(page)
   expect(await untilRowsAreTheLog(page, server, name)).toHaveLength(7)
-  await page.evaluate(() => void (document.body.dataset.silenceSeconds = '60'))
+  await page.evaluate(() => void (document.body.dataset.silenceSeconds = '15'))
   await report(server, name, notes(1, 'heard again'))
   await untilText(page, 'heard again 1', { within: '#activity-list' })
   expect(await isSameDocument(page)).toBe(true)
@@ -87,7 +87,7 @@ test('a network that dies without a word is noticed, said, and overcome', async 
 
 test('the page knows from the server how long silence may last', async () => {
   const { page } = await openLive('/')
-  expect(await page.evaluate(() => document.body.dataset.silenceSeconds)).toBe('60')
+  expect(await page.evaluate(() => document.body.dataset.silenceSeconds)).toBe('15')
 })
 
 test('a tab that was hidden while many events happened shows them all when it is shown', async () => {

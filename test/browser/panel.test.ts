@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { openBrowser, type PageOptions, type TestBrowser, until, untilText } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { duplicateIds, isSameDocument, markDocument, rowsOn, untilLive, WHILE_IT_IS_DOWN } from '../support/live-page.ts'
+import { duplicateIds, goBack, goForward, isSameDocument, markDocument, rowsOn, untilLive, WHILE_IT_IS_DOWN } from '../support/live-page.ts'
 import { accessibilityProblems } from '../support/page-quality.ts'
 import { call, report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
@@ -88,18 +88,18 @@ test('back goes through what was open, one by one, and forward again; a reload s
   await openPanel(page, agentLink(name))
   await page.click('#panel a[href$="/agents/sub"]')
   await untilText(page, 'TestAgent', { within: '#panel h1' })
-  await page.goBack()
+  await goBack(page)
   await untilText(page, 'CodeAgent', { within: '#panel h1' })
-  await page.goBack()
+  await goBack(page)
   await untilClosed(page)
-  await page.goForward()
+  await goForward(page)
   await untilText(page, 'CodeAgent', { within: '#panel h1' })
   expect(await isSameDocument(page)).toBe(true)
 
   await page.reload()
   await untilText(page, 'CodeAgent', { within: 'main h1' })
   expect(await page.locator('#panel').count()).toBe(0)
-  await page.goBack()
+  await goBack(page)
   await untilText(page, 'Board', { within: 'main' })
   expect(new URL(page.url()).pathname).toBe(`/projects/${name}`)
 })
@@ -241,7 +241,7 @@ test('with a modifier key, on a phone and without script a link is a link', asyn
   await untilText(phone.page, 'About s-1', { within: 'main' })
   expect(await isSameDocument(phone.page)).toBe(false)
 
-  await phone.page.goBack()
+  await goBack(phone.page)
   await phone.page
     .locator('#activity-list > li')
     .first()

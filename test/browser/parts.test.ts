@@ -132,7 +132,7 @@ test('links of a page that looks back lead to the same moment, also into the pan
   const page = await open('/projects/apollo?at=3')
   await page.click('#board a[href="/projects/apollo/stories/PAY-1?at=3"]')
   await untilText(page, 'design', { within: '#panel #part-head' })
-  expect(await page.locator('#panel-line').getAttribute('hx-ws:connect')).toBeNull()
+  expect(await page.locator('#panel-line').getAttribute('data-live')).toBeNull()
   await page.click('#panel a[href="/projects/apollo/agents/code-7?at=3"]')
   await untilText(page, 'write the refund endpoint', { within: '#panel #part-head' })
   await page.reload()

@@ -110,6 +110,6 @@ test.each(['desktop', 'phone'] as const)('a peek is accessible in both themes, v
 
 test('a peek looks back, too, and is then not live', async () => {
   const past = await (await fetch(`${server.url}/projects/sleeps/peek?at=1`)).text()
-  expect([past.includes('Idle'), past.includes('hx-ws')]).toEqual([true, false])
+  expect([past.includes('Idle'), past.includes('data-live')]).toEqual([true, false])
   expect((await fetch(`${server.url}/projects/nobody/peek`)).status).toBe(404)
 })

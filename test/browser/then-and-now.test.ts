@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { openBrowser, type PageOptions, type TestBrowser, until, untilText } from '../support/browser.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
-import { markDocument, WHILE_IT_IS_DOWN } from '../support/live-page.ts'
+import { goBack, markDocument, WHILE_IT_IS_DOWN } from '../support/live-page.ts'
 import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
 import { BEGAN, HEAD, SECOND_MS, writePast } from '../support/past-log.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
@@ -114,7 +114,7 @@ test.each(DEVICES)('all projects are looked back at together, and each leads to 
   expect(await accessibilityProblems(page)).toEqual([])
   await page.getByRole('link', { name: 'apollo' }).click()
   await untilAfter(page, 7)
-  await page.goBack()
+  await goBack(page)
   await page.getByRole('link', { name: 'Back to live' }).click()
   await until(page, () => document.querySelector('#live')?.getAttribute('data-state') === 'live')
 })

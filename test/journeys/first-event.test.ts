@@ -15,7 +15,7 @@ const mark = (page: Page) => page.evaluate(() => void document.documentElement.s
 const isMarked = (page: Page) => page.evaluate(() => document.documentElement.getAttribute('data-mark') === 'kept')
 const untilLive = (page: Page) => until(page, () => document.querySelector('#live')?.getAttribute('data-state') === 'live', 10_000)
 
-const WHILE_IT_IS_DOWN = /ERR_CONNECTION|WebSocket connection|Failed to load resource|htmx:ws:error/
+const WHILE_IT_IS_DOWN = /ERR_CONNECTION|WebSocket connection|Failed to load resource/
 
 test('the first command, pasted, makes the project appear on the empty page, and its page moves with every event', async () => {
   const server = await startServer()

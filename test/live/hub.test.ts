@@ -17,7 +17,7 @@ afterEach(async () => {
 type Shows = { first?: () => string | undefined; current?: () => string | undefined }
 
 async function serveHub(
-  options: { maxViewers?: number; pingSeconds?: number; troubleOf?: () => Trouble | undefined } & Shows = {},
+  options: { maxViewers?: number; heartbeatSeconds?: number; troubleOf?: () => Trouble | undefined } & Shows = {},
 ): Promise<{ hub: Hub; url: string; left: string[]; closed(): Promise<string> }> {
   const log = createLogger({ level: 'error', outputs: [{ format: 'json', write: (line) => void process.stderr.write(line) }] })
   const metrics = createMetrics()
@@ -27,7 +27,7 @@ async function serveHub(
   const server = Bun.serve<Watching>({
     port: await freePort(),
     fetch(request, server) {
-      const refusal = hub.hasRoom ? undefined : 1013
+      const refusal = hub.hasRoom ? undefined : ('full' as const)
       const data = { topic: new URL(request.url).pathname, since: undefined, refusal, heardAt: Date.now() }
       return server.upgrade(request, { data }) ? undefined : new Response('no upgrade', { status: 400 })
     },
@@ -114,7 +114,7 @@ test('a viewer whose connection breaks is counted as lost', async () => {
 })
 
 test('a viewer that answers no ping is closed although frames go out to it', async () => {
-  const { hub, url } = await serveHub({ pingSeconds: 0.25 })
+  const { hub, url } = await serveHub({ heartbeatSeconds: 0.25 })
   const dead = await rawWebsocket(`${url}/apollo`)
   const alive = listen(`${url}/apollo`)
   const sending = setInterval(() => hub.broadcast('/apollo', 'frame'), 20)
@@ -125,7 +125,7 @@ test('a viewer that answers no ping is closed although frames go out to it', asy
 })
 
 test('a page hears that the silence is calm', async () => {
-  const { url } = await serveHub({ pingSeconds: 0.25 })
+  const { url } = await serveHub({ heartbeatSeconds: 0.25 })
   const viewer = listen(url)
   await eventually(() => viewer.messages.some((message) => message.startsWith('{"now":')))
 })

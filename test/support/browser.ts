@@ -124,7 +124,13 @@ export async function openBrowser(lifetime: Lifetime = 'file'): Promise<TestBrow
     const needed = NEEDS.filter((need) => need.command === 'chromium')
     throw new Error(`chromium is missing. To get it: ${installCommand(needed, process.getuid?.() === 0)}`)
   }
-  const browser = await chromium.launch({ executablePath, args: ARGS, timeout: 60_000 })
+  // Pages that somebody goes back to come from the back-forward cache, as they do for people; the driver would switch it off.
+  const browser = await chromium.launch({
+    executablePath,
+    args: ARGS,
+    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    timeout: 60_000,
+  })
   endAfter(lifetime, () => browser.close())
   return { browser, openPage: openVisits(browser, await serveBlank(lifetime)) }
 }

@@ -5,7 +5,7 @@ import { call } from './report.ts'
 import type { RunningServer } from './server.ts'
 
 /** What a browser complains of while the server is away, and rightly. */
-export const WHILE_IT_IS_DOWN = /ERR_CONNECTION|ERR_NETWORK|WebSocket connection|Failed to load resource|htmx:ws:error/
+export const WHILE_IT_IS_DOWN = /ERR_CONNECTION|ERR_NETWORK|WebSocket connection|Failed to load resource/
 
 export const untilLive = (page: Page) => until(page, () => document.querySelector('#live')?.getAttribute('data-state') === 'live')
 
@@ -49,3 +49,7 @@ export const duplicateIds = (page: Page): Promise<string[]> =>
     const ids = [...document.querySelectorAll('[id]')].map(({ id }) => id)
     return ids.filter((id, index) => ids.indexOf(id) !== index)
   })
+
+/** One step of the history. A page from the back-forward cache is there at once: it has loaded long ago. */
+export const goBack = (page: Page) => page.goBack({ waitUntil: 'commit' })
+export const goForward = (page: Page) => page.goForward({ waitUntil: 'commit' })

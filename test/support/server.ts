@@ -14,6 +14,8 @@ export type ServerOptions = {
   args?: string[]
   lifetime?: Lifetime
   readyWithinMs?: number
+  /** The tree that it runs from: another build of the service. */
+  root?: string
 }
 
 export type RunningServer = {
@@ -37,7 +39,8 @@ type Run = { child: Bun.Subprocess<'ignore', 'pipe', 'pipe'>; read: Promise<unkn
 
 const ROOT = join(import.meta.dir, '../..')
 // As the launcher starts it: Bun looks for this file in the folder that it is started in.
-export const PROGRAM = [`--tsconfig-override=${join(ROOT, 'tsconfig.json')}`, join(ROOT, 'src/main.ts')]
+const programIn = (root: string) => [`--tsconfig-override=${join(root, 'tsconfig.json')}`, join(root, 'src/main.ts')]
+export const PROGRAM = programIn(ROOT)
 const STOP_WITHIN_MS = 35_000
 
 /** What every program has, and nothing of ours: a PORT of the person who runs the tests must not reach the server. */
@@ -47,8 +50,8 @@ export function plainEnvironment(): Record<string, string> {
 }
 
 /** In a folder of its own: an orch-config.yaml of the person who runs the tests must not be found either. */
-export function spawnProgram(args: string[], env: Record<string, string>, cwd: string) {
-  return Bun.spawn([process.execPath, ...PROGRAM, ...args], {
+export function spawnProgram(args: string[], env: Record<string, string>, cwd: string, root = ROOT) {
+  return Bun.spawn([process.execPath, ...programIn(root), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd,
     env: { ...plainEnvironment(), ...env },
@@ -95,7 +98,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
   const readyPath = env['HEALTH_CHECK_ENDPOINT'] === 'false' ? '/' : '/ready'
 
   async function start() {
-    const child = spawnProgram(args, env, folder)
+    const child = spawnProgram(args, env, folder, options.root)
     run = { child, read: Promise.all([collect(child.stdout, written), collect(child.stderr, written)]) }
     let exit: number | undefined
     const before = logs().length

@@ -24,7 +24,7 @@ async function page(search = '', project = 'apollo') {
 test('a timeline by story shows each phase with its word, and all of it as a table', async () => {
   const { status, html } = await page()
   expect(status).toBe(200)
-  expect(html).toContain('hx-ws:connect="/live/projects/apollo/timeline?since=')
+  expect(html).toContain('data-live="/live/projects/apollo/timeline?since=')
   expect(html).toMatch(/<title>s-1 code_green, since \d\d:\d\d:\d\d UTC<\/title>/)
   expect(html).toMatch(/<title>s-1 test_red, 0 s, \d\d:\d\d:\d\d to \d\d:\d\d:\d\d UTC<\/title>/)
   expect(html).toMatch(/<title>error disk &lt;b&gt;full&lt;\/b&gt;, \d\d:\d\d:\d\d UTC<\/title>/)
@@ -50,7 +50,7 @@ test('what nobody knows is as if it were not asked for, and the name is the proj
 test('it looks back: the window ends at the moment, nothing grows, and the choices stay there', async () => {
   const { status, html } = await page('?at=4')
   expect(status).toBe(200)
-  expect(html).not.toContain('hx-ws:connect="/live/projects')
+  expect(html).not.toContain('data-live="/live/projects')
   expect(html).not.toContain('data-grows')
   expect(html).toContain('the hour until then, by story')
   expect(html).not.toContain('code_green, since')

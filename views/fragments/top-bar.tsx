@@ -30,6 +30,7 @@ export const TopBar: FC<TopBarProps> = ({ counts, now, live, trouble, isPast, vi
       <Search text={searchText} />
       <LivePill isLive={live !== undefined} isPast={isPast} lastEventAt={live?.lastEventAt} now={now} trouble={trouble} />
       {live ? <Pause /> : null}
+      <LoadNew />
       <QuestionsLink count={counts.needs_you} />
       <ThemeToggle />
       {viewer ? <Viewer name={viewer.name} /> : null}
@@ -49,6 +50,13 @@ const Pause: FC = () => (
     <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
       <path class="line" d="M5.5 3.5v9M10.5 3.5v9" />
     </svg>
+  </button>
+)
+
+/** For a page of another build than the service that it hears: the page's script shows it where loading by itself would disturb. */
+const LoadNew: FC = () => (
+  <button id="load-new" class="button" type="button" hidden>
+    Load it
   </button>
 )
 

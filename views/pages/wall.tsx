@@ -9,7 +9,7 @@ import { type Frame, Head } from '../layout.tsx'
 /** How long one page stands. */
 const TURN_SECONDS = 20
 
-type WallPageProps = WallProps & Frame & { version: string }
+type WallPageProps = WallProps & Frame
 
 /** GET /?tv=1 — for a screen on the wall that nobody touches: one screen without scrolling, which turns its pages by itself. */
 export const WallPage: FC<WallPageProps> = (props) => {
@@ -19,11 +19,9 @@ export const WallPage: FC<WallPageProps> = (props) => {
       {raw('<!DOCTYPE html>')}
       <html lang="en" {...(theme ? { 'data-theme': theme } : {})}>
         <Head {...props} title="Wall" refreshSeconds={TURN_SECONDS} refreshTo={wallAfter(total, query)} />
-        <body data-silence-seconds={props.silenceSeconds} data-turn-seconds={TURN_SECONDS} data-version={props.version}>
-          {props.attentionPath ? (
-            <div hx-ws:connect={props.attentionPath} hx-config='{"ws":{"pauseOnBackground":false}}' data-attention-socket hidden />
-          ) : null}
-          <div id="page" class="wall" {...(live ? { 'hx-ws:connect': live.path } : {})}>
+        <body data-silence-seconds={props.silenceSeconds} data-turn-seconds={TURN_SECONDS} data-build={props.build}>
+          {props.attentionPath ? <div data-live={props.attentionPath} data-attention-socket hidden /> : null}
+          <div id="page" class="wall" data-live={live?.path}>
             <header class="wall__top">
               <WallClock now={now} />
               <AttentionCountsBar counts={counts} current={query.attention} />

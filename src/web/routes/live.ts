@@ -1,24 +1,20 @@
 import { Hono } from 'hono'
 import { LogUnavailableError } from '../../event-log/event-log.ts'
 import { RefusedError } from '../../domain/refused.ts'
+import type { Refusal } from '../../live/close-reason.ts'
 import { type LiveTarget, readTarget, topicOf } from '../../live/topic.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { lookUpProject } from '../find-project.ts'
 
-/** What the browser is told by the close code, because it cannot read the status of a refused upgrade. */
-const TRY_LATER = 1013
-const NOT_YOURS = 4403
-
 /** GET /live/… — the websocket of the page with the same address below `/`. */
 export function liveRoutes(deps: WebDeps) {
-  const { hub, isRead } = deps
   return new Hono<Env>().get('/live/*', async (c) => {
     const isUpgrade = c.req.header('upgrade')?.toLowerCase() === 'websocket' && /\bupgrade\b/i.test(c.req.header('connection') ?? '')
     if (!isUpgrade) throw new RefusedError('VALIDATION_ERROR', 'This address answers websockets only.')
     const url = new URL(c.req.url)
     const target = readTarget(url)
     const known = target && (await knownTarget(deps, target))
-    const refusal = known === undefined ? NOT_YOURS : known !== 'later' && isRead() && hub.hasRoom ? undefined : TRY_LATER
+    const refusal = refusalOf(deps, known)
     const since = url.searchParams.get('since') ?? undefined
     const made = url.searchParams.get('made') ?? undefined
     const watching = { topic: known && known !== 'later' ? topicOf(known) : '', since, made, refusal, heardAt: Date.now() }
@@ -27,6 +23,13 @@ export function liveRoutes(deps: WebDeps) {
     // The connection is the websocket's now; the server drops this answer, and the logs tell what the handshake was answered with.
     return new Response(null, { status: 101 })
   })
+}
+
+function refusalOf({ hub, isRead }: WebDeps, known: LiveTarget | 'later' | undefined): Refusal | undefined {
+  if (known === undefined) return 'not_yours'
+  if (known === 'later' || !isRead()) return 'later'
+  if (hub.isClosing) return 'later'
+  return hub.hasRoom ? undefined : 'full'
 }
 
 /** Under the name that the project has; `later` while the log is away, and with it who knows whether there is one. */

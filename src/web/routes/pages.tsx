@@ -48,7 +48,7 @@ function newestOverview(c: Context<Env>, deps: WebDeps, query: OverviewQuery) {
   const content = overviewContent({ index, links, now: Date.now }, query)
   const live = { target: { page: 'overview', query }, since: overviewPosition(content), lastEventAt: lastEventOf(content.rows) } as const
   const frame = pageFrame(c, deps, live)
-  if (query.view === 'wall') return <WallPage {...frame} {...content} version={deps.version} />
+  if (query.view === 'wall') return <WallPage {...frame} {...content} />
   if (content.figures.projects > 0) return <OverviewPage {...frame} {...content} />
   return <OnboardingPage {...frame} origin={new URL(c.req.url).origin} startedAt={startedAt} links={content.links} />
 }

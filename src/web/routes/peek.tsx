@@ -10,7 +10,7 @@ export function peekRoutes(deps: WebDeps) {
     projectPage(deps, (c, { project, view, summary, now, frame }) => {
       const { live } = frame({ page: 'peek', name: project.name, search: '' })
       return c.html(
-        <div id="peek-line" {...(live ? { 'hx-ws:connect': live.path } : {})}>
+        <div id="peek-line" data-live={live?.path}>
           <Peek project={project} state={view.state} attention={summary.attention} recent={view.recent} now={now} />
         </div>,
       )

@@ -5,9 +5,10 @@ import type { Env, WebDeps } from '../env.ts'
 import { isKnownTag } from '../etag.ts'
 
 /** GET /static/:name — a year for names that carry a content hash, else as long as the setting says. */
-export function staticRoutes({ files, settings }: WebDeps) {
-  return new Hono<Env>().get('/static/:name', (c) => {
-    const file = files.find(c.req.param('name'))
+export function staticRoutes({ files, sharedFiles, settings }: WebDeps) {
+  return new Hono<Env>().get('/static/:name', async (c) => {
+    const name = c.req.param('name')
+    const file = files.find(name) ?? (await sharedFiles.find(name))
     if (!file) throw new RefusedError('NOT_FOUND', 'There is no such file.')
     c.header('Cache-Control', file.isImmutable ? 'public, max-age=31536000, immutable' : `public, max-age=${settings.staticCacheSeconds}`)
     c.header('ETag', file.etag)

@@ -1,0 +1,89 @@
+import { beforeAll, expect, test } from 'bun:test'
+import { openBrowser, type TestBrowser, until, untilText } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
+import { isSameDocument, markDocument, untilLive, WHILE_IT_IS_DOWN } from '../support/live-page.ts'
+import { report } from '../support/report.ts'
+import { type RunningServer, startServer } from '../support/server.ts'
+import { startStallingProxy } from '../support/stalling-proxy.ts'
+
+let browser: TestBrowser
+let server: RunningServer
+beforeAll(async () => {
+  ;[browser, server] = await Promise.all([openBrowser(), startServer({ lifetime: 'file' })])
+})
+
+const note = (message: string) => ({ type: 'chat_message', message, user_id: 'mara' })
+
+let projects = 0
+async function openProject(url = server.url) {
+  const name = `quiet-${++projects}`
+  await report(server, name, note('begin'))
+  const watched = await browser.openPage(`${url}/projects/${name}`)
+  watched.tolerate(WHILE_IT_IS_DOWN)
+  await untilLive(watched.page)
+  return { name, ...watched }
+}
+
+/** Of this file's service: a page that is held in the history has none. */
+const sockets = async () => Number(/^websocket_connections_active (\d+)$/m.exec(await (await fetch(`${server.url}/metrics`)).text())?.[1])
+
+test('a service that is frozen is not called live for longer than 20 seconds', async () => {
+  const { page } = await openProject()
+  await markDocument(page)
+  process.kill(server.pid(), 'SIGSTOP')
+  try {
+    await untilText(page, /^No sign for 1[5-9] s$/, { within: '#live', withinMs: 20_000 })
+    expect(await page.getAttribute('#live', 'data-state')).toBe('silent')
+    await untilText(page, /^Reconnecting, showing \d\d:\d\d:\d\d$/, { within: '#live', withinMs: 20_000 })
+  } finally {
+    process.kill(server.pid(), 'SIGCONT')
+  }
+  await untilLive(page)
+  expect(await isSameDocument(page)).toBe(true)
+}, 90_000)
+
+test('a page that nothing happens on stays live past that time', async () => {
+  const { page } = await openProject()
+  const seen: string[] = []
+  const endAt = performance.now() + 17_000
+  while (performance.now() < endAt) {
+    seen.push((await page.getAttribute('#live', 'data-state')) ?? '')
+    await page.waitForTimeout(500)
+  }
+  expect(new Set(seen)).toEqual(new Set(['live']))
+}, 60_000)
+
+test('an attempt that nobody answers is given up, and the next one succeeds', async () => {
+  const proxy = await startStallingProxy(server.port)
+  const { page } = await openProject(proxy.url)
+  proxy.stall()
+  await page.evaluate(() => void (document.body.dataset['silenceSeconds'] = '1'))
+  await untilText(page, /^Reconnecting/, { within: '#live' })
+  await page.evaluate(() => void (document.body.dataset['silenceSeconds'] = '15'))
+  await page.waitForTimeout(1_500)
+  proxy.flow()
+  await untilLive(page)
+}, 60_000)
+
+test('a page that the browser froze holds no socket, and is whole again when it goes on', async () => {
+  const { name, page } = await openProject()
+  await page.evaluate(() => void document.dispatchEvent(new Event('freeze')))
+  await eventually(async () => (await sockets()) === 0)
+  await report(server, name, [note('while frozen'), { type: 'approval_requested', approval_id: 'q', title: 'Which?' }])
+  await page.evaluate(() => void document.dispatchEvent(new Event('resume')))
+  await untilText(page, 'while frozen', { within: '#activity-list' })
+  await until(page, () => document.title.startsWith('('))
+  await untilLive(page)
+})
+
+test('after a change of the network the page is whole again at once', async () => {
+  const proxy = await startStallingProxy(server.port)
+  const { name, page } = await openProject(proxy.url)
+  proxy.stall()
+  await report(server, name, [note('unheard'), { type: 'approval_requested', approval_id: 'q', title: 'Which?' }])
+  proxy.flow()
+  await page.evaluate(() => void dispatchEvent(new Event('online')))
+  await untilText(page, 'unheard', { within: '#activity-list', withinMs: 8_000 })
+  await until(page, () => document.title.startsWith('('))
+  await untilLive(page)
+})
