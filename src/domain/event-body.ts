@@ -34,7 +34,7 @@ export function readEventBody(text: string, mediaType: string | undefined): Body
 function readJson(text: string): BodyItem[] {
   if (text.trim() === '') return []
   const value = parsed(text, 0)
-  refuseLoss(text, Array.isArray(value) ? 'array' : undefined)
+  refuseLoss({ text, value }, Array.isArray(value) ? 'array' : undefined)
   return Array.isArray(value) ? value.map((inner: unknown, index) => ({ value: inner, index })) : [{ value }]
 }
 
@@ -42,8 +42,9 @@ function readLines(text: string): BodyItem[] {
   const items: BodyItem[] = []
   for (const [index, line] of text.split('\n').entries()) {
     if (line.trim() === '') continue
-    items.push({ value: parsed(line, index), line: index + 1 })
-    refuseLoss(line, index)
+    const value = parsed(line, index)
+    refuseLoss({ text: line, value }, index)
+    items.push({ value, line: index + 1 })
   }
   return items
 }
@@ -61,14 +62,17 @@ function parsed(text: string, linesBefore: number): unknown {
 }
 
 /** What would be stored otherwise than it was sent is not stored. */
-function refuseLoss(text: string, within: 'array' | number | undefined): void {
-  const loss = jsonLoss(text)
+function refuseLoss({ text, value }: { text: string; value: unknown }, within: 'array' | number | undefined): void {
+  const loss = jsonLoss(text, value)
   if (!loss) return
   const { column, reason } = loss
   const [line, way] = typeof within === 'number' ? [within + loss.line, loss.path] : [loss.line, loss.path.slice(within ? 1 : 0)]
   const place = within === 'array' ? { index: Number(loss.path[0]) } : {}
-  const field = way.join('.')
+  const field = shortened(way.join('.'))
   const event = within === 'array' ? `event ${loss.path[0]}: ` : ''
   const message = `line ${line}, column ${column}: ${event}${[field, reason].filter(Boolean).join(' ')}`
   throw new RefusedError('VALIDATION_ERROR', message, { line, column, ...place, field, reason })
 }
+
+/** The way to a place, as long as anybody reads it. */
+const shortened = (way: string): string => (way.length > 200 ? `${way.slice(0, 200).toWellFormed()}…` : way)

@@ -12,11 +12,48 @@ const NUMBER = /[-+.\deE]+/y
 /** Shorter ones are safe as they are. */
 const LONG_DIGITS = 16
 
+/** Deeper values are refused anyway; to look into them takes no more of the stack than this. */
+const DEEPEST = 64
+
 /**
- * Looks for what JSON.parse changes without a word: the earlier of two equal keys, integers beyond 2^53, numbers that are infinite. The
- * text must be JSON. Nothing is copied but keys, so that a report costs little more for it.
+ * Looks for what JSON.parse changes without a word: the earlier of two equal keys, integers beyond 2^53, numbers that are infinite.
+ * `value` is what it made of the text. The usual text is as good as its value: only another one is read a second time.
  */
-export function jsonLoss(text: string): JsonLoss | undefined {
+export function jsonLoss(text: string, value: unknown): JsonLoss | undefined {
+  const keys = keysIn(value, 0)
+  return keys !== undefined && keys === keysWritten(text) ? undefined : findLoss(text)
+}
+
+/** How many keys a value has, in all that it holds; undefined where that says nothing: a number may not be the one that was sent. */
+function keysIn(value: unknown, depth: number): number | undefined {
+  if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER ? undefined : 0
+  if (typeof value !== 'object' || value === null) return 0
+  if (depth > DEEPEST) return undefined
+  const inner: unknown[] = Array.isArray(value) ? value : Object.values(value)
+  let keys = Array.isArray(value) ? 0 : inner.length
+  for (const each of inner) {
+    const more = keysIn(each, depth + 1)
+    if (more === undefined) return undefined
+    keys += more
+  }
+  return keys
+}
+
+/** How many keys a text writes at most: each stands before a colon, and so may a quote within a text. Never fewer, so that none hides. */
+function keysWritten(text: string): number {
+  let keys = 0
+  for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) {
+    let before = at - 1
+    while (isSpace(text.charCodeAt(before))) before -= 1
+    if (text.charCodeAt(before) === QUOTE) keys += 1
+  }
+  return keys
+}
+
+const isSpace = (code: number) => code === 32 || code === 10 || code === 13 || code === 9
+
+/** Reads the text, which must be JSON. Nothing is copied but keys. */
+function findLoss(text: string): JsonLoss | undefined {
   const levels: Level[] = []
   let isKey = false
   for (let at = 0; at < text.length; at++) {

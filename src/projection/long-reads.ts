@@ -7,7 +7,7 @@ import { RefusedError } from '../domain/refused.ts'
 export type Turns = { take(): Promise<void> }
 
 /** What one step reads and does, in events and in characters of JSON: a millisecond or two. */
-export const STEP = { limit: 250, characters: 256 * 1024 }
+export const STEP = { limit: 250, characters: 128 * 1024 }
 
 /** Of a stretch; the step that ends it comes on top. */
 const STRETCH_MS = 2

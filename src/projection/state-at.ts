@@ -7,6 +7,8 @@ import { nearestState } from './nearest-state.ts'
 import type { ProjectView } from './projections.ts'
 import { openWayMarks } from './way-marks.ts'
 
+/** Folded between two turns. */
+const FOLDED = 50
 /** A saved state this near to the end of its span is near enough. */
 const MARK_STEP = 1_000
 
@@ -34,8 +36,10 @@ export async function stateAtMoment(deps: PastDeps, project: string, moment: Mom
     const { events, first } = await eventLog.read(project, { ...STEP, after: state.offset, upTo })
     if (first > state.offset + 1) throw await forgotten(eventLog, project, first)
     if (events.length === 0) break
-    await turns.take()
-    state = projectFold.apply(state, events)
+    for (let index = 0; index < events.length; index += FOLDED) {
+      await turns.take()
+      state = projectFold.apply(state, events.slice(index, index + FOLDED))
+    }
     await pass(epoch, state)
     await turns.take()
   }

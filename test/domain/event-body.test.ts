@@ -126,3 +126,54 @@ describe('the place where JSON breaks', () => {
     )
   })
 })
+
+describe('what a body says and its values would not', () => {
+  const scalar = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('":', '\\":', '\\', '"', '9007199254740993'),
+    fc.boolean(),
+    fc.integer(),
+    fc.constant(null),
+  )
+  const tree = fc.object({ key: fc.oneof(fc.string(), fc.constantFrom('a', '":', 'a\\', '"')), values: [scalar], maxDepth: 4 })
+
+  test('is nothing, however it is written', () => {
+    fc.assert(
+      fc.property(
+        fc.array(tree, { minLength: 1, maxLength: 3 }).chain((value) => fc.tuple(fc.constant(value), fc.constantFrom(undefined, 1))),
+        ([value, indent]) => {
+          const text = JSON.stringify(value, undefined, indent)
+          expect(readEventBody(text, undefined).map(({ value: inner }) => inner)).toEqual(JSON.parse(text) as unknown[])
+        },
+      ),
+    )
+  })
+
+  test('is found wherever it stands', () => {
+    const lossy = fc.constantFrom(
+      '9007199254740993',
+      '-12345678901234567890',
+      '1e400',
+      '{"k":1,"k":1}',
+      '{"k":{},"\\u006b":[]}',
+      '{"" : 1, "":2}',
+      '{"a\\\\":1,"b":1,"b":2}',
+      '{"a\\t\\"":1,"b"\n:1,"b":2}',
+    )
+    fc.assert(
+      fc.property(tree, lossy, fc.nat(), (value, loss, seed) => {
+        const slots = JSON.stringify({ ...value, slot: 'HERE' })
+        const text = slots.replace('"HERE"', () => loss)
+        const { message, details } = refusalOf(`[{"n":${seed % 9}},${text}]`)
+        expect(message).toMatch(/^line [12], column \d+: event 1: /)
+        expect(details).toMatchObject({ index: 1 })
+      }),
+    )
+  })
+
+  test('is found in what is nested deeper than any event', () => {
+    const deep = (inner: string) => `${'['.repeat(50_000)}${inner}${']'.repeat(50_000)}`
+    expect(refusalOf(deep('{"a":1,"a":2}')).message).toContain('is given twice')
+    expect(readEventBody(deep('1'), undefined)).toHaveLength(1)
+  })
+})
