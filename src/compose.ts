@@ -15,6 +15,7 @@ import type { Config } from './config/config.ts'
 import { UNASSIGNED } from './domain/names.ts'
 import { emptyProject } from './domain/project.ts'
 import type { AcceptDeps } from './ingest/accept-events.ts'
+import { projectChanges } from './ingest/change-project.ts'
 import { expandFrame } from './ingest/orchestrator-frames.ts'
 import { compileRedaction } from './ingest/redact.ts'
 import { registration } from './ingest/register-project.ts'
@@ -94,8 +95,8 @@ async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'>
   const followed = await openFollowed({ config, engines, telemetry, opened })
   const { projections } = followed
   const lanes = openLaneShelf({ eventLog, projections, onError, now: Date.now })
-  const registry = { findProject: (name: string) => projections.findProject(name), catchUp: () => projections.catchUpRegistry() }
-  const registerProject = registration({ eventLog, bus, projections: registry })
+  const registering = { eventLog, bus, projections, maxProjects: config.maxProjects, configFile: config.configFile }
+  const registerProject = registration(registering)
   const deps: AcceptDeps = {
     eventLog,
     bus,
@@ -111,7 +112,10 @@ async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'>
     return known === undefined ? emptyProject() : (await projections.fresh(known)).state
   }
   const nameOf = (name: string) => projections.findProject(name)?.name ?? name
-  return { eventLog, followed, projections, lanes, keyValue, acceptFrom, stateOf, nameOf, isRedisUp }
+  const changes = projectChanges(registering)
+  const lifeOf = (name: string) => projections.registry.purged.get(name.toLowerCase())?.offset ?? 0
+  const whyRefused = openStoreCheck({ eventLog, onError })
+  return { eventLog, followed, projections, lanes, keyValue, acceptFrom, changes, whyRefused, lifeOf, stateOf, nameOf, isRedisUp }
 }
 
 type Sources = Pick<Parameters<typeof createApp>[0], 'links' | 'warnings'>
@@ -119,7 +123,7 @@ type Part = { config: Config; telemetry: Telemetry; core: Core; opened: Opened }
 
 async function openWeb({ config, telemetry, core, sources, opened, place }: Part & { sources: Sources; place: Place }) {
   const { log, access, metrics, usage, tracing, onError } = telemetry
-  const { eventLog, projections, lanes, followed, acceptFrom, stateOf, isRedisUp } = core
+  const { eventLog, projections, lanes, followed, acceptFrom, changes, whyRefused, stateOf, isRedisUp } = core
   const troubleAt = (topic: string) => troubleOf(followed.outages(), projectOf(topic))
   const files = await openFiles({ telemetry, core, opened })
   const hub = opened.add(new Hub({ metrics, log, maxViewers: config.maxViewers, troubleOf: troubleAt, build: files.files.build }))
@@ -134,11 +138,11 @@ async function openWeb({ config, telemetry, core, sources, opened, place }: Part
   )
   followed.onOutage(() => hub.tellTrouble())
   const app = createApp({
-    whyRefused: openStoreCheck({ eventLog, onError }),
-    ...{ eventLog, projections, isRedisUp, overview, hub, log, access, metrics, tracing, usage, version, settings: config, ...sources },
+    ...{ eventLog, projections, isRedisUp, changes, whyRefused, overview, hub, log, access },
+    ...{ metrics, tracing, usage, version, settings: config, ...sources },
     ...{ lanes, longReads: openLongReads(), outages: followed.outages, isRead: followed.isRead, worker: place.worker },
     accept: acceptFrom('http'),
-    bindKey: openIdempotencyKeys({ keyValue: core.keyValue, keptDays: config.retention.days }),
+    bindKey: openIdempotencyKeys({ keyValue: core.keyValue, keptDays: config.retention.days, lifeOf: core.lifeOf }),
     expandFrame: async (project, frame) => expandFrame(project, frame, await stateOf(project)),
     ...files,
     startedAt: Date.now(),

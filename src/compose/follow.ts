@@ -24,7 +24,7 @@ export async function openFollowed({ config, engines, telemetry, opened }: Deps)
       for (const listener of listeners) listener()
     },
     async tellRegistry(registry) {
-      const unlisted = await registerUnlisted(engines, registry.projects)
+      const unlisted = await registerUnlisted(engines, registry)
       const projects = new Map([...registry.projects, ...unlisted.map((name) => [name.toLowerCase(), newProject(name)] as const)])
       await tellRegistry(engines, registry.offset, registryDifferences({ ...registry, projects }, config.projects))
     },

@@ -6,6 +6,8 @@ type Deps = {
   keyValue: KeyValue
   /** How long events are kept, and their ids with them, in days; 0 is for good. */
   keptDays: number
+  /** Another one after each purge of the name: what was bound in a former life is forgotten with it. */
+  lifeOf(project: string): number
 }
 
 /** Binds a key of a project to the body that it came with first; refuses it with another. */
@@ -18,10 +20,10 @@ const DAY_MS = 86_400_000
  * without a word: it is refused instead, as long as events are kept. While the store is away nobody can tell; the ids still keep a
  * repetition from counting twice.
  */
-export function openIdempotencyKeys({ keyValue, keptDays }: Deps): BindKey {
+export function openIdempotencyKeys({ keyValue, keptDays, lifeOf }: Deps): BindKey {
   const options = keptDays === 0 ? {} : { ttlMs: keptDays * DAY_MS }
   return async (project, key, body) => {
-    const place = ['idempotency', project, key] as const
+    const place = ['idempotency', project, String(lifeOf(project)), key] as const
     const value = createHash('sha256').update(body).digest('base64')
     try {
       if (await keyValue.compareAndSet([...place], { expected: undefined, value, ...options })) return

@@ -100,6 +100,8 @@ export type Config = {
   isGzipOn: boolean
   /** Open websockets of a worker at once; the next is asked to try later. */
   maxViewers: number
+  /** Names of projects at most; whoever reports a further one is refused. */
+  maxProjects: number
   /** Whoever reaches the address may read and report: this version has no sign-in. */
   isOpen: boolean
   /** Open, and answering to any host name, because ALLOW_OPEN=true says that something in front protects it: shown on every page. */

@@ -65,6 +65,7 @@ export const Environment = z.object({
   STATIC_FILE_CACHE: whole(z.int().max(31_536_000), 'Seconds that browsers keep static files. Default 3600.'),
   GZIP_COMPRESSION: truth('Whether answers are compressed. Default true.'),
   MAX_VIEWERS: whole(z.int().min(1).max(1_000_000), 'Open websockets of a worker at once. Default 20000.'),
+  MAX_PROJECTS: whole(z.int().min(1).max(1_000_000), 'Names of projects at most, archived ones included. Default 10000.'),
   WORKERS: whole(z.int().min(1).max(256), 'Worker processes that share the port. Default 1.'),
   WORKER_MEMORY_MB: whole(z.int().min(16).max(1_000_000), 'A worker whose memory stays above this is replaced. Default 1024.'),
   REDIS_URL: RedisUrls.optional().describe(

@@ -101,6 +101,7 @@ function switches(given: Given) {
     staticCacheSeconds: given.STATIC_FILE_CACHE ?? 3600,
     isGzipOn: given.GZIP_COMPRESSION ?? true,
     maxViewers: given.MAX_VIEWERS ?? 20_000,
+    maxProjects: given.MAX_PROJECTS ?? 10_000,
   }
 }
 

@@ -1,6 +1,7 @@
 import { accessSync, constants, realpathSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { dirname, resolve } from 'node:path'
+import { withoutCredentials } from '../domain/git-address.ts'
 import type { Project } from '../domain/project-registry.ts'
 import { findDependencyProblems } from './dependency-circles.ts'
 import { type Findings, readSection } from './findings.ts'
@@ -133,6 +134,3 @@ function toProject(name: string, settings: ProjectSettings, path: string): Proje
     origin: 'file',
   }
 }
-
-/** Addresses of repositories are shown on pages; what people keep in them to fetch without asking is not. */
-const withoutCredentials = (url: string) => url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/i, '$1')

@@ -29,10 +29,17 @@ export type Project = {
 }
 
 /** Every project that was ever registered, by its name in lower case: names are unique without regard to case. */
-export type Registry = { offset: number; projects: Map<string, Project> }
+export type Registry = {
+  offset: number
+  projects: Map<string, Project>
+  /** Names that were forgotten, as they were written, and the last event that says so: each registration later begins another life. */
+  purged: Map<string, Purged>
+}
+
+export type Purged = { name: string; offset: number }
 
 /** Changes whenever the same events would fold to another registry. */
-export const REGISTRY_FOLD_VERSION = 1
+export const REGISTRY_FOLD_VERSION = 2
 
 const Names = z.array(z.string())
 const Dependencies = z.array(z.object({ project: z.string(), type: z.string(), criticality: z.string().optional() }))
@@ -75,7 +82,7 @@ export function newProject(name: string): Project {
 
 /** A registry in which nothing was registered. */
 export function emptyRegistry(): Registry {
-  return { offset: 0, projects: new Map() }
+  return { offset: 0, projects: new Map(), purged: new Map() }
 }
 
 /** The registry after these events of its log; those that it contains already are ignored, and projects that no event names are the same objects. */
@@ -83,9 +90,14 @@ export function foldRegistry(registry: Registry, events: readonly StoredEvent[])
   const news = events.filter((event) => event.offset > registry.offset)
   const last = news.at(-1)
   if (!last) return registry
-  const projects = new Map(registry.projects)
-  for (const event of news) foldRegistryEvent(projects, event)
-  return { offset: last.offset, projects }
+  const [projects, purged] = [new Map(registry.projects), new Map(registry.purged)]
+  for (const event of news) {
+    if (event.type === 'project_purged') {
+      projects.delete(event.project.toLowerCase())
+      purged.set(event.project.toLowerCase(), { name: event.project, offset: event.offset })
+    } else foldRegistryEvent(projects, event)
+  }
+  return { offset: last.offset, projects, purged }
 }
 
 function foldRegistryEvent(projects: Map<string, Project>, event: StoredEvent) {
@@ -127,8 +139,8 @@ export function settingsOf({ name: _, ...settings }: Project): Record<string, un
 }
 
 /** A registry as text, for snapshots. */
-export function encodeRegistry({ offset, projects }: Registry): string {
-  return JSON.stringify({ offset, projects: [...projects.values()] })
+export function encodeRegistry({ offset, projects, purged }: Registry): string {
+  return JSON.stringify({ offset, projects: [...projects.values()], purged: [...purged.values()] })
 }
 
 /** The registry that `encodeRegistry` wrote. Throws on a text that is no registry. */
@@ -139,7 +151,15 @@ export function decodeRegistry(text: string): Registry {
   }
   const { offset, projects } = encoded
   const entries: unknown[] = projects
-  return { offset, projects: new Map(entries.flatMap((entry) => readProject(entry) ?? [])) }
+  const purged = z
+    .array(z.object({ name: z.string(), offset: z.number() }))
+    .catch([])
+    .parse(encoded['purged'])
+  return {
+    offset,
+    projects: new Map(entries.flatMap((entry) => readProject(entry) ?? [])),
+    purged: new Map(purged.map((one) => [one.name.toLowerCase(), one])),
+  }
 }
 
 function readProject(entry: unknown): [[string, Project]] | undefined {

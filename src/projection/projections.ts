@@ -6,6 +6,7 @@ import { type ProjectSummary, summarize } from '../domain/project-summary.ts'
 import { type EventLog, LogUnavailableError, type Position } from '../event-log/event-log.ts'
 import { projectFold, registryFold } from './folds.ts'
 import { type Followed, Follower } from './follower.ts'
+import { delayUntil } from './delay-until.ts'
 import { inParallel } from './in-parallel.ts'
 
 export type ProjectView = Followed<ProjectState>
@@ -36,7 +37,6 @@ type Entry = {
 const STATES_IN_MEMORY = 500
 /** Logs that are read at the same time. */
 const AT_ONCE = 16
-const TIMER_LIMIT_MS = 2 ** 31 - 1
 
 /** What every project looks like now, kept current by the bus and healed from the log. */
 export class Projections {
@@ -161,6 +161,7 @@ export class Projections {
     const { nextChangeAt } = summary.attention
     if (nextChangeAt !== undefined) entry.timer = setTimeout(() => this.#attentionDue(name), delayUntil(nextChangeAt, this.#now()))
     for (const listener of this.#listeners) listener({ project, before, summary, view, isGone })
+    if (isGone) this.#entries.delete(name)
   }
 
   #attentionDue(name: string) {
@@ -171,6 +172,7 @@ export class Projections {
   #registryChanged({ before, after }: RegistryChange) {
     // Of another log: what it does not know any more may be gone.
     if (!before) for (const name of [...this.#entries.keys()]) if (!after.state.projects.has(name.toLowerCase())) this.#attentionDue(name)
+    for (const [key, { name }] of before?.state.projects ?? []) if (!after.state.projects.has(key)) this.fresh(name).catch(this.#failed)
     for (const [key, project] of after.state.projects) {
       if (before?.state.projects.get(key) !== project) this.#attentionDue(project.name)
     }
@@ -194,7 +196,5 @@ export class Projections {
     else this.#deps.onError(error)
   }
 }
-
-const delayUntil = (at: number, now: number) => Math.min(Math.max(at - now, 0) + 1, TIMER_LIMIT_MS)
 
 type RegistryChange = { before: Followed<Registry> | undefined; after: Followed<Registry> }

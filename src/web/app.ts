@@ -15,6 +15,7 @@ import { pageHeaders } from './middleware/secure-headers.ts'
 import { activityRoutes } from './routes/activity.tsx'
 import { eventRoutes } from './routes/api-events.ts'
 import { flowApiRoutes } from './routes/api-flow.ts'
+import { projectChangeRoutes } from './routes/api-project-changes.ts'
 import { projectRoutes } from './routes/api-projects.ts'
 import { snapshotRoutes } from './routes/api-snapshot.ts'
 import { statusRoutes } from './routes/api-status.ts'
@@ -27,6 +28,7 @@ import { partRoutes } from './routes/parts.tsx'
 import { peekRoutes } from './routes/peek.tsx'
 import { pinRoutes } from './routes/pins.ts'
 import { pictureRoutes } from './routes/pictures.tsx'
+import { projectFormRoutes } from './routes/project-forms.ts'
 import { staticRoutes } from './routes/static.ts'
 import { timelineRoutes } from './routes/timeline.tsx'
 import { vitalRoutes } from './routes/vitals.ts'
@@ -44,8 +46,9 @@ const PAGES = [
   eventPageRoutes,
   activityRoutes,
   jumpRoutes,
+  projectFormRoutes,
 ]
-const API = [projectRoutes, snapshotRoutes, eventRoutes, flowApiRoutes, statusRoutes]
+const API = [projectRoutes, projectChangeRoutes, snapshotRoutes, eventRoutes, flowApiRoutes, statusRoutes]
 
 const AWAY_TOLD_MS = 10_000
 

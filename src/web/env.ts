@@ -1,6 +1,7 @@
 import type { Server } from 'bun'
 import type { NewEvent } from '../domain/event.ts'
 import type { Appended, EventLog } from '../event-log/event-log.ts'
+import type { ProjectChanges } from '../ingest/change-project.ts'
 import type { LinkHealth } from '../ingest/link-health.ts'
 import type { Frame } from '../ingest/orchestrator-frame.ts'
 import type { Hub, Watching } from '../live/hub.ts'
@@ -29,6 +30,8 @@ export type WebDeps = {
   accept(project: string, events: readonly NewEvent[]): Promise<Appended>
   /** Binds an Idempotency-Key to the body that it came with; rejects with RefusedError where that was another. */
   bindKey(project: string, key: string, body: string): Promise<void>
+  /** Registers, changes, archives and purges projects. */
+  changes: ProjectChanges
   /** Turns a whole-state report into events of one project. */
   expandFrame(project: string, frame: Frame): Promise<NewEvent[]>
   /** Whatever reads a long way for one request goes through here. */

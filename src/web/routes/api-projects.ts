@@ -13,6 +13,7 @@ import { jsonWithEtag } from '../etag.ts'
 import { pastOf } from '../past.ts'
 import { keptEvents } from '../kept-events.ts'
 import { findProject, mustBeRead } from '../find-project.ts'
+import { isoTime, projectJson } from '../project-json.ts'
 import { stateJson } from '../state-json.ts'
 
 const PAGE_LIMIT = 100
@@ -71,37 +72,6 @@ function readLimit(text: string | undefined): number {
   const limit = Number(text ?? PAGE_LIMIT)
   if (Number.isInteger(limit) && limit >= 1 && limit <= 1_000) return limit
   throw new RefusedError('VALIDATION_ERROR', `limit must be 1 to 1000, not "${text?.slice(0, 20)}".`, { field: 'limit' })
-}
-
-const isoTime = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString())
-
-function projectJson(project: Project, summary: ProjectSummary | undefined) {
-  return {
-    name: project.name,
-    path: project.path ?? null,
-    status: project.status,
-    priority: project.priority,
-    description: project.description,
-    owner: project.owner ?? null,
-    team: project.team,
-    tags: project.tags,
-    git_url: project.gitUrl ?? null,
-    orchestration: project.orchestration ?? null,
-    dependencies: project.dependencies.map((one) => ({
-      target_project: one.project,
-      dependency_type: one.type,
-      criticality: one.criticality ?? null,
-    })),
-    attention: summary ? attentionJson(summary) : null,
-    workflow_state: summary?.workflowState ?? null,
-    position: summary ? `${summary.epoch}:${summary.offset}` : null,
-    last_event_at: isoTime(summary?.lastEventAt),
-  }
-}
-
-function attentionJson({ attention }: ProjectSummary) {
-  const { word, reason, evidence, since, waitingSince } = attention
-  return { word, reason, evidence: evidence ?? null, since: isoTime(since), waiting_since: isoTime(waitingSince) }
 }
 
 function figuresOf(state: ProjectState, summary: ProjectSummary | undefined) {

@@ -1,0 +1,35 @@
+import type { Project } from '../domain/project-registry.ts'
+import type { ProjectSummary } from '../domain/project-summary.ts'
+
+/** An instant as the API tells it. */
+export const isoTime = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString())
+
+/** A project as lists and single answers tell it. */
+export function projectJson(project: Project, summary: ProjectSummary | undefined) {
+  return {
+    name: project.name,
+    path: project.path ?? null,
+    status: project.status,
+    priority: project.priority,
+    description: project.description,
+    owner: project.owner ?? null,
+    team: project.team,
+    tags: project.tags,
+    git_url: project.gitUrl ?? null,
+    orchestration: project.orchestration ?? null,
+    dependencies: project.dependencies.map((one) => ({
+      target_project: one.project,
+      dependency_type: one.type,
+      criticality: one.criticality ?? null,
+    })),
+    attention: summary ? attentionJson(summary) : null,
+    workflow_state: summary?.workflowState ?? null,
+    position: summary ? `${summary.epoch}:${summary.offset}` : null,
+    last_event_at: isoTime(summary?.lastEventAt),
+  }
+}
+
+function attentionJson({ attention }: ProjectSummary) {
+  const { word, reason, evidence, since, waitingSince } = attention
+  return { word, reason, evidence: evidence ?? null, since: isoTime(since), waiting_since: isoTime(waitingSince) }
+}
