@@ -1,6 +1,7 @@
 import type { Opened } from '../close-in-reverse.ts'
 import type { Config } from '../config/config.ts'
-import { newProject } from '../domain/project-registry.ts'
+import { removalProblem } from '../config/removal.ts'
+import { newProject, type Registry } from '../domain/project-registry.ts'
 import { registryDifferences } from '../domain/registry-differences.ts'
 import { LogUnavailableError } from '../event-log/event-log.ts'
 import { registerUnlisted, tellRegistry } from '../ingest/register-project.ts'
@@ -16,6 +17,17 @@ type Deps = { config: Config; engines: Pick<Engines, 'eventLog' | 'bus'>; teleme
 export async function openFollowed({ config, engines, telemetry, opened }: Deps) {
   const { log, onError } = telemetry
   const listeners: (() => void)[] = []
+  let kept: string | undefined
+  /** What a file no longer lists is archived; all of it only where the file says so: what an empty one listed before is kept. */
+  const changesOf = (registry: Registry) => {
+    const listed = [...registry.projects.values()].flatMap(({ name, origin }) => (origin === 'file' ? [name] : []))
+    const problem = removalProblem(listed, config)
+    const told = problem && `${config.configFile ?? 'the start without a configuration file'} ${problem}; they are kept`
+    if (told !== undefined && told !== kept) log.warn(told)
+    kept = told
+    const changes = registryDifferences(registry, config.projects)
+    return problem === undefined ? changes : changes.filter(({ type }) => type !== 'project_archived')
+  }
   const followed = await openProjections({
     ...engines,
     ...{ staleMinutes: config.staleMinutes, onError },
@@ -26,11 +38,13 @@ export async function openFollowed({ config, engines, telemetry, opened }: Deps)
     async tellRegistry(registry) {
       const unlisted = await registerUnlisted(engines, registry)
       const projects = new Map([...registry.projects, ...unlisted.map((name) => [name.toLowerCase(), newProject(name)] as const)])
-      await tellRegistry(engines, registry.offset, registryDifferences({ ...registry, projects }, config.projects))
+      await tellRegistry(engines, registry.offset, changesOf({ ...registry, projects }))
     },
   })
   return opened.add({
     ...followed,
+    /** What an operator should know of what the configuration leaves out. */
+    warnings: () => (kept === undefined ? [] : [kept]),
     onOutage: (listener: () => void) => void listeners.push(listener),
     /** An append that failed tells of an outage sooner than the next look. */
     suspectAfter(error: unknown): never {

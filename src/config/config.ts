@@ -88,6 +88,8 @@ export type Config = {
   /** Undefined: no OpenTelemetry at all. */
   openTelemetry: OpenTelemetryConfig | undefined
   projects: Project[]
+  /** Whether the file may leave out all projects, or most of many, that it listed before. */
+  allowRemoval: boolean
   orchestrators: OrchestratorConfig[]
   /** Silence for longer than this, while working, is shown as stale. */
   staleMinutes: number

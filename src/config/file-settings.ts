@@ -8,7 +8,7 @@ import { showValue } from './problem.ts'
 import type { ConfigFile } from './read-file.ts'
 import { readOrchestrators } from './read-orchestrators.ts'
 import { readProjects } from './read-projects.ts'
-import { GlobalSettings, MappedFile, Security, WebInterface } from './schema.ts'
+import { AllowRemoval, GlobalSettings, MappedFile, Security, WebInterface } from './schema.ts'
 
 /** What the file says. A section with something wrong is empty here; the problem has been noted. */
 export type FileSettings = {
@@ -16,10 +16,11 @@ export type FileSettings = {
   web: z.infer<typeof WebInterface>
   security: z.infer<typeof Security>
   projects: Project[]
+  allowRemoval: boolean
   orchestrators: OrchestratorConfig[]
 }
 
-export const NO_FILE: FileSettings = { global: {}, web: {}, security: {}, projects: [], orchestrators: [] }
+export const NO_FILE: FileSettings = { global: {}, web: {}, security: {}, projects: [], allowRemoval: false, orchestrators: [] }
 
 /** Reads every section by itself, so that one bad line does not hide the next. */
 export function readFileSettings(file: ConfigFile, findings: Findings): FileSettings {
@@ -39,8 +40,21 @@ export function readFileSettings(file: ConfigFile, findings: Findings): FileSett
   const orchestrators = readOrchestrators(file, root.orchestrators ?? {}, { names, findings })
   const asked = { isCsrfAsked: security.csrf_protection, isRateLimitAsked: security.rate_limiting }
   findings.warnings.push(...findLaterSettings(file, asked))
+  const allowRemoval = readAllowRemoval(file, root.allow_removal, findings)
+  if (Object.keys(root).length === 0) findings.warnings.push(file.problem([], EMPTY))
   const global = bothGlobals(section('global', GlobalSettings) ?? {}, section('global_settings', GlobalSettings) ?? {})
-  return { global, web, security, projects, orchestrators }
+  return { global, web, security, projects, allowRemoval, orchestrators }
+}
+
+const EMPTY = 'is empty: a service that runs with projects of this file keeps them, and refuses to reload it'
+const REMOVES = 'stands: whatever this file no longer lists is archived, however much it is; take it out once that is done'
+
+function readAllowRemoval(file: ConfigFile, value: unknown, findings: Findings): boolean {
+  if (value === undefined) return false
+  const parsed = AllowRemoval.safeParse(value)
+  if (!parsed.success) findings.problems.push(file.problem(['allow_removal'], `expected true or false, got ${showValue(value)}`))
+  else if (parsed.data) findings.warnings.push(file.problem(['allow_removal'], REMOVES))
+  return parsed.data ?? false
 }
 
 type Global = z.infer<typeof GlobalSettings>

@@ -82,6 +82,7 @@ function assemble({ outside, file, settings, cwd }: Parts, findings: Findings): 
     ...readEngines(outside, findings),
     openTelemetry: readOpenTelemetry(outside, findings),
     projects: settings.projects,
+    allowRemoval: settings.allowRemoval,
     orchestrators: settings.orchestrators,
     staleMinutes: global.stale_minutes ?? 10,
     retention: { days: global.retention_days ?? 30, events: global.retention_events ?? 2_000_000 },

@@ -86,7 +86,14 @@ export const Security = z
   })
   .describe('Who may call.')
 
+export const AllowRemoval = z
+  .boolean()
+  .describe(
+    'Whether this file may leave out all projects that it listed before, or more than half of ten or more: they are archived then. Without it such a file is refused, for one that was emptied or cut off looks the same. Default false.',
+  )
+
 const sections = {
+  allow_removal: AllowRemoval.optional(),
   global: GlobalSettings.optional(),
   global_settings: GlobalSettings.optional().describe('The same as global; where both name a setting, this one counts.'),
   web_interface: WebInterface.optional(),

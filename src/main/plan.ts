@@ -3,20 +3,23 @@ import type { Config } from '../config/config.ts'
 import { configText } from '../config/config-text.ts'
 import type { Flags } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
+import { removalProblem } from '../config/removal.ts'
 import { ConfigError, describeProblem } from '../config/problem.ts'
 import { folderProblem } from './open.ts'
 
 export function toPlan(config: Config): Plan {
   const { workers, host, port, workerMemoryMb } = config
-  return { config: configText(config), workers, host, port, workerMemoryMb }
+  return { config: configText(config), workers, host, port, workerMemoryMb, projects: config.projects.map(({ name }) => name) }
 }
 
-/** What the configuration wants now, or every problem that it has. */
-export function planOf(flags: Flags): Plan | readonly string[] {
+/** What the configuration wants now in place of what is in force, or every problem that it has. */
+export function planOf(flags: Flags, inForce: Pick<Plan, 'projects'>): Plan | readonly string[] {
   try {
     const { config } = loadConfig({ flags })
     const problem = folderProblem(config)
-    return problem === undefined ? toPlan(config) : [problem]
+    if (problem !== undefined) return [problem]
+    const removal = removalProblem(inForce.projects, config)
+    return removal === undefined ? toPlan(config) : [`${config.configFile ?? 'no configuration file'}: ${removal}`]
   } catch (error) {
     if (error instanceof ConfigError) return error.problems.map(describeProblem)
     throw error

@@ -5,8 +5,9 @@ import type { Config } from '../config/config.ts'
 import { configText } from '../config/config-text.ts'
 import type { Flags } from '../config/environment.ts'
 import type { ReloadReport } from '../web/env.ts'
+import { keepTimeSteady } from './keep-time.ts'
 import { open } from './open.ts'
-import { planOf } from './plan.ts'
+import { planOf, toPlan } from './plan.ts'
 import { refuse, welcome } from './say.ts'
 
 /** Longer than sockets and requests are given, and shorter than whoever ends the service waits. */
@@ -15,6 +16,7 @@ const DRAIN_MS = 29_000
 /** The service in this very process: no supervisor, so a changed configuration needs a restart. */
 export async function serveAlone(config: Config, flags: Flags): Promise<number> {
   nameProgram('visualizer')
+  const time = keepTimeSteady()
   const now: { running?: Visualizer; report?: ReloadReport } = {}
   const stopped = untilSignal({
     end: (code) => process.exit(code),
@@ -27,6 +29,7 @@ export async function serveAlone(config: Config, flags: Flags): Promise<number> 
   const visualizer = await open(config, { reload: () => now.report })
   if (typeof visualizer === 'string') return refuse(visualizer)
   now.running = visualizer
+  time.tellTo(visualizer.log)
   if (config.logFormat === 'detailed') welcome(config, visualizer.url)
   await stopped
   setTimeout(() => process.exit(1), DRAIN_MS).unref()
@@ -35,7 +38,7 @@ export async function serveAlone(config: Config, flags: Flags): Promise<number> 
 }
 
 function compare(config: Config, flags: Flags): ReloadReport {
-  const next = planOf(flags)
+  const next = planOf(flags, toPlan(config))
   if (!('config' in next)) return { at: Date.now(), outcome: 'refused', problems: next }
   return { at: Date.now(), outcome: next.config === configText(config) ? 'unchanged' : 'restart needed', problems: [] }
 }

@@ -28,6 +28,11 @@ async function startWith(yaml: string, workers = '2') {
   return { server, reload }
 }
 
+const lifecyclesOf = async (url: string, query = '') => {
+  const { projects } = (await (await fetch(`${url}/api/v1/projects${query}`)).json()) as { projects: { name: string; status: string }[] }
+  return projects.map(({ name, status }) => `${name} ${status}`).toSorted()
+}
+
 const projectsOf = async (url: string) => {
   const { projects } = (await (await fetch(`${url}/api/v1/projects`)).json()) as { projects: { name?: string; project_name?: string }[] }
   return projects.map((project) => project.name ?? project.project_name)
@@ -80,6 +85,37 @@ test('a new generation that does not come up is ended, and the old one stays', a
   expect(pidsOf(server.logs()).filter(isAlive)).toEqual(old)
   expect((await statusOf(server.url)).reload).toMatchObject({ outcome: 'failed', problems: ['worker 1 ended with SIGKILL'] })
   expect(await reload()).toBe('rolled')
+}, 90_000)
+
+const TWO = 'projects: { apollo: { path: a }, gemini: { path: g } }\n'
+
+test.each(['2', '1'])(
+  'a file that was emptied changes nothing, at a reload or a start; with %s workers',
+  async (workers) => {
+    const { server, reload } = await startWith(TWO, workers)
+    for (const emptied of ['', '# soon\n', 'projects: {}\n', 'global: { stale_minutes: 5 }\nproj: {}\n']) {
+      expect(await reload(emptied)).toBe('refused')
+    }
+    const { reload: said } = await statusOf(server.url)
+    expect(said?.problems.join()).toContain('would archive all of 2 projects (apollo, gemini)')
+    expect(said?.problems.join()).toContain('allow_removal: true')
+    await server.stop()
+    await server.restart()
+    expect(server.logs()).toContain('they are kept')
+    expect(await lifecyclesOf(server.url)).toEqual(['apollo active', 'gemini active'])
+    const status = (await (await fetch(`${server.url}/api/v1/status`)).json()) as { warnings: string[] }
+    expect(status.warnings.join()).toContain('would archive all of 2 projects')
+  },
+  90_000,
+)
+
+test('a file that was cut off in the middle of a long list is refused, and one that says so removes them', async () => {
+  const lines = Array.from({ length: 12 }, (_, index) => `  p${index + 10}: { path: ./p${index} }\n`)
+  const { server, reload } = await startWith(`projects:\n${lines.join('')}`)
+  expect(await reload(`projects:\n${lines.slice(0, 4).join('')}`)).toBe('refused')
+  expect((await statusOf(server.url)).reload?.problems.join()).toContain('8 of 12 projects (p14, p15, p16 and 5 more)')
+  expect(await reload(`allow_removal: true\nprojects:\n${lines.slice(0, 4).join('')}`)).toBe('rolled')
+  await eventually(async () => (await lifecyclesOf(server.url, '?status=archived')).length === 8)
 }, 90_000)
 
 test('one process alone says that a changed configuration needs a restart', async () => {

@@ -19,6 +19,7 @@ test('without file, flags and variables the defaults hold', () => {
     logLevel: 'info',
     logFormat: 'detailed',
     projects: [],
+    allowRemoval: false,
     orchestrators: [],
     staleMinutes: 10,
     retention: { days: 30, events: 2_000_000 },
