@@ -4,10 +4,11 @@ import type { ReloadReport } from '../web/env.ts'
 import { Crew, DRAIN_MS } from './crew.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { Scrape } from './scrape.ts'
+import { SILENT_SECONDS, watchSigns } from './signs-of-life.ts'
 import { type SpawnedWorker, spawnWorker } from './spawn-worker.ts'
 
 /** What workers are to do: the whole configuration as text, and what the supervisor itself needs of it. */
-export type Plan = { config: string; workers: number; host: string; port: number; workerMemoryMb: number }
+export type Plan = { config: string; workers: number; host: string; port: number; workerMemoryMb: number; projects: readonly string[] }
 
 type Wanted = { name: string; plan: Plan; onTooLarge(worker: SpawnedWorker): void }
 
@@ -62,6 +63,7 @@ export class Fleet {
   #spawn({ name, plan, onTooLarge }: Wanted): SpawnedWorker {
     let looks = 0
     const received = (message: FromWorker) => {
+      signs.heard()
       if (message.type === 'bus') return end.receive(message.message)
       if (message.type === 'render') return this.#answer(worker)
       if (message.type !== 'figures') return
@@ -70,16 +72,24 @@ export class Fleet {
       if (looks >= LOOKS) onTooLarge(worker)
     }
     const worker = spawnWorker({ command: this.#command, name, onMessage: received })
+    const signs = watchSigns(() => this.#endHanging(worker))
     const end = this.#relay.join((message) => worker.send({ type: 'bus', message }))
     this.#workers.add(worker)
-    worker.send({ type: 'start', start: { name, config: plan.config, port: plan.port, report: this.#report } })
+    worker.send({ type: 'start', start: { name, config: plan.config, port: plan.port, report: this.#report, now: Date.now() } })
     const left = () => {
+      signs.stop()
       this.#workers.delete(worker)
       end.leave()
       this.#scrape.left(worker)
     }
     worker.ended.then(left, left)
     return worker
+  }
+
+  /** Its crew fills the place again; its viewers come to the others. */
+  #endHanging(worker: SpawnedWorker) {
+    this.#log.error(`worker ${worker.name} hangs: it said nothing for ${SILENT_SECONDS} seconds and is ended`, { worker_pid: worker.pid })
+    worker.kill()
   }
 
   #answer(worker: SpawnedWorker) {

@@ -8,8 +8,8 @@ export type GenerationsOptions = {
   /** Starts a worker. */
   command: string[]
   plan: Plan
-  /** Reads the configuration anew: what workers are to do then, or what is wrong with it. */
-  load(): Plan | readonly string[]
+  /** Reads the configuration anew: what workers are to do then, or what is wrong with it as a successor of the one in force. */
+  load(inForce: Plan): Plan | readonly string[]
   log: Logger
   reopenLogs(): void
 }
@@ -98,7 +98,7 @@ export class Generations {
 
   async #reloaded(): Promise<Pick<ReloadReport, 'outcome' | 'problems'>> {
     if (this.#isEnding) return failed('the service ends')
-    const next = this.#options.load()
+    const next = this.#options.load(this.#inForce)
     if (!('config' in next)) return { outcome: 'refused', problems: next }
     if (next.config === this.#inForce.config) return { outcome: 'unchanged', problems: [] }
     const reason = await this.#roll(next)

@@ -3,7 +3,13 @@ import type { Figures } from '../telemetry/metrics.ts'
 import type { ReloadReport } from '../web/env.ts'
 
 /** What a worker needs to begin. The configuration travels, so that a restarted worker has the one in force, whatever the file says. */
-export type Start = { name: string; config: string; port: number; report: ReloadReport | undefined }
+export type Start = {
+  name: string
+  config: string
+  port: number
+  report: ReloadReport | undefined
+  /** The supervisor's time, ms since 1970. */ now: number
+}
 
 /** What the supervisor says. */
 export type ToWorker =
@@ -27,6 +33,8 @@ export type FromWorker =
   /** Whoever comes now is served by others. */
   | { type: 'stopped-listening' }
   | { type: 'bus'; message: BusMessage }
+  /** Nothing but that it does not hang: while it starts, and while it finishes. */
+  | { type: 'alive' }
   | { type: 'figures'; figures: Figures; rssBytes: number }
   /** A scraper asks for the figures of all workers. */
   | { type: 'render' }

@@ -16,6 +16,7 @@ export type Serving = {
 type Open = (start: Start, link: WorkerLink) => Promise<Serving | string>
 
 const FIGURES_MS = 5_000
+const SIGN_MS = 5_000
 const REFUSED = 2
 
 /** Runs until the supervisor says so, or is gone. Resolves with the exit code. */
@@ -24,9 +25,12 @@ export async function runWorker(open: Open): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
   const channel = openSupervisorChannel()
   const start = await channel.started
+  const sign = setInterval(() => channel.send({ type: 'alive' }), SIGN_MS)
+  channel.send({ type: 'alive' })
   nameProgram('visualizer')
   const serving = await open(start, channel.link)
   if (typeof serving === 'string') {
+    clearInterval(sign)
     await channel.last({ type: 'refused', reason: serving })
     return REFUSED
   }
@@ -39,6 +43,7 @@ export async function runWorker(open: Open): Promise<number> {
   await channel.drained
   clearInterval(timer)
   await serving.close()
+  clearInterval(sign)
   await channel.last(await figures())
   return 0
 }

@@ -71,7 +71,7 @@ async function startListeners(limitBytes: number) {
     })
     const end = relay.join((message) => worker.send({ type: 'bus', message }))
     endAfter('test', worker.kill)
-    worker.send({ type: 'start', start: { name, config: '', port: 0, report: undefined } })
+    worker.send({ type: 'start', start: { name, config: '', port: 0, report: undefined, now: Date.now() } })
     return worker
   })
   await eventually(() => told.size === 2, { withinMs: 20_000 })
