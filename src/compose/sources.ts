@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts'
 import type { NewEvent } from '../domain/event.ts'
 import type { ProjectState } from '../domain/project-state.ts'
 import type { EventLog } from '../event-log/event-log.ts'
+import type { Accepted } from '../ingest/accept-events.ts'
 import type { LinkHealth } from '../ingest/link-health.ts'
 import { openOrchestratorLinks } from '../ingest/orchestrator-links.ts'
 import { shareFolders } from '../ingest/shared-folders.ts'
@@ -17,15 +18,17 @@ import { tellFiles } from './tell-files.ts'
 import { tellLinks } from './tell-links.ts'
 import type { KeyValue } from '../key-value/key-value.ts'
 import { type Leases, openLeases } from '../key-value/leases.ts'
+import { openTimeCheck } from '../projection/time-check.ts'
 import { openRetention } from '../projection/retention.ts'
 
 export type SourcesDeps = {
   config: Config
   eventLog: EventLog
+  log: Logger
   keyValue: KeyValue
   /** What this worker is called on its host; undefined where it is alone. */
   worker: string | undefined
-  acceptFrom(source: string): (project: string, events: readonly NewEvent[]) => Promise<unknown>
+  acceptFrom(source: string): (project: string, events: readonly NewEvent[]) => Promise<Accepted>
   /** Of any name; empty where the project is not known. */
   stateOf(project: string): Promise<ProjectState>
   /** The name that a project was first registered under, whatever case the file uses now. */
@@ -35,7 +38,6 @@ export type SourcesDeps = {
   /** Told whenever the health of any link changed. */
   onChange(): void
   onError(error: unknown): void
-  log: Logger
   metrics: Metrics
   opened: Opened
 }
@@ -64,13 +66,15 @@ export async function openSources(deps: SourcesDeps): Promise<Followed> {
     tellAgain(project)
     links.askAgain()
   })
-  forgetOldEvents(deps, leases)
-  return { links: links.health, warnings }
+  const doubts = forgetOldEvents(deps, leases)
+  return { links: links.health, warnings: () => [...doubts(), ...warnings()] }
 }
 
-function forgetOldEvents({ config, eventLog, onError, opened }: SourcesDeps, leases: Leases) {
-  const retention = opened.add(openRetention({ eventLog, policy: config.retention, onError }))
+function forgetOldEvents({ config, eventLog, log, onError, opened }: SourcesDeps, leases: Leases) {
+  const check = openTimeCheck({ engineTime: () => eventLog.time(), say: (line) => log.warn(line) })
+  const retention = opened.add(openRetention({ eventLog, policy: config.retention, isSure: check.isSure, onError }))
   leases.want({ key: ['lease', 'retention'], taken: retention.start, lost: retention.stop })
+  return check.doubts
 }
 
 async function openFiles(

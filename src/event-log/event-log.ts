@@ -63,6 +63,8 @@ export type EventLog = {
   saveSnapshot(snapshot: Snapshot): Promise<void>
   /** The last offset received at or before an instant (ms since 1970); the one before the first that is left where there is none. */
   offsetAt(project: string, at: number): Promise<number>
+  /** What the engine's own clock says (ms since 1970); undefined where it has none but this machine's. */
+  time(): Promise<number | undefined>
   /**
    * Removes the events up to and including `beginning.offset`, and their ids with them, and keeps `beginning` as that which the
    * log now begins with: it is log, no cache, and stays whatever epoch or fold version follows. Does nothing when the log begins

@@ -69,3 +69,9 @@ export async function findBeginning(query: Query, project: string): Promise<Snap
   const [row] = await query<Omit<Snapshot, 'project'>>(BEGINNING, [project])
   return row && { project, ...row }
 }
+
+/** The server's clock, ms since 1970. */
+export async function readTime(query: Query): Promise<number | undefined> {
+  const [answer] = await query<{ now: number }>(`SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now`)
+  return answer?.now
+}

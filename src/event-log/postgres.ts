@@ -15,7 +15,7 @@ import { checkSettings } from './postgres-check.ts'
 import { openPatience, placeOf, type Query } from './postgres-connection.ts'
 import { unusable } from './postgres-failure.ts'
 import { openPool, type Pool } from './postgres-pool.ts'
-import { findBeginning, findOffsetAt, findSnapshot, readHead, readHeads, readPage } from './postgres-read.ts'
+import { findBeginning, findOffsetAt, findSnapshot, readHead, readHeads, readPage, readTime } from './postgres-read.ts'
 import { isMigrated, migratePostgres } from './postgres-schema.ts'
 import { purge, saveSnapshot, trim } from './postgres-snapshot.ts'
 
@@ -83,6 +83,7 @@ function readMethods(reads: Pool) {
     head: (project: string) => reads.use((query) => readHead(query, project)),
     heads: () => reads.use(readHeads),
     snapshot: (key: SnapshotKey, atOrBefore?: number) => reads.use((query) => findSnapshot(query, key, atOrBefore)),
+    time: () => reads.use(readTime),
     offsetAt: (project: string, at: number) => reads.use((query) => findOffsetAt(query, project, at)),
     beginning: (project: string) => reads.use((query) => findBeginning(query, project)),
   }

@@ -82,3 +82,9 @@ function answersOf(outcomes: Outcome[]): unknown[] {
   if (fault !== undefined || failures.length === outcomes.length) throw fault ?? failures[0]
   return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
 }
+
+/** The server's clock, ms since 1970; on a Cluster that of one of them. */
+export async function readTime(connection: RedisConnection): Promise<number | undefined> {
+  const [seconds] = await answered(connection.time())
+  return Number(seconds) * 1_000
+}

@@ -8,7 +8,7 @@ import { type Appended, type EventLog, LogUnavailableError, READ_LIMIT, type Rea
 import { commitGroup, tryAppend } from './redis-append.ts'
 import { openCheck } from './redis-check.ts'
 import { answered } from './redis-failure.ts'
-import { findOffsetAt, readHeads, readPage } from './redis-read.ts'
+import { findOffsetAt, readHeads, readPage, readTime } from './redis-read.ts'
 import { findBeginning, findSnapshot, purge, saveSnapshot, trim } from './redis-snapshot.ts'
 
 export type RedisLogOptions = {
@@ -71,6 +71,7 @@ function readMethods(reads: RedisConnection, mayAsk: () => void): Omit<EventLog,
     snapshot: asking((connection, key: SnapshotKey, atOrBefore?: number) => findSnapshot(connection, key, atOrBefore)),
     saveSnapshot: asking(saveSnapshot),
     offsetAt: asking(findOffsetAt),
+    time: asking(readTime),
     trim: asking(trim),
     purge: asking(purge),
     beginning: asking(findBeginning),

@@ -69,6 +69,7 @@ export async function openSqliteLog({ file, clock = Date.now, onError, onNotice,
       await reading.head('')
       return []
     },
+    time: async () => undefined,
     close: () =>
       (closing ??= queue
         .drained()

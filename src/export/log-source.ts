@@ -38,6 +38,7 @@ function unchanged(log: LogReader): EventLog {
     tryAppend: refuse,
     heads: refuse,
     check: async () => [],
+    time: async () => undefined,
     saveSnapshot: () => Promise.resolve(),
   }
 }

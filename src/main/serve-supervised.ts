@@ -7,6 +7,7 @@ import { openTelemetry } from '../compose/telemetry.ts'
 import type { Config } from '../config/config.ts'
 import { readConfigText } from '../config/config-text.ts'
 import type { Flags } from '../config/environment.ts'
+import { keepTimeSteady } from './keep-time.ts'
 import { open, startProblem } from './open.ts'
 import { planOf, toPlan } from './plan.ts'
 import { refuse, welcome } from './say.ts'
@@ -14,14 +15,16 @@ import { refuse, welcome } from './say.ts'
 /** The service in workers that share the port, and this process to watch over them. */
 export async function serveSupervised(config: Config, flags: Flags): Promise<number> {
   nameProgram('visualizer')
+  const time = keepTimeSteady()
   // The workers tell the collector what they do; nothing of that happens here.
   const telemetry = await openTelemetry({ ...config, openTelemetry: undefined }, 'supervisor')
   const { log, reopenLogs } = telemetry
+  time.tellTo(log)
   try {
     const reason = await supervise({
       command: [...programCommand(), AS_WORKER],
       plan: toPlan(config),
-      load: () => planOf(flags),
+      load: (inForce) => planOf(flags, inForce),
       log,
       reopenLogs,
       onReady(url) {
@@ -41,5 +44,10 @@ export async function serveSupervised(config: Config, flags: Flags): Promise<num
 
 /** One of the workers: what it is to do, its supervisor says. */
 export function serveAsWorker(): Promise<number> {
-  return runWorker((start, link) => open({ ...readConfigText(start.config), port: start.port }, { worker: start.name, link }))
+  return runWorker(async (start, link) => {
+    const time = keepTimeSteady(start.now)
+    const opened = await open({ ...readConfigText(start.config), port: start.port }, { worker: start.name, link })
+    if (typeof opened !== 'string') time.tellTo(opened.log)
+    return opened
+  })
 }

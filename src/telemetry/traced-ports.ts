@@ -23,6 +23,7 @@ export function tracedEventLog(log: EventLog, { tracing, system }: Traced): Even
     snapshot: (key, atOrBefore) => ask('snapshot', () => log.snapshot(key, atOrBefore)),
     saveSnapshot: (snapshot) => ask('save snapshot', () => log.saveSnapshot(snapshot)),
     offsetAt: (project, at) => ask('offset at', () => log.offsetAt(project, at)),
+    time: () => ask('time', () => log.time()),
     trim: (beginning) => ask('trim', () => log.trim(beginning)),
     beginning: (project) => ask('beginning', () => log.beginning(project)),
     purge: (project) => ask('purge', () => log.purge(project)),

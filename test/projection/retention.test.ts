@@ -90,3 +90,18 @@ test('stopped before its time it does nothing, and closes', async () => {
   await retention.close()
   expect(await firstOf('apollo')).toBe(1)
 })
+
+test('what is more than a day past its time stays until the time is sure; what is beyond the number of events goes', async () => {
+  await tenDays('apollo')
+  const asked: number[] = []
+  const isSure = async (first: number) => asked.push(first) > 1
+  await removeOld({ ...deps({ days: 4, events: 950 }), isSure })
+  expect(await firstOf('apollo')).toBe(51)
+  await removeOld({ ...deps({ days: 4, events: 0 }), isSure })
+  expect(await firstOf('apollo')).toBe(701)
+  expect(asked).toEqual([Date.parse('2026-01-01T00:00:00Z'), Date.parse('2026-01-01T00:00:00Z')])
+  now += DAY_MS
+  await removeOld({ ...deps({ days: 4, events: 0 }), isSure })
+  expect(await firstOf('apollo')).toBe(801)
+  expect(asked).toHaveLength(2)
+})
