@@ -2,6 +2,7 @@ import { version } from '../package.json'
 import { openAccept } from './compose/accept-from.ts'
 import { openEngines } from './compose/engines.ts'
 import { featuresOf } from './compose/features.ts'
+import { watchFolderUse } from './compose/folder-use.ts'
 import { openFollowed } from './compose/follow.ts'
 import { openIdempotencyKeys } from './compose/idempotency-keys.ts'
 import { watchLogSettings } from './compose/log-settings.ts'
@@ -24,6 +25,7 @@ import { Hub } from './live/hub.ts'
 import { openOverviewIndex } from './live/overview-index.ts'
 import { preparePage } from './live/prepare-page.ts'
 import { onTurnedEpoch } from './projection/turned-epoch.ts'
+import type { KeyValue } from './key-value/key-value.ts'
 import { openLaneShelf } from './projection/lane-shelf.ts'
 import { openLongReads } from './projection/long-reads.ts'
 import { projectOf } from './live/topic.ts'
@@ -57,11 +59,12 @@ export async function openVisualizer(config: Config, place: Place = {}): Promise
   try {
     const core = await openCore({ config, telemetry, opened, place })
     const settings = opened.add(watchLogSettings({ eventLog: core.eventLog, ...telemetry }))
+    const folder = opened.add(openFolderUse({ config, place, keyValue: core.keyValue, telemetry }))
     // Requests may come before the sources are open.
     let followed: Followed = { links: () => [], warnings: () => [] }
     const sources = {
       links: () => followed.links(),
-      warnings: async () => [...settings.current(), ...followed.warnings()],
+      warnings: async () => [...settings.current(), ...core.followed.warnings(), ...folder.warnings(), ...followed.warnings()],
     }
     const { server, feed } = await openWeb({ config, telemetry, core, sources, opened, place })
     const { onError, log, metrics, reopenLogs } = telemetry
@@ -82,6 +85,15 @@ export async function openVisualizer(config: Config, place: Place = {}): Promise
     await opened.close()
     throw error
   }
+}
+
+type FolderUse = { config: Config; place: Place; keyValue: KeyValue; telemetry: Telemetry }
+
+/** With Redis all services share one bus. */
+function openFolderUse({ config, place, keyValue, telemetry }: FolderUse): { warnings(): string[]; close(): Promise<void> } {
+  if (config.redis) return { warnings: () => [], close: async () => undefined }
+  const pid = place.link ? process.ppid : process.pid
+  return watchFolderUse({ ...telemetry, keyValue, dataDir: config.dataDir, pid })
 }
 
 type Core = Awaited<ReturnType<typeof openCore>>

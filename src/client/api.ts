@@ -3,12 +3,15 @@ import { isRecord } from '../domain/loose-fields.ts'
 /** Which service, and who we are to it; `token` is revealed only where the header is written. */
 export type Address = { /** Without a slash at its end. */ url: string; token: { reveal(): string } | undefined }
 
+/** What became of the events of a report: each is new, known, or older than what is kept and left out. */
+export type Reported = { accepted: number; duplicates: number; tooOld: number }
+
 export type Api = {
   url: string
   /** The JSON that a path below /api/v1 answers with. Rejects with a ApiProblem. */
   get(path: string, signal?: AbortSignal): Promise<Record<string, unknown>>
-  /** Reports events of a project, in order; resolves when they are stored. Rejects with a ApiProblem. */
-  report(project: string, events: readonly object[]): Promise<void>
+  /** Reports events of a project, in order; resolves when they are stored, with what became of them. Rejects with a ApiProblem. */
+  report(project: string, events: readonly object[]): Promise<Reported>
 }
 
 type Told = { /** The API's code, where it named one. */ code?: string | undefined; details?: Record<string, unknown> }
@@ -52,11 +55,13 @@ export function openApi({ url, token }: Address): Api {
     get: (path, signal) => ask(path, { headers, ...(signal ? { signal } : {}) }),
     async report(project, events) {
       const body = JSON.stringify(events)
-      await ask(`/projects/${encodeURIComponent(project)}/events`, {
+      const answer = await ask(`/projects/${encodeURIComponent(project)}/events`, {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json' },
         body,
       })
+      const countOf = (field: string) => (typeof answer[field] === 'number' ? answer[field] : 0)
+      return { accepted: countOf('accepted'), duplicates: countOf('duplicates'), tooOld: countOf('too_old') }
     },
   }
 }

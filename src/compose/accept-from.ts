@@ -1,6 +1,7 @@
 import type { NewEvent } from '../domain/event.ts'
-import { acceptEvents, type AcceptDeps } from '../ingest/accept-events.ts'
+import { acceptEvents, type AcceptDeps, storeAndAnnounce } from '../ingest/accept-events.ts'
 import { openFlowObserver } from './observe-flow.ts'
+import { openTooOldReports } from './too-old.ts'
 import type { openFollowed } from './follow.ts'
 import type { Telemetry } from './telemetry.ts'
 
@@ -8,7 +9,9 @@ type Parts = { deps: AcceptDeps; followed: Awaited<ReturnType<typeof openFollowe
 
 /** The one way into the log, for each source of reports: traced and counted. */
 export function openAccept({ deps, followed, telemetry }: Parts) {
-  const { metrics, tracing } = telemetry
+  const { log, metrics, tracing, onError } = telemetry
+  const note = (project: string, event: NewEvent) => storeAndAnnounce(deps, project, [event])
+  const tellTooOld = openTooOldReports({ log, metrics, note, onError })
   const observeFlow = openFlowObserver({ ...followed, ...telemetry })
   return (source: string) => (project: string, events: readonly NewEvent[]) =>
     tracing.span(
@@ -17,6 +20,7 @@ export function openAccept({ deps, followed, telemetry }: Parts) {
         const stored = await acceptEvents(deps, project, events).catch(followed.suspectAfter)
         metrics.events.inc({ source }, stored.appended.length)
         metrics.duplicates.inc({ source }, stored.duplicates)
+        if (stored.tooOld.length > 0) tellTooOld(source, stored)
         observeFlow(stored)
         return stored
       },

@@ -16,6 +16,9 @@ export type AcceptDeps = {
   keptSince(): number
 }
 
+/** What became of a report: with what was left out, each of its events is new, known or too old. */
+export type Accepted = Appended & { project: string; tooOld: readonly NewEvent[] }
+
 /** No zone is further from UTC than +14:00: a zoneless time may be this much later than it looks. */
 const ZONE_MS = 14 * 60 * 60_000
 
@@ -23,22 +26,19 @@ const ZONE_MS = 14 * 60 * 60_000
  * Stores what was reported, then announces it. Secrets go before long texts are cut: half a secret is not recognised. In
  * this order, too: a browser that misses the announcement finds the events
  * in the log when it catches up. For the same reason a failing bus fails no report. Rejects with LogUnavailableError
- * while nothing can be stored. What is older than the retention counts as a duplicate: ids live as long as their events, and an
+ * while nothing can be stored. What says that it is older than the retention is left out and counted: ids live as long as their events, and an
  * orchestrator's history may be told again and again.
  */
-export async function acceptEvents(
-  deps: AcceptDeps,
-  project: string,
-  events: readonly NewEvent[],
-): Promise<Appended & { project: string }> {
+export async function acceptEvents(deps: AcceptDeps, project: string, events: readonly NewEvent[]): Promise<Accepted> {
   const name = await deps.registerProject(project)
   const keptSince = deps.keptSince()
-  const news = keptSince === 0 ? events : events.filter(({ timestamp }) => !isForgotten(timestamp, keptSince))
+  const tooOld = keptSince === 0 ? [] : events.filter(({ timestamp }) => isForgotten(timestamp, keptSince))
+  const news = tooOld.length === 0 ? events : events.filter((event) => !tooOld.includes(event))
   const bounded = news.map((event) => boundEvent(deps.redact(event)))
   const stored = await storeAndAnnounce(deps, name, bounded)
   // A log that begins here may have been emptied, and the list of projects with it.
   if (stored.appended[0]?.offset === 1) await deps.registerProject(name, true)
-  return { project: name, ...stored, duplicates: stored.duplicates + events.length - news.length }
+  return { project: name, ...stored, tooOld }
 }
 
 function isForgotten(timestamp: unknown, keptSince: number): boolean {

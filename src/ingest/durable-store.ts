@@ -1,13 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { NewEvent } from '../domain/event.ts'
+import type { Accepted } from './accept-events.ts'
 import { RefusedError } from '../domain/refused.ts'
 import { LogUnavailableError } from '../event-log/event-log.ts'
 import type { Tally } from './link-health.ts'
 import { LOSS_REASONS } from './link-news.ts'
 import { turnstile } from './turnstile.ts'
 
-type Deps = {
-  accept(project: string, events: readonly NewEvent[]): Promise<unknown>
+export type StoreDeps = {
+  accept(project: string, events: readonly NewEvent[]): Promise<Partial<Pick<Accepted, 'tooOld'>>>
   tally: Tally
   onError(error: unknown): void
   /** Aborted when waiting for the log shall end. */
@@ -20,7 +21,7 @@ const FIRST_DELAY_MS = 100
 const LAST_DELAY_MS = 5_000
 
 /** Runs until the log answers; what it throws besides is for the caller. */
-export async function untilLogAnswers<T>(run: () => Promise<T>, { tally, signal }: Pick<Deps, 'tally' | 'signal'>): Promise<T> {
+export async function untilLogAnswers<T>(run: () => Promise<T>, { tally, signal }: Pick<StoreDeps, 'tally' | 'signal'>): Promise<T> {
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, LAST_DELAY_MS)) {
     try {
       const result = await run()
@@ -38,7 +39,7 @@ export async function untilLogAnswers<T>(run: () => Promise<T>, { tally, signal 
  * Stores events, each project's in order and those of several projects side by side, waiting while the log is away. What can
  * never be stored is counted, or reported when it is our own fault, and what comes after it still gets its turn.
  */
-export async function storeInOrder(events: readonly { project: string; event: NewEvent }[], deps: Deps): Promise<void> {
+export async function storeInOrder(events: readonly { project: string; event: NewEvent }[], deps: StoreDeps): Promise<void> {
   const place = turnstile(PROJECTS_AT_ONCE)
   const byProject = Map.groupBy(events, ({ project }) => project)
   await Promise.all(
@@ -49,14 +50,15 @@ export async function storeInOrder(events: readonly { project: string; event: Ne
   )
 }
 
-async function storeProject(project: string, events: readonly NewEvent[], deps: Deps) {
+async function storeProject(project: string, events: readonly NewEvent[], deps: StoreDeps) {
   for (let from = 0; from < events.length; from += BATCH) await storePart(project, events.slice(from, from + BATCH), deps)
 }
 
 /** One that is refused costs no other: the part is halved until it stands alone. */
-async function storePart(project: string, part: readonly NewEvent[], deps: Deps): Promise<void> {
+async function storePart(project: string, part: readonly NewEvent[], deps: StoreDeps): Promise<void> {
   try {
-    await untilLogAnswers(() => deps.accept(project, part), deps)
+    const stored = await untilLogAnswers(() => deps.accept(project, part), deps)
+    deps.tally.tooOld(stored.tooOld?.length ?? 0)
   } catch (error) {
     const half = Math.ceil(part.length / 2)
     if (!(error instanceof RefusedError)) {

@@ -17,6 +17,8 @@ export type LinkHealth = {
   framesTotal: number
   /** Frames, or parts of them, that could not be accepted. */
   refused: number
+  /** Events that said that they are older than what is kept; since this worker follows it. */
+  tooOld: number
   /** `error` answers of the orchestrator. */
   errorAnswers: number
   /** Frames that came and are not stored yet. */
@@ -41,6 +43,7 @@ export class Tally {
   #framesTotal = 0
   #refused = 0
   #errorAnswers = 0
+  #tooOld = 0
   #lastFrameAt: number | undefined
   #frameProblem: string | undefined
   #storeProblem: string | undefined
@@ -78,6 +81,13 @@ export class Tally {
     this.lost(loss)
   }
 
+  /** History that is told again is often older than what is kept. */
+  tooOld(events: number) {
+    if (events === 0) return
+    this.#tooOld += events
+    this.changed()
+  }
+
   answeredError(message: unknown) {
     this.#errorAnswers++
     this.#frameProblem = `the orchestrator answered: ${typeof message === 'string' ? message : 'error'}`.slice(0, PROBLEM_LIMIT)
@@ -103,6 +113,7 @@ export class Tally {
     return {
       framesTotal: this.#framesTotal,
       refused: this.#refused,
+      tooOld: this.#tooOld,
       errorAnswers: this.#errorAnswers,
       lastFrameAt: this.#lastFrameAt,
       frameProblem: this.#frameProblem,

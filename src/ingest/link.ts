@@ -1,5 +1,5 @@
 import type { OrchestratorConfig } from '../config/config.ts'
-import type { NewEvent } from '../domain/event.ts'
+import type { StoreDeps } from './durable-store.ts'
 import type { LinkHealth } from './link-health.ts'
 import type { LinkNews } from './link-news.ts'
 import type { LinkTiming } from './link-timing.ts'
@@ -8,7 +8,7 @@ import type { KnownState } from './orchestrator-frames.ts'
 export type LinkDeps = {
   orchestrator: OrchestratorConfig
   /** Stores and announces events of one project; LogUnavailableError is waited out, RefusedError counted. */
-  accept(project: string, events: readonly NewEvent[]): Promise<unknown>
+  accept: StoreDeps['accept']
   /** A project's state with everything that was accepted before the call; empty for a project that nobody knows yet. */
   stateOf(project: string): Promise<KnownState>
   /** Told of every change of the connection, and at most once a second of what came over it. */

@@ -15,6 +15,7 @@ const SharedHealth = z.object({
   lastFrameAt: Instant.optional(),
   framesTotal: Count,
   refused: Count,
+  tooOld: Count.default(0),
   errorAnswers: Count,
   framesWaiting: Count,
   lastProblem: z.string().max(2_000).optional(),
@@ -41,6 +42,7 @@ export function unowned({ name, url }: Shown, lastProblem = 'no worker follows i
     lastFrameAt: undefined,
     framesTotal: 0,
     refused: 0,
+    tooOld: 0,
     errorAnswers: 0,
     framesWaiting: 0,
   }

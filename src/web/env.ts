@@ -1,6 +1,7 @@
 import type { Server } from 'bun'
 import type { NewEvent } from '../domain/event.ts'
-import type { Appended, EventLog } from '../event-log/event-log.ts'
+import type { EventLog } from '../event-log/event-log.ts'
+import type { Accepted } from '../ingest/accept-events.ts'
 import type { ProjectChanges } from '../ingest/change-project.ts'
 import type { LinkHealth } from '../ingest/link-health.ts'
 import type { Frame } from '../ingest/orchestrator-frame.ts'
@@ -27,7 +28,7 @@ export type WebDeps = {
   /** All projects in order, and what is said of them together. */
   overview: OverviewIndex
   /** Stores and announces what was reported by request. */
-  accept(project: string, events: readonly NewEvent[]): Promise<Appended>
+  accept(project: string, events: readonly NewEvent[]): Promise<Accepted>
   /** Binds an Idempotency-Key to the body that it came with; rejects with RefusedError where that was another. */
   bindKey(project: string, key: string, body: string): Promise<void>
   /** Registers, changes, archives and purges projects. */

@@ -39,6 +39,7 @@ export async function openJournal() {
       const { appended } = await eventLog.append(project, reported)
       events.set(project, [...eventsOf(project), ...appended])
       progressed()
+      return { tooOld: [] }
     },
     /** Calls that were answered with being away. */
     refusals: () => refusals,

@@ -203,6 +203,7 @@ export function linkOf(over: Partial<LinkHealth> = {}): LinkHealth {
     lastFrameAt: ago(0.1),
     framesTotal: 12,
     refused: 0,
+    tooOld: 0,
     errorAnswers: 0,
     framesWaiting: 0,
     lastProblem: undefined,

@@ -6,20 +6,42 @@ import { startServer } from '../support/server.ts'
 const DAY_MS = 86_400_000
 const ago = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString()
 
-test('a report from before the retention counts as known: were it stored, it could come again', async () => {
+test('what says that it is older than the retention is left out and counted: accepted, known and too old are all that was sent', async () => {
   const server = await startServer({ config: 'global: { retention_days: 10 }' })
   const old = { type: 'x-old', timestamp: ago(11) }
   const zoneless = { type: 'x-old', timestamp: ago(10.2).replace('Z', '') }
   const news = { type: 'x-new', timestamp: ago(9) }
-  const { body } = await postBody(server, 'apollo', JSON.stringify([old, zoneless, news, { type: 'x-untimed' }]))
+  const known = { type: 'x-known', id: 'known' }
+  await report(server, 'apollo', known)
+  const sent = [old, zoneless, news, { type: 'x-untimed' }, known, { type: 'x-first', timestamp: '1970-01-01T00:00:07Z' }]
+  const { body } = await postBody(server, 'apollo', JSON.stringify(sent))
   // The zoneless one may have been written in a zone where it is not ten days ago.
-  expect(body).toMatchObject({ accepted: 3, duplicates: 1, offset: 3 })
+  expect(body).toMatchObject({ accepted: 3, duplicates: 1, too_old: 2, offset: 4 })
+  expect(Number(body['accepted']) + Number(body['duplicates']) + Number(body['too_old'])).toBe(sent.length)
+  const { statistics } = (await call(server, '/api/v1/status')).body as { statistics: Record<string, number> }
+  expect(statistics).toMatchObject({ events_accepted: 4, events_duplicate: 1, events_too_old: 2 })
+  const metrics = await (await fetch(`${server.url}/metrics`)).text()
+  expect(metrics).toContain('events_too_old_total{source="http"} 2')
+  expect(server.logs()).toMatch(/reports of apollo are left out: .*source="http" events=2/)
+})
+
+test('a clock that was never set is called by its year, and said now and then', async () => {
+  const server = await startServer()
+  for (const second of [1, 2, 3]) {
+    const { body } = await postBody(server, 'apollo', JSON.stringify({ type: 'x-tick', timestamp: `1970-01-01T00:00:0${second}` }))
+    expect(body).toMatchObject({ accepted: 0, duplicates: 0, too_old: 1 })
+  }
+  expect(server.logs().match(/reports of apollo are left out: reports come with a clock of 1970/g)).toHaveLength(1)
+  const page = async () => (await fetch(`${server.url}/projects/apollo`)).text()
+  await eventually(async () => (await page()).includes('reports come with a clock of 1970'))
+  const { events } = (await call(server, '/api/v1/projects/apollo/events?after=0')).body as { events: object[] }
+  expect(events).toMatchObject([{ type: 'reports_lost', told_by: 'http', count: 1 }])
 })
 
 test('without a limit nothing is too old', async () => {
   const server = await startServer({ config: 'global: { retention_days: 0 }' })
   const { body } = await postBody(server, 'apollo', JSON.stringify({ type: 'x-old', timestamp: '1999-12-31T23:59:59Z' }))
-  expect(body).toMatchObject({ accepted: 1, duplicates: 0 })
+  expect(body).toMatchObject({ accepted: 1, duplicates: 0, too_old: 0 })
 })
 
 test('what is beyond the number of events is forgotten soon after a start, and the state stays', async () => {

@@ -43,6 +43,7 @@ const Link: FC<{ link: LinkHealth; now: number }> = ({ link, now }) => (
       {link.lastFrameAt === undefined ? '' : ', last '}
       {link.lastFrameAt === undefined ? null : <Since at={link.lastFrameAt} now={now} />}
       {link.refused > 0 ? `, ${link.refused} refused` : ''}
+      {link.tooOld > 0 ? `, ${link.tooOld.toLocaleString('en')} older than what is kept` : ''}
       {link.framesWaiting > 0 ? `, ${link.framesWaiting} not stored yet` : ''}
     </p>
     <Problem link={link} />

@@ -24,8 +24,8 @@ export function eventRoutes(deps: WebDeps) {
       const key = c.req.header('idempotency-key')
       const events = await readEvents(deps, name, { items: readEventBody(body, c.req.header('content-type')), key })
       if (key !== undefined) await deps.bindKey(name, key, body)
-      const { position, appended, duplicates } = await deps.accept(name, events)
-      return c.json({ accepted: appended.length, duplicates, ...position }, 202)
+      const { position, appended, duplicates, tooOld } = await deps.accept(name, events)
+      return c.json({ accepted: appended.length, duplicates, too_old: tooOld.length, ...position }, 202)
     })
     .get('/projects/:name/events', async (c) => eventPage(c, deps, (await findProject(deps, c.req.param('name'))).name))
 }

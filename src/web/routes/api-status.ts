@@ -47,6 +47,7 @@ async function statistics({ overview, hub, metrics }: WebDeps) {
     events_numbered: overview.events(),
     events_accepted: await totalOf(metrics.events),
     events_duplicate: await totalOf(metrics.duplicates),
+    events_too_old: await totalOf(metrics.tooOld),
     errors: await totalOf(metrics.errors),
     viewers: hub.viewers,
   }

@@ -1,0 +1,67 @@
+import type { NewEvent } from '../domain/event.ts'
+import { parseStatedTime } from '../domain/stated-time.ts'
+import type { Accepted } from '../ingest/accept-events.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+
+type Deps = {
+  log: Logger
+  metrics: Pick<Metrics, 'tooOld'>
+  /** Writes what we note ourselves into a project's log. */
+  note(project: string, event: NewEvent): Promise<unknown>
+  onError(error: unknown): void
+}
+
+type Told = { project: string; source: string; reason: string }
+
+/** No history is older: a clock that says so was never set. */
+const YEAR_OF_DOUBT = 2020
+/** A wrong clock is wrong in every report: what one source of a project leaves out is said once, and then as a sum. */
+const SAY_EVERY_MS = 10 * 60_000
+const SOURCES_REMEMBERED = 1_000
+
+/**
+ * Counts what was left out because it says that it is older than what is kept; logs it, and notes it in the project's own log, where
+ * its page shows it until somebody has looked. Of an orchestrator's history, which is told again and again, only a wrong clock is noted.
+ */
+export function openTooOldReports({ log, metrics, note, onError }: Deps) {
+  const untold = new Map<string, number>()
+
+  function tell(told: Told, count: number) {
+    const { project, source, reason } = told
+    log.warn(`reports of ${project} are left out: ${reason}`, { source, events: count })
+    if (source === 'orchestrator' && !reason.startsWith(WRONG)) return
+    note(project, { type: 'reports_lost', id: Bun.randomUUIDv7(), told_by: source, reason, count }).catch(onError)
+  }
+
+  function wait(key: string, told: Told) {
+    untold.set(key, 0)
+    const timer = setTimeout(() => {
+      const count = untold.get(key) ?? 0
+      untold.delete(key)
+      if (count === 0) return
+      tell(told, count)
+      wait(key, told)
+    }, SAY_EVERY_MS)
+    timer.unref()
+  }
+
+  return (source: string, { project, tooOld }: Accepted): void => {
+    metrics.tooOld.inc({ source }, tooOld.length)
+    const told = { project, source, reason: reasonOf(tooOld) }
+    const key = JSON.stringify(told)
+    const known = untold.get(key)
+    if (known !== undefined) return void untold.set(key, known + tooOld.length)
+    tell(told, tooOld.length)
+    if (untold.size < SOURCES_REMEMBERED) wait(key, told)
+  }
+}
+
+const WRONG = 'reports come with a clock of '
+
+/** One of few, for each adds up: what the newest of them says of its time. */
+function reasonOf(tooOld: Accepted['tooOld']): string {
+  const stated = tooOld.flatMap(({ timestamp }) => (timestamp === undefined ? [] : (parseStatedTime(timestamp)?.ms ?? [])))
+  const year = new Date(Math.max(...stated, Number.MIN_SAFE_INTEGER)).getUTCFullYear()
+  return year < YEAR_OF_DOUBT ? `${WRONG}${year}` : 'they say that they are older than what is kept'
+}
