@@ -31,8 +31,8 @@ describe('reporting', () => {
     expect(first.status).toBe(202)
     const { epoch, ...counts } = await json<Answer>(first)
     expect(epoch).toMatch(/^[0-9a-z]{8}$/)
-    expect(counts).toEqual({ accepted: 2, duplicates: 0, offset: 2 })
-    expect(await json(post(name, { ...step(3), id: 'a' }))).toEqual({ accepted: 0, duplicates: 1, epoch, offset: 2 })
+    expect(counts).toEqual({ accepted: 2, duplicates: 0, too_old: 0, offset: 2 })
+    expect(await json(post(name, { ...step(3), id: 'a' }))).toEqual({ accepted: 0, duplicates: 1, too_old: 0, epoch, offset: 2 })
   })
 
   test('counts a batch once however often it is sent with the same Idempotency-Key', async () => {
