@@ -37,7 +37,8 @@ export function openSteadyClock({ wall, elapsed, awake }: ClockSources, { told, 
 
   return function now(): number {
     const [says, ran] = [wall(), elapsed()]
-    const expected = anchor.at + ran - anchor.ran
+    // Times are stored in whole ms; what only moves forward is told in parts of them.
+    const expected = Math.round(anchor.at + ran - anchor.ran)
     const ms = says - expected
     if (Math.abs(ms) <= STEP_MS) {
       if (doubt) onStep({ kind: 'back', ms: doubt.ms })

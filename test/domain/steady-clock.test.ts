@@ -7,7 +7,7 @@ const [SECOND, MINUTE, DAY] = [1_000, 60_000, 86_400_000]
 /** A machine whose clocks the test moves. */
 function machine(told?: number, ahead = 0) {
   const steps: string[] = []
-  const at = { wall: T0 + ahead, ran: 5_000, slept: 0 }
+  const at = { wall: T0 + ahead, ran: 5_000.125, slept: 0 }
   const sources = { wall: () => at.wall, elapsed: () => at.ran, awake: () => at.ran + at.slept }
   const onStep = ({ kind, ms }: Step) => void steps.push(`${kind} ${Math.round(ms / MINUTE)}`)
   const now = openSteadyClock(sources, told === undefined ? { onStep } : { told, onStep })
@@ -47,6 +47,15 @@ test('a clock that was set and stays so is believed after ten minutes', () => {
   runs(2 * MINUTE)
   expect(now()).toBe(DAY + 11 * MINUTE)
   expect(steps).toEqual(['doubted 1440', 'believed 1440'])
+})
+
+test('times are whole, whatever parts of a ms the other clock tells', () => {
+  const { now, sets, runs } = machine()
+  sets(DAY)
+  for (let step = 0; step < 10; step++) {
+    runs(1.4142)
+    expect(Number.isInteger(now())).toBe(true)
+  }
 })
 
 test('another step begins the ten minutes anew', () => {
