@@ -20,7 +20,7 @@ const get = (path: string, headers: Record<string, string> = {}) =>
 type Events = { events: { id: string; offset: number }[]; next: string | null }
 type State = { state: { workflow_state: string; tdd_cycles: object }; state_hash: string }
 type List = { projects: { name: string }[]; next: string | null }
-type Answer = { accepted: number; duplicates: number; epoch: string; offset: number }
+type Answer = { accepted: number; duplicates: number; too_old: number; epoch: string; offset: number }
 const json = async <T = Record<string, unknown>>(response: Promise<Response> | Response): Promise<T> => (await (await response).json()) as T
 const step = (index: number) => ({ type: 'x-step', index })
 
