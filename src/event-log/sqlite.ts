@@ -69,7 +69,6 @@ export async function openSqliteLog({ file, clock = Date.now, onError, onNotice,
       await reading.head('')
       return []
     },
-    time: async () => undefined,
     close: () =>
       (closing ??= queue
         .drained()
@@ -107,6 +106,7 @@ export function readMethods(reads: Connections['reads'], epoch: string) {
       if (page.events.length === READ_LIMIT) await new Promise(setImmediate)
       return page
     },
+    time: () => Promise.resolve(undefined),
     head: (project: string) =>
       reads.use((reader) => {
         reader.mustFit()

@@ -33,9 +33,6 @@ export function createMetrics() {
     projects: new Gauge({ name: 'projects_total', help: 'Total number of projects', registers, aggregator: 'max' }),
     events: counter('events_accepted_total', 'Events stored, by source; duplicates are not stored', ['source']),
     duplicates: counter('events_duplicate_total', 'Events that were known already, by source', ['source']),
-    tooOld: counter('events_too_old_total', 'Events that say that they are older than what is kept, by source; they are not stored', [
-      'source',
-    ]),
     errors: counter('errors_total', 'Failures that were not the caller’s fault'),
     linesDropped: counter('log_lines_dropped_total', 'Log lines that could not be written, by log: records, access, stdout', ['log']),
     busDropped: counter('bus_dropped_total', 'Announcements that Redis did not take, and messages that were not ours', ['reason']),

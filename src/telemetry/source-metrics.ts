@@ -1,10 +1,11 @@
 import { Counter, type Registry } from 'prom-client'
 
-/** Figures of the sources that are read: links to orchestrators, which the configuration names, and state files. */
+/** Figures of the sources of reports: what of them is too old, links to orchestrators, which the configuration names, and state files. */
 export function createSourceMetrics(registers: Registry[]) {
   const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
     new Counter({ name, help, labelNames, registers })
   return {
+    tooOld: counter('events_too_old_total', 'Events that say that they are older than what is kept, by source; not stored', ['source']),
     linkFrames: counter('orchestrator_frames_total', 'Frames that orchestrators sent', ['orchestrator']),
     linkChanges: counter('orchestrator_link_changes_total', 'Links that were connected, lost or read slowly', ['orchestrator', 'change']),
     linkRefused: counter('orchestrator_refused_total', 'Frames that were not accepted, or not for its projects', [
