@@ -1,4 +1,4 @@
-import { plainText } from '../src/domain/plain-text.ts'
+import { typedText } from '../src/domain/plain-text.ts'
 import { projectNameProblem, UNASSIGNED } from '../src/domain/names.ts'
 import { LIFECYCLES, PRIORITIES, type Lifecycle, type Priority } from '../src/domain/project-registry.ts'
 import { ATTENTION_ORDER, type AttentionWord } from '../src/domain/attention.ts'
@@ -62,14 +62,8 @@ export function parsePins(text: string | null | undefined): readonly string[] | 
   return pins.length === 0 ? undefined : pins.toSorted()
 }
 
-/** What a person could have typed: addresses are passed on, and may carry anything. */
 function words(text: string | null, limit: number): string | undefined {
-  return (
-    plainText(text ?? '')
-      .trim()
-      .slice(0, limit)
-      .toWellFormed() || undefined
-  )
+  return typedText(text ?? '', limit) || undefined
 }
 
 /** The query as the search part of a URL, `?` included; empty where nothing is narrowed. The same query gives the same text. */

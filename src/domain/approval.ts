@@ -8,6 +8,8 @@ import { placeLikeStamp } from './stated-time.ts'
 
 const APPROVALS_KEPT = 200
 const DECISIONS_KEPT = 100
+/** All that the log keeps of a text: nobody decides on half of one. */
+const TEXT_KEPT = 16_384
 
 /** A question to a person. Asked again under the same id it is the same question, and keeps its place and its age. */
 export function foldApprovalRequested(draft: Draft, event: StoredEventOf<'approval_requested'>) {
@@ -15,9 +17,9 @@ export function foldApprovalRequested(draft: Draft, event: StoredEventOf<'approv
   agentAsks(draft, event)
   openApproval(draft, {
     approvalId: event.approval_id,
-    title: textOf(event.title) ?? event.approval_id,
+    title: textOf(event.title, TEXT_KEPT) ?? event.approval_id,
     kind: event.kind ?? undefined,
-    description: textOf(event.description, 16_384),
+    description: textOf(event.description, TEXT_KEPT),
     priority: event.priority ?? undefined,
     storyId: event.story_id ?? undefined,
     agentType: event.agent_type ?? undefined,

@@ -1,4 +1,4 @@
-import { plainLine } from './plain-text.ts'
+import { plainLine, shortened } from './plain-text.ts'
 import type { Agent, Approval, ProjectState } from './project-state.ts'
 import type { Pulse } from './pulse.ts'
 import type { CurrentSprint } from './sprint.ts'
@@ -15,14 +15,16 @@ export type AttentionReason = {
   since: number | undefined
 }
 
-/** Room for a command with both its ends; pages cut further as they need. */
-const REASON_LIMIT = 1_000
+/** Room for a command with both its ends, in characters; pages cut further as they need. */
+const REASON_HEAD = 670
+const REASON_TAIL = 330
 const GENERIC_AGENT = 'agent'
 
 type About = Partial<Omit<AttentionReason, 'reason'>>
 
 function reasonOf(text: string, about: About): AttentionReason {
-  const reason = plainLine(text).slice(0, REASON_LIMIT).toWellFormed()
+  const { head, cut, tail } = shortened(plainLine(text), REASON_HEAD, REASON_TAIL)
+  const reason = cut > 0 ? `${head} … ${tail}` : head
   return { reason, actor: about.actor, storyId: about.storyId, evidence: about.evidence, since: about.since }
 }
 

@@ -1,5 +1,5 @@
 import { type Draft, keepNewest, writableCycles, writableSprints } from './draft.ts'
-import { numberOf, recordsOf, statusWord, textOf, textsOf } from './loose-fields.ts'
+import { idOf, numberOf, recordsOf, statusWord, textOf, textsOf } from './loose-fields.ts'
 import type { Backlog, Epic, Sprint, Story } from './project-state.ts'
 import type { FileReport } from './state-file.ts'
 
@@ -33,24 +33,24 @@ export function foldSprintFile(draft: Draft, { content }: FileReport) {
 }
 
 function readEpic(epic: Record<string, unknown>): Epic | undefined {
-  const id = textOf(epic['id'], 128)
+  const id = idOf(epic['id'])
   if (id === undefined) return undefined
   return { id, title: textOf(epic['title'], 300) ?? id, description: textOf(epic['description']), status: statusWord(epic['status']) }
 }
 
 function readStory(story: Record<string, unknown>): Story | undefined {
-  const id = textOf(story['id'], 128)
+  const id = idOf(story['id'])
   if (id === undefined) return undefined
   return {
     id,
-    epicId: textOf(story['epic_id'], 128),
+    epicId: idOf(story['epic_id']),
     title: textOf(story['title'], 300) ?? id,
     description: textOf(story['description']),
     acceptanceCriteria: textsOf(story['acceptance_criteria'], 20),
     priority: numberOf(story['priority']),
     status: statusWord(story['status']) ?? 'backlog',
-    sprintId: textOf(story['sprint_id'], 128),
-    cycleId: textOf(story['tdd_cycle_id'], 128),
+    sprintId: idOf(story['sprint_id']),
+    cycleId: idOf(story['tdd_cycle_id']),
     testStatus: statusWord(story['test_status']),
     ciStatus: statusWord(story['ci_status']),
     testCoverage: numberOf(story['test_coverage']),
@@ -58,7 +58,7 @@ function readStory(story: Record<string, unknown>): Story | undefined {
 }
 
 function readSprint(sprint: Record<string, unknown>): Sprint | undefined {
-  const id = textOf(sprint['id'], 128)
+  const id = idOf(sprint['id'])
   if (id === undefined) return undefined
   return {
     id,

@@ -22,6 +22,7 @@ const FIELDS = new Map<string, ReadonlySet<string>>(
 )
 const ALWAYS = new Set(['type', 'id', 'timestamp', 'project'])
 const MARK_BYTES = 64
+const KEY_BYTES = KIB
 /** A character of JSON text is at most this many bytes: an escape. */
 const ESCAPE_BYTES = 6
 /** A character of text is at most this many bytes of UTF-8. */
@@ -45,11 +46,17 @@ export function boundEvent<E extends { type: string }>(event: E): E {
 
 function boundFields<E extends { type: string }>(event: E, bounds: Bounds): E {
   const changes: [string, unknown][] = []
+  const renamed: string[] = []
   for (const [key, value] of Object.entries(event)) {
     const bounded = boundValue(value, bounds, 1)
-    if (bounded !== value) changes.push([key, bounded])
+    const name = boundText(key, KEY_BYTES)
+    if (name !== key) renamed.push(key)
+    if (bounded !== value || name !== key) changes.push([name, bounded])
   }
-  return changes.length === 0 ? event : Object.assign({ ...event }, Object.fromEntries(changes))
+  if (changes.length === 0) return event
+  const copy = { ...event }
+  for (const key of renamed) Reflect.deleteProperty(copy, key)
+  return Object.assign(copy, Object.fromEntries(changes))
 }
 
 function boundValue(value: unknown, bounds: Bounds, depth: number): unknown {
@@ -78,7 +85,7 @@ function boundRecord(record: object, bounds: Bounds, depth: number): object {
   let isChanged = kept !== entries
   const bounded = kept.map(([key, value]): [string, unknown] => {
     const inner = boundValue(value, bounds, depth + 1)
-    const name = boundText(key, Math.min(bounds.textBytes, KIB))
+    const name = boundText(key, Math.min(bounds.textBytes, KEY_BYTES))
     isChanged ||= inner !== value || name !== key
     return [name, inner]
   })

@@ -2,7 +2,7 @@ import { begun, isOpenCycle, keepCycle, moveCycle } from './cycle.ts'
 import { type Draft, keepNewest, writableCycleFiles } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
 import { fileTime } from './file-time.ts'
-import { numberOf, recordsOf, statusWord, textOf } from './loose-fields.ts'
+import { idOf, numberOf, recordsOf, statusWord, textOf } from './loose-fields.ts'
 import type { Cycle, CycleFile } from './project-state.ts'
 import type { FileReport } from './state-file.ts'
 
@@ -14,8 +14,8 @@ type FiledCycle = { storyId: string; cycleId: string | undefined; state: string;
 
 /** tdd_cycles/<id>.json: test figures of a story's cycle, and the cycle itself where no event told of it. */
 export function foldCycleFile(draft: Draft, { content, event }: FileReport) {
-  const cycleId = textOf(content['id'], 128)
-  const storyId = textOf(content['story_id'], 128)
+  const cycleId = idOf(content['id'])
+  const storyId = idOf(content['story_id'])
   const state = statusWord(content['current_state'])
   if (cycleId === undefined || storyId === undefined || state === undefined) return
   const isComplete = textOf(content['completed_at']) !== undefined
@@ -32,7 +32,7 @@ function figures(content: Record<string, unknown>): Omit<CycleFile, 'cycleId' | 
   const tests = tasks.flatMap((task) => recordsOf(task['test_file_objects'], TASKS_KEPT))
   return {
     tasks: tasks.map((task) => ({
-      id: textOf(task['id'], 128) ?? '',
+      id: idOf(task['id']) ?? '',
       description: textOf(task['description']) ?? '',
       state: statusWord(task['current_state']) ?? '',
     })),

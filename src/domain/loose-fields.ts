@@ -1,3 +1,6 @@
+import { isForeignId } from './names.ts'
+import { showsSomething } from './unseen.ts'
+
 /*
  * Reading what other programs wrote, field by field, without trusting any of it. What does not fit is absent.
  */
@@ -17,10 +20,24 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** Non-empty text, shortened to `limit` characters: states keep what is shown, the log keeps all of it. */
+/**
+ * Text that shows something, both its ends of one longer than `limit` characters: states keep what is shown, the log keeps
+ * all of it.
+ */
 export function textOf(value: unknown, limit = 2_000): string | undefined {
-  if (typeof value !== 'string' || value === '') return undefined
-  return value.length > limit ? `${value.slice(0, limit).toWellFormed()}…` : value
+  if (typeof value !== 'string' || !showsSomething(value)) return undefined
+  return value.length > limit ? bothEnds(value, limit) : value
+}
+
+/** Both ends of a text, together about `limit` characters long. */
+export function bothEnds(text: string, limit: number): string {
+  const tail = Math.floor(limit / 3)
+  return `${text.slice(0, limit - tail).toWellFormed()} … ${text.slice(-tail).toWellFormed()}`
+}
+
+/** An identifier that somebody else chose; one that could be taken for another is none. */
+export function idOf(value: unknown): string | undefined {
+  return typeof value === 'string' && isForeignId(value) ? value : undefined
 }
 
 /** A finite number, also one written as text. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { hidesSomething, showsSomething } from './unseen.ts'
 
 /** A project's name: unique without regard to case, safe in URLs, file names and metric labels. */
 export const PROJECT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
@@ -24,7 +25,15 @@ const ID_LIMIT = 128
 
 /** Whether a text can be an identifier: 1 to 128 characters that can be seen. */
 export function isForeignId(text: string): boolean {
-  return text !== '' && text.length <= ID_LIMIT && !DECEPTIVE.test(text)
+  return text.length <= ID_LIMIT && idFault(text) === undefined
+}
+
+/** Why a text names nothing: two that look the same, or that become the same where they are stored, are one to whoever reads them. */
+function idFault(text: string): string | undefined {
+  if (!text.isWellFormed() || text.includes('\ufffd')) return 'is not well-formed text'
+  if (DECEPTIVE.test(text)) return 'contains control or direction characters'
+  if (hidesSomething(text)) return 'contains characters that cannot be seen'
+  return showsSomething(text) ? undefined : 'shows nothing'
 }
 
 /** An identifier that somebody else chose: shown and compared, never interpreted. */
@@ -32,4 +41,7 @@ export const ForeignId = z
   .string()
   .min(1)
   .max(ID_LIMIT)
-  .refine((text) => !DECEPTIVE.test(text), 'contains control or direction characters')
+  .superRefine((text, context) => {
+    const message = idFault(text)
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  })

@@ -1,30 +1,39 @@
-// CSI, OSC (ended by BEL or ST) and other string sequences, two-byte escapes: what terminals obey and people do not read.
-const ANSI =
-  /(?:\u001b\[|\u009b)[0-?]*[ -/]*[@-~]|(?:\u001b[\]PX^_]|[\u009d\u0090\u0098\u009e\u009f])[^\u0007\u001b\u009c]*(?:\u0007|\u001b\\|\u009c)?|\u001b[ -/]*[0-~]/g
+import { MARK, type Reading, STEERING, withMarks } from './unseen.ts'
+
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
-// Marks that reorder what stands beside them, and joiners that hide in words.
-const DIRECTION = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
-const INVISIBLE = /[\u200b\u2060-\u2064\ufeff\u{e0000}-\u{e007f}]/gu
-const SUSPECT = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]/
+const SUSPECT = /[^\n\t\u0020-\u007e]/
 
 /**
- * Text as it may be shown: without terminal sequences, control characters and invisible marks. A mark of direction shows as
- * a visible sign, for it was there to deceive or by accident, and a reader should see either. Line ends and tabs stay.
+ * Text as it may be shown, with a mark (unseen.ts) in place of each character that cannot be seen. Prose comes without
+ * terminal sequences and control characters; what a decision is taken on loses nothing. Line ends and tabs stay.
  */
-export function plainText(text: string): string {
-  if (!SUSPECT.test(text)) return text
-  return text
-    .toWellFormed()
-    .replace(/\r\n?/g, '\n')
-    .replace(ANSI, '')
-    .replace(CONTROL, '')
-    .replace(DIRECTION, '\u2426')
-    .replace(INVISIBLE, '')
+export function markedText(text: string, reading: Reading = 'prose'): string {
+  if (!SUSPECT.test(text)) return withMarks(text, reading)
+  const wellFormed = text.toWellFormed()
+  if (reading !== 'prose') return withMarks(wellFormed.replaceAll('\r\n', '\n'), reading)
+  return withMarks(wellFormed.replace(/\r\n?/g, '\n').replace(STEERING, '').replace(CONTROL, ''), reading)
 }
 
-/** The same in one line: runs of white space are one space. */
-export function plainLine(text: string): string {
-  return plainText(text).replace(/\s+/g, ' ').trim()
+/** The same in one line: runs of white space are one space. In a command a line end ends something, and shows. */
+export function markedLine(text: string, reading: Reading = 'prose'): string {
+  const marked = markedText(text, reading).trim()
+  const line = reading === 'command' ? marked.replace(/[ \t]*\n\s*/g, ' ⏎ ') : marked
+  return line.replace(/\s+/g, ' ')
+}
+
+/** Text as it may be shown where there is no markup: marks are plain signs, `␦` for a character and `␦×3` for three. */
+export function plainText(text: string, reading: Reading = 'prose'): string {
+  return markedText(text, reading).replace(MARK, '$1')
+}
+
+/** The same in one line. */
+export function plainLine(text: string, reading: Reading = 'prose'): string {
+  return markedLine(text, reading).replace(MARK, '$1')
+}
+
+/** What a person could have typed, at most `limit` units of it: addresses are passed on, and may carry anything. */
+export function typedText(text: string, limit: number): string {
+  return markedText(text).replace(MARK, '').trim().slice(0, limit).toWellFormed()
 }
 
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' })
@@ -32,18 +41,50 @@ const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const GRAPHEME_UNITS = 32
 
 /**
- * Both ends of a long text: `head` and `tail` characters as people count them, and how many are `cut` between. What would
- * cut nothing stays whole, in `head`.
+ * Both ends of a long text: at most `head` and `tail` characters as people count them, and how many are `cut` between. It is
+ * cut between words where one ends nearby. What would cut nothing stays whole, in `head`.
  */
 export function shortened(text: string, head: number, tail: number): { head: string; cut: number; tail: string } {
   if (text.length <= head + tail) return { head: text, cut: 0, tail: '' }
   const characters = charactersOf(text)
-  const cut = characters.length - head - tail
-  if (cut <= 0) return { head: text, cut: 0, tail: '' }
-  return { head: characters.slice(0, head).join(''), cut, tail: tail === 0 ? '' : characters.slice(-tail).join('') }
+  if (characters.length <= head + tail) return { head: text, cut: 0, tail: '' }
+  const headEnd = wordEnd(characters, head)
+  const tailStart = wordStart(characters, characters.length - tail)
+  return { head: characters.slice(0, headEnd).join(''), cut: tailStart - headEnd, tail: characters.slice(tailStart).join('') }
 }
 
+/** How far a cut moves to keep a word whole, and which part of what is shown it may cost. */
+const WORD_REACH = 24
+const SHARE_GIVEN = 0.5
+
+const isBlank = (character: string | undefined) => character === ' ' || character === '\n'
+
+function wordEnd(characters: readonly string[], end: number): number {
+  if (isBlank(characters[end])) return end
+  const least = Math.max(end - WORD_REACH, Math.ceil(end * SHARE_GIVEN))
+  for (let at = end - 1; at >= least; at--) if (isBlank(characters[at])) return at
+  return end
+}
+
+function wordStart(characters: readonly string[], start: number): number {
+  if (isBlank(characters[start - 1])) return start
+  const most = start + Math.min(WORD_REACH, Math.floor((characters.length - start) * SHARE_GIVEN))
+  for (let at = start; at < most; at++) if (isBlank(characters[at])) return at + 1
+  return start
+}
+
+/** A mark counts as one character. */
 function charactersOf(text: string): string[] {
+  const characters: string[] = []
+  let from = 0
+  for (const found of text.matchAll(MARK)) {
+    characters.push(...graphemesOf(text.slice(from, found.index)), found[0])
+    from = found.index + found[0].length
+  }
+  return from === 0 ? graphemesOf(text) : [...characters, ...graphemesOf(text.slice(from))]
+}
+
+function graphemesOf(text: string): string[] {
   const characters: string[] = []
   for (const { segment } of GRAPHEMES.segment(text)) {
     if (segment.length <= GRAPHEME_UNITS) characters.push(segment)

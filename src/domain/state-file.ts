@@ -3,7 +3,7 @@ import { foldCycleFile } from './cycle-file.ts'
 import { type Draft, keepNewest, writableFileClocks, writableNotices } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
 import { fileClock, isWrittenBefore } from './file-time.ts'
-import { isRecord, textOf } from './loose-fields.ts'
+import { idOf, isRecord, recordsOf, textOf } from './loose-fields.ts'
 import { foldStatusFile } from './status-file.ts'
 
 const NOTICES_KEPT = 100
@@ -21,9 +21,13 @@ export function foldStateFile(draft: Draft, event: StoredEventOf<'state_file'>) 
   if (problem) return notice(draft, event, { problem, detail: textOf(event.detail, 500) })
   if (!isRecord(content)) return notice(draft, event, { problem: 'damaged', detail: 'it holds no JSON object' })
   if (isLate(draft, event)) return undefined
-  readFile(draft, { content, event })
+  const unnamed = readFile(draft, { content, event })
   if (event.dropped_records) {
     return notice(draft, event, { problem: 'too_large', detail: `its ${event.dropped_records} oldest records are left out` })
+  }
+  if (unnamed > 0) {
+    const records = unnamed === 1 ? '1 record has' : `${unnamed} records have`
+    return notice(draft, event, { problem: 'unnamed', detail: `${records} no id that could be told from others` })
   }
   if (event['is_paced'] === true) {
     return notice(draft, event, { problem: 'paced', detail: 'it is written more often than it is stored' })
@@ -44,14 +48,27 @@ function isLate(draft: Draft, { file, mtime, received_at: arrival, anew }: Store
   return false
 }
 
-function readFile(draft: Draft, report: FileReport) {
+/** Returns how many records it could not take, for what they call themselves is no name. */
+function readFile(draft: Draft, report: FileReport): number {
   const { file } = report.event
-  if (file === 'status.json') return foldStatusFile(draft, report)
-  if (file === 'backlog.json') return foldBacklogFile(draft, report)
-  if (!file.endsWith('.json')) return
-  if (file.startsWith('sprints/')) return foldSprintFile(draft, report)
-  if (file.startsWith('tdd_cycles/') && !file.endsWith('_state.json')) foldCycleFile(draft, report)
+  if (file === 'status.json') foldStatusFile(draft, report)
+  if (file === 'backlog.json') foldBacklogFile(draft, report)
+  if (file.startsWith('sprints/') && file.endsWith('.json')) foldSprintFile(draft, report)
+  const isCycle = file.startsWith('tdd_cycles/') && file.endsWith('.json') && !file.endsWith('_state.json')
+  if (isCycle) foldCycleFile(draft, report)
+  return unnamedIn(report.content) + (isCycle && isOddId(report.content['story_id']) ? 1 : 0)
 }
+
+const LISTS = ['epics', 'stories', 'sprints'] as const
+
+/** The file's own record and those of its lists that have an id, and one that names nothing. */
+function unnamedIn(content: Record<string, unknown>): number {
+  const records = LISTS.flatMap((list) => recordsOf(content[list], Infinity))
+  const cycles = isRecord(content['tdd_cycles']) ? Object.keys(content['tdd_cycles']) : []
+  return [content, ...records].filter(({ id }) => isOddId(id)).length + cycles.filter(isOddId).length
+}
+
+const isOddId = (id: unknown) => typeof id === 'string' && id !== '' && idOf(id) === undefined
 
 function notice(
   draft: Draft,

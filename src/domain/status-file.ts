@@ -2,7 +2,7 @@ import { openApproval } from './approval.ts'
 import { moveFileCycle } from './cycle-file.ts'
 import { type Draft, writableApprovals } from './draft.ts'
 import { fileClock, fileTime, isWrittenBefore, timeInFile, type Writing } from './file-time.ts'
-import { enumWord, isRecord, numberOf, recordsOf, statusWord, textOf, textsOf } from './loose-fields.ts'
+import { enumWord, idOf, isRecord, numberOf, recordsOf, statusWord, textOf, textsOf } from './loose-fields.ts'
 import type { Task } from './reports.ts'
 import type { FileReport } from './state-file.ts'
 import { isWorkflowState } from './workflow-machine.ts'
@@ -97,8 +97,8 @@ function listCycles(draft: Draft, report: FileReport) {
   for (const [storyId, told] of Object.entries(cyclesIn(report.content))) {
     const cycle = isRecord(told) ? told : { current_state: told }
     const state = statusWord(cycle['current_state'] ?? cycle['state'])
-    if (state === undefined || storyId === '' || storyId.length > 128) continue
-    const cycleId = textOf(cycle['cycle_id'], 128)
+    if (state === undefined || idOf(storyId) === undefined) continue
+    const cycleId = idOf(cycle['cycle_id'])
     const word = cycleId === undefined ? state : `${state} ${cycleId}`
     if (next.statusCycles.size < CYCLES_KEPT) next.statusCycles.set(storyId, word)
     if (said.get(storyId) === word) continue

@@ -1,4 +1,6 @@
 import type { StoredEvent } from '../domain/event.ts'
+import { bothEnds, isRecord } from '../domain/loose-fields.ts'
+import { TOLD_FIRST } from '../domain/tool-detail.ts'
 
 /** What a line of the activity list shows is shorter than this. */
 const TEXT_KEPT = 2_000
@@ -21,8 +23,27 @@ const isLong = (value: unknown): boolean =>
     ? value.length > TEXT_KEPT
     : typeof value === 'object' && value !== null && JSON.stringify(value).length > NESTED_KEPT
 
-/** A text keeps its beginning; an object is left out where it may be absent, and empty where it may not. */
+/** Both ends of a text; of an object what a line may tell, and nothing of what it never does. */
 function cut(key: string, value: unknown): unknown {
-  if (typeof value === 'string') return value.slice(0, TEXT_KEPT).toWellFormed()
-  return key === 'status_data' ? {} : undefined
+  if (typeof value === 'string') return bothEnds(value, TEXT_KEPT)
+  if (key === 'status_data') return {}
+  return key !== 'content' && isRecord(value) ? shortFields(value) : undefined
+}
+
+const FIELD_KEPT = 1_000
+
+/** Its texts, each with both ends, the ones that lines tell first, as many as have room. */
+function shortFields(record: Record<string, unknown>): Record<string, unknown> {
+  const kept: Record<string, unknown> = {}
+  let room = NESTED_KEPT
+  const told = TOLD_FIRST.filter((name) => name in record)
+  for (const name of new Set([...told, ...Object.keys(record)])) {
+    const value = record[name]
+    const short = typeof value === 'string' && value.length > FIELD_KEPT ? bothEnds(value, FIELD_KEPT) : value
+    const size = name.length + JSON.stringify(short ?? null).length
+    if (size > room) continue
+    room -= size
+    kept[name] = short
+  }
+  return kept
 }

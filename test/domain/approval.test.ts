@@ -19,6 +19,14 @@ describe('a question', () => {
     expect(open(told([decides('a1', 'allow')], state))).toEqual(['a2'])
   })
 
+  test('whose title shows nothing is called by its id, and a long one keeps its end', () => {
+    const titled = (title: string) => told([asks('a1', { title })]).approvals.get('a1')?.title
+    for (const blank of [' ', '\u3164', '\u200b\u2800 \u00ad', '\u00a0\n', '\u{e0041}\u{e007f}', '\u001b\u0000'])
+      expect(titled(blank)).toBe('a1')
+    expect(titled('\u200bx')).toBe('\u200bx')
+    expect(titled(`${'Really, '.repeat(1_000)}and \`rm -rf /\`?`)).toEndWith('Really, and `rm -rf /`?')
+  })
+
   test('asked again keeps its age', () => {
     const { approvals } = told([asks('a1', { at: T0 }), asks('a1', { title: 'Really?', at: T0 + MINUTE })])
     expect(approvals.get('a1')).toMatchObject({ requestedAt: T0, title: 'Really?' })

@@ -16,22 +16,37 @@ describe('a bounded event', () => {
 
   test('has texts of 16 KiB at most, and says what is missing', () => {
     const { message } = boundEvent(chat('a'.repeat(36_800)))
-    expect(message).toEndWith('a… [cut: 20 480 more characters]')
+    expect(message).toMatch(/^a+… \[cut: 20 480 more characters\] …a+$/)
     expect(Buffer.byteLength(message)).toBeLessThanOrEqual(TEXT_LIMIT_BYTES)
     expect(boundEvent(chat('a'.repeat(TEXT_LIMIT_BYTES))).message).toBe('a'.repeat(TEXT_LIMIT_BYTES))
+  })
+
+  test('keeps the end of a text, where a command hides what it does', () => {
+    const asked = { type: 'approval_requested', title: 'Clean up?', description: `echo ${'ä🚀 '.repeat(9_000)}&& rm -rf /srv` }
+    const { description } = boundEvent(asked)
+    expect(description).toStartWith('echo ä🚀 ä🚀')
+    expect(description).toMatch(/… \[cut: [\d ]+ more characters\] …/)
+    expect(description).toEndWith('ä🚀 && rm -rf /srv')
+    expect(Buffer.byteLength(description)).toBeLessThanOrEqual(TEXT_LIMIT_BYTES)
+    expect(description.isWellFormed()).toBe(true)
   })
 
   test('cuts between characters, counted in bytes', () => {
     const { message } = boundEvent(chat('🚀'.repeat(10_000)))
     expect(message.isWellFormed()).toBe(true)
     expect(Buffer.byteLength(message)).toBeLessThanOrEqual(TEXT_LIMIT_BYTES)
-    expect(message).toMatch(/^(🚀)+… \[cut: /u)
+    expect(message).toMatch(/^(🚀)+… \[cut: [\d ]+ more characters\] …(🚀)+$/u)
   })
 
   test('has neither NUL nor half characters, in keys neither', () => {
     expect(boundEvent({ ...chat('a\0b\ud83dc'), detail: [{ 'k\0': 'v\0' }] })).toEqual({
       ...chat('a\ufffdb\ufffdc'),
       detail: [{ 'k\ufffd': 'v\ufffd' }],
+    } as never)
+    expect(boundEvent({ ...chat('m'), 'a\0b': 1, '\udc00': { deep: true } })).toEqual({
+      ...chat('m'),
+      'a\ufffdb': 1,
+      '\ufffd': { deep: true },
     } as never)
   })
 
@@ -75,7 +90,7 @@ describe('a bounded event', () => {
   })
 
   test('marks a cut in any limit', () => {
-    expect(boundText('é'.repeat(200), 128)).toBe(`${'é'.repeat(32)}… [cut: 168 more characters]`)
+    expect(boundText('é'.repeat(200), 128)).toBe(`${'é'.repeat(21)}… [cut: 169 more characters] …${'é'.repeat(10)}`)
   })
 })
 

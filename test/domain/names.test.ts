@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { isForeignId, projectNameProblem } from '../../src/domain/names.ts'
+import { ForeignId, isForeignId, projectNameProblem } from '../../src/domain/names.ts'
 
 describe('the name of a project', () => {
   test.each(['a', 'apollo', 'Apollo-11', '0x', 'my.app_v2', 'a'.repeat(63)])('may be %s', (name) => {
@@ -26,5 +26,18 @@ describe('an identifier of somebody else', () => {
       false,
       false,
     ])
+  })
+
+  test.each([
+    ...['half \ud83d', '\udc00', 'what became of bytes that were no text: \ufffd'],
+    ...['a\u3164', 'soft\u00adhyphen', 'a\u{e0101}', 'tag\u{e0041}', '\u2800', 'a\u2028b', '👍\ufe0f\ufe0f', '   ', '\u00a0\u3000'],
+  ])('is not one that could be taken for another: %j', (id) => {
+    expect(isForeignId(id)).toBe(false)
+    expect(ForeignId.safeParse(id).success).toBe(false)
+  })
+
+  test.each(['❤️-1', 'a b', 'épic', '故事-7', '葛\u{e0100}', '🇩🇪', '.', '..'])('may be odd, as long as it is seen: %s', (id) => {
+    expect(isForeignId(id)).toBe(true)
+    expect(ForeignId.safeParse(id).success).toBe(true)
   })
 })

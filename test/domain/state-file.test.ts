@@ -391,6 +391,19 @@ describe('a state file that cannot be read', () => {
     expect(told([damaged, file('backlog.json', backlog)]).notices.size).toBe(0)
   })
 
+  test('of which a record names nothing tells so, and shows the others', () => {
+    const ids = ['half \ud83d', 'other half \ud83e', 'a\u3164', '\u2800', 'x'.repeat(129)]
+    const stories = [...ids, 'story-1'].map((id) => ({ id, title: 'A story' }))
+    const odd = told([file('backlog.json', { stories, epics: [{ id: 'e\u0000' }] })])
+    expect(odd.backlog?.stories.map(({ id }) => id)).toEqual(['story-1'])
+    expect([...odd.notices.values()]).toMatchObject([
+      { file: 'backlog.json', problem: 'unnamed', detail: '6 records have no id that could be told from others' },
+    ])
+    const cycle = told([file('tdd_cycles/c.json', { id: 'c', story_id: 's\udc00', current_state: 'design' })])
+    expect([cycle.cycles.size, [...cycle.notices.keys()]]).toEqual([0, ['tdd_cycles/c.json']])
+    expect(told([file('backlog.json', { stories }), file('backlog.json', backlog)]).notices.size).toBe(0)
+  })
+
   test.each([[[]], ['text'], [null], [7]])('because it holds %j is damaged', (content) => {
     expect([...told([file('backlog.json', content)]).notices.values()]).toMatchObject([
       { problem: 'damaged', detail: 'it holds no JSON object' },

@@ -22,3 +22,13 @@ test('long texts and large objects are cut to what a line can show', () => {
   expect(JSON.stringify(shortEvent(chat)).isWellFormed()).toBe(true)
   expect(shortEvent(parallel)).toEqual({ ...parallel, status_data: {} })
 })
+
+test('of a long call of a tool, both ends of its command stay', () => {
+  const command = `echo ${'x'.repeat(9_000)} && rm -rf /srv`
+  const detail = { notes: 'n'.repeat(9_000), command, more: { deep: 'd'.repeat(9_000) }, exit: 1 }
+  const event: StoredEvent = { ...stored, type: 'agent_activity', agent_type: 'a', action: 'Bash', tool: 'Bash', status: 'started', detail }
+  const short = JSON.stringify(shortEvent(event))
+  expect(short).toContain('"command":"echo xxx')
+  expect(short).toContain('&& rm -rf /srv"')
+  expect(short.length).toBeLessThan(5_000)
+})

@@ -1,6 +1,6 @@
 import { EVENT_KINDS, type EventKind, eventHolds, eventKind } from '../../src/domain/event-kind.ts'
 import type { StoredEvent } from '../../src/domain/event.ts'
-import { plainText } from '../../src/domain/plain-text.ts'
+import { typedText } from '../../src/domain/plain-text.ts'
 
 /** Which of a project's events an address asks for. */
 export type ActivityQuery = { kind?: EventKind | undefined; text?: string | undefined }
@@ -12,10 +12,7 @@ const TEXT_LIMIT = 200
 
 /** Reads the URL; what it does not understand is ignored. */
 export function parseActivityQuery(params: URLSearchParams): ActivityQuery {
-  const text = plainText(params.get('q') ?? '')
-    .trim()
-    .slice(0, TEXT_LIMIT)
-    .toWellFormed()
+  const text = typedText(params.get('q') ?? '', TEXT_LIMIT)
   return { kind: EVENT_KINDS.find((kind) => kind === params.get('kind')), text: text === '' ? undefined : text }
 }
 
