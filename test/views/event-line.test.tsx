@@ -41,6 +41,7 @@ const LINES: [Fields, said: string][] = [
     { type: 'agent_activity', ...agent, action: 'x', tool: 'Bash', detail: { error: 'exit 1' }, status: 'failed' },
     'CodeAgent Bash exit 1 failed',
   ],
+  [{ type: 'agent_activity', ...agent, action: 'Bash', tool: 'Bash', status: 'started' }, 'CodeAgent Bash started'],
   [
     { type: 'agent_activity', ...agent, action: 'task_execution', status: 'failed', detail: 'exit 1' },
     'CodeAgent task_execution failed: exit 1',

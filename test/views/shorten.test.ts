@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { shorten } from '../../views/shorten.ts'
+import { joined, shorten } from '../../views/shorten.ts'
 
 test('a text that fits stays as it is', () => {
   expect(shorten('npm test', 20)).toEqual({ head: 'npm test', hidden: 0, tail: '' })
@@ -27,4 +27,9 @@ test('no character is cut in half, however the text is made', () => {
       return head.isWellFormed() && tail.isWellFormed()
     }),
   )
+})
+
+test('both ends are joined by one ellipsis, whatever they end and begin with', () => {
+  expect(joined({ head: 'cut before …', hidden: 5, tail: '… and after' })).toBe('cut before … and after')
+  expect(joined({ head: 'fits …', hidden: 0, tail: '' })).toBe('fits …')
 })

@@ -1,6 +1,6 @@
 import { isRecord, textOf } from '../../src/domain/loose-fields.ts'
 import { toolDetail } from '../../src/domain/tool-detail.ts'
-import { ForeignText, visibleText } from '../fragments/foreign-text.tsx'
+import { ForeignCode, ForeignText, visibleText } from '../fragments/foreign-text.tsx'
 import { compact, dollars } from '../figures.ts'
 import type { EventOf, Line } from './line.ts'
 
@@ -17,11 +17,8 @@ export function activityLine(event: EventOf<'agent_activity'>): Line {
     what: (
       <>
         {event.tool ? `${visibleText(event.tool, 40)} ` : null}
-        {event.tool && detail ? (
-          <code dir="auto">{visibleText(detail, DETAIL_LIMIT)}</code>
-        ) : (
-          <ForeignText text={event.action} limit={DETAIL_LIMIT} />
-        )}{' '}
+        {event.tool && detail ? <ForeignCode text={detail} limit={DETAIL_LIMIT} /> : null}
+        {event.tool && (detail || event.action === event.tool) ? null : <ForeignText text={event.action} limit={DETAIL_LIMIT} />}{' '}
         {event.status === 'failed' ? <strong class="tone-failed">failed</strong> : ACTIVITY_WORDS[event.status]}
         {error === undefined ? null : ': '}
         {error === undefined ? null : <ForeignText text={error} limit={DETAIL_LIMIT} />}
@@ -71,7 +68,7 @@ export function approvalLine(event: EventOf<'approval_requested'>): Line {
     who: event.agent_type ?? event.agent_id ?? 'Approval',
     what: (
       <>
-        asks: <ForeignText text={event.title} limit={DETAIL_LIMIT} />
+        asks: <ForeignText text={event.title} limit={DETAIL_LIMIT} reading="decision" />
       </>
     ),
     storyId: event.story_id ?? undefined,

@@ -1,6 +1,7 @@
+import { bothEnds } from '../../src/domain/loose-fields.ts'
 import { isExpectedTddStep, tddAgent } from '../../src/domain/tdd-machine.ts'
 import { isExpectedWorkflowStep } from '../../src/domain/workflow-machine.ts'
-import { visibleText } from '../fragments/foreign-text.tsx'
+import { ForeignCode, visibleText } from '../fragments/foreign-text.tsx'
 import type { EventOf, Line } from './line.ts'
 
 type MachineEvent = EventOf<'workflow_transition' | 'tdd_transition' | 'tdd_cycle_started' | 'tdd_progress_update' | 'tdd_cycle_completed'>
@@ -74,7 +75,7 @@ export function foreignLine(event: { type: string }): Line {
   return {
     icon: 'other',
     who: event.type,
-    what: fields.length === 0 ? 'without fields' : <code dir="auto">{visibleText(fields.map(fieldText).join(', '), 160)}</code>,
+    what: fields.length === 0 ? 'without fields' : <ForeignCode text={fields.map(fieldText).join(', ')} limit={160} />,
   }
 }
 
@@ -82,5 +83,5 @@ const FIELD_LIMIT = 300
 
 function fieldText([name, value]: [string, unknown]): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
-  return `${name}: ${text.slice(0, FIELD_LIMIT)}`
+  return `${name}: ${text.length > FIELD_LIMIT ? bothEnds(text, FIELD_LIMIT) : text}`
 }

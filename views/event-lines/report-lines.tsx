@@ -1,4 +1,4 @@
-import { ForeignText, visibleText } from '../fragments/foreign-text.tsx'
+import { ForeignCode, ForeignText, visibleText } from '../fragments/foreign-text.tsx'
 import type { EventOf, Line } from './line.ts'
 
 const TEXT_LIMIT = 160
@@ -29,7 +29,7 @@ export function fileLine(event: EventOf<'state_file'>): Line {
     who: 'State file',
     what: (
       <>
-        <code dir="auto">{visibleText(event.file, 80)}</code> {event.problem ? FILE_PROBLEMS[event.problem] : 'changed'}
+        <ForeignCode text={event.file} limit={80} /> {event.problem ? FILE_PROBLEMS[event.problem] : 'changed'}
         {event.detail ? ': ' : null}
         {event.detail ? <ForeignText text={event.detail} limit={TEXT_LIMIT} /> : null}
       </>
@@ -58,7 +58,7 @@ export function commandLine(event: EventOf<'command_execution'>): Line {
     who: event.user_id ?? 'Command',
     what: (
       <>
-        <code dir="auto">{visibleText(event.command, 100)}</code> {COMMAND_WORDS[event.status]}
+        <ForeignCode text={event.command} limit={100} /> {COMMAND_WORDS[event.status]}
         {result ? ': ' : null}
         {result ? <ForeignText text={result} limit={TEXT_LIMIT} /> : null}
       </>

@@ -5,7 +5,7 @@ import { compact, dollars } from '../figures.ts'
 import { agentHref, storyHref } from '../part-href.ts'
 import { agentLook } from '../state-look.ts'
 import { endedLines, presentOf } from './agents.tsx'
-import { CommandLine } from './command-line.tsx'
+import { WholeCommand } from './command-line.tsx'
 import { Fact, Facts } from './facts.tsx'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 import { PartLink } from './part-link.tsx'
@@ -30,7 +30,7 @@ export const AgentHead: FC<AgentProps> = ({ project, agent, now }) => {
       {said === undefined ? null : (
         <p class="heading__line">
           {agent.status === 'needs_input' && agent.reason !== undefined ? 'asks: ' : ''}
-          <ForeignText text={said} limit={240} />
+          <ForeignText text={said} limit={1_000} reading={agent.status === 'needs_input' ? 'decision' : 'prose'} />
         </p>
       )}
       <AgentFacts project={project} agent={agent} now={now} />
@@ -87,7 +87,7 @@ export const AgentWork: FC<AgentProps> = ({ agent, now }) => {
           </span>
         </p>
       )}
-      {agent.tool?.detail === undefined ? null : <CommandLine command={agent.tool.detail} />}
+      {agent.tool?.detail === undefined ? null : <WholeCommand command={agent.tool.detail} />}
       <Facts>
         <Fact name="Input">{tokens(inputTokens)}</Fact>
         <Fact name="Output">{tokens(outputTokens)}</Fact>

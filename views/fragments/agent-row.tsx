@@ -4,7 +4,7 @@ import type { AgentLine } from '../agent-tree.ts'
 import { domId } from '../dom-id.ts'
 import { agentHref, storyHref } from '../part-href.ts'
 import { agentLook } from '../state-look.ts'
-import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
+import { ForeignCode, ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 import { PartLink } from './part-link.tsx'
 import { Shape } from './shape.tsx'
 import { Since } from './since.tsx'
@@ -51,7 +51,7 @@ const Doing: FC<{ agent: Agent }> = ({ agent }) => {
   if (agent.status === 'needs_input' && agent.reason !== undefined) {
     return (
       <>
-        asks: <ForeignText text={agent.reason} limit={110} />
+        asks: <ForeignText text={agent.reason} limit={110} reading="decision" />
       </>
     )
   }
@@ -61,7 +61,7 @@ const Doing: FC<{ agent: Agent }> = ({ agent }) => {
         <span class="tool">
           <bdi>{visibleText(agent.tool.name, 30)}</bdi>
         </span>{' '}
-        {agent.tool.detail === undefined ? null : <code dir="auto">{visibleText(agent.tool.detail, 90)}</code>}
+        {agent.tool.detail === undefined ? null : <ForeignCode text={agent.tool.detail} limit={90} />}
       </>
     )
   }

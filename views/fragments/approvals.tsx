@@ -2,11 +2,13 @@ import type { FC } from 'hono/jsx'
 import { isOpenApproval } from '../../src/domain/approval.ts'
 import type { Approval } from '../../src/domain/project-state.ts'
 import { domId } from '../dom-id.ts'
-import { CommandLine } from './command-line.tsx'
-import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
+import { markedText } from '../../src/domain/plain-text.ts'
+import { WholeCommand } from './command-line.tsx'
+import { DecisionText, Identifier, visibleText } from './foreign-text.tsx'
 import { askedCommand } from './question.tsx'
 import { Shape } from './shape.tsx'
 import { Clock, Since } from './since.tsx'
+import { Whole } from './whole.tsx'
 
 const SHOWN = 20
 
@@ -24,29 +26,60 @@ export const Approvals: FC<{ approvals: ReadonlyMap<string, Approval>; now: numb
   )
 }
 
-/** One question: what is asked, by whom, and since when somebody waits. */
-export const ApprovalCard: FC<{ approval: Approval; now: number }> = ({ approval, now }) => {
+type CardProps = {
+  approval: Approval
+  now: number
+  /** The card stands on the page of a story. */
+  isOfPart?: boolean
+}
+
+/** Characters of a line of a title and of a text. */
+const TITLE_COLUMNS = [32, 54, 104] as const
+const TEXT_COLUMNS = [42, 70, 100] as const
+const LINES = 4
+
+/** One question: what is asked, by whom, and since when somebody waits. Nothing of it is left out. */
+export const ApprovalCard: FC<CardProps> = ({ approval, now, isOfPart = false }) => {
   const command = askedCommand(approval)
+  const who = approval.agentType === undefined ? '' : `${visibleText(approval.agentType, 40)} asks: `
+  const title = markedText(approval.title, 'decision').trim()
   return (
-    <article id={domId('approval', approval.approvalId)} class="approval tone-needs">
+    <article id={domId(isOfPart ? 'asked' : 'approval', approval.approvalId)} class="approval tone-needs">
       <header>
         <Shape name="diamond" />
-        <h2>
-          {approval.agentType === undefined ? '' : `${visibleText(approval.agentType, 40)} asks: `}
-          <ForeignText text={approval.title} limit={200} />
-        </h2>
+        <div class="approval__title">
+          <Whole text={`${who}${title}`} lines={LINES} columns={TITLE_COLUMNS}>
+            {(length) => (
+              <h2 class={`whole__text ${length}`}>
+                {who}
+                <DecisionText text={title} />
+              </h2>
+            )}
+          </Whole>
+        </div>
         <p class="approval__wait">
           waiting <Since at={approval.requestedAt} now={now} form="waiting" />
         </p>
       </header>
-      {command === undefined ? null : <CommandLine command={command} />}
-      {approval.description && approval.description !== command ? (
-        <p class="approval__text">
-          <ForeignText text={approval.description} limit={600} />
-        </p>
-      ) : null}
+      {command === undefined ? null : <WholeCommand command={command} />}
+      {approval.description && approval.description !== command ? <Description text={approval.description} /> : null}
       <Facts approval={approval} now={now} />
     </article>
+  )
+}
+
+const Description: FC<{ text: string }> = ({ text }) => {
+  const marked = markedText(text, 'decision').trim()
+  return (
+    <div class="approval__text">
+      <Whole text={marked} lines={LINES} columns={TEXT_COLUMNS}>
+        {(length) => (
+          <p class={`whole__text ${length}`}>
+            <DecisionText text={marked} />
+          </p>
+        )}
+      </Whole>
+    </div>
   )
 }
 

@@ -1,13 +1,13 @@
 import type { FC } from 'hono/jsx'
 import { agentIdOf } from '../../src/domain/agent.ts'
 import type { StoredEvent } from '../../src/domain/event.ts'
-import { plainText } from '../../src/domain/plain-text.ts'
+import { markedText } from '../../src/domain/plain-text.ts'
 import { eventLine } from '../event-lines/event-line.tsx'
 import { agentHref, eventHref, projectHref, storyHref } from '../part-href.ts'
 import { shorten } from '../shorten.ts'
 import { EventIcon } from './event-icon.tsx'
 import { Fact, Facts } from './facts.tsx'
-import { Identifier, visibleText } from './foreign-text.tsx'
+import { Identifier, Marked, visibleText } from './foreign-text.tsx'
 import { PartLink } from './part-link.tsx'
 import { Clock, Since } from './since.tsx'
 
@@ -23,7 +23,8 @@ export type EventProps = {
 /** Fields that the page tells in places of their own. */
 const TOLD = new Set(['offset', 'id', 'type', 'timestamp', 'received_at'])
 const FIELDS_SHOWN = 60
-const TEXT_SHOWN = 4_000
+/** More than the log keeps of a text. */
+const TEXT_SHOWN = 20_000
 const JSON_SHOWN = 20_000
 
 /** What happened, in one sentence, and the way to its neighbours. */
@@ -128,7 +129,9 @@ export const EventFields: FC<{ event: StoredEvent }> = ({ event }) => {
             <dt>
               <code dir="auto">{visibleText(name, 60)}</code>
             </dt>
-            <dd dir="auto">{fieldText(value)}</dd>
+            <dd dir="auto">
+              <Marked text={fieldText(value)} />
+            </dd>
           </div>
         ))}
       </dl>
@@ -142,7 +145,7 @@ function fieldText(value: unknown): string {
 }
 
 function bounded(text: string, limit: number): string {
-  const { head, hidden, tail } = shorten(plainText(text), limit)
+  const { head, hidden, tail } = shorten(markedText(text, 'command'), limit)
   return hidden > 0 ? `${head}\n… ${hidden} more characters …\n${tail}` : head
 }
 
@@ -156,7 +159,7 @@ export const EventJson: FC<{ project: string; event: StoredEvent }> = ({ project
       </p>
     </header>
     <pre class="json" tabindex={0} aria-label="The event as JSON">
-      {bounded(JSON.stringify(event, null, 2), JSON_SHOWN)}
+      <Marked text={bounded(JSON.stringify(event, null, 2), JSON_SHOWN)} />
     </pre>
   </section>
 )

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
 import type { FileNotice, OpenError } from '../../src/domain/reports.ts'
-import { ForeignText, visibleText } from './foreign-text.tsx'
+import { ForeignCode, ForeignText, visibleText } from './foreign-text.tsx'
 import { Shape } from './shape.tsx'
 import { Since } from './since.tsx'
 
@@ -10,6 +10,7 @@ const PROBLEM_WORDS: Record<string, string> = {
   unreadable: 'cannot be read',
   too_large: 'is too large',
   paced: 'is stored now and then',
+  unnamed: 'holds records that cannot be shown',
 }
 const SHOWN = 20
 
@@ -34,7 +35,7 @@ export const Notices: FC<NoticesProps> = ({ notices, errors, now }) => (
       <div class="notice tone-stale">
         <Shape name="question" />
         <p>
-          <code dir="auto">{visibleText(notice.file, 80)}</code> {PROBLEM_WORDS[notice.problem] ?? visibleText(notice.problem, 40)}
+          <ForeignCode text={notice.file} limit={80} /> {PROBLEM_WORDS[notice.problem] ?? visibleText(notice.problem, 40)}
           {notice.detail ? ': ' : ''}
           {notice.detail ? <ForeignText text={notice.detail} limit={200} /> : null}. What it said last stays on this page.
         </p>

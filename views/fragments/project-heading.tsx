@@ -4,7 +4,7 @@ import type { Project } from '../../src/domain/project-registry.ts'
 import type { ProjectState } from '../../src/domain/project-state.ts'
 import { projectHref } from '../part-href.ts'
 import { AttentionMark } from './state-badge.tsx'
-import { ForeignText } from './foreign-text.tsx'
+import { ForeignText, visibleText } from './foreign-text.tsx'
 import { Since } from './since.tsx'
 
 export type ProjectView = { project: Project; state: ProjectState; attention: Attention; now: number; isPast?: boolean | undefined }
@@ -56,7 +56,7 @@ const Ages: FC<Pick<ProjectView, 'state' | 'attention' | 'now'>> = ({ state, att
     )}
     {state.workflow.enteredAt === undefined ? null : (
       <li>
-        in <code>{state.workflow.state}</code> for{' '}
+        in <code dir="auto">{visibleText(state.workflow.state, 60)}</code> for{' '}
         <strong>
           <Since at={state.workflow.enteredAt} now={now} form="age" />
         </strong>

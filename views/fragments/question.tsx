@@ -6,6 +6,8 @@ import { ForeignText } from './foreign-text.tsx'
 type Asked = Pick<Approval, 'kind' | 'title' | 'description'>
 
 const QUOTED = /`([^`]+)`/
+/** "Run … now?" says no more than its command does. */
+const SAID_AROUND = 24
 
 /** What an approval asks to run, where it says so. */
 export function askedCommand({ kind, title, description }: Asked): string | undefined {
@@ -16,7 +18,9 @@ export function askedCommand({ kind, title, description }: Asked): string | unde
 
 /** Whether the question's own box says all that its title says: then the line above it need not. */
 export function isSaidBelow({ title, ...approval }: Asked): boolean {
-  return QUOTED.test(title) || askedCommand({ title, ...approval }) === undefined
+  const command = askedCommand({ title, ...approval })
+  if (command === undefined) return true
+  return QUOTED.test(title) && title.length - command.length <= SAID_AROUND && title.split('`').length === 3
 }
 
 /** The oldest open question of a project, in its row. It is read in full on the project's page. */
@@ -26,7 +30,7 @@ export const Question: FC<{ approval: Approval; more: number; href: string }> = 
     <div class="row__question">
       {command === undefined ? (
         <p class="row__asks">
-          <ForeignText text={approval.title} limit={240} />
+          <ForeignText text={approval.title} limit={240} reading="decision" />
         </p>
       ) : (
         <CommandLine command={command} limit={130} />

@@ -69,7 +69,7 @@ const Progress: FC<{ sprint: CurrentSprint; state: ProjectState }> = ({ sprint, 
       </p>
       <Segments stands={stands} />
       <p class="sprint__dates">
-        <Identifier id={sprint.id} /> {sprint.status}
+        <Identifier id={sprint.id} /> <bdi>{visibleText(sprint.status, 40)}</bdi>
         {sprint.startDate ? ', ' : ''}
         {sprint.startDate ? <bdi class="date">{visibleText(sprint.startDate, 30)}</bdi> : null}
         {sprint.endDate ? ' to ' : ''}

@@ -1,8 +1,9 @@
 import type { FC } from 'hono/jsx'
 import { isOpenCycle } from '../../src/domain/cycle.ts'
 import type { Cycle, ProjectState, Story } from '../../src/domain/project-state.ts'
-import { agentHref, projectHref } from '../part-href.ts'
+import { agentHref } from '../part-href.ts'
 import { agentLook, ATTENTION_LOOKS } from '../state-look.ts'
+import { ApprovalCard } from './approvals.tsx'
 import { cycleLook } from './cycle-card.tsx'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 import { PartLink } from './part-link.tsx'
@@ -34,7 +35,7 @@ export const StoryHead: FC<StoryProps> = ({ storyId, state, now }) => {
       </h1>
       {title === undefined ? null : (
         <p class="heading__line">
-          <ForeignText text={title} limit={240} />
+          <ForeignText text={title} limit={1_000} />
         </p>
       )}
       {cycle === undefined ? null : <CycleFacts cycle={cycle} now={now} />}
@@ -69,15 +70,7 @@ export const StoryWork: FC<StoryProps> = ({ project, storyId, state, now }) => {
         <h2 id="part-work-title">Who works on it</h2>
       </header>
       {asked.map((approval) => (
-        <p class="part-row tone-needs">
-          <Shape name="diamond" />
-          <PartLink href={`${projectHref(project)}#approvals`}>
-            <ForeignText text={approval.title} limit={120} />
-          </PartLink>
-          <span class="part-row__when">
-            waiting <Since at={approval.requestedAt} now={now} form="waiting" />
-          </span>
-        </p>
+        <ApprovalCard approval={approval} now={now} isOfPart />
       ))}
       {agents.length === 0 ? <p class="nothing">No agent works on it.</p> : null}
       {agents.slice(0, AGENTS_SHOWN).map((agent) => {

@@ -1,0 +1,63 @@
+import type { Child, FC } from 'hono/jsx'
+import { MARK } from '../../src/domain/unseen.ts'
+
+/** Characters of a line in a narrow, a middling and a wide box (static/app.css). */
+export type Columns = readonly [number, number, number]
+
+type WholeProps = {
+  /** What is measured: the marked text that `children` show. */
+  text: string
+  /** How many lines are shown of a longer one until it is opened. */
+  lines: 4 | 12
+  columns: Columns
+  /** How the text ends, shown while it is not open. */
+  end?: Child
+  /** Takes the class names that its element has to have beside `whole__text`. */
+  children: (length: string) => Child
+}
+
+const WIDTHS = ['narrow', 'middling', 'wide'] as const
+
+/**
+ * A text that is never cut: one that takes too many lines where it stands shows the first of them, and all when it is opened.
+ * It is all in the page, so that it is found, read aloud and printed; without script too.
+ */
+export const Whole: FC<WholeProps> = ({ text, lines, columns, end, children }) => {
+  const length = WIDTHS.filter((_, index) => linesOf(text, columns[index] ?? 1) > lines).map((width) => `is-long-${width}`)
+  if (length.length === 0) return <>{children('')}</>
+  const classes = length.join(' ')
+  return (
+    <div class={`whole whole--${lines}`}>
+      {children(classes)}
+      <details class={`whole__rest ${classes}`}>
+        <summary>
+          <span class="whole__open">Show all {characters(text).toLocaleString('en')} characters</span>
+          <span class="whole__close">Show less</span>
+        </summary>
+      </details>
+      {end === undefined ? null : (
+        <p class={`whole__end ${classes}`} aria-hidden="true">
+          {end}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** Whether a text takes more lines than that in the narrowest box. */
+export function isLong(text: string, lines: number, columns: Columns): boolean {
+  return linesOf(text, columns[0]) > lines
+}
+
+const characters = (text: string) => Array.from(text.replace(MARK, '$1')).length
+
+// Signs of East Asian scripts and emoji are about two characters wide.
+const WIDE = /[\u1100-\u115e\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\u{1f000}-\u{3fffd}]/gu
+
+function linesOf(text: string, columns: number): number {
+  let lines = 0
+  for (const line of text.replace(MARK, '$1 $2').split('\n')) {
+    lines += Math.max(1, Math.ceil((line.length + (line.match(WIDE)?.length ?? 0)) / columns))
+  }
+  return lines
+}
