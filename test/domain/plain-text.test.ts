@@ -120,7 +120,7 @@ describe('what cannot be seen', () => {
     const hidden = fc.constantFrom('\u200b', '\u3164', '\u202e', '\u{e0101}', 'a', ' ', '\ufdd0', '\ufdd1', '\ufdd2', '👍', '\ufe0f', '\n')
     fc.assert(
       fc.property(fc.string({ unit: hidden, maxLength: 60 }), (text) => {
-        expect(plainText(text, 'command')).not.toMatch(/[\u200b\u3164\u202e\u{e0101}\ufdd0-\ufdd2]/u)
+        expect(plainText(text, 'command')).not.toMatch(/\u200b|\u3164|\u202e|\u{e0101}|[\ufdd0-\ufdd2]/u)
       }),
     )
   })
