@@ -1,7 +1,8 @@
-import type { Agent, Cycle, ProjectState } from '../domain/project-state.ts'
+import type { ProjectState } from '../domain/project-state.ts'
 import { domId } from '../../views/dom-id.ts'
 import { AgentRow } from '../../views/fragments/agent-row.tsx'
-import { Agents, AgentsHead, drawnAgents, presentAgents } from '../../views/fragments/agents.tsx'
+import { Agents, AgentsHead, type ListedAgents, listedAgents } from '../../views/fragments/agents.tsx'
+import type { AgentLine } from '../../views/agent-tree.ts'
 import { Board, boardColumns } from '../../views/fragments/board.tsx'
 import { CycleCard } from '../../views/fragments/cycle-card.tsx'
 import { replace } from './frame.ts'
@@ -22,8 +23,9 @@ export function boardParts(was: ProjectState | undefined, is: ProjectState, at: 
     ...storiesOf(was.approvals, is.approvals),
     ...storiesOf(was.cycleFiles, is.cycleFiles),
   ])
-  if (cycles.some((id) => hasMoved(was.cycles.get(id), is.cycles.get(id)))) {
-    return [replace('board', <Board {...at} state={is} kept={new Set(cardsOn(was).filter((id) => !stories.has(id)))} />)]
+  const [before, after] = cycles.length === 0 ? [] : [boardColumns(was), boardColumns(is)]
+  if (before && after && cardPlaces(before) !== cardPlaces(after)) {
+    return [replace('board', <Board {...at} state={is} kept={new Set(cardsOn(before).filter((id) => !stories.has(id)))} />)]
   }
   return [...stories].flatMap((id) => {
     const cycle = is.cycles.get(id)
@@ -31,39 +33,41 @@ export function boardParts(was: ProjectState | undefined, is: ProjectState, at: 
   })
 }
 
-/** Whether a card stands elsewhere: another column, another place in it, or not there. */
-const hasMoved = (was: Cycle | undefined, is: Cycle | undefined): boolean =>
-  was?.state !== is?.state || was?.enteredAt !== is?.enteredAt || was?.completedAt !== is?.completedAt
+type Columns = ReturnType<typeof boardColumns>
 
-const cardsOn = (state: ProjectState): string[] =>
-  boardColumns(state).flatMap(({ shown, folded }) => [...shown, ...folded].map(({ storyId }) => storyId))
+const cardsOn = (columns: Columns): string[] => columns.flatMap(({ shown, folded }) => [...shown, ...folded].map(({ storyId }) => storyId))
+
+/** Which cards stand where, and how many are not drawn. */
+const cardPlaces = (columns: Columns): string =>
+  JSON.stringify(columns.map((column) => [column.phase, column.total, column.foldedTotal, column.shown.length, cardsOn([column])]))
 
 /** What of the agents must be sent after a change. */
 export function agentParts(was: ProjectState | undefined, is: ProjectState, at: Place): string[] {
   if (!was) return [replace('agents', <Agents {...at} state={is} />)]
   const changed = changedKeys(was.agents, is.agents)
   if (changed.length === 0) return was.usage === is.usage ? [] : [replace('agents-head', <AgentsHead state={is} />)]
-  if (changed.some((id) => hasOtherPlace(was.agents.get(id), is.agents.get(id)))) {
-    return [replace('agents', <Agents {...at} state={is} kept={sameLines(was, is)} />)]
+  const [before, after] = [listedAgents(was.agents), listedAgents(is.agents)]
+  // An agent that did not change may have got another neighbour, and so other rails.
+  const drawn = new Map(linesOf(before).map((line) => [line.agent, placeOf(line)]))
+  const isAsItWas = (line: AgentLine) => drawn.get(line.agent) === placeOf(line)
+  if (placesOf(before) !== placesOf(after)) {
+    const kept = new Set(linesOf(after).flatMap((line) => (isAsItWas(line) ? [line.agent.agentId] : [])))
+    return [replace('agents', <Agents {...at} state={is} kept={kept} />)]
   }
-  const names = new Set(changed)
-  const rows = presentAgents(is.agents).filter(({ agent }) => names.has(agent.agentId))
+  const rows = linesOf(after).filter((line) => !isAsItWas(line))
   const head = replace('agents-head', <AgentsHead state={is} />)
   return [head, ...rows.map((line) => replace(domId('agent', line.agent.agentId), <AgentRow {...at} line={line} />))]
 }
 
-const hasOtherPlace = (was: Agent | undefined, is: Agent | undefined): boolean =>
-  !was || !is || was.parentId !== is.parentId || (was.status === 'ended') !== (is.status === 'ended')
+const linesOf = ({ present, ended }: ListedAgents): AgentLine[] => [...present, ...ended]
+const placeOf = ({ rails, isLast }: AgentLine): string => `${rails.map(Number).join('')} ${isLast}`
 
-/** Agents whose line is drawn as it was: an agent that did not change may have got another neighbour, and so other rails. */
-function sameLines(was: ProjectState, is: ProjectState): Set<string> {
-  const before = new Map(drawnAgents(was.agents).map((line) => [line.agent, line]))
-  const same = drawnAgents(is.agents).filter((line) => {
-    const other = before.get(line.agent)
-    return other?.isLast === line.isLast && other.rails.join() === line.rails.join()
-  })
-  return new Set(same.map(({ agent }) => agent.agentId))
-}
+/** Which agents stand where, and how many are not drawn. */
+const placesOf = (listed: ListedAgents): string =>
+  JSON.stringify([
+    ...[listed.more, listed.endedCount, listed.present.length],
+    ...linesOf(listed).map((line) => [line.agent.agentId, placeOf(line)]),
+  ])
 
 /** Keys whose value was added, replaced or removed. Values are compared by reference: a fold replaces what changed. */
 function changedKeys<V>(was: ReadonlyMap<string, V>, is: ReadonlyMap<string, V>): string[] {

@@ -15,23 +15,20 @@ export const Agents: FC<KeptMembers & { project: string; state: Pick<ProjectStat
   now,
   kept,
 }) => {
-  const lines = presentAgents(state.agents)
-  const ended = state.agents.size - lines.length
+  const { present, more, ended, endedCount } = listedAgents(state.agents)
   return (
     <section id="agents" class="card" aria-labelledby="agents-title">
       <AgentsHead state={state} />
-      {lines.length === 0 ? (
+      {present.length === 0 ? (
         <p class="nothing">No agent is at work. One appears with its first activity.</p>
       ) : (
         <>
           <AgentColumns />
-          <Rows project={project} lines={lines.slice(0, SHOWN)} now={now} kept={kept} />
+          <Rows project={project} lines={present} now={now} kept={kept} />
         </>
       )}
-      {lines.length > SHOWN ? <p class="nothing">{lines.length - SHOWN} more agents</p> : null}
-      {ended > 0 ? (
-        <Ended project={project} lines={endedLines([...state.agents.values()], lines)} count={ended} now={now} kept={kept} />
-      ) : null}
+      {more > 0 ? <p class="nothing">{more} more agents</p> : null}
+      {endedCount > 0 ? <Ended project={project} lines={ended} count={endedCount} now={now} kept={kept} /> : null}
     </section>
   )
 }
@@ -107,10 +104,13 @@ export function endedLines(agents: readonly Agent[], shown: readonly AgentLine[]
     .map((agent) => ({ agent, depth: 0, rails: [], isLast: true }))
 }
 
-/** Every line that is drawn, the ended ones last. */
-export function drawnAgents(agents: ReadonlyMap<string, Agent>): AgentLine[] {
-  const present = presentAgents(agents)
-  return [...present.slice(0, SHOWN), ...endedLines([...agents.values()], present)]
+/** The lines that are drawn, and how many there are besides: what a page shows, and what its frames keep current. */
+export type ListedAgents = { present: AgentLine[]; more: number; ended: AgentLine[]; endedCount: number }
+
+export function listedAgents(agents: ReadonlyMap<string, Agent>): ListedAgents {
+  const lines = presentAgents(agents)
+  const ended = endedLines([...agents.values()], lines)
+  return { present: lines.slice(0, SHOWN), more: Math.max(0, lines.length - SHOWN), ended, endedCount: agents.size - lines.length }
 }
 
 function summary(lines: AgentLine[]): string {
