@@ -30,7 +30,7 @@ export async function openFollowed({ config, engines, telemetry, opened }: Deps)
   }
   const followed = await openProjections({
     ...engines,
-    ...{ staleMinutes: config.staleMinutes, onError },
+    ...{ staleMinutes: config.staleMinutes, stateMemoryBytes: config.stateMemoryBytes, onError },
     onOutage(before: Outages, now: Outages) {
       tellOutage(log, before, now)
       for (const listener of listeners) listener()

@@ -100,6 +100,8 @@ export type Config = {
   /** How long browsers keep static files whose name carries no content hash. */
   staticCacheSeconds: number
   isGzipOn: boolean
+  /** What the states of projects that nobody watches may take of a worker's memory. */
+  stateMemoryBytes: number
   /** Open websockets of a worker at once; the next is asked to try later. */
   maxViewers: number
   /** Names of projects at most; whoever reports a further one is refused. */

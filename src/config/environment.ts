@@ -66,6 +66,10 @@ export const Environment = z.object({
   GZIP_COMPRESSION: truth('Whether answers are compressed. Default true.'),
   MAX_VIEWERS: whole(z.int().min(1).max(1_000_000), 'Open websockets of a worker at once. Default 20000.'),
   MAX_PROJECTS: whole(z.int().min(1).max(1_000_000), 'Names of projects at most, archived ones included. Default 10000.'),
+  STATE_MEMORY_MB: whole(
+    z.int().min(1).max(1_000_000),
+    'Memory of a worker for states of projects that nobody watches and nothing is due of. Default 256.',
+  ),
   WORKERS: whole(z.int().min(1).max(256), 'Worker processes that share the port. Default 1.'),
   WORKER_MEMORY_MB: whole(z.int().min(16).max(1_000_000), 'A worker whose memory stays above this is replaced. Default 1024.'),
   REDIS_URL: RedisUrls.optional().describe(

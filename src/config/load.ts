@@ -103,6 +103,7 @@ function switches(given: Given) {
     isGzipOn: given.GZIP_COMPRESSION ?? true,
     maxViewers: given.MAX_VIEWERS ?? 20_000,
     maxProjects: given.MAX_PROJECTS ?? 10_000,
+    stateMemoryBytes: (given.STATE_MEMORY_MB ?? 256) * 1024 * 1024,
   }
 }
 

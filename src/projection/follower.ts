@@ -90,8 +90,9 @@ export class Follower<S extends { offset: number }> {
     if (!this.#catching) this.#loaded = undefined
   }
 
-  async saveSnapshot(): Promise<void> {
-    if (this.#loaded) await this.#saved.save(this.#loaded)
+  /** Saves the state, unless one is saved that is nearer than so many events. */
+  async saveSnapshot(near = 1): Promise<void> {
+    if (this.#loaded) await this.#saved.save(this.#loaded, near)
   }
 
   close(): void {

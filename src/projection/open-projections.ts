@@ -16,6 +16,7 @@ type Deps = {
   /** Tells the registry what the configuration says: after its first reading, and again when its log is another one. */
   tellRegistry?(registry: Registry): Promise<void>
   now?: () => number
+  stateMemoryBytes?: number
 }
 
 export type OpenProjections = {
@@ -34,9 +35,9 @@ export type OpenProjections = {
 
 /** Resolves when every project is known as the log has it; or, with the log away, knowing nothing until it is there. */
 export async function openProjections(deps: Deps): Promise<OpenProjections> {
-  const { eventLog, bus, staleMinutes, onError, onOutage, now = Date.now } = deps
+  const { bus, onError, onOutage, now = Date.now } = deps
   const outages = openOutages({ now, onChange: (before) => onOutage?.(before, outages.current()) })
-  const projections = new Projections({ eventLog, staleMinutes, onError, now, onUnavailable: () => check.suspect() })
+  const projections = new Projections({ ...deps, now, onUnavailable: () => check.suspect() })
   const check = new HeadCheck({ ...deps, projections, outages })
   const missed = () => void check.run().catch(onError)
   const deliver = (announcement: Announcement) => {

@@ -8,6 +8,7 @@ import { projectFold, registryFold } from './folds.ts'
 import { type Followed, Follower } from './follower.ts'
 import { delayUntil } from './delay-until.ts'
 import { inParallel } from './in-parallel.ts'
+import { openStateMemory } from './state-memory.ts'
 
 export type ProjectView = Followed<ProjectState>
 
@@ -27,14 +28,19 @@ type Deps = {
   /** The log gave no answer: time to look whether it is there. */
   onUnavailable?(): void
   now?: () => number
+  /** States that nobody watches and nothing is due of stay in memory up to here. */
+  stateMemoryBytes?: number
 }
 type Entry = {
   follower: Follower<ProjectState>
   summary: ProjectSummary | undefined
   timer: ReturnType<typeof setTimeout> | undefined
 }
-/** Full states kept in memory; others are read back when something happens to them or somebody looks. */
-const STATES_IN_MEMORY = 500
+export const STATE_MEMORY_BYTES = 256 * 1024 * 1024
+/** Who is silent from then on is looked at then: until so long before, a state may go and be read back. */
+const DUE_WITHIN_MS = 15 * 60_000
+/** An evicted state is saved once reading it back would fold more events than this. */
+const FOLDED_AGAIN = 100
 /** Logs that are read at the same time. */
 const AT_ONCE = 16
 
@@ -44,12 +50,16 @@ export class Projections {
   readonly #now: () => number
   readonly #registry: Follower<Registry>
   readonly #entries = new Map<string, Entry>()
-  /** Names of projects whose state is in memory, the least recently used first. */
-  readonly #inMemory = new Set<string>()
+  readonly #memory: ReturnType<typeof openStateMemory>
   readonly #listeners: ((change: ProjectChange) => void)[] = []
   constructor(deps: Deps) {
     this.#deps = deps
     this.#now = deps.now ?? Date.now
+    this.#memory = openStateMemory({
+      limitBytes: deps.stateMemoryBytes ?? STATE_MEMORY_BYTES,
+      isDue: (name) => this.#isDue(name),
+      evict: (name) => this.#evict(name),
+    })
     const changed = (change: RegistryChange) => this.#registryChanged(change)
     this.#registry = new Follower({ ...this.#deps, onError: this.#failed, project: PROJECTS_LOG, fold: registryFold, changed })
   }
@@ -96,6 +106,12 @@ export class Projections {
     return view
   }
 
+  /** Keeps a state in memory, because somebody watches it, until what this gives back is called. */
+  hold(name: string): () => void {
+    this.#memory.hold(name)
+    return () => this.#memory.release(name)
+  }
+
   /** Hears every change of a summary or a state, in order per project. */
   onChange(listener: (change: ProjectChange) => void): void {
     this.#listeners.push(listener)
@@ -136,8 +152,8 @@ export class Projections {
     const known = this.#entries.get(name)
     if (known) return known
     const changed = () => {
-      this.#remember(name)
       this.#refresh(name)
+      this.#remember(name)
     }
     const follower = new Follower({ ...this.#deps, onError: this.#failed, project: name, fold: projectFold, changed })
     const entry: Entry = { follower, summary: undefined, timer: undefined }
@@ -178,16 +194,21 @@ export class Projections {
     }
   }
 
-  /** Keeps the recently used states; an evicted one leaves its summary and its timer. */
   #remember(name: string) {
-    this.#inMemory.delete(name)
-    this.#inMemory.add(name)
-    const [oldest] = this.#inMemory
-    if (oldest === undefined || this.#inMemory.size <= STATES_IN_MEMORY) return
-    this.#inMemory.delete(oldest)
-    const entry = this.#entryOf(oldest)
-    entry.follower.saveSnapshot().catch(this.#failed)
-    entry.follower.unload()
+    const view = this.loaded(name)
+    if (view) this.#memory.used(name, view)
+  }
+
+  #isDue(name: string): boolean {
+    const nextChangeAt = this.summary(name)?.attention.nextChangeAt
+    return nextChangeAt !== undefined && nextChangeAt - this.#now() < DUE_WITHIN_MS
+  }
+
+  /** An evicted state leaves its summary and its timer. */
+  #evict(name: string) {
+    const { follower } = this.#entryOf(name)
+    follower.saveSnapshot(FOLDED_AGAIN).catch(this.#failed)
+    follower.unload()
   }
 
   /** What the log does not answer now, the head check finds later: one outage is told once, not once a project. */

@@ -12,12 +12,20 @@ let log: EventLog
 let held: Promise<unknown>
 let opened: OpenProjections
 let projections: Projections
+let saves: string[]
+/** Room for some states of one event each. */
+const MEMORY_BYTES = 100_000
 
 beforeEach(async () => {
   held = Promise.resolve()
   const sqlite = await openSqliteLog({ file: join(temporaryFolder(), 'events.sqlite') })
+  saves = []
   log = {
     ...sqlite,
+    saveSnapshot(snapshot) {
+      saves.push(snapshot.project)
+      return sqlite.saveSnapshot(snapshot)
+    },
     async read(project, range) {
       const page = await sqlite.read(project, range)
       if (project === 'p0') await held
@@ -27,7 +35,7 @@ beforeEach(async () => {
   const onError = (error: unknown) => {
     throw error
   }
-  opened = await openProjections({ eventLog: log, bus: openInProcessBus(), staleMinutes: 10, onError })
+  opened = await openProjections({ eventLog: log, bus: openInProcessBus(), staleMinutes: 10, onError, stateMemoryBytes: MEMORY_BYTES })
   projections = opened.projections
 })
 
@@ -68,4 +76,58 @@ test('a fresh state holds what was stored before it was asked for, although an o
 test('a name that nobody registered and nothing was reported for is no project', async () => {
   await projections.fresh('nobody')
   expect([...projections.summaries()]).toEqual([])
+})
+
+const names = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}${index + 1}`)
+const loadedOf = (projects: readonly string[]) => projects.filter((name) => projections.loaded(name) !== undefined)
+
+async function lookAtAll(projects: readonly string[]) {
+  for (const name of projects) {
+    await step(name, 'a')
+    await projections.view(name)
+  }
+}
+
+test('states go by what they take, the least recently used first, and are not saved for a few events', async () => {
+  const resting = names('p', 200)
+  await lookAtAll(resting)
+  const left = loadedOf(resting)
+  expect([left.length > 2, left.length < 100]).toEqual([true, true])
+  expect(left).toEqual(resting.slice(-left.length))
+  expect(saves).toEqual([])
+  expect((await projections.view('p1')).state.offset).toBe(1)
+})
+
+test('what somebody watches stays until nobody does', async () => {
+  await lookAtAll(['watched'])
+  const releases = [projections.hold('watched'), projections.hold('watched')]
+  await lookAtAll(names('p', 100))
+  expect(loadedOf(['watched'])).toEqual(['watched'])
+  releases[0]?.()
+  await lookAtAll(names('q', 100))
+  expect(loadedOf(['watched'])).toEqual(['watched'])
+  releases[1]?.()
+  await lookAtAll(names('r', 100))
+  expect(loadedOf(['watched'])).toEqual([])
+})
+
+test('what works, and is silent unless it says something soon, stays', async () => {
+  const working = names('w', 60)
+  for (const name of working) {
+    await log.append(name, [{ type: 'agent_status', agent_id: 'a', agent_type: 'CodeAgent', status: 'working', id: 'a' }])
+    await projections.view(name)
+  }
+  await lookAtAll(names('p', 100))
+  expect(loadedOf(working)).toEqual(working)
+})
+
+test('a large state counts for what it takes', async () => {
+  await log.append(
+    'large',
+    Array.from({ length: 40 }, (_, index) => ({ type: 'chat_message' as const, message: 'x'.repeat(2_000), id: `m${index}` })),
+  )
+  await lookAtAll(names('p', 5))
+  const before = loadedOf(names('p', 5)).length
+  await projections.view('large')
+  expect([before, loadedOf([...names('p', 5), 'large'])]).toEqual([5, []])
 })
