@@ -1,40 +1,55 @@
 import type { Measured } from '../domain/flow.ts'
 import type { StoredEvent } from '../domain/event.ts'
-import { LogUnavailableError } from '../event-log/event-log.ts'
-import type { ProjectView } from '../projection/projections.ts'
+import type { ProjectChange, ProjectView } from '../projection/projections.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 
 type Deps = {
-  projections: { loaded(name: string): ProjectView | undefined; fresh(name: string): Promise<ProjectView> }
+  projections: { loaded(name: string): ProjectView | undefined; onChange(listener: (change: ProjectChange) => void): void }
   metrics: Pick<Metrics, 'flow'>
-  onError(error: unknown): void
 }
 type Stored = { project: string; position: { epoch: string; offset: number }; appended: readonly StoredEvent[] }
+/** What was stored and is not delivered yet. */
+type Awaited = { epoch: string; head: number; ours: ReadonlySet<number> }
 
 /** Types of events that can end something that is timed: nothing is looked at for the others. */
 const ENDING = new Set(['tdd_transition', 'tdd_cycle_completed', 'approval_resolved', 'state_file'])
+/** Of a project, where delivery is held up: a measure is lost then, and no memory. */
+const AWAITED = 1_000
 
 /**
- * Observes what the events that this worker stored have ended. Every worker folds every event, but one stored it: so a fleet counts
- * each duration once. Never throws and holds up no report; with the log away a moment after it stored, a measure is lost.
+ * Observes what the events that this worker stored have ended, once they are delivered to it as to every other. Every worker folds
+ * every event, but one stored it: so a fleet counts each duration once. Reads nothing and holds up no report.
  */
-export function openFlowObserver({ projections, metrics, onError }: Deps) {
-  async function observe({ project, position, appended }: Stored): Promise<void> {
-    const known = projections.loaded(project)
-    const isThere = known?.epoch === position.epoch && known.state.offset >= position.offset
-    const { epoch, state } = isThere ? known : await projections.fresh(project)
-    if (epoch !== position.epoch) return
-    const ours = new Set(appended.map(({ offset }) => offset))
-    for (const measured of state.measured) if (ours.has(measured.offset)) count(measured)
+export function openFlowObserver({ projections, metrics }: Deps) {
+  const awaited = new Map<string, Awaited[]>()
+
+  function observe(view: ProjectView, stored: readonly Awaited[]) {
+    const ours = new Set(stored.flatMap(({ epoch, ours }) => (epoch === view.epoch ? [...ours] : [])))
+    for (const measured of view.state.measured) if (ours.has(measured.offset)) count(measured)
   }
 
   const count = ({ kind, ms }: Measured) => metrics.flow[kind].observe(ms / 1_000)
+  const isThere = (view: ProjectView, { epoch, head }: Awaited) => view.epoch !== epoch || view.state.offset >= head
 
-  return (stored: Stored): void => {
-    if (!stored.appended.some(({ type }) => ENDING.has(type))) return
-    observe(stored).catch((error: unknown) => {
-      // An outage is told by whoever watches the log.
-      if (!(error instanceof LogUnavailableError)) onError(error)
-    })
+  projections.onChange(({ project, view }) => {
+    const waiting = awaited.get(project.name)
+    if (!waiting) return
+    observe(
+      view,
+      waiting.filter((stored) => isThere(view, stored)),
+    )
+    const left = waiting.filter((stored) => !isThere(view, stored))
+    if (left.length > 0) awaited.set(project.name, left)
+    else awaited.delete(project.name)
+  })
+
+  return ({ project, position: { epoch, offset: head }, appended }: Stored): void => {
+    const ending = appended.filter(({ type }) => ENDING.has(type))
+    if (ending.length === 0) return
+    const stored = { epoch, head, ours: new Set(ending.map(({ offset }) => offset)) }
+    const known = projections.loaded(project)
+    // On one worker what is announced may be applied before its report is answered.
+    if (known?.epoch === epoch && known.state.offset >= head) observe(known, [stored])
+    else awaited.set(project, [...(awaited.get(project) ?? []), stored].slice(-AWAITED))
   }
 }
