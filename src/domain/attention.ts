@@ -11,10 +11,9 @@ import {
   reviewReason,
   stateReason,
 } from './attention-reason.ts'
-import { isOpenCycle } from './cycle.ts'
 import type { Agent, Approval, ProjectState } from './project-state.ts'
 import { sprintOf } from './sprint.ts'
-import { type Pulse, cyclePulse, pulseOf } from './pulse.ts'
+import { agentsAtWork, cyclePulse, openCycles, type Pulse, pulseOf } from './pulse.ts'
 
 /** In the order in which people should look. */
 export const ATTENTION_ORDER = [
@@ -105,12 +104,9 @@ function nextExpiry(state: ProjectState, now: number): number | undefined {
 
 /** Working as long as anything at work was heard of lately; then silent, which is no rest. */
 function atWork(state: ProjectState, now: number, { staleMinutes }: AttentionOptions): Attention | undefined {
-  const agents = [...state.agents.values()]
-  const pulses = agents.filter(({ status }) => status === 'working').map((agent) => pulseOf(agent, staleMinutes))
-  const waiting = agents.find(({ status }) => status === 'waiting')
-  const cycles = isPaused(state)
-    ? []
-    : [...state.cycles.values()].filter(isOpenCycle).map((cycle) => cyclePulse(state, cycle, staleMinutes))
+  const { working, waiting } = agentsAtWork(state.agents)
+  const pulses = working.map((agent) => pulseOf(agent, staleMinutes))
+  const cycles = isPaused(state) ? [] : openCycles(state.cycles).map((cycle) => cyclePulse(state, cycle, staleMinutes))
   const lively = [...pulses, ...cycles.filter(({ quietAt }) => !waiting || quietAt > now)]
   if (lively.length > 0) return fromPulses(lively, now)
   return waiting ? attention('waiting', agentReason('waiting', waiting)) : undefined

@@ -1,3 +1,4 @@
+import { isOpenCycle } from './cycle.ts'
 import type { Agent, Cycle, ProjectState } from './project-state.ts'
 
 /** A sign of work: what was heard last, and until when it may be silent before silence says something. Instants in ms. */
@@ -34,11 +35,48 @@ export function quoted(text: string): string {
   return `\`${text.replaceAll('`', '´')}\``
 }
 
+/** Those of a project's agents and cycles that say whether it is at work. */
+export type AtWork = {
+  working: readonly Agent[]
+  /** The first that waits for background work. */
+  waiting: Agent | undefined
+  /** When an agent of each story was heard last. */
+  heardOf: ReadonlyMap<string, number>
+}
+
+const atWorkOf = new WeakMap<ProjectState['agents'], AtWork>()
+const openOf = new WeakMap<ProjectState['cycles'], readonly Cycle[]>()
+
+/** Looked through once for all that is asked of the same agents: most events leave them as they are. */
+export function agentsAtWork(agents: ProjectState['agents']): AtWork {
+  const known = atWorkOf.get(agents)
+  if (known) return known
+  const working: Agent[] = []
+  const heardOf = new Map<string, number>()
+  let waiting: Agent | undefined
+  for (const agent of agents.values()) {
+    if (agent.status === 'working') working.push(agent)
+    else if (agent.status === 'waiting') waiting ??= agent
+    if (agent.storyId !== undefined) heardOf.set(agent.storyId, Math.max(heardOf.get(agent.storyId) ?? 0, agent.lastEventAt))
+  }
+  const found = { working, waiting, heardOf }
+  atWorkOf.set(agents, found)
+  return found
+}
+
+/** The cycles that are not over, looked for once for the same cycles. */
+export function openCycles(cycles: ProjectState['cycles']): readonly Cycle[] {
+  const known = openOf.get(cycles)
+  if (known) return known
+  const open = [...cycles.values()].filter(isOpenCycle)
+  openOf.set(cycles, open)
+  return open
+}
+
 /** The pulse of an open cycle: its own events, whatever an agent of its story said, and the orchestrator's word on all its cycles. */
-export function cyclePulse(state: ProjectState, cycle: Cycle, staleMinutes: number): Pulse {
+export function cyclePulse({ agents, parallel }: Pick<ProjectState, 'agents' | 'parallel'>, cycle: Cycle, staleMinutes: number): Pulse {
   const { storyId, offset: evidence, enteredAt: since } = cycle
-  let heardAt = Math.max(cycle.lastEventAt, state.parallel?.at ?? 0)
-  for (const agent of state.agents.values()) if (agent.storyId === storyId) heardAt = Math.max(heardAt, agent.lastEventAt)
+  const heardAt = Math.max(cycle.lastEventAt, parallel?.at ?? 0, agentsAtWork(agents).heardOf.get(storyId) ?? 0)
   const doing = `${storyId} in ${cycle.state}`
   return { heardAt, quietAt: heardAt + staleMinutes * MINUTE_MS, doing, actor: undefined, storyId, evidence, since }
 }
