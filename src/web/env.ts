@@ -4,7 +4,7 @@ import type { EventLog } from '../event-log/event-log.ts'
 import type { Accepted } from '../ingest/accept-events.ts'
 import type { ProjectChanges } from '../ingest/change-project.ts'
 import type { LinkHealth } from '../ingest/link-health.ts'
-import type { Frame } from '../ingest/orchestrator-frame.ts'
+import type { WholeStates } from '../ingest/whole-states.ts'
 import type { Hub, Watching } from '../live/hub.ts'
 import type { OverviewIndex } from '../live/overview-index.ts'
 import type { LaneShelf } from '../projection/lane-shelf.ts'
@@ -35,6 +35,8 @@ export type WebDeps = {
   changes: ProjectChanges
   /** Turns a whole-state report into events of one project. */
   expandFrame(project: string, frame: Frame): Promise<NewEvent[]>
+  /** Turns the whole states of one report into events of its project. */
+  wholeStates(project: string): WholeStates
   /** Whatever reads a long way for one request goes through here. */
   longReads: LongReads
   hub: Hub

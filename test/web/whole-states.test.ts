@@ -54,3 +54,30 @@ test('a whole state sent again with its Idempotency-Key does not move a project 
   expect((await post('forth', cycleAt('test_red'), { 'idempotency-key': 'state-1' })).body).toMatchObject({ accepted: 0, duplicates: 1 })
   expect(await cycleOf('forth')).toBe('code_green')
 })
+
+const typesOf = async (name: string) => {
+  const { body } = await call(server, `/api/v1/projects/${name}/events?after=0&limit=100`)
+  return (body['events'] as { old_state?: string | null; new_state?: string }[]).map(({ old_state, new_state }) => [
+    old_state ?? null,
+    new_state,
+  ])
+}
+
+test('whole states of one batch are compared each with the one before it', async () => {
+  const { body } = await post('in-order', [cycleAt('design'), cycleAt('design'), cycleAt('test_red'), cycleAt('design')])
+  expect(body).toMatchObject({ accepted: 3 })
+  expect(await typesOf('in-order')).toEqual([
+    [null, 'design'],
+    ['design', 'test_red'],
+    ['test_red', 'design'],
+  ])
+})
+
+test('a whole state is compared with what the same batch tells before it', async () => {
+  const moved = { type: 'tdd_transition', story_id: 's1', new_state: 'design' }
+  await post('told-before', [moved, cycleAt('design'), { ...moved, old_state: 'design', new_state: 'test_red' }, cycleAt('test_red')])
+  expect(await typesOf('told-before')).toEqual([
+    [null, 'design'],
+    ['design', 'test_red'],
+  ])
+})

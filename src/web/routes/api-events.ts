@@ -47,15 +47,18 @@ async function readEvents(deps: WebDeps, project: string, { items, key }: Report
     })
   }
   const events: NewEvent[] = []
+  const whole = deps.wholeStates(project)
   for (const [index, item] of items.entries()) {
     const frame = item.value
     if (isFrame(frame) && WHOLE_STATES.has(frame.type)) {
-      const told = await deps.expandFrame(project, frame)
+      const told = await whole.expand(frame)
       events.push(...(key === undefined || frame.type === 'transition_history' ? told : told.map(underKey(`${key}:${index}`))))
       continue
     }
     const event = parseEvent(frame, { ...item, project, isReported: true })
-    events.push({ ...event, id: event.id ?? (key === undefined ? Bun.randomUUIDv7() : `${key}:${index}`) })
+    const named = { ...event, id: event.id ?? (key === undefined ? Bun.randomUUIDv7() : `${key}:${index}`) }
+    whole.told(named)
+    events.push(named)
   }
   return bounded(events)
 }
