@@ -1,4 +1,4 @@
-import type { EventLog } from '../event-log/event-log.ts'
+import type { EventLog, Snapshot } from '../event-log/event-log.ts'
 import type { Fold, Followed } from './follower.ts'
 
 type Deps<S extends { offset: number }> = { eventLog: EventLog; project: string; fold: Fold<S> }
@@ -11,15 +11,25 @@ export function openSavedStates<S extends { offset: number }>({ eventLog, projec
   let savedAt = 0
   const isNear = (offset: number) => Math.abs(offset - savedAt) < SAVE_EVERY
 
+  /** One that cannot be read is none: this one takes its place. */
+  function isReadable({ body }: Snapshot): boolean {
+    try {
+      fold.decode(body)
+      return true
+    } catch {
+      return false
+    }
+  }
+
   /** Unless what is saved already is `near` enough. */
   async function save({ epoch, state }: Followed<S>, near = 1): Promise<void> {
     const { offset } = state
-    if (offset === 0 || offset === savedAt) return
+    if (offset === 0 || Math.abs(offset - savedAt) < near) return
     const before = savedAt
     savedAt = offset
     try {
       const other = await eventLog.snapshot({ project, epoch, foldVersion: fold.version })
-      if (other && offset - other.offset < near) {
+      if (other && offset - other.offset < near && isReadable(other)) {
         savedAt = Math.min(savedAt, other.offset)
         return
       }
