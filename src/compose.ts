@@ -20,6 +20,7 @@ import { projectChanges } from './ingest/change-project.ts'
 import { expandFrame } from './ingest/orchestrator-frames.ts'
 import { compileRedaction } from './ingest/redact.ts'
 import { registration } from './ingest/register-project.ts'
+import { openWholeStates } from './ingest/whole-states.ts'
 import { Feed } from './live/feed.ts'
 import { Hub } from './live/hub.ts'
 import { openOverviewIndex } from './live/overview-index.ts'
@@ -145,6 +146,7 @@ async function openWeb({ config, telemetry, core, sources, opened, place }: Part
     new Feed({
       ...{ projections, preparePage: prepare, tracing, onError },
       broadcast: (topic, frame) => hub.broadcast(topic, frame),
+      hold: (project) => projections.hold(project),
       unanswered: (topic) => followed.unanswered(projectOf(topic)),
     }),
   )
@@ -157,6 +159,9 @@ async function openWeb({ config, telemetry, core, sources, opened, place }: Part
     bindKey: openIdempotencyKeys({ keyValue: core.keyValue, keptDays: config.retention.days, lifeOf: core.lifeOf }),
     expandFrame: async (project, frame) => expandFrame(project, frame, await stateOf(project)),
     ...files,
+    bindKey: openIdempotencyKeys({ keyValue: core.keyValue, keptDays: config.retention.days }),
+    wholeStates: (project) => openWholeStates(project, () => stateOf(project)),
+    files: await loadStaticFiles(),
     startedAt: Date.now(),
     features: featuresOf(config, place.link !== undefined),
     isDraining: () => server.isStopping() || place.link?.isLeaving() === true,

@@ -1,6 +1,7 @@
 import { LogUnavailableError } from '../event-log/event-log.ts'
 import type { LivePage } from './live-page.ts'
 import type { ProjectChange, Projections } from '../projection/projections.ts'
+import { openTurns } from './turns.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { withField } from './frame.ts'
 import type { Watch, Watched } from './hub.ts'
@@ -12,6 +13,8 @@ type Deps = {
    * it has something to show that no change told of.
    */
   preparePage(topic: string, stir: () => void): Promise<() => LivePage>
+  /** Keeps what a page shows at hand until what this gives back is called. */
+  hold?(project: string): () => void
   /** The log gave no answer that the page of a topic needs. */
   unanswered?(topic: string): void
   broadcast(topic: string, frame: string): void
@@ -36,12 +39,14 @@ export class Feed implements Watched {
   /** By topic; a page that is still being read is here already, so that it is read once. */
   readonly #pages = new Map<string, Promise<LivePage>>()
   readonly #ready = new Map<string, LivePage>()
+  readonly #holds = new Map<string, (() => void) | undefined>()
   /** What each page was made from when it was last told. */
   readonly #made = new Map<string, string | undefined>()
   /** Topics by the project that they show; undefined for those that any project concerns. */
   readonly #topics = new Map<string | undefined, Set<string>>()
   /** Topics with what to tell, and the traces that led to it. */
   readonly #dirty = new Map<string, string[]>()
+  readonly #turns = openTurns()
   #timer: ReturnType<typeof setTimeout> | undefined
   #restsUntil = 0
 
@@ -55,6 +60,8 @@ export class Feed implements Watched {
     try {
       const page = await this.#pageOf(topic)
       if (page.project !== undefined && page.isBehind(since)) await this.#deps.projections.fresh(page.project)
+      // From here to the first frame without a pause: nothing can be broadcast in between.
+      await this.#turns.next()
       const madeNow = page.made?.()
       const frame = page.resume(made === undefined || made === madeNow ? since : undefined)
       return madeNow === undefined ? frame : withField(frame, 'made', madeNow)
@@ -85,6 +92,8 @@ export class Feed implements Watched {
     this.#made.delete(topic)
     this.#dirty.delete(topic)
     page?.close?.()
+    this.#holds.get(topic)?.()
+    this.#holds.delete(topic)
   }
 
   /** Pages show something that is no project's: look at all of them again. */
@@ -116,6 +125,7 @@ export class Feed implements Watched {
       return page
     }
     this.#ready.set(topic, page)
+    if (page.project !== undefined) this.#holds.set(topic, this.#deps.hold?.(page.project))
     this.#made.set(topic, page.made?.())
     const topics = this.#topics.get(page.project) ?? new Set()
     this.#topics.set(page.project, topics.add(topic))

@@ -15,9 +15,8 @@ export const frameText = ({ now, events, ...head }: LiveFrame): string => stampH
 /** Makes a frame of its head's JSON. */
 export const stampHead = (head: string, now: number, events: number): string => `${head.slice(0, -1)},"now":${now},"events":${events}}`
 
-/** A frame that says one thing more. */
-export const withField = (frame: string, name: string, value: unknown): string =>
-  `${frame.slice(0, -1)},"${name}":${JSON.stringify(value)}}`
+/** A frame that says one thing more, before the rest. */
+export const withField = (frame: string, name: string, value: unknown): string => `{"${name}":${JSON.stringify(value)},${frame.slice(1)}`
 
 /** Puts an element in place of the one with its id, keeping focus and what did not change. */
 export const replace = (id: string, html: unknown): string => `<hx-partial id="${id}" hx-swap="outerMorph">${String(html)}</hx-partial>`

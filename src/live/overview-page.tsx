@@ -33,10 +33,13 @@ export function openOverviewPage(source: OverviewSource, query: OverviewQuery): 
     return html === '' ? undefined : frameText({ ...headOf(content, html), now: content.now, events })
   }
 
-  function resumed(since: string) {
+  /** The content is the same for all who come back before something else happens, or time moves on. */
+  function resume(since = '') {
     const content = overviewContent(source, query)
-    const html = since === positionOf(content) ? '' : draw.whole(content)
-    return { ...headOf(content, html), events: eventsAfter(eventsAt(since) ?? content.events, content) }
+    const isHere = since === positionOf(content)
+    return resumes.frame({ key: isHere ? 'here' : 'all', events: eventsAfter(eventsAt(since) ?? content.events, content) }, () =>
+      headOf(content, isHere ? '' : draw.whole(content)),
+    )
   }
 
   return {
@@ -48,7 +51,7 @@ export function openOverviewPage(source: OverviewSource, query: OverviewQuery): 
       return true
     },
     flush,
-    resume: (since = '') => resumes.frame(since, () => resumed(since)),
+    resume,
   }
 }
 

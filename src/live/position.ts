@@ -16,6 +16,22 @@ export function readSince(since = ''): { epoch: string | undefined; offset: numb
   return { epoch, offset: offset === undefined || offset === '' ? Number.NaN : Number(offset) }
 }
 
+/** A position that this log has; none for another log's, or one beyond the head: whoever stands there has nothing of this page. */
+export function ownPosition(since: string, { epoch, state }: ProjectView): string {
+  const from = readSince(since)
+  return from.epoch === epoch && from.offset <= state.offset ? since : ''
+}
+
+/**
+ * Which rows of a list a viewer misses who stands at a position, as a name: the same for all whose lists are replaced, because they come
+ * from elsewhere or were away for longer than what is at hand.
+ */
+export function missedRows(view: ProjectView, since: string): string {
+  const own = ownPosition(since, view)
+  if (own === '') return 'all'
+  return readSince(own).offset + 1 < (view.recent[0]?.offset ?? 1) ? 'gap' : own
+}
+
 /** How many events came after a position of this log; none are known to be new after another log's. */
 export function eventsAfter(since: string, { epoch, state }: ProjectView): number {
   const from = readSince(since)

@@ -15,7 +15,7 @@ import { CompactTimeline } from '../../views/timeline/compact.tsx'
 import type { LivePage } from './live-page.ts'
 import { frameText, replace, upsert } from './frame.ts'
 import { agentParts, boardParts } from './project-members.tsx'
-import { eventsAfter, positionOf, readSince, standing } from './position.ts'
+import { eventsAfter, missedRows, positionOf, readSince, standing } from './position.ts'
 import { openResumeFrames } from './resume-frames.ts'
 
 /** A project as its page shows it. */
@@ -50,9 +50,10 @@ export function openProjectPage(first: Shown, now: () => number): LivePage {
       return frameText({ ...head(content), now: now(), events })
     },
     resume: (since = '') =>
-      resumes.frame(since, () => {
-        const content = since === positionOf(current.view) ? heading(current, now()) : allParts(current, since, now())
-        return { ...head(content), events: eventsAfter(since, current.view) }
+      resumes.frame({ key: missedRows(current.view, since), events: eventsAfter(since, current.view) }, () => {
+        if (since === positionOf(current.view)) return head(heading(current, now()))
+        const rows = activityParts(current.view, since, { project: current.project.name, now: now() })
+        return head(resumes.shared(() => stateParts(current, now())) + rows.join(''))
       }),
   }
 }
@@ -109,11 +110,15 @@ function changedParts(before: Shown, after: Shown, now: number): string {
 }
 
 function allParts(after: Shown, since: string | undefined, now: number): string {
+  return stateParts(after, now) + activityParts(after.view, since, { project: after.project.name, now }).join('')
+}
+
+/** All but the activity, whose rows depend on those that a viewer has. */
+function stateParts(after: Shown, now: number): string {
   const { state } = after.view
   const at = { project: after.project.name, now }
   const parts = [heading(after, now), ...SECTIONS.map(({ id, render }) => replace(id, render(state, at)))]
-  parts.push(...boardParts(undefined, state, at), ...agentParts(undefined, state, at), ...activityParts(after.view, since, at))
-  return parts.join('')
+  return [...parts, ...boardParts(undefined, state, at), ...agentParts(undefined, state, at)].join('')
 }
 
 /** New rows on top of those that are there; all rows where the gap is longer than what is at hand. */

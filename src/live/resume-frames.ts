@@ -1,33 +1,49 @@
 import { type FrameHead, stampHead } from './frame.ts'
 
 export type ResumeFrames = {
-  /** The frame for a viewer who comes back with a position; rendered once for all who do so now. */
-  frame(since: string, render: () => FrameHead & { events: number }): string
+  /**
+   * The frame for a viewer who comes back. `key` names what the viewer has of the page: whoever has the same is sent the same, rendered
+   * once for all who come now. `events` is how many are new to this one.
+   */
+  frame(wish: { key: string; events: number }, render: () => FrameHead): string
+  /** A part of such frames that is the same whatever the viewer has. */
+  shared(render: () => string): string
   /** Something happened: what was rendered is no longer true. */
   clear(): void
 }
 
-/** Viewers who return together, after a restart for instance, were rendered at few positions. */
-const KEPT = 16
+/** Rows that may differ between viewers are few: of a list at hand each begins with one of fifty. */
+const KEPT = 64
 /** How old a rendering may be: what it draws along a time axis stands still in it. */
 const KEPT_MS = 1_000
 
 /** Keeps catch-up frames for a moment. */
 export function openResumeFrames(now: () => number): ResumeFrames {
-  const kept = new Map<string, { head: string; events: number }>()
-  let keptSince = 0
+  const heads = new Map<string, string>()
+  let part: string | undefined
+  let keptSince = -Infinity
+
+  function clear() {
+    heads.clear()
+    part = undefined
+  }
+
+  function clearOld() {
+    if (now() - keptSince > KEPT_MS) clear()
+    if (heads.size === 0 && part === undefined) keptSince = now()
+  }
 
   return {
-    frame(since, render) {
-      if (now() - keptSince > KEPT_MS) kept.clear()
-      if (kept.size === 0) keptSince = now()
-      const known = kept.get(since)
-      if (known) return stampHead(known.head, now(), known.events)
-      const { events, ...head } = render()
-      const fresh = { head: JSON.stringify(head), events }
-      if (kept.size < KEPT) kept.set(since, fresh)
-      return stampHead(fresh.head, now(), events)
+    frame({ key, events }, render) {
+      clearOld()
+      const head = heads.get(key) ?? JSON.stringify(render())
+      if (heads.size < KEPT) heads.set(key, head)
+      return stampHead(head, now(), events)
     },
-    clear: () => kept.clear(),
+    shared(render) {
+      clearOld()
+      return (part ??= render())
+    },
+    clear,
   }
 }

@@ -2,7 +2,7 @@ import type { StoredEvent } from '../domain/event.ts'
 import type { ProjectView } from '../projection/projections.ts'
 import type { LivePage } from './live-page.ts'
 import { frameText, replace, upsert } from './frame.ts'
-import { eventsAfter, positionOf, readSince, standing } from './position.ts'
+import { eventsAfter, missedRows, positionOf, readSince, standing } from './position.ts'
 import type { Shown } from './project-page.tsx'
 import { openResumeFrames } from './resume-frames.ts'
 
@@ -68,14 +68,15 @@ export function openSectionPage(first: Shown, { sections, list, now }: Sections)
       news = { events: [], isGap: false }
       return content === '' ? undefined : frameText({ ...head(content), now: now(), events: counted(told, since) })
     },
-    resume: (since = '') =>
-      resumes.frame(since, () => {
-        const told = list ? newsAfter(list, since, current.view) : news
+    resume(since = '') {
+      const told = list ? newsAfter(list, since, current.view) : news
+      return resumes.frame({ key: missedRows(current.view, since), events: counted(told, since) }, () => {
+        if (since === positionOf(current.view)) return head(rendered(sections.filter(isBeside)))
         const isOther = readSince(since).epoch !== current.view.epoch
         const rows = isOther && list ? wholeList(list, current.view, now()) : listed(told)
-        const content = since === positionOf(current.view) ? rendered(sections.filter(isBeside)) : rendered(sections) + rows
-        return { ...head(content), events: counted(told, since) }
-      }),
+        return head(resumes.shared(() => rendered(sections)) + rows)
+      })
+    },
   }
 }
 

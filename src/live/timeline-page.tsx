@@ -64,11 +64,12 @@ export function openTimelinePage(first: Shown, { query, ...source }: Source): Li
       shownAt = current
       return content === '' ? undefined : frameText({ ...head(content), now: now(), events })
     },
-    resume: (since = '') =>
-      resumes.frame(since, () => {
-        const content = since === positionOf(current) ? '' : replace('timeline', <Timeline view={laidOut()} />)
-        return { ...head(content), events: eventsAfter(since, current) }
-      }),
+    resume(since = '') {
+      const isHere = since === positionOf(current)
+      return resumes.frame({ key: isHere ? 'here' : 'all', events: eventsAfter(since, current) }, () =>
+        head(isHere ? '' : replace('timeline', <Timeline view={laidOut()} />)),
+      )
+    },
   }
 }
 

@@ -165,5 +165,5 @@ test('the end of a trouble is said with what the page shows, never alone', async
   trouble = undefined
   hub.tellTrouble()
   await eventually(() => viewer.messages.length === 2)
-  expect(viewer.messages).toEqual(['{"content":"whole","trouble":{"kind":"log","since":5}}', '{"content":"now","trouble":null}'])
+  expect(viewer.messages).toEqual(['{"trouble":{"kind":"log","since":5},"content":"whole"}', '{"trouble":null,"content":"now"}'])
 })
