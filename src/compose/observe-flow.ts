@@ -1,6 +1,7 @@
 import type { Measured } from '../domain/flow.ts'
 import type { StoredEvent } from '../domain/event.ts'
-import type { ProjectChange, ProjectView } from '../projection/projections.ts'
+import type { ProjectChange } from '../projection/project-change.ts'
+import type { ProjectView } from '../projection/projections.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 
 type Deps = {

@@ -43,7 +43,7 @@ export function openSectionPage(first: Shown, { sections, list, now }: Sections)
   const resumes = openResumeFrames(now)
   const head = (content: string) => ({ content, since: positionOf(current.view), lastEventAt: current.view.state.lastEventAt })
   const rendered = (some: readonly PageSection[]) => some.map(({ id, render }) => replace(id, render(current, now()))).join('')
-  const listed = (told: News) => (list ? listPart(list, { news: told, view: current.view, now: now() }) : '')
+  const listed = (told: News, isOther: boolean) => rowsOf(list, { news: told, view: current.view, now: now() }, isOther)
   const counted = (told: News, since: string) => (list ? told.events.length : eventsAfter(since, current.view))
 
   return {
@@ -63,7 +63,7 @@ export function openSectionPage(first: Shown, { sections, list, now }: Sections)
       const isOther = isNewLog(shown, current)
       const changed = isOther ? sections : sections.filter((section) => isReplaced(section, shown, current))
       const told = news
-      const content = rendered(changed) + (isOther && list ? wholeList(list, current.view, now()) : listed(told))
+      const content = rendered(changed) + listed(told, isOther)
       shown = current
       news = { events: [], isGap: false }
       return content === '' ? undefined : frameText({ ...head(content), now: now(), events: counted(told, since) })
@@ -72,9 +72,7 @@ export function openSectionPage(first: Shown, { sections, list, now }: Sections)
       const told = list ? newsAfter(list, since, current.view) : news
       return resumes.frame({ key: missedRows(current.view, since), events: counted(told, since) }, () => {
         if (since === positionOf(current.view)) return head(rendered(sections.filter(isBeside)))
-        const isOther = readSince(since).epoch !== current.view.epoch
-        const rows = isOther && list ? wholeList(list, current.view, now()) : listed(told)
-        return head(resumes.shared(() => rendered(sections)) + rows)
+        return head(resumes.shared(() => rendered(sections)) + listed(told, readSince(since).epoch !== current.view.epoch))
       })
     },
   }
@@ -100,8 +98,16 @@ function withMore(news: News, more: News): News {
   return { events: events.slice(-NEWS_KEPT), isGap: news.isGap || more.isGap || events.length > NEWS_KEPT }
 }
 
+type Rows = { news: News; view: ProjectView; now: number }
+
+/** What is to be told of a list, where there is one: of another log all that is at hand. */
+function rowsOf(list: EventList | undefined, rows: Rows, isOther: boolean): string {
+  if (!list) return ''
+  return isOther ? wholeList(list, rows.view, rows.now) : listPart(list, rows)
+}
+
 /** New rows on top of those that are there. */
-function listPart(list: EventList, { news, view, now }: { news: News; view: ProjectView; now: number }): string {
+function listPart(list: EventList, { news, view, now }: Rows): string {
   const rows = news.events.length === 0 ? '' : upsert(list.id, news.events.map((event) => String(list.row(event, now))).join(''))
   return news.isGap ? list.gap(view, rows) : rows
 }

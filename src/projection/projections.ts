@@ -8,18 +8,10 @@ import { projectFold, registryFold } from './folds.ts'
 import { type Followed, Follower } from './follower.ts'
 import { delayUntil } from './delay-until.ts'
 import { inParallel } from './in-parallel.ts'
+import type { ProjectChange, RegistryChange } from './project-change.ts'
 import { openStateMemory } from './state-memory.ts'
 
 export type ProjectView = Followed<ProjectState>
-
-export type ProjectChange = {
-  project: Project
-  before: ProjectSummary | undefined
-  summary: ProjectSummary
-  view: ProjectView
-  /** Nothing is left of it: its log is another one, and it is not registered. */
-  isGone: boolean
-}
 
 type Deps = {
   eventLog: EventLog
@@ -36,9 +28,6 @@ type Entry = {
   summary: ProjectSummary | undefined
   timer: ReturnType<typeof setTimeout> | undefined
 }
-export const STATE_MEMORY_BYTES = 256 * 1024 * 1024
-/** Who is silent from then on is looked at then: until so long before, a state may go and be read back. */
-const DUE_WITHIN_MS = 15 * 60_000
 /** An evicted state is saved once reading it back would fold more events than this. */
 const FOLDED_AGAIN = 100
 /** Logs that are read at the same time. */
@@ -55,11 +44,8 @@ export class Projections {
   constructor(deps: Deps) {
     this.#deps = deps
     this.#now = deps.now ?? Date.now
-    this.#memory = openStateMemory({
-      limitBytes: deps.stateMemoryBytes ?? STATE_MEMORY_BYTES,
-      isDue: (name) => this.#isDue(name),
-      evict: (name) => this.#evict(name),
-    })
+    const nextChangeAt = (name: string) => this.summary(name)?.attention.nextChangeAt
+    this.#memory = openStateMemory({ limitBytes: deps.stateMemoryBytes, nextChangeAt, now: this.#now, evict: (name) => this.#evict(name) })
     const changed = (change: RegistryChange) => this.#registryChanged(change)
     this.#registry = new Follower({ ...this.#deps, onError: this.#failed, project: PROJECTS_LOG, fold: registryFold, changed })
   }
@@ -199,11 +185,6 @@ export class Projections {
     if (view) this.#memory.used(name, view)
   }
 
-  #isDue(name: string): boolean {
-    const nextChangeAt = this.summary(name)?.attention.nextChangeAt
-    return nextChangeAt !== undefined && nextChangeAt - this.#now() < DUE_WITHIN_MS
-  }
-
   /** An evicted state leaves its summary and its timer. */
   #evict(name: string) {
     const { follower } = this.#entryOf(name)
@@ -219,3 +200,4 @@ export class Projections {
 }
 
 type RegistryChange = { before: Followed<Registry> | undefined; after: Followed<Registry> }
+const delayUntil = (at: number, now: number) => Math.min(Math.max(at - now, 0) + 1, TIMER_LIMIT_MS)

@@ -2,7 +2,8 @@ import { expect, test } from 'bun:test'
 import { Feed } from '../../src/live/feed.ts'
 import type { LivePage } from '../../src/live/live-page.ts'
 import { openProjectPage } from '../../src/live/project-page.tsx'
-import type { ProjectChange, Projections } from '../../src/projection/projections.ts'
+import type { ProjectChange } from '../../src/projection/project-change.ts'
+import type { Projections } from '../../src/projection/projections.ts'
 import { NO_TRACING } from '../../src/telemetry/tracing.ts'
 import { endAfter } from '../support/ending.ts'
 import { generateHistory, stored } from '../support/histories.ts'
@@ -14,7 +15,7 @@ const NOW = Date.UTC(2026, 10, 24)
 /** A project's page, and how often its backlog was drawn. */
 function countedPage() {
   let drawn = 0
-  const { project, summary, state, events } = sceneOf('apollo', stored(generateHistory({ count: EVENTS })) as never)
+  const { project, summary, state, events } = sceneOf('apollo', stored(generateHistory({ count: EVENTS })))
   const watched = new Proxy(state, {
     get(target, key) {
       if (key === 'decisions') drawn += 1

@@ -1,0 +1,15 @@
+import type { Project, Registry } from '../domain/project-registry.ts'
+import type { ProjectSummary } from '../domain/project-summary.ts'
+import type { Followed } from './follower.ts'
+import type { ProjectView } from './projections.ts'
+
+export type ProjectChange = {
+  project: Project
+  before: ProjectSummary | undefined
+  summary: ProjectSummary
+  view: ProjectView
+  /** Nothing is left of it: its log is another one, and it is not registered. */
+  isGone: boolean
+}
+
+export type RegistryChange = { before: Followed<Registry> | undefined; after: Followed<Registry> }
