@@ -58,6 +58,7 @@ export function openTimelinePage(first: Shown, { query, ...source }: Source): Li
     flush() {
       if (current === shownAt && !followed.hasNews()) return undefined
       const next = laidOut()
+      resumes.clear()
       const content = isSameFrame(shown, next) ? changedLanes(shown, next) : replace('timeline', <Timeline view={next} />)
       const events = eventsAfter(positionOf(shownAt), current)
       shown = remembered(next)

@@ -147,7 +147,7 @@ export class Projections {
     return entry
   }
 
-  /** Recomputes the summary and tells everyone; called when the state, the registry entry or the time of attention moved. */
+  /** Recomputes the summary and tells everyone: the state, the registry entry or the time of attention moved. */
   #refresh(name: string) {
     const entry = this.#entryOf(name)
     const { summary: before } = entry
@@ -167,8 +167,9 @@ export class Projections {
   }
 
   #attentionDue(name: string) {
-    if (this.loaded(name)) this.#refresh(name)
-    else this.fresh(name).catch(this.#failed)
+    if (!this.loaded(name)) return void this.fresh(name).catch(this.#failed)
+    this.#refresh(name)
+    this.#remember(name)
   }
 
   #registryChanged({ before, after }: RegistryChange) {
@@ -180,8 +181,7 @@ export class Projections {
     }
   }
 
-  #remember(name: string) {
-    const view = this.loaded(name)
+  #remember(name: string, view = this.loaded(name)) {
     if (view) this.#memory.used(name, view)
   }
 

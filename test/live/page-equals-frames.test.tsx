@@ -137,17 +137,11 @@ function newestOf(html: string, lists: readonly string[], rows: Record<string, n
   let text = html
   for (const list of lists) {
     const part = partOf(text, list) ?? ''
-    const items = part.split(/(?=<li )/)
-    text = text.replace(
-      part,
-      items
-        .slice(0, (rows[list] ?? 0) + 1)
-        .join('')
-        .replace(/<\/ol>$/, ''),
-    )
+    const items = part.replace(/<\/ol>$/, '').split(/(?=<li )/)
+    text = text.split(part).join(items.slice(0, (rows[list] ?? 0) + 1).join(''))
   }
   // The way to older rows begins below what a page began with.
-  return text.replace(/<p class="older"[^]*?<\/p>/g, '')
+  return text.replaceAll(/<p class="older"[^]*?<\/p>/g, '')
 }
 
 function expectSame(kind: Kind, { screen, fresh }: ReturnType<typeof follow>) {
