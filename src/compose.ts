@@ -17,7 +17,6 @@ import { UNASSIGNED } from './domain/names.ts'
 import { emptyProject } from './domain/project.ts'
 import type { AcceptDeps } from './ingest/accept-events.ts'
 import { projectChanges } from './ingest/change-project.ts'
-import { expandFrame } from './ingest/orchestrator-frames.ts'
 import { compileRedaction } from './ingest/redact.ts'
 import { registration } from './ingest/register-project.ts'
 import { openWholeStates } from './ingest/whole-states.ts'
@@ -157,11 +156,8 @@ async function openWeb({ config, telemetry, core, sources, opened, place }: Part
     ...{ lanes, longReads: openLongReads(), outages: followed.outages, isRead: followed.isRead, worker: place.worker },
     accept: acceptFrom('http'),
     bindKey: openIdempotencyKeys({ keyValue: core.keyValue, keptDays: config.retention.days, lifeOf: core.lifeOf }),
-    expandFrame: async (project, frame) => expandFrame(project, frame, await stateOf(project)),
     ...files,
-    bindKey: openIdempotencyKeys({ keyValue: core.keyValue, keptDays: config.retention.days }),
     wholeStates: (project) => openWholeStates(project, () => stateOf(project)),
-    files: await loadStaticFiles(),
     startedAt: Date.now(),
     features: featuresOf(config, place.link !== undefined),
     isDraining: () => server.isStopping() || place.link?.isLeaving() === true,

@@ -187,9 +187,9 @@ export class Projections {
 
   /** An evicted state leaves its summary and its timer. */
   #evict(name: string) {
-    const { follower } = this.#entryOf(name)
-    follower.saveSnapshot(FOLDED_AGAIN).catch(this.#failed)
-    follower.unload()
+    const follower = this.#entries.get(name)?.follower
+    follower?.saveSnapshot(FOLDED_AGAIN).catch(this.#failed)
+    follower?.unload()
   }
 
   /** What the log does not answer now, the head check finds later: one outage is told once, not once a project. */
@@ -198,6 +198,3 @@ export class Projections {
     else this.#deps.onError(error)
   }
 }
-
-type RegistryChange = { before: Followed<Registry> | undefined; after: Followed<Registry> }
-const delayUntil = (at: number, now: number) => Math.min(Math.max(at - now, 0) + 1, TIMER_LIMIT_MS)

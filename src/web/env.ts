@@ -33,8 +33,6 @@ export type WebDeps = {
   bindKey(project: string, key: string, body: string): Promise<void>
   /** Registers, changes, archives and purges projects. */
   changes: ProjectChanges
-  /** Turns a whole-state report into events of one project. */
-  expandFrame(project: string, frame: Frame): Promise<NewEvent[]>
   /** Turns the whole states of one report into events of its project. */
   wholeStates(project: string): WholeStates
   /** Whatever reads a long way for one request goes through here. */

@@ -181,7 +181,7 @@ function firstOf(events: readonly StoredEvent[], id: string): number | undefined
 
 /** More agents than any list shows, that end and are reported of afterwards, beside a busy project's day. */
 function crowd(seed: number): StoredEvent[] {
-  const history = generateHistory({ seed, count: 200, stories: 60, agents: 90 })
+  const history = generateHistory({ seed, count: 110, stories: 60, agents: 90 })
   const told = history.flatMap((event, index) => [event, ...coming(index, seed)])
   return stored(told.map((event, index) => ({ ...event, id: `crowd-${index}` })) as never)
 }

@@ -49,15 +49,17 @@ function rowsOf(html: string): [number, string][] {
 
 /** Where an element begins and ends. Our views close what they open, so that counting its tags is enough. */
 function elementIn(html: string, id: string) {
-  const opening = new RegExp(`<([\\w-]+)[^<>]*? id="${RegExp.escape(id)}"[^<>]*>`).exec(html)
-  if (!opening) return undefined
-  const innerFrom = opening.index + opening[0].length
-  const tags = new RegExp(`<(/?)${opening[1] ?? ''}(?=[\\s>])[^>]*>`, 'g')
+  const named = html.indexOf(` id="${id}"`)
+  if (named < 0) return undefined
+  const from = html.lastIndexOf('<', named)
+  const innerFrom = html.indexOf('>', named) + 1
+  const tag = /^<([\w-]+)/.exec(html.slice(from, named))?.[1] ?? ''
+  const tags = new RegExp(`<(/?)${tag}(?=[\\s>])[^>]*>`, 'g')
   tags.lastIndex = innerFrom
   let depth = 1
-  for (let tag = tags.exec(html); tag; tag = tags.exec(html)) {
-    depth += tag[1] === '/' ? -1 : 1
-    if (depth === 0) return { from: opening.index, to: tags.lastIndex, innerFrom, innerTo: tag.index }
+  for (let found = tags.exec(html); found; found = tags.exec(html)) {
+    depth += found[1] === '/' ? -1 : 1
+    if (depth === 0) return { from, to: tags.lastIndex, innerFrom, innerTo: found.index }
   }
   throw new Error(`the element ${id} has no end`)
 }
