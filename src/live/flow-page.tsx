@@ -25,7 +25,7 @@ export function openFlowPage(first: Shown, days: FlowDays, now: () => number): L
     { id: 'flow-throughput', reads: ended, render: (...at) => <Throughput figures={figures(...at)} days={days} /> },
     {
       id: 'flow-states',
-      reads: ({ view }) => [view.state.workflow],
+      reads: ({ view }) => [view.state.workflow, view.state.firstEventAt],
       render: (shown, at) => <StateTimes times={figures(shown, at).stateTimes} since={shown.view.state.firstEventAt} now={at} />,
     },
     {

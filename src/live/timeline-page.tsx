@@ -66,10 +66,9 @@ export function openTimelinePage(first: Shown, { query, ...source }: Source): Li
       return content === '' ? undefined : frameText({ ...head(content), now: now(), events })
     },
     resume(since = '') {
-      const isHere = since === positionOf(current)
-      return resumes.frame({ key: isHere ? 'here' : 'all', events: eventsAfter(since, current) }, () =>
-        head(isHere ? '' : replace('timeline', <Timeline view={laidOut()} />)),
-      )
+      const key = since === positionOf(current) ? 'here' : 'all'
+      const draw = () => (key === 'here' ? '' : replace('timeline', <Timeline view={laidOut()} />))
+      return resumes.frame({ key, events: eventsAfter(since, current) }, () => head(draw()))
     },
   }
 }
