@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { dirname, resolve } from 'node:path'
 import { withoutCredentials } from '../domain/git-address.ts'
 import type { Project } from '../domain/project-registry.ts'
+import { workHoursOf } from '../domain/work-hours.ts'
 import { findDependencyProblems } from './dependency-circles.ts'
 import { type Findings, readSection } from './findings.ts'
 import type { ConfigFile } from './read-file.ts'
@@ -130,7 +131,9 @@ function toProject(name: string, settings: ProjectSettings, path: string): Proje
       parallelCycles: limits?.max_parallel_cycles ?? 2,
       memoryMb: limits?.max_memory_mb ?? 1024,
       diskMb: limits?.max_disk_mb ?? 2048,
+      cpuPriority: limits?.cpu_priority ?? 1,
     },
+    workHours: settings.work_hours && workHoursOf(settings.work_hours),
     origin: 'file',
   }
 }

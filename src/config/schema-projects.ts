@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { projectNameProblem } from '../domain/names.ts'
+import { isRepositoryAddress } from '../domain/git-address.ts'
 import { LIFECYCLES, PRIORITIES } from '../domain/project-registry.ts'
+import { WorkHoursSettings } from '../domain/work-hours.ts'
 import { amount, kept, text } from './schema-values.ts'
 
 /** A project's name; the reason says what is wrong with it. */
@@ -25,7 +27,10 @@ const project = {
   status: z.enum(LIFECYCLES).optional().describe('Where the project is in its life. Default active.'),
   priority: z.enum(PRIORITIES).optional().describe('Default normal.'),
   description: text(2000).optional().describe('What it is, in a sentence.'),
-  git_url: text(2048).optional().describe('Where its source is kept.'),
+  git_url: text(2048)
+    .refine(isRepositoryAddress, 'must be an address of http, https, ssh or git, or user@host:path')
+    .optional()
+    .describe('Where its source is kept.'),
   owner: text(200).optional().describe('Who answers for it.'),
   team: words('Who works on it.'),
   tags: words('Words to find it by.'),
@@ -37,12 +42,13 @@ const project = {
       max_parallel_cycles: amount('Default 2.'),
       max_memory_mb: amount('In MiB. Default 1024.'),
       max_disk_mb: amount('In MiB. Default 2048.'),
-      ...kept('cpu_priority'),
+      cpu_priority: z.number().positive().optional().describe('Default 1.0.'),
     })
     .optional()
     .describe('Shown, never enforced.'),
+  work_hours: WorkHoursSettings.optional().describe('When people are there.'),
   dependencies: z.array(Dependency).max(1000).optional().describe('Projects of this file that this one depends on; they form no circle.'),
-  ...kept('ai_settings', 'created_at', 'discord_channel', 'last_activity', 'slack_channel', 'version', 'work_hours'),
+  ...kept('ai_settings', 'created_at', 'discord_channel', 'last_activity', 'slack_channel', 'version'),
 }
 
 export const MappedProject = z.strictObject({ ...project, name: z.string().optional().describe('The key already names the project.') })

@@ -23,10 +23,15 @@ export type Project = {
   gitUrl: string | undefined
   orchestration: string | undefined
   dependencies: { project: string; type: string; criticality: string | undefined }[]
-  limits: { parallelAgents: number; parallelCycles: number; memoryMb: number; diskMb: number }
+  /** Shown, never enforced. Memory and disk in MiB; a CPU priority of 1 is everybody's. */
+  limits: { parallelAgents: number; parallelCycles: number; memoryMb: number; diskMb: number; cpuPriority: number }
+  /** When people are there: times of day as HH:MM in the zone, days by their English names. */
+  workHours: WorkHours | undefined
   /** The file wins for what it lists: such projects cannot be changed through the API. */
   origin: 'file' | 'reported'
 }
+
+export type WorkHours = { timezone: string; start: string; end: string; days: string[] }
 
 /** Every project that was ever registered, by its name in lower case: names are unique without regard to case. */
 export type Registry = {
@@ -43,7 +48,14 @@ export const REGISTRY_FOLD_VERSION = 2
 
 const Names = z.array(z.string())
 const Dependencies = z.array(z.object({ project: z.string(), type: z.string(), criticality: z.string().optional() }))
-const Limits = z.object({ parallelAgents: z.number(), parallelCycles: z.number(), memoryMb: z.number(), diskMb: z.number() })
+const Limits = z.object({
+  parallelAgents: z.number(),
+  parallelCycles: z.number(),
+  memoryMb: z.number(),
+  diskMb: z.number(),
+  cpuPriority: z.number().default(1),
+})
+const Hours = z.object({ timezone: z.string(), start: z.string(), end: z.string(), days: Names })
 
 /** The settings of a registry event: absent ones stay as they are, null ones are unset, and what does not fit is ignored. */
 const Settings = z.object({
@@ -58,6 +70,7 @@ const Settings = z.object({
   orchestration: z.string().nullish().catch(undefined),
   dependencies: Dependencies.optional().catch(undefined),
   limits: Limits.optional().catch(undefined),
+  workHours: Hours.nullish().catch(undefined),
   origin: z.enum(['file', 'reported']).optional().catch(undefined),
 })
 
@@ -75,7 +88,8 @@ export function newProject(name: string): Project {
     gitUrl: undefined,
     orchestration: undefined,
     dependencies: [],
-    limits: { parallelAgents: 3, parallelCycles: 2, memoryMb: 1024, diskMb: 2048 },
+    limits: { parallelAgents: 3, parallelCycles: 2, memoryMb: 1024, diskMb: 2048, cpuPriority: 1 },
+    workHours: undefined,
     origin: 'reported',
   }
 }
@@ -115,7 +129,7 @@ function foldRegistryEvent(projects: Map<string, Project>, event: StoredEvent) {
 
 function withSettings(project: Project, settings: Record<string, unknown>): Project {
   const told = Settings.parse(settings)
-  const optional = (value: string | null | undefined, known: string | undefined) => (value === undefined ? known : (value ?? undefined))
+  const optional = <T>(value: T | null | undefined, known: T | undefined) => (value === undefined ? known : (value ?? undefined))
   return {
     name: project.name,
     path: optional(told.path, project.path),
@@ -129,6 +143,7 @@ function withSettings(project: Project, settings: Record<string, unknown>): Proj
     orchestration: optional(told.orchestration, project.orchestration),
     dependencies: told.dependencies?.map((one) => ({ ...one, criticality: one.criticality })) ?? project.dependencies,
     limits: told.limits ?? project.limits,
+    workHours: optional(told.workHours, project.workHours),
     origin: told.origin ?? project.origin,
   }
 }

@@ -8,6 +8,7 @@ import { Approvals } from '../../views/fragments/approvals.tsx'
 import { BacklogCard } from '../../views/fragments/backlog.tsx'
 import { Doubts } from '../../views/fragments/doubts.tsx'
 import { Notices } from '../../views/fragments/notices.tsx'
+import { ProjectCard } from '../../views/fragments/project-card.tsx'
 import { ProjectHeading } from '../../views/fragments/project-heading.tsx'
 import { SprintCard } from '../../views/fragments/sprint.tsx'
 import { WorkflowCard } from '../../views/fragments/workflow.tsx'
@@ -51,7 +52,7 @@ export function openProjectPage(first: Shown, now: () => number): LivePage {
     },
     resume: (since = '') =>
       resumes.frame({ key: missedRows(current.view, since), events: eventsAfter(since, current.view) }, () => {
-        if (since === positionOf(current.view)) return head(heading(current, now()))
+        if (since === positionOf(current.view)) return head(heading(current, now()) + projectCard(current))
         const rows = activityParts(current.view, since, { project: current.project.name, now: now() })
         return head(resumes.shared(() => stateParts(current, now())) + rows.join(''))
       }),
@@ -60,6 +61,8 @@ export function openProjectPage(first: Shown, now: () => number): LivePage {
 
 const heading = ({ project, summary, view }: Shown, now: number): string =>
   replace('heading', <ProjectHeading project={project} state={view.state} attention={summary.attention} now={now} />)
+
+const projectCard = ({ project, view }: Shown): string => replace('project', <ProjectCard project={project} state={view.state} />)
 
 type State = ProjectView['state']
 /** What a part is drawn for: the project, and the moment by which ages are told. */
@@ -105,6 +108,8 @@ function changedParts(before: Shown, after: Shown, now: number): string {
   for (const { id, reads, render } of SECTIONS) {
     if (reads.some((part) => was[part] !== is[part])) parts.push(replace(id, render(is, at)))
   }
+  const isCardOld = before.project !== after.project || was.agents !== is.agents || was.cycles !== is.cycles
+  if (isCardOld) parts.push(projectCard(after))
   parts.push(...boardParts(was, is, at), ...agentParts(was, is, at), ...activityParts(after.view, positionOf(before.view), at))
   return parts.join('')
 }
@@ -117,7 +122,7 @@ function allParts(after: Shown, since: string | undefined, now: number): string 
 function stateParts(after: Shown, now: number): string {
   const { state } = after.view
   const at = { project: after.project.name, now }
-  const parts = [heading(after, now), ...SECTIONS.map(({ id, render }) => replace(id, render(state, at)))]
+  const parts = [heading(after, now), ...SECTIONS.map(({ id, render }) => replace(id, render(state, at))), projectCard(after)]
   return [...parts, ...boardParts(undefined, state, at), ...agentParts(undefined, state, at)].join('')
 }
 

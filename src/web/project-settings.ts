@@ -1,7 +1,8 @@
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
-import { withoutCredentials } from '../domain/git-address.ts'
+import { isRepositoryAddress, withoutCredentials } from '../domain/git-address.ts'
 import { LIFECYCLES, PRIORITIES } from '../domain/project-registry.ts'
+import { WorkHoursSettings, workHoursOf } from '../domain/work-hours.ts'
 import { RefusedError } from '../domain/refused.ts'
 
 const text = (limit: number) => z.string().max(limit)
@@ -17,7 +18,7 @@ const Settings = z.strictObject({
   owner: text(200).nullable(),
   team: words,
   tags: words,
-  git_url: text(2048).nullable(),
+  git_url: text(2048).refine(isRepositoryAddress, 'must be an address of http, https, ssh or git, or user@host:path').nullable(),
   orchestration: z.enum(['blocking', 'partial', 'autonomous']).nullable(),
   dependencies: z
     .array(
@@ -33,7 +34,9 @@ const Settings = z.strictObject({
     max_parallel_cycles: amount.default(2),
     max_memory_mb: amount.default(1024),
     max_disk_mb: amount.default(2048),
+    cpu_priority: z.number().positive().default(1),
   }),
+  work_hours: WorkHoursSettings.nullable(),
 })
 
 const Changes = Settings.partial()
@@ -50,10 +53,17 @@ export function readRegistration(body: string): { name: string; settings: Record
   return { name, settings: settingsOf(settings) }
 }
 
-function settingsOf({ git_url, dependencies, resource_limits: limits, ...same }: z.infer<typeof Changes>): Record<string, unknown> {
+function settingsOf({
+  git_url,
+  dependencies,
+  resource_limits: limits,
+  work_hours: hours,
+  ...same
+}: z.infer<typeof Changes>): Record<string, unknown> {
   return {
     ...same,
     ...(git_url === undefined ? {} : { gitUrl: git_url === null ? null : withoutCredentials(git_url) }),
+    ...(hours === undefined ? {} : { workHours: hours && workHoursOf(hours) }),
     ...(dependencies === undefined ? {} : { dependencies: dependencies.map(dependencyOf) }),
     ...(limits === undefined
       ? {}
@@ -63,6 +73,7 @@ function settingsOf({ git_url, dependencies, resource_limits: limits, ...same }:
             parallelCycles: limits.max_parallel_cycles,
             memoryMb: limits.max_memory_mb,
             diskMb: limits.max_disk_mb,
+            cpuPriority: limits.cpu_priority,
           },
         }),
   }

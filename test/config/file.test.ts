@@ -87,7 +87,8 @@ test('a project that says little gets the defaults', () => {
       gitUrl: undefined,
       orchestration: undefined,
       dependencies: [],
-      limits: { parallelAgents: 3, parallelCycles: 2, memoryMb: 1024, diskMb: 2048 },
+      limits: { parallelAgents: 3, parallelCycles: 2, memoryMb: 1024, diskMb: 2048, cpuPriority: 1 },
+      workHours: undefined,
       origin: 'file',
     },
   ])
@@ -122,6 +123,45 @@ orchestrators:
 test('a password in the address of a repository is not shown', () => {
   const config = loaded({ yaml: 'projects: { a: { path: a, git_url: "https://me:hunter2@git.example.com/a.git" } }' })
   expect(config.projects[0]!.gitUrl).toBe('https://git.example.com/a.git')
+})
+
+describe('the address of a repository', () => {
+  const problemOf = (address: string) =>
+    load({ yaml: `projects: { a: { path: a, git_url: ${JSON.stringify(address)} } }` }).problems.join(' ')
+
+  test.each(['https://git.example.com/a.git', 'ssh://git@example.com:22/a', 'git://example.com/a', 'git@example.com:team/a.git'])(
+    'may be %s',
+    (address) => {
+      expect(problemOf(address)).not.toContain('git_url')
+    },
+  )
+
+  test.each([
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'file:///etc/passwd',
+    'ftp://example.com/a',
+    '/srv/a.git',
+    'https://',
+    'https://a b/c',
+  ])('may not be %s', (address) => {
+    expect(problemOf(address)).toContain('git_url: must be an address of http, https, ssh or git, or user@host:path')
+  })
+})
+
+test('work hours and limits are read, and a day or a zone that does not exist is told with its line', () => {
+  const hours = 'timezone: Europe/Berlin, start: 9:00, end: "17:30", days: [monday, friday]'
+  const { projects } = loaded({ yaml: `projects: { a: { path: a, work_hours: { ${hours} }, resource_limits: { cpu_priority: 0.5 } } }` })
+  expect(projects[0]).toMatchObject({
+    workHours: { timezone: 'Europe/Berlin', start: '09:00', end: '17:30', days: ['monday', 'friday'] },
+    limits: { cpuPriority: 0.5 },
+  })
+  const { problems } = load({
+    yaml: 'projects:\n  a:\n    path: a\n    work_hours: { timezone: Mars/Base, start: 25:00, end: 17:00, days: [funday] }\n',
+  })
+  const said = problems.join('\n')
+  for (const words of [':4:', 'timezone', 'must be a time zone like UTC', 'must be a time of day like 09:00', 'days'])
+    expect(said).toContain(words)
 })
 
 test('~ is the home folder, an absolute path stays', () => {

@@ -67,7 +67,11 @@ describe('the registry', () => {
   test('is the same after a snapshot', () => {
     const dependencies = [{ project: 'gemini', type: 'blocks', criticality: undefined }]
     const registry = configured([
-      listed('Apollo', { path: '/srv/apollo', dependencies, limits: { parallelAgents: 1, parallelCycles: 1, memoryMb: 1, diskMb: 1 } }),
+      listed('Apollo', {
+        path: '/srv/apollo',
+        dependencies,
+        limits: { parallelAgents: 1, parallelCycles: 1, memoryMb: 1, diskMb: 1, cpuPriority: 2 },
+      }),
     ])
     expect(decodeRegistry(encodeRegistry(registry))).toEqual(registry)
     for (const text of ['{}', '[]']) expect(() => decodeRegistry(text)).toThrow('no registry')

@@ -25,7 +25,8 @@ export function projectOf(name: string, over: Partial<Project> = {}): Project {
     gitUrl: undefined,
     orchestration: undefined,
     dependencies: [],
-    limits: { parallelAgents: 3, parallelCycles: 2, memoryMb: 1024, diskMb: 2048 },
+    limits: { parallelAgents: 3, parallelCycles: 2, memoryMb: 1024, diskMb: 2048, cpuPriority: 1 },
+    workHours: undefined,
     origin: 'reported',
     ...over,
   }

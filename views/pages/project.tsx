@@ -12,6 +12,7 @@ import { Doubts } from '../fragments/doubts.tsx'
 import { KeptEvents, type KeptEventsProps } from '../fragments/kept-events.tsx'
 import { Notices } from '../fragments/notices.tsx'
 import { PanelFrame } from '../fragments/panel-frame.tsx'
+import { ProjectCard } from '../fragments/project-card.tsx'
 import { ProjectHeading, type ProjectView } from '../fragments/project-heading.tsx'
 import { SprintCard } from '../fragments/sprint.tsx'
 import { TimeTravel, type Travel } from '../fragments/time-travel.tsx'
@@ -79,6 +80,7 @@ export const ProjectContent: FC<ContentProps> = ({ project, state, attention, re
     {isAlone ? null : <CompactTimeline project={project.name} state={state} now={now} isPast={isPast} />}
     {isAlone ? null : <FlowCard project={project.name} state={state} now={now} at={isPast ? String(state.offset) : undefined} />}
     <BacklogCard project={project.name} backlog={state.backlog} />
+    <ProjectCard project={project} state={state} />
     <Activity project={project.name} events={recent} total={state.offset} now={now} isAlone={isAlone} />
   </>
 )
@@ -93,6 +95,7 @@ const Sections: FC<{ isAlone: boolean }> = ({ isAlone }) => (
     {isAlone ? null : <a href="#timeline">Timeline</a>}
     {isAlone ? null : <a href="#flow">Flow</a>}
     <a href="#backlog">Backlog</a>
+    <a href="#project">Project</a>
     <a href="#activity">Activity</a>
   </nav>
 )
