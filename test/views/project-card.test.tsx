@@ -48,6 +48,8 @@ describe('what the configuration says of a project', () => {
 
   test('says no limits of a project for which nobody set any', () => {
     const reported = projectOf('apollo')
-    expect(textOf(<ProjectCard project={reported} state={sceneOf('apollo', []).state} />)).toBe(' Project registered by its reports ')
+    expect(textOf(<ProjectCard project={reported} state={sceneOf('apollo', []).state} isFixed />)).toBe(
+      ' Project registered by its reports ',
+    )
   })
 })

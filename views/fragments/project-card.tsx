@@ -6,10 +6,15 @@ import { projectHref } from '../part-href.ts'
 import { Fact, Facts } from './facts.tsx'
 import { ForeignText, visibleText } from './foreign-text.tsx'
 
-type CardProps = { project: Project; state: Pick<ProjectState, 'agents' | 'cycles'> }
+type CardProps = {
+  project: Project
+  state: Pick<ProjectState, 'agents' | 'cycles'>
+  /** The page shows another moment or stands in a file: nothing can be changed from it. */
+  isFixed?: boolean | undefined
+}
 
 /** What the configuration says of a project, and how its limits compare with what is going on. */
-export const ProjectCard: FC<CardProps> = ({ project, state }) => (
+export const ProjectCard: FC<CardProps> = ({ project, state, isFixed = false }) => (
   <section id="project" class="card wide" aria-labelledby="project-title">
     <header class="card__head">
       <h2 id="project-title">Project</h2>
@@ -26,8 +31,39 @@ export const ProjectCard: FC<CardProps> = ({ project, state }) => (
       <Fact name="Depends on">{project.dependencies.length === 0 ? undefined : <Dependencies of={project.dependencies} />}</Fact>
       <Limits project={project} state={state} />
     </Facts>
+    {isFixed ? null : <Keeping project={project} />}
   </section>
 )
+
+/** The ways to put a project away and to bring it back: plain forms, which work without script. */
+const Keeping: FC<{ project: Project }> = ({ project: { name, status, origin } }) => {
+  if (origin === 'file') return <p class="keeping">Listed in the configuration file: change or archive it there.</p>
+  const to = (deed: string) => `${projectHref(name)}/${deed}`
+  return (
+    <div class="keeping">
+      <form method="post" action={to(status === 'archived' ? 'restore' : 'archive')}>
+        <button class="button" type="submit">
+          {status === 'archived' ? 'Restore' : 'Archive'}
+        </button>
+        <p>
+          {status === 'archived'
+            ? 'Archived: not on the list of projects and in no count. Restoring brings it back as it was.'
+            : 'Takes it off the list of projects and out of all counts. Its events are kept and can be read.'}
+        </p>
+      </form>
+      <details id="forget">
+        <summary>Forget everything</summary>
+        <form method="post" action={to('purge')}>
+          <label for="forget-name">Removes all events of {name} for good. Type its name to confirm:</label>
+          <input id="forget-name" name="confirm" required maxlength={63} autocomplete="off" spellcheck={false} />
+          <button class="button button--danger" type="submit">
+            Forget {name}
+          </button>
+        </form>
+      </details>
+    </div>
+  )
+}
 
 const listed = (words: readonly string[]) =>
   words.length === 0 ? undefined : <bdi>{words.map((word) => visibleText(word, 60)).join(', ')}</bdi>

@@ -80,7 +80,7 @@ export const ProjectContent: FC<ContentProps> = ({ project, state, attention, re
     {isAlone ? null : <CompactTimeline project={project.name} state={state} now={now} isPast={isPast} />}
     {isAlone ? null : <FlowCard project={project.name} state={state} now={now} at={isPast ? String(state.offset) : undefined} />}
     <BacklogCard project={project.name} backlog={state.backlog} />
-    <ProjectCard project={project} state={state} />
+    <ProjectCard project={project} state={state} isFixed={isPast === true || isAlone} />
     <Activity project={project.name} events={recent} total={state.offset} now={now} isAlone={isAlone} />
   </>
 )
