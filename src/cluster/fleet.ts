@@ -4,7 +4,7 @@ import type { ReloadReport } from '../web/env.ts'
 import { Crew, DRAIN_MS } from './crew.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { Scrape } from './scrape.ts'
-import { SILENT_SECONDS, watchSigns } from './signs-of-life.ts'
+import { watchSigns } from './signs-of-life.ts'
 import { type SpawnedWorker, spawnWorker } from './spawn-worker.ts'
 
 /** What workers are to do: the whole configuration as text, and what the supervisor itself needs of it. */
@@ -72,7 +72,7 @@ export class Fleet {
       if (looks >= LOOKS) onTooLarge(worker)
     }
     const worker = spawnWorker({ command: this.#command, name, onMessage: received })
-    const signs = watchSigns(() => this.#endHanging(worker))
+    const signs = watchSigns((seconds) => this.#endHanging(worker, seconds))
     const end = this.#relay.join((message) => worker.send({ type: 'bus', message }))
     this.#workers.add(worker)
     worker.send({ type: 'start', start: { name, config: plan.config, port: plan.port, report: this.#report, now: Date.now() } })
@@ -87,8 +87,8 @@ export class Fleet {
   }
 
   /** Its crew fills the place again; its viewers come to the others. */
-  #endHanging(worker: SpawnedWorker) {
-    this.#log.error(`worker ${worker.name} hangs: it said nothing for ${SILENT_SECONDS} seconds and is ended`, { worker_pid: worker.pid })
+  #endHanging(worker: SpawnedWorker, seconds: number) {
+    this.#log.error(`worker ${worker.name} hangs: it said nothing for ${seconds} seconds and is ended`, { worker_pid: worker.pid })
     worker.kill()
   }
 

@@ -37,7 +37,10 @@ test('a worker that hangs before it serves holds up a reload no longer than that
   // It has loaded the program and spoken, or has not yet: it is ended in either case.
   stopUntilEnd(late)
   await eventually(() => !isAlive(late), { withinMs: 90_000, else: server.logs })
-  await eventually(async () => pidsOf(server.logs()).length === 4 && isAlive(pidsOf(server.logs())[3]!), WAIT)
+  await eventually(
+    async () => pidsOf(server.logs()).length === 4 && (await statusOf(server.url)).worker.pid === pidsOf(server.logs())[3],
+    WAIT,
+  )
 }, 150_000)
 
 test('a supervisor that was stopped itself ends nobody', async () => {
