@@ -1,5 +1,6 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
+import { eventually } from '../support/eventually.ts'
 import { report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 
@@ -39,11 +40,8 @@ test.each([true, false])(
     await page.fill('#forget-name', name)
     await page.click(`#project >> text=Forget ${name}`)
     await page.waitForURL(`${server.url}/`)
-    expect([await isListed(name), await isListed('mercury'), (await fetch(`${server.url}/projects/${name}`)).status]).toEqual([
-      false,
-      true,
-      404,
-    ])
+    await eventually(async () => !(await isListed(name)))
+    expect([await isListed('mercury'), (await fetch(`${server.url}/projects/${name}`)).status]).toEqual([true, 404])
   },
   60_000,
 )
