@@ -32,6 +32,7 @@ let isLoading = false
 let isLeading = false
 /** The reader came to the newest, and has not left it since. */
 let isFollowing = !isAway()
+let wasReading = false
 /** At the top of what is newest: whatever arrives, the page goes on with it. */
 const follows = () => isFollowing && !isReading()
 
@@ -102,9 +103,11 @@ function taken(name, isRead) {
   if (isRead && ++turns < TURNS) look()
 }
 
-/** Whoever reaches the newest follows it, until they scroll into the list. */
+/** Whoever reaches the newest, or comes back up to the top, follows what is newest until they scroll into the list. */
 function settlePlace() {
-  isFollowing = !isReading() && (isFollowing || !isAway())
+  const isBack = wasReading && !isReading()
+  wasReading = isReading()
+  isFollowing = !wasReading && (isFollowing || isBack || !isAway())
   if (unread > 0 && !isReading() && !isAway()) markRead()
   hush()
 }
@@ -163,6 +166,7 @@ document.addEventListener(
   () => {
     turns = 0
     settlePlace()
+    if (follows() && isAway()) loadNewest()
     look()
   },
   { passive: true },

@@ -60,6 +60,24 @@ describe('after thousands of events at once, a page at its top shows the newest:
   })
 })
 
+test('a reader who comes back up to the top after thousands of events sees the newest, and one who reads on is not disturbed', async () => {
+  const { name, page } = await open('/activity?kind=talk')
+  await report(
+    server,
+    name,
+    Array.from({ length: 60 }, (_, index) => note(`needle first ${index}`)),
+  )
+  await untilText(page, 'needle first 59', { within: '#activity-list' })
+  await page.evaluate(() => scrollTo(0, document.documentElement.scrollHeight))
+  const read = await rowsOn(page)
+  await Promise.all(Array.from({ length: 8 }, (_each, batch) => report(server, name, mixed(batch * BATCH))))
+  await untilText(page, '4,066 events', { within: '#activity-total', withinMs: 30_000 })
+  expect(await rowsOn(page)).toEqual(read)
+  await page.evaluate(() => scrollTo(0, 0))
+  await eventually(async () => (await rowsOn(page))[0] === 4_063, { withinMs: 20_000 })
+  expect(await page.locator('#activity-newer').isVisible()).toBe(false)
+})
+
 /** Answers of the page's own look at the newest pass through here. */
 async function onFetch(page: Page, act: (route: Route) => Promise<void>) {
   endAfter('test', () => page.close())
