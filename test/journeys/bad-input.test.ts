@@ -94,7 +94,7 @@ describe('a body that cannot be read is refused, says where it breaks, and leave
       'bytes that are no text in a question',
       Uint8Array.of(...Buffer.from('{"type":"approval_requested","title":"t","approval_id":"q'), 0xff, ...Buffer.from('"}')),
       'application/json',
-      { field: 'approval_id' },
+      { reason: 'not UTF-8' },
     ],
     ['an identifier that shows nothing', '{"type":"x-a","id":"\\u3164\\u2800"}', 'application/json', { field: 'id' }],
     ['an identifier that hides something', '{"type":"x-a","id":"pay-1\\udb40\\udd00"}', 'application/json', { field: 'id' }],
