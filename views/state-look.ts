@@ -1,5 +1,5 @@
-import type { AgentStatus } from '../src/domain/project-state.ts'
 import type { AttentionWord } from '../src/domain/attention.ts'
+import type { WordAt } from '../src/domain/words-at.ts'
 import { workflowWord } from '../src/domain/workflow-machine.ts'
 
 export type ShapeName =
@@ -44,16 +44,9 @@ export function workflowLook(state: string): Look {
 
 const UNKNOWN = { shape: 'question', tone: 'idle' } as const
 
-const AGENT_LOOKS: Record<AgentStatus, Look> = {
-  needs_input: ATTENTION_LOOKS.needs_you,
-  working: ATTENTION_LOOKS.working,
-  waiting: ATTENTION_LOOKS.waiting,
-  idle: ATTENTION_LOOKS.idle,
-  failed: ATTENTION_LOOKS.failed,
-  ended: { word: 'Ended', shape: 'check', tone: 'done' },
-}
+const ENDED: Look = { word: 'Ended', shape: 'check', tone: 'done' }
 
-/** The look of an agent's own status. */
-export function agentLook(status: AgentStatus): Look {
-  return AGENT_LOOKS[status]
+/** The look of an agent's or a story's word: the same as its project's. */
+export function wordLook(word: WordAt['word']): Look {
+  return word === 'ended' ? ENDED : ATTENTION_LOOKS[word]
 }

@@ -1,12 +1,11 @@
-import { type Draft, oldestBeyond, writableAgents } from './draft.ts'
+import { type Draft, writableAgents } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
 import { textOf } from './loose-fields.ts'
 import type { Agent, AgentStatus } from './project-state.ts'
+import type { Decision } from './reports.ts'
+import { saidLater, saidOf } from './stated-time.ts'
 import { toolDetail } from './tool-detail.ts'
 import { addUsage, NO_USAGE } from './usage.ts'
-
-const ENDED_KEPT = 200
-const AGENTS_KEPT = 1_000
 
 type Naming = {
   agent_id?: string | null | undefined
@@ -24,9 +23,12 @@ export function agentIdOf({ agent_id, agent_type, story_id }: Naming): string | 
   return story_id ? `${agent_type}@${story_id}` : agent_type
 }
 
+/** Whether an agent counts among those of a project: it works, asks, waits or failed. */
+export const isAtHand = ({ status }: Agent): boolean => status !== 'idle' && status !== 'ended'
+
 /** A piece of work, or a call of a tool within it. A tool that fails is no failure of its agent: it goes on. */
 export function foldAgentActivity(draft: Draft, event: StoredEventOf<'agent_activity'>) {
-  const agent = heardOf(draft, event)
+  const agent = isLateForAgent(draft, event) ? undefined : heardOf(draft, event)
   if (!agent) return
   const status = statusAfter(agent, event)
   const reason = status === 'failed' ? toolDetail(event.detail) : undefined
@@ -52,34 +54,55 @@ function toolAfter({ tool }: Agent, event: StoredEventOf<'agent_activity'>): Age
 
 /** What an agent says of itself. With a session its sub-agents end, too. */
 export function foldAgentStatus(draft: Draft, event: StoredEventOf<'agent_status'>) {
-  const agent = heardOf(draft, event)
+  const agent = isLateForAgent(draft, event) ? undefined : heardOf(draft, event)
   if (!agent) return
   const { status, received_at: at } = event
   const isBusy = status === 'working' || status === 'needs_input'
   const told = { reason: textOf(event.reason), tool: isBusy ? agent.tool : undefined, action: isBusy ? agent.action : undefined }
-  keepAgent(draft, withStatus({ ...agent, ...told }, status, at))
-  if (status === 'ended') endChildren(draft, agent.agentId, at)
+  const endSaid = status === 'ended' ? saidOf(event) : undefined
+  keepAgent(draft, withStatus({ ...agent, ...told, endSaid }, status, at))
+  if (status === 'ended') endChildren(draft, agent.agentId, { at, endSaid })
 }
 
-function endChildren(draft: Draft, parentId: string, at: number) {
+function endChildren(draft: Draft, parentId: string, end: { at: number; endSaid: Agent['endSaid'] }) {
   const children = [...draft.next.agents.values()].filter((agent) => agent.parentId === parentId && agent.status !== 'ended')
   for (const child of children) {
-    keepAgent(draft, withStatus({ ...child, tool: undefined, action: undefined, reason: undefined }, 'ended', at))
-    endChildren(draft, child.agentId, at)
+    const rest = { tool: undefined, action: undefined, reason: undefined, endSaid: end.endSaid }
+    keepAgent(draft, withStatus({ ...child, ...rest }, 'ended', end.at))
+    endChildren(draft, child.agentId, end)
   }
 }
 
-/** An agent that asks waits for a person until it is answered. */
-export function agentAsks(draft: Draft, event: StoredEventOf<'approval_requested'>) {
+/** An agent that asks waits for a person until it is answered, or until the last of its questions has expired. */
+export function agentAsks(draft: Draft, event: StoredEventOf<'approval_requested'>, asking: Agent['asking']) {
   const agent = heardOf(draft, event)
-  if (agent) keepAgent(draft, withStatus({ ...agent, reason: textOf(event.title, 300) }, 'needs_input', event.received_at))
+  if (!agent) return
+  keepAgent(draft, withStatus({ ...agent, reason: textOf(event.title, 300), asking }, 'needs_input', event.received_at))
 }
 
-/** An agent whose last question was answered goes on. */
-export function agentAnswered(draft: Draft, agentId: string, at: number) {
+type NoLongerAsked = { decision: Decision['decision']; at: number; left: Agent['asking'] }
+
+/** An agent whose last question was answered goes on; where nobody answers it any more, it is what it was before it waited. */
+export function agentStopsAsking(draft: Draft, agentId: string, { decision, at, left }: NoLongerAsked) {
   const agent = draft.next.agents.get(agentId)
-  if (agent?.status !== 'needs_input') return
-  keepAgent(draft, withStatus({ ...agent, reason: undefined, lastEventAt: at }, 'working', at))
+  if (!agent) return
+  if (left || agent.status !== 'needs_input') return keepAgent(draft, { ...agent, asking: left })
+  if (decision === 'expired') return keepAgent(draft, { ...agentAt(agent, at), asking: undefined })
+  const status = decision === 'withdrawn' ? agent.statusBefore : 'working'
+  keepAgent(draft, withStatus({ ...agent, asking: undefined, reason: undefined, lastEventAt: at }, status, at))
+}
+
+/** The agent as it is at an instant: expiry has no event, so one whose last question has expired is what it was before it waited. */
+export function agentAt(agent: Agent, now: number): Agent {
+  const { status, asking, statusBefore } = agent
+  if (status !== 'needs_input' || asking?.until === undefined || asking.until > now) return agent
+  return { ...agent, status: statusBefore, since: asking.until, reason: undefined }
+}
+
+/** Whether a report about an agent was made before that agent ended, by the same clock, and only came after its end. */
+export function isLateForAgent({ next }: Draft, event: Naming & { timestamp?: string | undefined }): boolean {
+  const agent = next.agents.get(agentIdOf(event) ?? '')
+  return agent?.status === 'ended' && (saidLater(saidOf(event), agent.endSaid) ?? 0) < 0
 }
 
 /** Adds what an agent used; one that was never heard of otherwise stays unknown. */
@@ -107,29 +130,16 @@ function heardOf({ next }: Draft, event: Naming): Agent | undefined {
 function unheard(agentId: string, { offset, received_at: at }: Naming): Agent {
   const times = { since: at, startedAt: at, offset, lastEventAt: at }
   const nothing = { parentId: undefined, storyId: undefined, action: undefined, reason: undefined, tool: undefined }
-  return { agentId, agentType: 'agent', status: 'idle', ...times, ...nothing, usage: NO_USAGE }
+  const word = { status: 'idle', statusBefore: 'idle', asking: undefined, endSaid: undefined } as const
+  return { agentId, agentType: 'agent', ...word, ...times, ...nothing, usage: NO_USAGE }
 }
 
 function withStatus(agent: Agent, status: AgentStatus, at: number): Agent {
-  return { ...agent, status, since: agent.status === status ? agent.since : at }
+  if (agent.status === status) return agent
+  const statusBefore = status !== 'needs_input' ? agent.statusBefore : agent.status === 'ended' ? 'idle' : agent.status
+  return { ...agent, status, statusBefore, since: at }
 }
 
 function keepAgent(draft: Draft, agent: Agent) {
   writableAgents(draft).set(agent.agentId, agent)
-}
-
-/** Of the agents that ended only the last 200 are kept, and no more than 1,000 in all: those heard of last. */
-export function forgetAgents(draft: Draft) {
-  if (draft.next.agents.size <= ENDED_KEPT) return
-  const agents = [...draft.next.agents.values()]
-  const ended = oldestBeyond(
-    agents.filter(({ status }) => status === 'ended'),
-    ENDED_KEPT,
-  )
-  const gone = new Set(ended)
-  const rest = agents.filter((agent) => !gone.has(agent))
-  const forgotten = [...ended, ...oldestBeyond(rest, AGENTS_KEPT)]
-  if (forgotten.length === 0) return
-  const kept = writableAgents(draft)
-  for (const { agentId } of forgotten) kept.delete(agentId)
 }

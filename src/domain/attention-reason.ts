@@ -1,7 +1,7 @@
 import { plainLine, shortened } from './plain-text.ts'
 import type { Agent, Approval, ProjectState } from './project-state.ts'
 import type { Pulse } from './pulse.ts'
-import type { CurrentSprint } from './sprint.ts'
+import { type CurrentSprint, sprintFigures } from './sprint.ts'
 import { isSevere } from './trouble.ts'
 
 /** Why: one line for people, with commands in backticks, and what it stands on. */
@@ -77,7 +77,7 @@ function ciText({ status, failuresInRow, detail, storyId }: NonNullable<ProjectS
 
 /** What a sprint in review waits for. */
 export function reviewReason({ workflow }: ProjectState, sprint: CurrentSprint | undefined): AttentionReason {
-  const figures = sprint && sprint.total > 0 ? `${sprint.done} of ${sprint.total} stories done: ` : ''
+  const figures = sprint && sprint.total > 0 ? `${sprintFigures(sprint)}: ` : ''
   const text = `${figures}read the sprint, then \`/feedback\` accepts it or \`/request_changes\``
   return reasonOf(text, { evidence: workflow.offset, since: workflow.enteredAt })
 }
@@ -118,7 +118,7 @@ const NEXT_STEPS = new Map([
 /** Why nothing happens, and what would come next. */
 export function idleReason({ workflow, offset, lastEventAt }: ProjectState, sprint: CurrentSprint | undefined): AttentionReason {
   if (offset === 0) return reasonOf('no event yet', {})
-  const figures = sprint && workflow.state === 'SPRINT_ACTIVE' ? `: ${sprint.done} of ${sprint.total} stories done` : ''
+  const figures = sprint && workflow.state === 'SPRINT_ACTIVE' ? `: ${sprintFigures(sprint)}` : ''
   const text = NEXT_STEPS.get(workflow.state) ?? `in state ${workflow.state}`
   return reasonOf(`${text}${figures}`, { evidence: workflow.offset || undefined, since: workflow.enteredAt ?? lastEventAt })
 }

@@ -1,4 +1,5 @@
-import { isOpenApproval } from './approval.ts'
+import { agentAt } from './agent.ts'
+import { openApprovals } from './approval.ts'
 import {
   type AttentionReason,
   agentReason,
@@ -12,7 +13,7 @@ import {
   stateReason,
 } from './attention-reason.ts'
 import type { Agent, Approval, ProjectState } from './project-state.ts'
-import { sprintOf } from './sprint.ts'
+import { isSprintDone, sprintOf } from './sprint.ts'
 import { agentsAtWork, cyclePulse, openCycles, type Pulse, pulseOf } from './pulse.ts'
 
 /** In the order in which people should look. */
@@ -54,7 +55,8 @@ export function attentionAt(state: ProjectState, now: number, options: Attention
 }
 
 /** What one agent is due now. */
-export function agentAttentionAt(agent: Agent, now: number, { staleMinutes }: AttentionOptions): Attention {
+export function agentAttentionAt(told: Agent, now: number, { staleMinutes }: AttentionOptions): Attention {
+  const agent = agentAt(told, now)
   switch (agent.status) {
     case 'needs_input':
       return attention('needs_you', askReason(agent))
@@ -87,14 +89,11 @@ function forPeople(state: ProjectState, now: number): Attention | undefined {
 function oldestQuestion(state: ProjectState, now: number): Approval | Agent | undefined {
   const approval = openApprovals(state, now)[0]
   let agent: Agent | undefined
-  for (const one of state.agents.values()) if (one.status === 'needs_input' && (!agent || one.since < agent.since)) agent = one
+  for (const one of state.agents.values()) {
+    if (one.status === 'needs_input' && (!agent || one.since < agent.since) && agentAt(one, now) === one) agent = one
+  }
   if (!agent || !approval) return approval ?? agent
   return agent.since < approval.requestedAt ? agent : approval
-}
-
-/** The questions that can still be answered, in the order asked. */
-export function openApprovals({ approvals }: ProjectState, now: number): Approval[] {
-  return [...approvals.values()].filter((approval) => isOpenApproval(approval, now))
 }
 
 function nextExpiry(state: ProjectState, now: number): number | undefined {
@@ -104,8 +103,10 @@ function nextExpiry(state: ProjectState, now: number): number | undefined {
 
 /** Working as long as anything at work was heard of lately; then silent, which is no rest. */
 function atWork(state: ProjectState, now: number, { staleMinutes }: AttentionOptions): Attention | undefined {
-  const { working, waiting } = agentsAtWork(state.agents)
-  const pulses = working.map((agent) => pulseOf(agent, staleMinutes))
+  const { working, waiting: waits, asking } = agentsAtWork(state.agents)
+  const asked = asking.map((agent) => agentAt(agent, now))
+  const pulses = [...working, ...asked.filter(({ status }) => status === 'working')].map((agent) => pulseOf(agent, staleMinutes))
+  const waiting = waits ?? asked.find(({ status }) => status === 'waiting')
   const cycles = isPaused(state) ? [] : openCycles(state.cycles).map((cycle) => cyclePulse(state, cycle, staleMinutes))
   const lively = [...pulses, ...cycles.filter(({ quietAt }) => !waiting || quietAt > now)]
   if (lively.length > 0) return fromPulses(lively, now)
@@ -124,13 +125,14 @@ function fromPulse(pulse: Pulse, now: number): Attention {
   return attention('stale', { ...stateReason('last heard', pulse), since: pulse.heardAt })
 }
 
-function isPaused({ workflow }: ProjectState): boolean {
+/** Whether the workflow rests until somebody resumes it. */
+export function isPaused({ workflow }: Pick<ProjectState, 'workflow'>): boolean {
   return workflow.state === 'SPRINT_PAUSED' || workflow.state === 'PAUSED'
 }
 
 function atRest(state: ProjectState): Attention {
   if (isPaused(state)) return attention('paused', pausedReason(state))
   const sprint = sprintOf(state)
-  if (sprint && sprint.total > 0 && sprint.done === sprint.total) return attention('done', doneReason(state, sprint))
+  if (sprint && isSprintDone(sprint)) return attention('done', doneReason(state, sprint))
   return attention('idle', idleReason(state, sprint))
 }

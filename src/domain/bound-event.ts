@@ -38,7 +38,8 @@ export function boundEvent<E extends { type: string }>(event: E): E {
   if (quickBytes(event) * ESCAPE_BYTES <= EVENT_LIMIT_BYTES) return event
   let bounded = event
   for (const bounds of STEPS) {
-    bounded = boundFields(bounded, bounds)
+    // Each from the whole event: what was cut twice could not say how much is missing.
+    bounded = boundFields(event, bounds)
     if (fits(bounded)) return bounded
   }
   return dropLargest(bounded)

@@ -5,7 +5,7 @@ import { boundContent } from './state-file-bounds.ts'
 export const STATE_FILE_LIMIT_BYTES = 4 * 1024 * 1024
 
 /**
- * A state file's event with content of at most 4 MiB: whole records are left out, oldest first, and counted in
+ * A state file's event with content of at most 4 MiB: whole records are left out, those that are over and old first, and counted in
  * `dropped_records`; no text is cut, so that what stays is true. Content that no record makes too large is not kept at all,
  * and `problem` says so.
  */
@@ -16,7 +16,8 @@ export function boundStateFile<E extends { type: string }>(event: E): E {
   const copy: unknown = structuredClone(clean)
   const bounded = isRecord(copy) ? boundContent(String(Reflect.get(event, 'file')), copy, STATE_FILE_LIMIT_BYTES) : undefined
   if (!bounded) return Object.assign({ ...event }, { content: null, problem: 'too_large' })
-  return Object.assign({ ...event }, { content: bounded.content, dropped_records: bounded.droppedRecords })
+  const open = bounded.droppedOpen > 0 ? { dropped_open: bounded.droppedOpen } : {}
+  return Object.assign({ ...event }, { content: bounded.content, dropped_records: bounded.droppedRecords, ...open })
 }
 
 function sizeOf(value: unknown): number {

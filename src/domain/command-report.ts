@@ -1,8 +1,8 @@
-import { type Draft, keepNewest, writableCommands } from './draft.ts'
+import type { Worth } from './bounded.ts'
+import { type Draft, writableCommands } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
 import { textOf } from './loose-fields.ts'
-
-const COMMANDS_KEPT = 50
+import type { Command } from './reports.ts'
 
 /** What an orchestrator says of a command that it runs; one without an id is a command of its own each time. */
 export function foldCommandExecution(draft: Draft, event: StoredEventOf<'command_execution'>) {
@@ -18,7 +18,11 @@ export function foldCommandExecution(draft: Draft, event: StoredEventOf<'command
     offset: event.offset,
     result: resultText(event.result) ?? known?.result,
   })
-  keepNewest(commands, COMMANDS_KEPT)
+}
+
+/** One that failed is looked at; one that runs has its end before it. */
+export function commandWorth({ status }: Pick<Command, 'status'>): Worth {
+  return /failed|cancelled/.test(status) ? 'waits' : status === 'completed' ? 'over' : 'on'
 }
 
 function resultText(result: unknown): string | undefined {

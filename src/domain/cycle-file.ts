@@ -1,12 +1,12 @@
 import { begun, isOpenCycle, keepCycle, moveCycle } from './cycle.ts'
-import { type Draft, keepNewest, writableCycleFiles } from './draft.ts'
+import { bounded } from './bounded.ts'
+import { type Draft, writableCycleFiles } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
 import { fileTime } from './file-time.ts'
 import { idOf, numberOf, recordsOf, statusWord, textOf } from './loose-fields.ts'
 import type { Cycle, CycleFile } from './project-state.ts'
 import type { FileReport } from './state-file.ts'
 
-const FILES_KEPT = 500
 const TASKS_KEPT = 50
 
 /** What a file says of a story's cycle; `at` is when it was written. */
@@ -22,22 +22,25 @@ export function foldCycleFile(draft: Draft, { content, event }: FileReport) {
   const files = writableCycleFiles(draft)
   files.delete(cycleId)
   files.set(cycleId, { cycleId, storyId, state, isComplete, ...figures(content) })
-  keepNewest(files, FILES_KEPT)
   const at = fileTime(undefined, { mtime: event.mtime, arrival: event.received_at })
   moveFileCycle(draft, { storyId, cycleId, state, at, isComplete }, event)
 }
 
 function figures(content: Record<string, unknown>): Omit<CycleFile, 'cycleId' | 'storyId' | 'state' | 'isComplete'> {
-  const tasks = recordsOf(content['tasks'], TASKS_KEPT)
-  const tests = tasks.flatMap((task) => recordsOf(task['test_file_objects'], TASKS_KEPT))
+  const tasks = recordsOf(content['tasks'])
+  const tests = tasks.flatMap((task) => recordsOf(task['test_file_objects']))
+  const isOver = (task: Record<string, unknown>) =>
+    textOf(task['completed_at']) !== undefined || statusWord(task['current_state']) === 'commit'
+  const { kept, total: taskCount } = bounded(tasks, { limit: TASKS_KEPT, worthOf: (task) => (isOver(task) ? 'over' : 'on') })
   return {
-    tasks: tasks.map((task) => ({
+    taskCount,
+    tasks: kept.map((task) => ({
       id: idOf(task['id']) ?? '',
       description: textOf(task['description']) ?? '',
       state: statusWord(task['current_state']) ?? '',
     })),
-    passingTests: total(tests, 'passing_tests'),
-    failingTests: total(tests, 'failing_tests'),
+    passingTests: sum(tests, 'passing_tests'),
+    failingTests: sum(tests, 'failing_tests'),
     testRuns: numberOf(content['total_test_runs']) ?? 0,
     refactors: numberOf(content['total_refactors']) ?? 0,
     commits: numberOf(content['total_commits']) ?? 0,
@@ -46,8 +49,8 @@ function figures(content: Record<string, unknown>): Omit<CycleFile, 'cycleId' | 
   }
 }
 
-function total(records: Record<string, unknown>[], field: string): number {
-  return records.reduce((sum, record) => sum + (numberOf(record[field]) ?? 0), 0)
+function sum(records: Record<string, unknown>[], field: string): number {
+  return records.reduce((all, record) => all + (numberOf(record[field]) ?? 0), 0)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Draft, oldestBeyond, writableCycles } from './draft.ts'
+import { type Draft, writableCycles } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
 import { measureCycle } from './flow.ts'
 import { isLateStep, isOther, recordLate } from './late-step.ts'
@@ -7,8 +7,6 @@ import type { Cycle, ProjectState, Source, Stay } from './project-state.ts'
 import { isExpectedTddStep } from './tdd-machine.ts'
 import { recordTransition } from './workflow.ts'
 
-const DONE_KEPT = 500
-const CYCLES_KEPT = 2_000
 const VISITED_KEPT = 16
 
 export type Told = {
@@ -173,20 +171,4 @@ function withStay(stays: readonly Stay[], { state, ms }: Stay): readonly Stay[] 
 export function keepCycle(draft: Draft, cycle: Cycle) {
   measureCycle(draft, draft.next.cycles.get(cycle.storyId), cycle)
   writableCycles(draft).set(cycle.storyId, cycle)
-}
-
-/** Of the cycles that are over only the last 500 are kept, and no more than 2,000 in all: those that moved last. */
-export function forgetCycles(draft: Draft) {
-  if (draft.next.cycles.size <= DONE_KEPT) return
-  const cycles = [...draft.next.cycles.values()]
-  const over = oldestBeyond(
-    cycles.filter((cycle) => !isOpenCycle(cycle)),
-    DONE_KEPT,
-  )
-  const gone = new Set(over)
-  const rest = cycles.filter((cycle) => !gone.has(cycle))
-  const forgotten = [...over, ...oldestBeyond(rest, CYCLES_KEPT)]
-  if (forgotten.length === 0) return
-  const kept = writableCycles(draft)
-  for (const { storyId } of forgotten) kept.delete(storyId)
 }

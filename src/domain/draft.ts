@@ -120,17 +120,3 @@ export function writableFileClocks({ before, next }: Draft): ProjectState['fileC
   if (next.fileClocks === before.fileClocks) next.fileClocks = new Map(before.fileClocks)
   return next.fileClocks
 }
-
-/** Drops what a bounded map holds too much of, first in first out. */
-export function keepNewest(map: Map<string, unknown>, limit: number) {
-  for (const key of map.keys()) {
-    if (map.size <= limit) return
-    map.delete(key)
-  }
-}
-
-/** The entries beyond the newest `limit`, by the offset of the event that touched them last. */
-export function oldestBeyond<T extends { offset: number }>(entries: readonly T[], limit: number): T[] {
-  if (entries.length <= limit) return []
-  return entries.toSorted((one, other) => one.offset - other.offset).slice(0, entries.length - limit)
-}

@@ -80,6 +80,8 @@ const KNOWN = [
     content: z.unknown().optional(),
     /** Ours: how many records a file over the bound has lost, oldest first. */
     dropped_records: Count.nullish(),
+    /** Ours: how many of these were of an open sprint, or worked on. */
+    dropped_open: Count.nullish(),
     /** Ours: looked at for the first time, or set back to an older copy, so that its time says nothing about its place among reports. */
     anew: z.boolean().optional(),
     problem: z.enum(STATE_FILE_PROBLEMS).nullish(),

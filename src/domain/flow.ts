@@ -1,4 +1,5 @@
-import { type Draft, oldestBeyond, writableFlowDays, writableMeasured, writableStoryCosts } from './draft.ts'
+import { bounded, equally } from './bounded.ts'
+import { type Draft, writableFlowDays, writableMeasured, writableStoryCosts } from './draft.ts'
 import { type Durations, withDuration } from './durations.ts'
 import type { StoredEventOf } from './event.ts'
 import type { Approval, Cycle } from './project-state.ts'
@@ -98,6 +99,6 @@ export function addStoryCost(draft: Draft, event: StoredEventOf<'usage'>) {
   const known = costs.get(storyId)
   costs.set(storyId, { costUsd: (known?.costUsd ?? 0) + costUsd, at, offset })
   if (known) return
-  const all = [...costs].map(([id, cost]) => ({ id, offset: cost.offset }))
-  for (const { id } of oldestBeyond(all, COSTS_KEPT)) costs.delete(id)
+  const { left } = bounded([...costs], { limit: COSTS_KEPT, worthOf: equally, ageOf: ([, cost]) => cost.offset })
+  for (const [id] of left) costs.delete(id)
 }

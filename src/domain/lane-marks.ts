@@ -1,3 +1,4 @@
+import type { Worth } from './bounded.ts'
 import type { StoredEvent, StoredEventOf } from './event.ts'
 import { textOf } from './loose-fields.ts'
 
@@ -8,8 +9,14 @@ export type MarkKind =
 export type Mark = { kind: MarkKind; at: number; offset: number; /** In the reporter's words. */ text: string; storyId: string | undefined }
 
 const TEXT_KEPT = 160
-const DECIDED = { allow: 'allowed', deny: 'denied', withdrawn: 'withdrawn' } as const
+export const DECIDED = { allow: 'allowed', deny: 'denied', withdrawn: 'withdrawn' } as const
 const CI = { passed: 'ci_passed', failed: 'ci_failed', error: 'ci_failed', running: 'ci_running' } as const
+
+/** What failed or was asked is looked for; what passed is not. */
+export function markWorth({ kind }: Mark): Worth {
+  if (kind === 'error' || kind === 'ci_failed' || kind === 'command_failed' || kind === 'asked') return 'on'
+  return 'over'
+}
 
 /** The mark that an event leaves; most leave none. */
 export function markOf(event: StoredEvent): Mark | undefined {

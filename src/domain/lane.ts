@@ -1,3 +1,5 @@
+import { bounded, type Worth } from './bounded.ts'
+
 /** A stretch of time in which something was in one state: a story in a phase, an agent at work, a question open. Instants are ms since 1970. */
 export type Bar = {
   state: string
@@ -77,7 +79,20 @@ export function withAsk(lane: Lane, ask: Pick<Bar, 'start' | 'end' | 'by'> & { a
   const fresh = { ...ask, state: 'asks', since: ask.start, number: lane.had, steps: 1, isUnexpected: false }
   const asked = { ...(known ?? fresh), end: ask.end }
   const had = known ? lane.had : lane.had + 1
-  return { ...lane, asks: [...rest, asked].slice(-ASKS_KEPT), had, movedAt: Math.max(lane.movedAt, ask.end ?? ask.start) }
+  const { kept } = bounded([...rest, asked], {
+    limit: ASKS_KEPT,
+    most: 10 * ASKS_KEPT,
+    worthOf: ({ end }) => (end === undefined ? 'waits' : 'over'),
+  })
+  return { ...lane, asks: kept, had, movedAt: Math.max(lane.movedAt, ask.end ?? ask.start) }
+}
+
+/** A lane with a question that is open waits, as one does whose agent asks or failed. */
+export function laneWorth({ bars, asks }: Lane): Worth {
+  const last = bars.at(-1)
+  if (asks.some(({ end }) => end === undefined)) return 'waits'
+  if (!last || last.end !== undefined) return 'over'
+  return last.state === 'needs_input' || last.state === 'failed' || last.state === 'waiting' ? 'waits' : 'on'
 }
 
 /** The lane without what ended before an instant. */

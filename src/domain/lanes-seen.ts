@@ -1,11 +1,14 @@
 import { isOpenCycle } from './cycle.ts'
-import { emptyLane, type Lane, withAsk, withEnd, withStay, withWorker } from './lane.ts'
+import { bounded } from './bounded.ts'
+import { emptyLane, type Lane, laneWorth, withAsk, withEnd, withStay, withWorker } from './lane.ts'
 import type { Lanes } from './lanes.ts'
 import type { Agent, Approval, Cycle, ProjectState } from './project-state.ts'
 
 /* What lanes take from a state. To look again at what was seen changes nothing. */
 
 const LANES_KEPT = 200
+/** With those that wait. */
+const LANES_MOST = 1_000
 
 /** Everything of a state, whatever changed in it. */
 export function seeAll(lanes: Lanes, now: ProjectState) {
@@ -82,13 +85,11 @@ function laneOf(lanes: Lanes, all: ReadonlyMap<string, Lane>, key: string): Lane
   return emptyLane(key, lanes.lanesMade)
 }
 
-/** Of too many lanes the one goes that moved least lately. */
+/** Of too many lanes the one goes that is over, else the one that moved least lately; one that waits goes last. */
 function keepLane(lanes: Lanes, all: Map<string, Lane>, lane: Lane) {
   all.set(lane.key, lane)
   if (all.size <= LANES_KEPT) return
-  const [first] = all.values()
-  let still = first ?? lane
-  for (const other of all.values()) if (other.movedAt < still.movedAt) still = other
-  all.delete(still.key)
-  lanes.forgotten += 1
+  const { left } = bounded([...all.values()], { limit: LANES_KEPT, most: LANES_MOST, worthOf: laneWorth, ageOf: ({ movedAt }) => movedAt })
+  for (const { key } of left) all.delete(key)
+  lanes.forgotten += left.length
 }

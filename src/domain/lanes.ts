@@ -1,7 +1,8 @@
 import { agentIdOf } from './agent.ts'
 import type { StoredEvent } from './event.ts'
 import { emptyLane, type Lane, trimmed } from './lane.ts'
-import { type Mark, markOf } from './lane-marks.ts'
+import { bounded } from './bounded.ts'
+import { type Mark, markOf, markWorth } from './lane-marks.ts'
 import { seeAgent, seeAll, seeApprovals, seeCycle, seeWorkflow } from './lanes-seen.ts'
 import { foldEach } from './project.ts'
 import type { Approval, ProjectState } from './project-state.ts'
@@ -125,5 +126,7 @@ function seeMoment(lanes: Lanes, event: StoredEvent) {
   if (last && at - last[1] <= lanes.pauseMs) lanes.busy = [...lanes.busy.slice(0, -1), [last[0], at]]
   else lanes.busy = [...lanes.busy, [at, at]]
   const mark = markOf(event)
-  if (mark) lanes.marks = [...lanes.marks, mark].slice(-MARKS_KEPT)
+  if (!mark) return
+  const marks = [...lanes.marks, mark]
+  lanes.marks = marks.length > MARKS_KEPT ? bounded(marks, { limit: MARKS_KEPT, worthOf: markWorth }).kept : marks
 }

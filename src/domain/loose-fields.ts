@@ -46,15 +46,16 @@ export function numberOf(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined
 }
 
-/** The objects of a list; the newest `limit` of them, for lists grow at their end. */
-export function recordsOf(value: unknown, limit: number): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter(isRecord).slice(-limit) : []
+/** The objects of a list. Whoever keeps them bounds them: what goes depends on what they are. */
+export function recordsOf(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value.filter(isRecord) : []
 }
 
-/** The texts of a list, each once. */
-export function textsOf(value: unknown, limit: number): string[] {
+/** The first texts of a list, each once, and how many there are. */
+export function textsOf(value: unknown, limit: number): { kept: string[]; total: number } {
   const texts = Array.isArray(value) ? value.map((item) => textOf(item, 500)).filter((text) => text !== undefined) : []
-  return [...new Set(texts)].slice(0, limit)
+  const all = [...new Set(texts)]
+  return { kept: all.slice(0, limit), total: all.length }
 }
 
 /** An enum's word without the class that Python may write before it: `TaskStatus.PENDING` is `PENDING`. */

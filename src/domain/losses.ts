@@ -1,4 +1,4 @@
-import { type Draft, keepNewest, writableLosses } from './draft.ts'
+import { type Draft, writableLosses } from './draft.ts'
 import type { StoredEvent } from './event.ts'
 
 /** Reports of one source that are missing for one reason, until somebody has looked at them. */
@@ -16,8 +16,6 @@ export type Loss = {
   offset: number
 }
 
-const LOSSES_KEPT = 50
-
 /** Adds up what is missing; what was looked at is told no more. */
 export function foldLosses(draft: Draft, event: StoredEvent) {
   if (event.type === 'losses_seen') return forgetSeen(draft, event.up_to)
@@ -32,7 +30,6 @@ export function foldLosses(draft: Draft, event: StoredEvent) {
     count: (known?.count ?? 0) + (count ?? 0),
     isMore: count === null || is_more === true || known?.isMore === true,
   })
-  keepNewest(losses, LOSSES_KEPT)
 }
 
 function forgetSeen(draft: Draft, upTo: number) {

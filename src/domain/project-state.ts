@@ -1,8 +1,11 @@
 import type { AGENT_STATUSES } from './event.ts'
 import type { FileMemory } from './file-time.ts'
 import type { FlowState } from './flow.ts'
+import type { BoundedKind } from './forget.ts'
+import type { Backlog, Sprint } from './plans.ts'
 import type { CiRun, Command, CycleFile, Decision, FileNotice, OpenError, Parallel, Task, Usage } from './reports.ts'
 import type { SourceMemory } from './source-words.ts'
+import type { StatedTime } from './stated-time.ts'
 import type { Moves } from './workflow-moves.ts'
 
 export type { CycleFile } from './reports.ts'
@@ -90,6 +93,12 @@ export type Agent = {
   parentId: string | undefined
   storyId: string | undefined
   status: AgentStatus
+  /** What it was before it came to need input: that it is again once nobody can answer it any more. */
+  statusBefore: AgentStatus
+  /** It has questions that are open; the last of them expires then, if it does. */
+  asking: { until: number | undefined } | undefined
+  /** What its reporter's clock said when it ended: what was reported before that says nothing about it any more. */
+  endSaid: StatedTime | undefined
   /** Since when it has this status. */
   since: number
   startedAt: number
@@ -114,40 +123,16 @@ export type Approval = {
   agentType: string | undefined
   agentId: string | undefined
   requestedAt: number
+  /** What the asker's clock said then. */
+  said: StatedTime | undefined
   expiresAt: number | undefined
+  /** Its description is left out: it came when very many were open. The log has it, at `offset`. */
+  isShortened?: true
   offset: number
   source: Source
 }
 
-export type Story = {
-  id: string
-  epicId: string | undefined
-  title: string
-  description: string | undefined
-  acceptanceCriteria: string[]
-  /** 1 (high) to 5. */
-  priority: number | undefined
-  status: string
-  sprintId: string | undefined
-  cycleId: string | undefined
-  testStatus: string | undefined
-  ciStatus: string | undefined
-  /** Percent. */
-  testCoverage: number | undefined
-}
-
-export type Sprint = {
-  id: string
-  goal: string
-  startDate: string | undefined
-  endDate: string | undefined
-  storyIds: string[]
-  status: string
-}
-
-export type Epic = { id: string; title: string; description: string | undefined; status: string | undefined }
-
-export type Backlog = { epics: Epic[]; stories: Story[]; sprints: Sprint[] }
+export type Forgotten = Partial<Record<BoundedKind, number>>
 
 export type ProjectState = FlowState &
   FileMemory &
@@ -160,15 +145,17 @@ export type ProjectState = FlowState &
     workflow: Workflow
     /** The last 50 of both machines, oldest first. */
     transitions: Transition[]
-    /** By story; completed ones beyond 500 are forgotten, oldest first. */
+    /** By story. Bounded like every map below: what is over goes first, what waits or failed stays, see `BOUNDS`. */
     cycles: Map<string, Cycle>
-    /** By agent id; ended ones beyond 200 are forgotten, oldest first. */
+    /** By agent id. */
     agents: Map<string, Agent>
-    /** Open ones, in the order asked; at most 200. */
+    /** Those that nobody decided, in the order asked. What has expired among them is open no more: see `openApprovals`. */
     approvals: Map<string, Approval>
-    /** The last 100 questions that were decided, by approval id. */
+    /** Questions that came when as many as can be listed were open: they are only in the log. */
+    unlistedApprovals: { reported: number; listed: number }
+    /** The last 100 questions that were decided, by approval id, and those that a file still lists. */
     decisions: Map<string, Decision>
-    /** At most 100, oldest first. */
+    /** Those that hold, oldest first. */
     errors: Map<string, OpenError>
     ci: CiRun | undefined
     parallel: Parallel | undefined
@@ -181,9 +168,11 @@ export type ProjectState = FlowState &
     orchestrationMode: string | undefined
     /** State files that cannot be read now; what they last said stays. */
     notices: Map<string, FileNotice>
-    /** The last 50 commands that an orchestrator reported, by id. */
+    /** The last commands that an orchestrator reported, by id. */
     commands: Map<string, Command>
     usage: Usage
+    /** How many of each kind were forgotten to stay within its bound, in all. */
+    forgotten: Forgotten
     /** Events per minute for the last 60 minutes that had any, oldest first: [minute since 1970, count]. */
     minutes: [number, number][]
   }

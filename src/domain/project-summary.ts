@@ -1,8 +1,11 @@
-import { type Attention, attentionAt, openApprovals } from './attention.ts'
+import { isAtHand } from './agent.ts'
+import { openQuestions } from './approval.ts'
+import { type Attention, attentionAt } from './attention.ts'
 import { isOpenCycle } from './cycle.ts'
 import type { Project } from './project-registry.ts'
 import type { Approval, Cycle, ProjectState } from './project-state.ts'
 import { sprintOf } from './sprint.ts'
+import { nextLookAt } from './words-at.ts'
 
 /** What the overview shows of a project; kept for every project, so it is small. Instants are ms since 1970. */
 export type ProjectSummary = {
@@ -16,6 +19,10 @@ export type ProjectSummary = {
   /** Open cycles, the one that moved last first; at most 4 of them. */
   cycles: CycleSummary[]
   cyclesTotal: number
+  /** When any word on its page changes if no event comes. */
+  nextLookAt: number | undefined
+  /** Minutes without a word after which somebody at work is silent. */
+  staleMinutes: number
   /** Agents that work, ask, wait or failed. */
   agents: number
   /** Questions that can still be answered, the oldest first. */
@@ -39,7 +46,7 @@ const DESCRIPTION_KEPT = 2_000
 export function summarize({ project, state, epoch, now, staleMinutes }: Summarized): ProjectSummary {
   const { workflow, offset, minutes, lastEventAt, firstEventAt } = state
   const open = [...state.cycles.values()].filter(isOpenCycle).sort((one, other) => other.offset - one.offset)
-  const approvals = openApprovals(state, now)
+  const questions = openQuestions(state, now)
   return {
     project,
     epoch,
@@ -49,8 +56,10 @@ export function summarize({ project, state, epoch, now, staleMinutes }: Summariz
     sprint: sprintLine(state),
     cycles: open.slice(0, CYCLES_SHOWN).map(cycleSummary),
     cyclesTotal: open.length,
-    agents: [...state.agents.values()].filter(({ status }) => status !== 'idle' && status !== 'ended').length,
-    approvals: { first: approvals[0] && shortQuestion(approvals[0]), total: approvals.length },
+    nextLookAt: nextLookAt(state, { now, staleMinutes }),
+    staleMinutes,
+    agents: [...state.agents.values()].filter(isAtHand).length,
+    approvals: { first: questions.open[0] && shortQuestion(questions.open[0]), total: questions.count },
     notices: state.notices.size,
     minutes,
     lastEventAt,

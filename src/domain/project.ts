@@ -1,11 +1,12 @@
-import { agentUses, foldAgentActivity, foldAgentStatus, forgetAgents } from './agent.ts'
-import { foldApprovalRequested, foldApprovalResolved } from './approval.ts'
+import { agentUses, foldAgentActivity, foldAgentStatus } from './agent.ts'
+import { endQuestionsOfEnded, foldApprovalRequested, foldApprovalResolved } from './approval.ts'
 import { foldCommandExecution } from './command-report.ts'
-import { foldCycleCompleted, foldCycleProgress, foldCycleStarted, foldTddTransition, forgetCycles } from './cycle.ts'
+import { foldCycleCompleted, foldCycleProgress, foldCycleStarted, foldTddTransition } from './cycle.ts'
 import { type Draft, openDraft, writableMinutes } from './draft.ts'
 import type { StoredEvent } from './event.ts'
 import { addStoryCost } from './flow.ts'
 import { foldLosses } from './losses.ts'
+import { forgetBeyond } from './forget.ts'
 import type { ProjectState } from './project-state.ts'
 import { foldWord } from './source-words.ts'
 import { foldStateFile } from './state-file.ts'
@@ -14,7 +15,7 @@ import { addUsage, NO_USAGE } from './usage.ts'
 import { emptyWorkflow, foldWorkflowTransition } from './workflow.ts'
 
 /** Changes whenever the same events would fold to another state: snapshots of other versions are ignored. */
-export const FOLD_VERSION = 9
+export const FOLD_VERSION = 10
 
 const MINUTES_KEPT = 60
 /** What is beyond its bound goes at offsets that this divides: rarely, for it looks at all, and the same in every batching. */
@@ -32,6 +33,7 @@ export function emptyProject(): ProjectState {
     cycles: new Map(),
     agents: new Map(),
     approvals: new Map(),
+    unlistedApprovals: { reported: 0, listed: 0 },
     decisions: new Map(),
     errors: new Map(),
     ci: undefined,
@@ -55,6 +57,7 @@ export function emptyProject(): ProjectState {
     storyCosts: new Map(),
     usage: NO_USAGE,
     minutes: [],
+    forgotten: {},
   }
 }
 
@@ -93,8 +96,7 @@ function foldEvent(draft: Draft, event: StoredEvent) {
   foldWord(draft, event)
   foldLosses(draft, event)
   if (event.offset % FORGET_EVERY !== 0) return
-  forgetCycles(draft)
-  forgetAgents(draft)
+  forgetBeyond(draft, event.received_at)
 }
 
 function foldKnown(draft: Draft, event: StoredEvent) {
@@ -113,7 +115,8 @@ function foldKnown(draft: Draft, event: StoredEvent) {
     case 'agent_activity':
       return foldAgentActivity(draft, event)
     case 'agent_status':
-      return foldAgentStatus(draft, event)
+      foldAgentStatus(draft, event)
+      return endQuestionsOfEnded(draft, event)
     case 'approval_requested':
       return foldApprovalRequested(draft, event)
     case 'approval_resolved':
@@ -134,8 +137,7 @@ function foldKnown(draft: Draft, event: StoredEvent) {
       addStoryCost(draft, event)
       return agentUses(draft, event)
     default:
-      // Chat, presence, highlights and foreign events are activity: the log shows them, no state follows from them.
-      return
+    // Chat, presence, highlights and foreign events are activity: the log shows them, no state follows from them.
   }
 }
 

@@ -1,5 +1,5 @@
 import { emptyLane, type Lane, withStay } from './lane.ts'
-import type { Mark } from './lane-marks.ts'
+import { DECIDED as BY_PEOPLE, type Mark } from './lane-marks.ts'
 import { type Lanes, openLanes } from './lanes.ts'
 import { seeApprovals, seeCycle, seeWorkflow } from './lanes-seen.ts'
 import { isOpenCycle } from './cycle.ts'
@@ -7,7 +7,7 @@ import type { ProjectState, Transition } from './project-state.ts'
 import { TRANSITIONS_KEPT } from './workflow.ts'
 
 const MINUTE_MS = 60_000
-const DECIDED = { allow: 'allowed', deny: 'denied', withdrawn: 'withdrawn' } as const
+const DECIDED = { ...BY_PEOPLE, expired: 'withdrawn', ended: 'withdrawn' } as const
 const CI = { passed: 'ci_passed', failed: 'ci_failed', error: 'ci_failed', running: 'ci_running' } as const
 
 /**

@@ -1,4 +1,5 @@
 import type { CI_STATUSES } from './event.ts'
+import type { StatedTime } from './stated-time.ts'
 
 /* What is told of a project beside its workflow, its cycles and its agents. Part of its state, see project-state.ts. */
 
@@ -28,7 +29,19 @@ export type Command = {
 }
 
 /** What became of a question: a file that still lists it does not open it again. */
-export type Decision = { decision: 'allow' | 'deny' | 'withdrawn'; by: string | undefined; at: number; offset: number }
+export type Decision = {
+  /** `expired`: nobody decided it in time. `ended`: its agent is gone. */
+  decision: 'allow' | 'deny' | 'withdrawn' | 'expired' | 'ended'
+  by: string | undefined
+  at: number
+  offset: number
+  /** What the decider's clock said. */
+  said: StatedTime | undefined
+  /** When it was asked, and what the asker's clock said then; undefined where nobody heard the question. */
+  asked: { at: number; said: StatedTime | undefined } | undefined
+  /** A file lists it as open: it is remembered as long as it does. */
+  isListed: boolean
+}
 
 export type Task = {
   id: string
@@ -51,6 +64,8 @@ export type CycleFile = {
   storyId: string
   state: string
   tasks: { id: string; description: string; state: string }[]
+  /** How many there are, those that are not listed with them. */
+  taskCount: number
   passingTests: number
   failingTests: number
   testRuns: number

@@ -1,4 +1,4 @@
-import { type Draft, keepNewest, writableWords } from './draft.ts'
+import { type Draft, writableWords } from './draft.ts'
 import type { StoredEvent } from './event.ts'
 import type { Loss } from './losses.ts'
 import type { ProjectState } from './project-state.ts'
@@ -31,9 +31,6 @@ export type Dispute = { word: SourceWord; shown: string; shownBy: SourceWord | u
 type Subject = { source: string; storyId: string | undefined }
 type Said = Subject & { cycleId: string | undefined; state: string; isRepeated: boolean }
 
-/** Two for each cycle that is kept. */
-const WORDS_KEPT = 4_000
-
 /** Where a source's word on a subject is kept. */
 export const wordKey = ({ source, storyId }: Subject): string => JSON.stringify(storyId === undefined ? [source] : [source, storyId])
 
@@ -48,7 +45,6 @@ export function foldWord(draft: Draft, event: StoredEvent) {
   const words = writableWords(draft)
   words.delete(key)
   words.set(key, { ...said, since: isSame ? known.since : event.received_at, offset: event.offset })
-  keepNewest(words, WORDS_KEPT)
 }
 
 function saidBy(event: StoredEvent): Said | undefined {

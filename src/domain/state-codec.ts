@@ -1,5 +1,6 @@
 import { isRecord } from './loose-fields.ts'
 import { emptyProject } from './project.ts'
+import type { Backlog, Sprint } from './plans.ts'
 import type { ProjectState, Workflow } from './project-state.ts'
 import { emptyWorkflow } from './workflow.ts'
 
@@ -44,8 +45,10 @@ export function encodeState(state: ProjectState): string {
   return JSON.stringify(plainState(state))
 }
 
-/** What an earlier fold version did not know of a cycle. */
+/** What earlier fold versions did not know: of a cycle, of an agent, of a decision. */
 const untimed = { stays: [] }
+const unasked = { statusBefore: 'idle', asking: undefined, endSaid: undefined } as const
+const unlisted = { said: undefined, asked: undefined, isListed: false }
 
 /**
  * The state that `encodeState` wrote, of this or an earlier fold version: what a trimmed log begins with outlives them, so
@@ -66,12 +69,13 @@ export function decodeState(text: string): ProjectState {
       stays: new Map(workflow.stays),
     },
     cycles: new Map(encoded.cycles.map(([id, cycle]) => [id, { ...untimed, ...cycle }])),
-    agents: new Map(encoded.agents),
+    agents: new Map(encoded.agents.map(([id, agent]) => [id, { ...unasked, ...agent }])),
     approvals: new Map(encoded.approvals),
-    decisions: new Map(encoded.decisions),
+    decisions: new Map(encoded.decisions.map(([id, decision]) => [id, { ...unlisted, ...decision }])),
     errors: new Map(encoded.errors),
-    sprints: new Map(encoded.sprints),
-    cycleFiles: new Map(encoded.cycleFiles),
+    backlog: encoded.backlog && withTotals(encoded.backlog),
+    sprints: new Map(encoded.sprints.map(([id, sprint]) => [id, counted(sprint)])),
+    cycleFiles: new Map(encoded.cycleFiles.map(([id, file]) => [id, { ...{ taskCount: file.tasks.length }, ...file }])),
     notices: new Map(encoded.notices),
     commands: new Map(encoded.commands),
     storyCosts: new Map(encoded.storyCosts),
@@ -85,6 +89,16 @@ export function decodeState(text: string): ProjectState {
 /** An earlier fold version took a file at its word, whatever year it named. */
 const past = (at: number | undefined, lastEventAt: number | undefined) =>
   at === undefined || lastEventAt === undefined ? at : Math.min(at, lastEventAt)
+
+const counted = (sprint: Sprint): Sprint => ({ ...{ storyCount: sprint.storyIds.length }, ...sprint })
+
+/** What an earlier version kept of a backlog, it took for all of it. */
+function withTotals(backlog: Backlog): Backlog {
+  const { epics, stories, sprints } = backlog
+  const done = stories.filter(({ status }) => status === 'done').length
+  const totals = { epics: epics.length, stories: stories.length, done, sprints: sprints.length }
+  return { ...{ totals, isCut: false }, ...backlog, sprints: sprints.map(counted) }
+}
 
 /** The outline is enough: this program wrote it. What a later version added is absent in an earlier one's. */
 function isEncoded(value: unknown): value is EncodedState {

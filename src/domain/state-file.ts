@@ -1,13 +1,10 @@
 import { foldBacklogFile, foldSprintFile } from './backlog-file.ts'
 import { foldCycleFile } from './cycle-file.ts'
-import { type Draft, keepNewest, writableFileClocks, writableNotices } from './draft.ts'
+import { type Draft, writableFileClocks, writableNotices } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
 import { fileClock, isWrittenBefore } from './file-time.ts'
 import { idOf, isRecord, recordsOf, textOf } from './loose-fields.ts'
 import { foldStatusFile } from './status-file.ts'
-
-const NOTICES_KEPT = 100
-const CLOCKS_KEPT = 1_000
 
 /** A state file with what its readers need of the event. */
 export type FileReport = { content: Record<string, unknown>; event: StoredEventOf<'state_file'> }
@@ -23,7 +20,7 @@ export function foldStateFile(draft: Draft, event: StoredEventOf<'state_file'>) 
   if (isLate(draft, event)) return undefined
   const unnamed = readFile(draft, { content, event })
   if (event.dropped_records) {
-    return notice(draft, event, { problem: 'too_large', detail: `its ${event.dropped_records} oldest records are left out` })
+    return notice(draft, event, { problem: 'too_large', detail: leftOut(event) })
   }
   if (unnamed > 0) {
     const records = unnamed === 1 ? '1 record has' : `${unnamed} records have`
@@ -35,6 +32,11 @@ export function foldStateFile(draft: Draft, event: StoredEventOf<'state_file'>) 
   if (draft.next.notices.has(file)) writableNotices(draft).delete(file)
 }
 
+/** Which records are missing, and whether any of them is missed. */
+function leftOut({ dropped_records: dropped, dropped_open: open }: StoredEventOf<'state_file'>): string {
+  return `its ${dropped} oldest records are left out${open ? `, ${open} of them of work that is not over` : ''}`
+}
+
 /** What was written before that which the same file told last undoes nothing, unless somebody looked and found it so. */
 function isLate(draft: Draft, { file, mtime, received_at: arrival, anew }: StoredEventOf<'state_file'>): boolean {
   const clock = fileClock(undefined, { mtime, arrival })
@@ -44,7 +46,6 @@ function isLate(draft: Draft, { file, mtime, received_at: arrival, anew }: Store
   const clocks = writableFileClocks(draft)
   clocks.delete(file)
   clocks.set(file, clock)
-  keepNewest(clocks, CLOCKS_KEPT)
   return false
 }
 
@@ -63,7 +64,7 @@ const LISTS = ['epics', 'stories', 'sprints'] as const
 
 /** The file's own record and those of its lists that have an id, and one that names nothing. */
 function unnamedIn(content: Record<string, unknown>): number {
-  const records = LISTS.flatMap((list) => recordsOf(content[list], Infinity))
+  const records = LISTS.flatMap((list) => recordsOf(content[list]))
   const cycles = isRecord(content['tdd_cycles']) ? Object.keys(content['tdd_cycles']) : []
   return [content, ...records].filter(({ id }) => isOddId(id)).length + cycles.filter(isOddId).length
 }
@@ -79,5 +80,4 @@ function notice(
   const since = known?.problem === said.problem ? known.since : received_at
   const notices = writableNotices(draft)
   notices.set(file, { file, ...said, since, offset })
-  keepNewest(notices, NOTICES_KEPT)
 }

@@ -70,8 +70,25 @@ export function clockOffset(closeTo: number, stated: StatedTime): number | undef
   return Math.abs(offset) > WIDEST_ZONE_MS ? undefined : offset
 }
 
-/** Whether a clock said one text before the other. False where they cannot be compared: another form, or no time at all. */
+/** What lies further apart than this was not said by one clock that goes right: then only arrival orders. */
+const BELIEVED_MS = 24 * 60 * MINUTE_MS
+
+/**
+ * How much later (ms, negative where earlier) one time was said than another by the same clock; undefined where the two cannot be
+ * compared: one is missing, only one has a zone, or they lie so far apart that the clock was set in between.
+ */
+export function saidLater(said: StatedTime | undefined, than: StatedTime | undefined): number | undefined {
+  if (!said || said.isZoned !== than?.isZoned) return undefined
+  const later = said.ms - than.ms
+  return Math.abs(later) > BELIEVED_MS ? undefined : later
+}
+
+/** What an event's own clock said, where it said anything that can be read. */
+export function saidOf({ timestamp }: { timestamp?: string | undefined }): StatedTime | undefined {
+  return timestamp === undefined ? undefined : parseStatedTime(timestamp)
+}
+
+/** Whether a clock said one text before the other. False where they cannot be compared. */
 export function isSaidBefore(text: string | undefined, other: string | undefined): boolean {
-  const [one, two] = [text, other].map((said) => (said === undefined ? undefined : parseStatedTime(said)))
-  return one !== undefined && two !== undefined && one.isZoned === two.isZoned && one.ms < two.ms
+  return (saidLater(saidOf({ timestamp: text }), saidOf({ timestamp: other })) ?? 0) < 0
 }

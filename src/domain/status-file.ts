@@ -1,6 +1,7 @@
 import { openApproval } from './approval.ts'
 import { moveFileCycle } from './cycle-file.ts'
-import { type Draft, writableApprovals } from './draft.ts'
+import { bounded, type Worth } from './bounded.ts'
+import { type Draft, writableApprovals, writableDecisions } from './draft.ts'
 import { fileClock, fileTime, isWrittenBefore, timeInFile, type Writing } from './file-time.ts'
 import { enumWord, idOf, isRecord, numberOf, recordsOf, statusWord, textOf, textsOf } from './loose-fields.ts'
 import type { Task } from './reports.ts'
@@ -8,8 +9,7 @@ import type { FileReport } from './state-file.ts'
 import { isWorkflowState } from './workflow-machine.ts'
 import { enterWorkflowState } from './workflow.ts'
 
-const TASKS_KEPT = 200
-const APPROVALS_LISTED = 100
+const TASKS = { limit: 200, most: 1_000 }
 const CYCLES_KEPT = 2_000
 
 /** status.json, in each of its three shapes: the workflow state, the tasks under way, and what waits for approval. */
@@ -20,7 +20,8 @@ export function foldStatusFile(draft: Draft, report: FileReport) {
   next.statusDigest = digest
   if (!isChanged) return
   next.orchestrationMode = statusWord(report.content['orchestration_mode']) ?? next.orchestrationMode
-  next.tasks = recordsOf(report.content['active_tasks'], TASKS_KEPT).flatMap((task) => readTask(task) ?? [])
+  const tasks = recordsOf(report.content['active_tasks']).flatMap((task) => readTask(task) ?? [])
+  next.tasks = bounded(tasks, { ...TASKS, worthOf: taskWorth(report.content) }).kept
   moveWorkflow(draft, report)
   listApprovals(draft, report)
   listCycles(draft, report)
@@ -71,16 +72,37 @@ function readTask(task: Record<string, unknown>): Task | undefined {
 /** The file lists each open question, some of them many times. One that it no longer lists is closed. */
 function listApprovals(draft: Draft, { content, event }: FileReport) {
   const { next } = draft
-  const listed = new Set(textsOf(content['pending_approvals'], APPROVALS_LISTED))
+  const listed = new Set(textsOf(content['pending_approvals'], Infinity).kept)
+  rememberListed(draft, listed)
   for (const approval of next.approvals.values()) {
     if (approval.source === 'file' && !listed.has(approval.approvalId)) writableApprovals(draft).delete(approval.approvalId)
   }
+  let unlisted = 0
   for (const approvalId of listed) {
     if (next.approvals.has(approvalId) || next.decisions.has(approvalId)) continue
     const task = next.tasks.find(({ id }) => id === approvalId)
     const about = { title: task?.command || approvalId, kind: 'task', agentType: task?.agentType || undefined }
     const nothing = { description: undefined, priority: undefined, storyId: undefined, agentId: undefined, expiresAt: undefined }
-    openApproval(draft, { approvalId, ...about, ...nothing, requestedAt: event.received_at, offset: event.offset, source: 'file' })
+    const when = { requestedAt: event.received_at, said: undefined, offset: event.offset }
+    if (!openApproval(draft, { approvalId, ...about, ...nothing, ...when, source: 'file' })) unlisted += 1
+  }
+  if (unlisted !== next.unlistedApprovals.listed) next.unlistedApprovals = { ...next.unlistedApprovals, listed: unlisted }
+}
+
+/** A decision is remembered as long as the file lists its question: else it would open again. */
+function rememberListed(draft: Draft, listed: ReadonlySet<string>) {
+  for (const [approvalId, decision] of draft.next.decisions) {
+    const isListed = listed.has(approvalId)
+    if (decision.isListed !== isListed) writableDecisions(draft).set(approvalId, { ...decision, isListed })
+  }
+}
+
+/** A task that somebody is asked about stays, and one that failed; of the others those that are done go first. */
+function taskWorth(content: Record<string, unknown>): (task: Task) => Worth {
+  const asked = new Set(textsOf(content['pending_approvals'], Infinity).kept)
+  return ({ id, status }) => {
+    if (asked.has(id) || status === 'failed' || status === 'blocked') return 'waits'
+    return /^(?:done|completed|cancelled)$/.test(status) ? 'over' : 'on'
   }
 }
 

@@ -1,9 +1,8 @@
-import { type Draft, keepNewest, writableErrors } from './draft.ts'
+import { type Draft, writableErrors } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
 import { textOf } from './loose-fields.ts'
 import type { OpenError } from './reports.ts'
 
-const ERRORS_KEPT = 100
 /** Every other word of severity, an unknown one too, is an error or worse. */
 const MILD = new Set(['debug', 'trace', 'info', 'notice', 'low', 'minor', 'warn', 'warning', 'medium', 'moderate'])
 
@@ -19,7 +18,6 @@ export function foldErrorState(draft: Draft, event: StoredEventOf<'error_state'>
   const told = { type: event.error_type ?? undefined, message, severity: event.severity?.toLowerCase() ?? 'error' }
   const errors = writableErrors(draft)
   errors.set(errorId, { errorId, ...told, at: known?.at ?? event.received_at, offset: event.offset })
-  keepNewest(errors, ERRORS_KEPT)
 }
 
 /** Whether an error is of severity error or worse. */

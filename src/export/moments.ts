@@ -46,12 +46,12 @@ const viewer =
 /** Moments at which attention changes although nothing happens, before an instant. */
 function* silences(view: View, after: Moment, until: number): Generator<Moment> {
   let { at } = after
-  let next = after.shown.summary.attention.nextChangeAt
+  let next = after.shown.summary.nextLookAt
   while (next !== undefined && next > at && next < until) {
     at = next
     const silent = view({ state: after.shown.view.state, recent: [], at })
     yield silent
-    next = silent.shown.summary.attention.nextChangeAt
+    next = silent.shown.summary.nextLookAt
   }
 }
 

@@ -70,7 +70,18 @@ export function record(first: Moment, pieces: Pieces): Recording {
 type KnownParts = WeakMap<Unit['parts'], (number | Unit)[]>
 
 const contentOf = ({ at, shown: { project, summary, view } }: Moment): string =>
-  String(<ProjectContent project={project} state={view.state} attention={summary.attention} recent={view.recent} now={at} isPast isAlone />)
+  String(
+    <ProjectContent
+      project={project}
+      state={view.state}
+      attention={summary.attention}
+      recent={view.recent}
+      now={at}
+      staleMinutes={summary.staleMinutes}
+      isPast
+      isAlone
+    />,
+  )
 
 type Page = ReturnType<typeof openProjectPage>
 

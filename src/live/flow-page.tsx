@@ -6,7 +6,7 @@ import { dayOf } from '../domain/flow.ts'
 import { flowFigures } from '../domain/flow-figures.ts'
 import type { FlowDays } from '../../views/flow/query.ts'
 import type { LivePage } from './live-page.ts'
-import type { Shown } from './project-page.tsx'
+import { isDue, type Shown } from './project-page.tsx'
 import { openSectionPage, type PageSection } from './section-page.ts'
 
 /** A project's flow: what ended is counted where it ends, so that most changes of a project leave this page alone. */
@@ -17,10 +17,8 @@ export function openFlowPage(first: Shown, days: FlowDays, now: () => number): L
   const sections: PageSection[] = [
     {
       id: 'flow-timings',
-      reads: (shown) => [...ended(shown), shown.view.state.approvals],
-      render: (shown, at) => (
-        <Timings project={shown.project.name} figures={figures(shown, at)} approvals={shown.view.state.approvals} now={at} />
-      ),
+      reads: (shown) => [...ended(shown), shown.view.state.approvals, shown.view.state.unlistedApprovals, isDue(shown, now())],
+      render: (shown, at) => <Timings project={shown.project.name} figures={figures(shown, at)} questions={shown.view.state} now={at} />,
     },
     { id: 'flow-throughput', reads: ended, render: (...at) => <Throughput figures={figures(...at)} days={days} /> },
     {

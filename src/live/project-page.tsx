@@ -1,4 +1,5 @@
 import type { Project } from '../domain/project-registry.ts'
+import type { Looked } from '../domain/words-at.ts'
 import type { ProjectSummary } from '../domain/project-summary.ts'
 import type { ProjectView } from '../projection/projections.ts'
 import { FlowCard } from '../../views/flow/flow-card.tsx'
@@ -15,7 +16,7 @@ import { WorkflowCard } from '../../views/fragments/workflow.tsx'
 import { CompactTimeline } from '../../views/timeline/compact.tsx'
 import type { LivePage } from './live-page.ts'
 import { frameText, replace, upsert } from './frame.ts'
-import { agentParts, boardParts } from './project-members.tsx'
+import { agentParts, allMembers, boardParts } from './project-members.tsx'
 import { eventsAfter, missedRows, positionOf, readSince, standing } from './position.ts'
 import { openResumeFrames } from './resume-frames.ts'
 
@@ -26,6 +27,7 @@ export type Shown = { project: Project; summary: ProjectSummary; view: ProjectVi
 export function openProjectPage(first: Shown, now: () => number): LivePage {
   let shown = first
   let current = first
+  let shownAt = now()
   const resumes = openResumeFrames(now)
 
   const head = (content: string) => ({
@@ -45,29 +47,48 @@ export function openProjectPage(first: Shown, now: () => number): LivePage {
     flush() {
       if (shown === current) return undefined
       const from = positionOf(shown.view)
-      const content = shown.view.epoch === current.view.epoch ? changedParts(shown, current, now()) : allParts(current, from, now())
+      const content =
+        shown.view.epoch === current.view.epoch
+          ? changedParts({ before: shown, after: current, shownAt }, now())
+          : allParts(current, from, now())
       const events = eventsAfter(from, current.view)
       shown = current
+      shownAt = now()
       return frameText({ ...head(content), now: now(), events })
     },
     resume: (since = '') =>
       resumes.frame({ key: missedRows(current.view, since), events: eventsAfter(since, current.view) }, () => {
-        if (since === positionOf(current.view)) return head(heading(current, now()) + projectCard(current))
-        const rows = activityParts(current.view, since, { project: current.project.name, now: now() })
+        if (since === positionOf(current.view)) return head(heading(current, now()) + projectCard(current, now()))
+        const rows = activityParts(current.view, since, placeOf(current, now()))
         return head(resumes.shared(() => stateParts(current, now())) + rows.join(''))
       }),
   }
 }
 
+/** Whether words of a page have changed since, without any event: somebody fell silent, or a question expired. */
+export const isDue = ({ summary }: Shown, now: number): boolean => (summary.nextLookAt ?? Infinity) <= now
+
 const heading = ({ project, summary, view }: Shown, now: number): string =>
   replace('heading', <ProjectHeading project={project} state={view.state} attention={summary.attention} now={now} />)
 
-const projectCard = ({ project, view }: Shown): string => replace('project', <ProjectCard project={project} state={view.state} />)
+const projectCard = ({ project, view, summary: { staleMinutes } }: Shown, now: number): string =>
+  replace('project', <ProjectCard project={project} state={view.state} now={now} staleMinutes={staleMinutes} />)
 
 type State = ProjectView['state']
 /** What a part is drawn for: the project, and the moment by which ages are told. */
-export type Place = { project: string; now: number }
-type Section = { id: string; reads: readonly (keyof State)[]; render(state: State, at: Place): unknown }
+export type Place = Looked & { project: string }
+const placeOf = ({ project, summary }: Shown, now: number): Place => ({
+  ...{ project: project.name, now },
+  staleMinutes: summary.staleMinutes,
+})
+
+type Section = {
+  id: string
+  reads: readonly (keyof State)[]
+  /** It shows words that change without an event: it is rendered anew when the time for that has come. */
+  ages?: true
+  render(state: State, at: Place): unknown
+}
 
 /** Parts of the page that are rendered anew when one of the things that they show was replaced. */
 const SECTIONS: readonly Section[] = [
@@ -81,12 +102,18 @@ const SECTIONS: readonly Section[] = [
     reads: ['words', 'losses', 'cycles', 'workflow'],
     render: (state, { project, now }) => <Doubts project={project} state={state} now={now} />,
   },
-  { id: 'approvals', reads: ['approvals'], render: ({ approvals }, { now }) => <Approvals approvals={approvals} now={now} /> },
+  {
+    id: 'approvals',
+    reads: ['approvals', 'unlistedApprovals'],
+    ages: true,
+    render: (state, { now }) => <Approvals state={state} now={now} />,
+  },
   { id: 'workflow', reads: ['workflow'], render: ({ workflow }, { now }) => <WorkflowCard workflow={workflow} now={now} /> },
   {
     id: 'sprint',
-    reads: ['sprints', 'backlog', 'cycles', 'approvals', 'cycleFiles', 'ci', 'parallel', 'usage'],
-    render: (state, { now }) => <SprintCard state={state} now={now} />,
+    reads: ['sprints', 'backlog', 'cycles', 'approvals', 'agents', 'cycleFiles', 'ci', 'parallel', 'usage', 'workflow'],
+    ages: true,
+    render: (state, { now, staleMinutes }) => <SprintCard state={state} now={now} staleMinutes={staleMinutes} />,
   },
   {
     id: 'timeline',
@@ -101,29 +128,37 @@ const SECTIONS: readonly Section[] = [
   { id: 'backlog', reads: ['backlog'], render: ({ backlog }, { project }) => <BacklogCard project={project} backlog={backlog} /> },
 ]
 
-function changedParts(before: Shown, after: Shown, now: number): string {
+function changedParts({ before, after, shownAt }: { before: Shown; after: Shown; shownAt: number }, now: number): string {
   const [was, is] = [before.view.state, after.view.state]
-  const at = { project: after.project.name, now }
-  const parts = [heading(after, now)]
-  for (const { id, reads, render } of SECTIONS) {
-    if (reads.some((part) => was[part] !== is[part])) parts.push(replace(id, render(is, at)))
+  const at = placeOf(after, now)
+  const looks = {
+    was,
+    is,
+    wasAt: { now: shownAt, staleMinutes: before.summary.staleMinutes },
+    isAt: at,
+    isDue: isDue(before, now),
   }
-  const isCardOld = before.project !== after.project || was.agents !== is.agents || was.cycles !== is.cycles
-  if (isCardOld) parts.push(projectCard(after))
-  parts.push(...boardParts(was, is, at), ...agentParts(was, is, at), ...activityParts(after.view, positionOf(before.view), at))
+  const parts = [heading(after, now)]
+  for (const { id, reads, ages, render } of SECTIONS) {
+    if ((ages && looks.isDue) || reads.some((part) => was[part] !== is[part])) parts.push(replace(id, render(is, at)))
+  }
+  const isCardOld = looks.isDue || before.project !== after.project || was.agents !== is.agents || was.cycles !== is.cycles
+  if (isCardOld) parts.push(projectCard(after, now))
+  if (looks.isDue || was !== is) parts.push(...boardParts(looks, at), ...agentParts(looks, at))
+  parts.push(...activityParts(after.view, positionOf(before.view), at))
   return parts.join('')
 }
 
 function allParts(after: Shown, since: string | undefined, now: number): string {
-  return stateParts(after, now) + activityParts(after.view, since, { project: after.project.name, now }).join('')
+  return stateParts(after, now) + activityParts(after.view, since, placeOf(after, now)).join('')
 }
 
 /** All but the activity, whose rows depend on those that a viewer has. */
 function stateParts(after: Shown, now: number): string {
   const { state } = after.view
-  const at = { project: after.project.name, now }
-  const parts = [heading(after, now), ...SECTIONS.map(({ id, render }) => replace(id, render(state, at))), projectCard(after)]
-  return [...parts, ...boardParts(undefined, state, at), ...agentParts(undefined, state, at)].join('')
+  const at = placeOf(after, now)
+  const parts = [heading(after, now), ...SECTIONS.map(({ id, render }) => replace(id, render(state, at))), projectCard(after, now)]
+  return [...parts, ...allMembers(state, at)].join('')
 }
 
 /** New rows on top of those that are there; all rows where the gap is longer than what is at hand. */

@@ -12,7 +12,7 @@ import type { LaneKind } from '../../views/timeline/words.ts'
 import type { LivePage } from './live-page.ts'
 import { frameText, replace } from './frame.ts'
 import { eventsAfter, positionOf, standing } from './position.ts'
-import type { Shown } from './project-page.tsx'
+import { isDue, type Shown } from './project-page.tsx'
 import { openResumeFrames } from './resume-frames.ts'
 
 type Source = {
@@ -34,13 +34,13 @@ export function openTimelinePage(first: Shown, { query, ...source }: Source): Li
   const followed = followLanes(source)
   let current = first.view
   followed.take(current)
-  let shown = remembered(laidOut())
-  let shownAt = current
+  let [shown, shownAt] = [remembered(laidOut()), current]
+  const ages = followAges(first, now)
   const resumes = openResumeFrames(now)
 
   function laidOut(): TimelineView {
     const { lanes, keptSince } = followed.kept()
-    return timelineView({ project: first.project.name, lanes, keptSince, query, now: now() })
+    return timelineView({ project: first.project.name, lanes, keptSince, query, now: now(), staleMinutes: first.summary.staleMinutes })
   }
 
   const head = (content: string) => ({ content, since: positionOf(current), lastEventAt: current.state.lastEventAt })
@@ -49,14 +49,15 @@ export function openTimelinePage(first: Shown, { query, ...source }: Source): Li
     project: first.project.name,
     ...standing(() => current),
     close: followed.close,
-    take({ view }) {
-      followed.take(view)
-      current = view
+    take(next) {
+      followed.take(next.view)
+      current = next.view
       resumes.clear()
-      return current !== shownAt
+      return ages.take(next) || current !== shownAt
     },
     flush() {
-      if (current === shownAt && !followed.hasNews()) return undefined
+      if (current === shownAt && !followed.hasNews() && !ages.isDue()) return undefined
+      ages.shown()
       const next = laidOut()
       resumes.clear()
       const content = isSameFrame(shown, next) ? changedLanes(shown, next) : replace('timeline', <Timeline view={next} />)
@@ -66,9 +67,25 @@ export function openTimelinePage(first: Shown, { query, ...source }: Source): Li
       return content === '' ? undefined : frameText({ ...head(content), now: now(), events })
     },
     resume(since = '') {
-      const key = since === positionOf(current) ? 'here' : 'all'
-      const draw = () => (key === 'here' ? '' : replace('timeline', <Timeline view={laidOut()} />))
-      return resumes.frame({ key, events: eventsAfter(since, current) }, () => head(draw()))
+      const told = { key: since === positionOf(current) ? 'here' : 'all', events: eventsAfter(since, current) }
+      return resumes.frame(told, () => head(told.key === 'here' ? '' : replace('timeline', <Timeline view={laidOut()} />)))
+    },
+  }
+}
+
+/** Whether somebody fell silent since a page was shown last: no event tells of it. */
+function followAges(first: Shown, now: () => number) {
+  let told = first
+  let isAged = false
+  return {
+    take(next: Shown) {
+      isAged ||= isDue(told, now())
+      told = next
+      return isAged
+    },
+    isDue: () => isAged,
+    shown() {
+      isAged = false
     },
   }
 }

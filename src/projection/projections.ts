@@ -44,7 +44,7 @@ export class Projections {
   constructor(deps: Deps) {
     this.#deps = deps
     this.#now = deps.now ?? Date.now
-    const nextChangeAt = (name: string) => this.summary(name)?.attention.nextChangeAt
+    const nextChangeAt = (name: string) => this.summary(name)?.nextLookAt
     this.#memory = openStateMemory({ limitBytes: deps.stateMemoryBytes, nextChangeAt, now: this.#now, evict: (name) => this.#evict(name) })
     const changed = (change: RegistryChange) => this.#registryChanged(change)
     this.#registry = new Follower({ ...this.#deps, onError: this.#failed, project: PROJECTS_LOG, fold: registryFold, changed })
@@ -160,8 +160,8 @@ export class Projections {
     const summary = summarize({ project, state: view.state, epoch: view.epoch, now: this.#now(), staleMinutes: this.#deps.staleMinutes })
     entry.summary = isGone ? undefined : summary
     clearTimeout(entry.timer)
-    const { nextChangeAt } = summary.attention
-    if (nextChangeAt !== undefined) entry.timer = setTimeout(() => this.#attentionDue(name), delayUntil(nextChangeAt, this.#now()))
+    const { nextLookAt } = summary
+    if (nextLookAt !== undefined) entry.timer = setTimeout(() => this.#attentionDue(name), delayUntil(nextLookAt, this.#now()))
     for (const listener of this.#listeners) listener({ project, before, summary, view, isGone })
     if (isGone) this.#entries.delete(name)
   }

@@ -1,3 +1,4 @@
+import { openQuestions } from '../domain/approval.ts'
 import type { FlowKind } from '../domain/flow.ts'
 import { flowFigures, type Timing } from '../domain/flow-figures.ts'
 import type { ProjectState } from '../domain/project-state.ts'
@@ -24,7 +25,7 @@ export function flowJson(project: string, { epoch, state }: ProjectView, { now, 
     offset: state.offset,
     window: { from: dayText(window.from), to: dayText(window.to), time_zone: 'UTC', counted_since: iso(state.flowSince) },
     ...Object.fromEntries(kinds.map((kind) => [KINDS[kind], timingJson(timings[kind])])),
-    approvals_open: openJson(state),
+    approvals_open: openJson(state, now),
     completed,
     throughput: throughput.map(({ day, completed }) => ({ day: dayText(day), completed })),
     time_in_state: {
@@ -46,7 +47,7 @@ function timingJson({ count, medianMs, p85Ms }: Timing) {
 }
 
 /** What waits for a person now: it has not waited to its end, so it is in no timing. */
-function openJson({ approvals }: ProjectState) {
-  const oldest = [...approvals.values()].reduce((first, { requestedAt }) => Math.min(first, requestedAt), Infinity)
-  return { count: approvals.size, oldest_requested_at: iso(approvals.size === 0 ? undefined : oldest) }
+function openJson(state: ProjectState, now: number) {
+  const { count, oldestAt } = openQuestions(state, now)
+  return { count, oldest_requested_at: iso(oldestAt) }
 }

@@ -1,10 +1,13 @@
-import type { ProjectState, Transition } from '../domain/project-state.ts'
+import { openQuestions } from '../domain/approval.ts'
+import { agentWordAt, type Looked } from '../domain/words-at.ts'
+import type { Agent, ProjectState, Transition } from '../domain/project-state.ts'
 import type { ProjectView } from '../projection/projections.ts'
 
 const iso = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString())
 
 /** A project's state as the API shows it, in the wire's words. */
-export function stateJson(project: string, { epoch, state }: ProjectView) {
+export function stateJson(project: string, { epoch, state }: ProjectView, looked: Looked) {
+  const questions = openQuestions(state, looked.now)
   return {
     project_name: project,
     epoch,
@@ -15,16 +18,19 @@ export function stateJson(project: string, { epoch, state }: ProjectView) {
       orchestration_mode: state.orchestrationMode ?? null,
       tdd_cycles: cyclesJson(state),
       transition_history: state.transitions.map(transitionJson),
-      pending_approvals: [...state.approvals.values()].map((approval) => ({
+      pending_approvals: questions.open.map((approval) => ({
         approval_id: approval.approvalId,
         title: approval.title,
         kind: approval.kind ?? null,
         description: approval.description ?? null,
+        // Of very many open ones: the event at this offset has the rest.
+        ...(approval.isShortened ? { is_shortened: true, offset: approval.offset } : {}),
         story_id: approval.storyId ?? null,
         requested_at: iso(approval.requestedAt),
         expires_at: iso(approval.expiresAt),
       })),
-      agents: agentsJson(state),
+      pending_approvals_total: questions.count,
+      agents: agentsJson(state, looked),
     },
   }
 }
@@ -45,18 +51,25 @@ function cyclesJson(state: ProjectState) {
   )
 }
 
-function agentsJson(state: ProjectState) {
+/** `status` is what was reported; `attention` the one word by the rules of the project's: who is not heard of is stale. */
+function agentsJson(state: ProjectState, looked: Looked) {
   return [...state.agents.values()].map((agent) => ({
     agent_id: agent.agentId,
     agent_type: agent.agentType,
     parent_agent_id: agent.parentId ?? null,
     story_id: agent.storyId ?? null,
     status: agent.status,
+    attention: attentionOf(agent, looked),
     since: iso(agent.since),
     action: agent.action ?? null,
     tool: agent.tool?.name ?? null,
     last_event_at: iso(agent.lastEventAt),
   }))
+}
+
+function attentionOf(agent: Agent, looked: Looked) {
+  const { word } = agentWordAt(agent, looked)
+  return word === 'ended' ? 'done' : word
 }
 
 const transitionJson = (transition: Transition) => ({

@@ -13,13 +13,16 @@ export async function currentWarnings(deps: Sources): Promise<string[]> {
   const links = deps.links().filter(({ state }) => state !== 'connected')
   const exceeded = limitsOf(deps).filter(({ is_exceeded }) => is_exceeded)
   const reason = await deps.whyRefused()
-  return [
+  const all = [
     ...(reason === undefined ? [] : [`reports are refused: ${reason}`]),
     ...outageSentences(deps.outages()),
     ...exceeded.map(({ name, limit, used }) => `${name}: ${used} are in use, the configuration has ${limit}`),
     ...links.map((link) => `orchestrator ${link.name}: ${link.lastProblem ?? link.state}${awaySince(link)}`),
     ...(await deps.warnings()),
-  ].slice(0, WARNINGS_SHOWN)
+  ]
+  // The worst stand first.
+  const shown = all.slice(0, WARNINGS_SHOWN)
+  return shown.length === all.length ? shown : [...shown, `${all.length - shown.length} more warnings are not listed`]
 }
 
 /** An instant stays true however long the sentence is read. */

@@ -52,6 +52,22 @@ describe('an agent', () => {
     expect(agentOf(state, 'b').tool).toBeUndefined()
   })
 
+  test.each([
+    ['a tool call', activity('started', { tool: 'Bash' })],
+    ['its own word', says('needs_input')],
+    ['a question', { type: 'approval_requested', approval_id: 'a1', title: 'Go?', agent_id: 'session-1' }],
+  ])('that ended is not brought back by %s from before its end that comes late', (_, late) => {
+    const said = (minutes: number) => ({ timestamp: new Date(T0 + minutes * MINUTE).toISOString() })
+    const ended = told([activity('started', said(0)), { ...says('ended'), ...said(5) }])
+    const after = told([{ ...late, ...said(4) }], ended)
+    expect(agentOf(after).status).toBe('ended')
+    expect(after.approvals.size).toBe(0)
+    expect(agentOf(told([{ ...late, ...said(6) }], ended)).status).not.toBe('ended')
+    expect(agentOf(told([late], ended)).status).not.toBe('ended')
+    // A clock that was set in between tells nothing.
+    expect(agentOf(told([{ ...late, ...said(-525_600) }], ended)).status).not.toBe('ended')
+  })
+
   test('lives with parents that are in a circle', () => {
     const child = (id: string, parent: string) => activity('started', { agent_id: id, parent_agent_id: parent })
     expect(agentOf(told([child('a', 'b'), child('b', 'a'), says('ended', { agent_id: 'a' })]), 'b').status).toBe('ended')

@@ -7,6 +7,43 @@ const filler = 'x'.repeat(1_000)
 const story = (id: string, status: string, day: number) => ({ id, status, created_at: `2026-11-${10 + day}T00:00:00`, filler })
 
 describe('content over the bound loses whole records:', () => {
+  test('of a backlog never those of a sprint that is not over, nor those that are worked on, before any other', () => {
+    const of = (id: string, fields: object) => ({ ...story(id, 'done', 1), ...fields })
+    const stories = [
+      of('in-sprint', { sprint_id: 'now' }),
+      of('listed', {}),
+      of('at-work', { status: 'StoryStatus.IN_PROGRESS' }),
+      of('old-sprint', { sprint_id: 'past' }),
+      of('backlog', { status: 'backlog' }),
+    ]
+    const sprints = [
+      { id: 'now', status: 'active', story_ids: ['listed'] },
+      { id: 'past', status: 'completed', story_ids: ['old-sprint'] },
+    ]
+    const whole = { stories, sprints }
+    const bounded = boundContent('backlog.json', structuredClone(whole), 3_900)
+    expect(ids(bounded?.content['stories'])).toEqual(['in-sprint', 'listed', 'at-work'])
+    expect(bounded).toMatchObject({ droppedRecords: 2, droppedOpen: 0 })
+    const smaller = boundContent('backlog.json', structuredClone(whole), 2_500)
+    expect(ids(smaller?.content['sprints'])).toEqual(['now'])
+    expect(smaller).toMatchObject({ droppedOpen: 1 })
+  })
+
+  test('of a status the questions last', () => {
+    const pending_approvals = Array.from({ length: 200 }, (_, index) => `task-${index}`)
+    const content = {
+      pending_approvals,
+      notes: [filler, filler],
+      active_tasks: [
+        { id: 'task-1', filler },
+        { id: 'task-2', filler },
+      ],
+    }
+    const bounded = boundContent('status.json', content, 3_000)
+    expect(bounded).toMatchObject({ droppedOpen: 0, content: { notes: [] } })
+    expect(bounded?.content['pending_approvals']).toHaveLength(200)
+  })
+
   test('of a backlog finished stories first, the oldest of them first', () => {
     const stories = [
       story('open-old', 'backlog', 1),
@@ -54,7 +91,7 @@ describe('content over the bound loses whole records:', () => {
 
 test('within the bound nothing is lost', () => {
   const content = { stories: [story('a', 'done', 1)] }
-  expect(boundContent('backlog.json', structuredClone(content), 2_000)).toEqual({ content, droppedRecords: 0 })
+  expect(boundContent('backlog.json', structuredClone(content), 2_000)).toEqual({ content, droppedRecords: 0, droppedOpen: 0 })
 })
 
 test('what is no record is not cut: then the content is too large', () => {

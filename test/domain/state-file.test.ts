@@ -243,6 +243,7 @@ describe('tdd_cycles', () => {
     const state = told([file(name, cycle, { at: T0 })])
     expect(state.cycleFiles.get('tdd-cycle-8245779c')).toEqual({
       ...{ cycleId: 'tdd-cycle-8245779c', storyId: 'story-ccc3724c', state: 'code_green', isComplete: false },
+      taskCount: 1,
       tasks: [{ id: 'tdd-task-807d2b01', description: 'charge endpoint', state: 'code_green' }],
       ...{ passingTests: 1, failingTests: 0, testRuns: 2, refactors: 0, commits: 1, ciStatus: 'passed', coverage: 91.5 },
     })

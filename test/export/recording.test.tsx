@@ -43,6 +43,7 @@ test('at every moment a recording shows what the page of that moment shows', asy
         attention={summary.attention}
         recent={seen.slice(-50)}
         now={moment.at}
+        staleMinutes={STALE_MINUTES}
         isPast
         isAlone
       />

@@ -51,19 +51,19 @@ const agentOf = ({ view }: Shown) => view.state.agents.get(AGENT.key)
 
 function drawAgent(shown: Shown) {
   const agent = agentOf(shown)
-  const props = agent && { project: 'apollo', agent, agents: shown.view.state.agents, now: NOW }
+  const props = agent && { project: 'apollo', agent, agents: shown.view.state.agents, now: NOW, staleMinutes: 5 }
   return props ? [<AgentHead {...props} />, <AgentWork {...props} />, <AgentFamily {...props} />].join('') : ''
 }
 
 function drawStory({ view: { state } }: Shown) {
-  const props = { project: 'apollo', storyId: STORY.key, state, now: NOW }
+  const props = { project: 'apollo', storyId: STORY.key, state, now: NOW, staleMinutes: 5 }
   return [<StoryHead {...props} />, <StoryPhases {...props} />, <StoryWork {...props} />, <StoryFacts {...props} />].join('')
 }
 
 function drawFlow({ view: { state } }: Shown) {
   const figures = flowFigures(state, NOW, FLOW)
   return [
-    <Timings project="apollo" figures={figures} approvals={state.approvals} now={NOW} />,
+    <Timings project="apollo" figures={figures} questions={state} now={NOW} />,
     <Throughput figures={figures} days={FLOW} />,
     <StateTimes times={figures.stateTimes} since={state.firstEventAt} now={NOW} />,
     <Costs project="apollo" figures={figures} />,
@@ -80,7 +80,7 @@ const KINDS: Record<string, Kind> = {
   project: {
     open: (shown) => openProjectPage(shown, now),
     draw: ({ summary, view }) => (
-      <ProjectContent project={project} state={view.state} attention={summary.attention} recent={view.recent} now={NOW} />
+      <ProjectContent project={project} state={view.state} attention={summary.attention} recent={view.recent} now={NOW} staleMinutes={5} />
     ),
     lists: ['activity-list'],
   },
@@ -207,14 +207,26 @@ test('an open timeline that heard of every change shows what one shows that is o
         const lanes = openLanes(emptyProject(), { from, windowMs: WINDOW_MS })
         return { epoch: upTo.epoch, lanes, windowMs: WINDOW_MS * 100, keptSince: undefined, hasHole: false }
       }
-      const draw = ({ view }: Shown) => {
+      const draw = ({ view, summary }: Shown) => {
         const kept = lanesOf(view)
-        const page = openTimelinePage({ view, project } as Shown, { kept, query: TIMELINE, now: at, readAnew: async () => kept })
+        const page = openTimelinePage({ view, project, summary }, { kept, query: TIMELINE, now: at, readAnew: async () => kept })
         page.close?.()
-        return <Timeline view={timelineView({ project: 'apollo', lanes: kept.lanes, keptSince: undefined, query: TIMELINE, now: at() })} />
+        return (
+          <Timeline
+            view={timelineView({ project: 'apollo', lanes: kept.lanes, keptSince: undefined, query: TIMELINE, now: at(), staleMinutes: 5 })}
+          />
+        )
       }
-      const open = ({ view }: Shown) =>
-        openTimelinePage({ view, project } as Shown, { kept: lanesOf(view), query: TIMELINE, now: at, readAnew: async () => lanesOf(view) })
+      const open = ({ view, summary }: Shown) =>
+        openTimelinePage(
+          { view, project, summary },
+          {
+            kept: lanesOf(view),
+            query: TIMELINE,
+            now: at,
+            readAnew: async () => lanesOf(view),
+          },
+        )
       // Fifty are at hand: what is opened now has read all of them.
       const kind = { open, draw }
       expectSame(kind, follow(kind, events.slice(0, 50), { ...how, begin: Math.min(how.begin, events.length) }))

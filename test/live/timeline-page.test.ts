@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import type { StoredEvent } from '../../src/domain/event.ts'
 import { foldLanes, openLanes } from '../../src/domain/lanes.ts'
 import { emptyProject, foldEvents } from '../../src/domain/project.ts'
+import { summarize } from '../../src/domain/project-summary.ts'
 import { openTimelinePage } from '../../src/live/timeline-page.tsx'
 import type { Shown } from '../../src/live/project-page.tsx'
 import type { KeptLanes } from '../../src/projection/lane-shelf.ts'
@@ -28,7 +29,8 @@ function watched(...searches: string[]) {
     return { ...kept, lanes: read, hasHole: false }
   }
   const history: StoredEvent[] = []
-  const shown = () => ({ project: projectOf('apollo'), view }) as Shown
+  const project = projectOf('apollo')
+  const shown = (): Shown => ({ project, view, summary: summarize({ project, ...view, now, staleMinutes: 5 }) })
   const goOn = (reports: Parameters<typeof numbered>[0], afterMs = 1_000) => {
     now += afterMs
     const events = numbered(

@@ -13,7 +13,7 @@ const cycle = (at: number, story_id: string, minutes: number) => [
   { type: 'tdd_transition', at: at + minutes * MINUTE, story_id, old_state: 'design', new_state: 'commit' },
 ]
 const timings = (state: ProjectState, now: number) =>
-  String(<Timings project="apollo" figures={flowFigures(state, now)} approvals={state.approvals} now={now} />)
+  String(<Timings project="apollo" figures={flowFigures(state, now)} questions={state} now={now} />)
 const throughput = (state: ProjectState, now: number, days: number) =>
   String(<Throughput figures={flowFigures(state, now, days)} days={days} />)
 

@@ -36,7 +36,7 @@ export function overviewOf(scenes: Scene[], query: OverviewQuery = { page: 1 }, 
 
 export function projectPageOf(scene: Scene): string {
   const shown = { project: scene.project, state: scene.state, attention: scene.summary.attention, epoch: 'k3j9x0ab', recent: scene.events }
-  return String(<ProjectPage {...LIVE} {...shown} counts={countsOf([scene])} now={NOW} theme="dark" />)
+  return String(<ProjectPage {...LIVE} {...shown} staleMinutes={10} counts={countsOf([scene])} now={NOW} theme="dark" />)
 }
 
 export function timelineOf(scene: Scene, over: Partial<TimelineQuery> = {}, at?: string): string {
@@ -44,7 +44,7 @@ export function timelineOf(scene: Scene, over: Partial<TimelineQuery> = {}, at?:
   const lanes = openLanes(emptyProject(), { from: NOW - windowMs, windowMs })
   foldLanes(lanes, scene.events)
   const query: TimelineQuery = { by: 'story', window: '1h', showsGaps: false, ...over }
-  const view = timelineView({ project: scene.project.name, lanes, keptSince: NOW - windowMs / 2, query, now: NOW, at })
+  const view = timelineView({ project: scene.project.name, lanes, keptSince: NOW - windowMs / 2, query, now: NOW, staleMinutes: 10, at })
   return String(<TimelinePage {...LIVE} view={view} counts={countsOf([scene])} now={NOW} />)
 }
 

@@ -62,13 +62,14 @@ test('a fragment alone is the same as on its page', () => {
   const scene = busyScene()
   const { state, events, summary } = scene
   const page = projectPageOf(scene)
+  const looked = { now: NOW, staleMinutes: 10 }
   const fragments = [
     <WorkflowCard workflow={state.workflow} now={NOW} />,
-    <SprintCard state={state} now={NOW} />,
-    <Approvals approvals={state.approvals} now={NOW} />,
-    <Board project={scene.project.name} state={state} now={NOW} />,
-    <CycleCard project={scene.project.name} cycle={state.cycles.get('s-2')!} state={state} now={NOW} />,
-    <Agents project={scene.project.name} state={state} now={NOW} />,
+    <SprintCard state={state} {...looked} />,
+    <Approvals state={state} now={NOW} />,
+    <Board project={scene.project.name} state={state} {...looked} />,
+    <CycleCard project={scene.project.name} cycle={state.cycles.get('s-2')!} state={state} {...looked} />,
+    <Agents project={scene.project.name} state={state} {...looked} />,
     <ActivityRow project={scene.project.name} event={events.at(-1)!} now={NOW} />,
     <AttentionCountsBar counts={countsOf([scene])} />,
   ]

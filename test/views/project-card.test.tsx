@@ -7,6 +7,8 @@ const textOf = (html: unknown) =>
     .replaceAll(/<[^>]+>/g, ' ')
     .replaceAll(/\s+/g, ' ')
 
+const LOOKED = { now: NOW, staleMinutes: 5 }
+
 describe('what the configuration says of a project', () => {
   const project = projectOf('apollo', {
     origin: 'file',
@@ -20,7 +22,7 @@ describe('what the configuration says of a project', () => {
     limits: { parallelAgents: 1, parallelCycles: 2, memoryMb: 2048, diskMb: 512, cpuPriority: 0.5 },
   })
   const working = ['a', 'b'].map((agent_id) => ({ type: 'agent_status', at: NOW, agent_id, status: 'working' }) as const)
-  const html = String(<ProjectCard project={project} state={sceneOf('apollo', working).state} />)
+  const html = String(<ProjectCard {...LOOKED} project={project} state={sceneOf('apollo', working).state} />)
 
   test('is all there, with what is going on beside its limits', () => {
     const text = textOf(html)
@@ -40,15 +42,22 @@ describe('what the configuration says of a project', () => {
     expect(html).not.toContain('<b>kim')
   })
 
+  test('counts those at work as the list of agents does: who was not heard of for long is silent', () => {
+    const state = sceneOf('apollo', working).state
+    const later = <ProjectCard project={project} state={state} now={NOW + 6 * 60_000} staleMinutes={5} />
+    expect(textOf(later)).toContain('0 working, limit 1')
+    expect(textOf(later)).not.toContain('above the limit')
+  })
+
   test.each(['ssh://git@example.com/a', 'git@example.com:team/a.git', 'javascript:alert(1)'])('links no %s', (gitUrl) => {
-    const told = String(<ProjectCard project={{ ...project, gitUrl }} state={sceneOf('apollo', []).state} />)
+    const told = String(<ProjectCard {...LOOKED} project={{ ...project, gitUrl }} state={sceneOf('apollo', []).state} />)
     expect(told).toContain(gitUrl)
     expect(told).not.toContain(`href="${gitUrl.slice(0, 4)}`)
   })
 
   test('says no limits of a project for which nobody set any', () => {
     const reported = projectOf('apollo')
-    expect(textOf(<ProjectCard project={reported} state={sceneOf('apollo', []).state} isFixed />)).toBe(
+    expect(textOf(<ProjectCard {...LOOKED} project={reported} state={sceneOf('apollo', []).state} isFixed />)).toBe(
       ' Project registered by its reports ',
     )
   })

@@ -1,4 +1,5 @@
 import type { FC } from 'hono/jsx'
+import { openQuestions } from '../../src/domain/approval.ts'
 import type { FlowFigures, Timing } from '../../src/domain/flow-figures.ts'
 import type { FlowKind } from '../../src/domain/flow.ts'
 import type { ProjectState } from '../../src/domain/project-state.ts'
@@ -29,10 +30,10 @@ export const KINDS: readonly { kind: FlowKind; word: string; meaning: string; no
 export const durationWords = (ms: number | undefined): string =>
   ms === undefined ? '–' : ms < 1_000 ? 'below 1 s' : relativeTime(0, ms, 'age')
 
-type TimingsProps = { project: string; figures: FlowFigures; approvals: ProjectState['approvals']; now: number }
+type TimingsProps = { project: string; figures: FlowFigures; questions: Pick<ProjectState, 'approvals' | 'unlistedApprovals'>; now: number }
 
 /** The three timings, each with how its durations are spread; questions that are open now have not waited to their end. */
-export const Timings: FC<TimingsProps> = ({ project, figures, approvals, now }) => (
+export const Timings: FC<TimingsProps> = ({ project, figures, questions, now }) => (
   <div id="flow-timings" class="flow__timings">
     {KINDS.map(({ kind, word, meaning, none }) => (
       <section class="card" aria-labelledby={`flow-${kind}`}>
@@ -41,7 +42,7 @@ export const Timings: FC<TimingsProps> = ({ project, figures, approvals, now }) 
           <p>{meaning}</p>
         </header>
         {figures.timings[kind].count === 0 ? <p class="nothing">{none}</p> : <TimingFigures kind={kind} timing={figures.timings[kind]} />}
-        {kind === 'approvalWait' ? <OpenNow project={project} approvals={approvals} now={now} /> : null}
+        {kind === 'approvalWait' ? <OpenNow project={project} questions={questions} now={now} /> : null}
       </section>
     ))}
     <p class="flow__note">Durations are kept as counts of ranges: these figures are right to within 10 %.</p>
@@ -49,15 +50,15 @@ export const Timings: FC<TimingsProps> = ({ project, figures, approvals, now }) 
 )
 
 /** What waits now: the oldest first asked. */
-const OpenNow: FC<Omit<TimingsProps, 'figures'>> = ({ project, approvals, now }) => {
-  const oldest = [...approvals.values()].reduce((first, { requestedAt }) => Math.min(first, requestedAt), Infinity)
-  if (approvals.size === 0) return <p class="flow__open">None is open now.</p>
+const OpenNow: FC<Omit<TimingsProps, 'figures'>> = ({ project, questions, now }) => {
+  const { count, oldestAt } = openQuestions(questions, now)
+  if (oldestAt === undefined) return <p class="flow__open">None is open now.</p>
   return (
     <p class="flow__open tone-needs">
       <Shape name="diamond" />
       <span>
-        <a href={`${projectHref(project)}#approvals`}>{approvals.size} open now</a>, {approvals.size === 1 ? 'for' : 'the oldest for'}{' '}
-        <Since at={oldest} now={now} form="waiting" />
+        <a href={`${projectHref(project)}#approvals`}>{count} open now</a>, {count === 1 ? 'for' : 'the oldest for'}{' '}
+        <Since at={oldestAt} now={now} form="waiting" />
       </span>
     </p>
   )

@@ -1,10 +1,12 @@
 import type { FC } from 'hono/jsx'
+import { agentAt } from '../../src/domain/agent.ts'
+import { agentWordAt, type Looked } from '../../src/domain/words-at.ts'
 import type { Agent, ProjectState } from '../../src/domain/project-state.ts'
 import { type AgentLine, agentTree } from '../agent-tree.ts'
 import { compact, dollars } from '../figures.ts'
 import { agentHref, storyHref } from '../part-href.ts'
-import { agentLook } from '../state-look.ts'
-import { endedLines, presentOf } from './agents.tsx'
+import { wordLook } from '../state-look.ts'
+import { foldedLines, moreWords, presentOf, shownLines } from './agents.tsx'
 import { WholeCommand } from './command-line.tsx'
 import { Fact, Facts } from './facts.tsx'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
@@ -14,13 +16,14 @@ import { Since } from './since.tsx'
 import { StateBadge } from './state-badge.tsx'
 
 /** One agent of a project. */
-export type AgentProps = { project: string; agent: Agent; agents: ProjectState['agents']; now: number }
+export type AgentProps = Looked & { project: string; agent: Agent; agents: ProjectState['agents'] }
 
 const BELOW_SHOWN = 120
 
 /** What it is, the one word, and since when. */
-export const AgentHead: FC<AgentProps> = ({ project, agent, now }) => {
-  const look = agentLook(agent.status)
+export const AgentHead: FC<AgentProps> = ({ project, agent: told, now, staleMinutes }) => {
+  const agent = agentAt(told, now)
+  const look = wordLook(agentWordAt(agent, { now, staleMinutes }).word)
   const said = agent.reason ?? agent.action
   return (
     <div id="part-head" class="heading heading--part">
@@ -33,38 +36,42 @@ export const AgentHead: FC<AgentProps> = ({ project, agent, now }) => {
           <ForeignText text={said} limit={1_000} reading={agent.status === 'needs_input' ? 'decision' : 'prose'} />
         </p>
       )}
-      <AgentFacts project={project} agent={agent} now={now} />
+      <AgentFacts project={project} agent={agent} now={now} staleMinutes={staleMinutes} />
     </div>
   )
 }
 
-const AgentFacts: FC<Omit<AgentProps, 'agents'>> = ({ project, agent, now }) => (
-  <ul class="facts">
-    <li>
-      <Identifier id={agent.agentId} />
-    </li>
-    <li>
-      {agentLook(agent.status).word.toLowerCase()}{' '}
-      <strong>
-        <Since at={agent.since} now={now} form={agent.status === 'needs_input' ? 'waiting' : 'age'} />
-      </strong>
-    </li>
-    <li>
-      begun <Since at={agent.startedAt} now={now} />
-    </li>
-    <li>
-      last event <Since at={agent.lastEventAt} now={now} />
-    </li>
-    {agent.storyId === undefined ? null : (
+const AgentFacts: FC<Omit<AgentProps, 'agents'>> = ({ project, agent, ...looked }) => {
+  const { now } = looked
+  const { word, since } = agentWordAt(agent, looked)
+  return (
+    <ul class="facts">
       <li>
-        at{' '}
-        <PartLink href={storyHref(project, agent.storyId)}>
-          <Identifier id={agent.storyId} />
-        </PartLink>
+        <Identifier id={agent.agentId} />
       </li>
-    )}
-  </ul>
-)
+      <li>
+        {wordLook(word).word.toLowerCase()}{' '}
+        <strong>
+          <Since at={since} now={now} form={word === 'needs_you' ? 'waiting' : 'age'} />
+        </strong>
+      </li>
+      <li>
+        begun <Since at={agent.startedAt} now={now} />
+      </li>
+      <li>
+        last event <Since at={agent.lastEventAt} now={now} />
+      </li>
+      {agent.storyId === undefined ? null : (
+        <li>
+          at{' '}
+          <PartLink href={storyHref(project, agent.storyId)}>
+            <Identifier id={agent.storyId} />
+          </PartLink>
+        </li>
+      )}
+    </ul>
+  )
+}
 
 /** The tool that it uses now, and what it used so far. */
 export const AgentWork: FC<AgentProps> = ({ agent, now }) => {
@@ -99,10 +106,13 @@ export const AgentWork: FC<AgentProps> = ({ agent, now }) => {
 }
 
 /** Who started it, and whom it started, at all depths. */
-export const AgentFamily: FC<AgentProps> = ({ project, agent, agents, now }) => {
-  const lines = familyOf(agent, presentOf(agents, agent))
+export const AgentFamily: FC<AgentProps> = ({ project, agent, agents, ...looked }) => {
+  const lines = familyOf(agent, presentOf(agents, looked, agent))
   const family = familyOf(agent, agents).map((line) => line.agent)
-  const ended = family.length - lines.length
+  const present = new Set(lines.map((line) => line.agent.agentId))
+  const folded = foldedLines(family.filter(({ agentId }) => !present.has(agentId)))
+  const { kept, left } = shownLines(lines, BELOW_SHOWN)
+  const shared = { self: agent, project, ...looked }
   return (
     <section id="part-family" class="card" aria-labelledby="part-family-title">
       <header class="card__head">
@@ -111,34 +121,38 @@ export const AgentFamily: FC<AgentProps> = ({ project, agent, agents, now }) => 
       {family.length === 1 ? (
         <p class="nothing">It stands alone: nobody that is known started it, and it started nobody.</p>
       ) : (
-        <Relatives lines={lines.slice(0, BELOW_SHOWN)} self={agent} project={project} now={now} />
+        <Relatives lines={kept} {...shared} />
       )}
-      {lines.length > BELOW_SHOWN ? <p class="nothing">{lines.length - BELOW_SHOWN} more</p> : null}
-      {ended === 0 ? null : (
+      {left.length > 0 ? <p class="nothing">{moreWords(left, looked)}</p> : null}
+      {folded.total === 0 ? null : (
         <details id="part-family-ended" class="folded">
-          <summary>{ended} more, ended</summary>
-          <Relatives lines={endedLines(family, lines)} self={agent} project={project} now={now} />
+          <summary>
+            {folded.total} more, ended or silent for more than a day
+            {folded.total > folded.lines.length ? `, the last ${folded.lines.length} shown` : ''}
+          </summary>
+          <Relatives lines={folded.lines} {...shared} />
         </details>
       )}
     </section>
   )
 }
 
-const Relatives: FC<{ lines: readonly AgentLine[]; self: Agent; project: string; now: number }> = ({ lines, self, project, now }) => (
+const Relatives: FC<Looked & { lines: readonly AgentLine[]; self: Agent; project: string }> = ({ lines, self, project, ...looked }) => (
   <ul class="family">
     {lines.map((line) => (
-      <Relative line={line} isSelf={line.agent.agentId === self.agentId} project={project} now={now} />
+      <Relative line={line} isSelf={line.agent.agentId === self.agentId} project={project} {...looked} />
     ))}
   </ul>
 )
 
-const Relative: FC<{ line: AgentLine; isSelf: boolean; project: string; now: number }> = ({
+const Relative: FC<Looked & { line: AgentLine; isSelf: boolean; project: string }> = ({
   line: { agent, depth },
   isSelf,
   project,
-  now,
+  ...looked
 }) => {
-  const look = agentLook(agent.status)
+  const { word, since } = agentWordAt(agent, looked)
+  const look = wordLook(word)
   const name = (
     <>
       <bdi>{visibleText(agent.agentType, 40)}</bdi> <Identifier id={agent.agentId} />
@@ -149,7 +163,7 @@ const Relative: FC<{ line: AgentLine; isSelf: boolean; project: string; now: num
       <Shape name={look.shape} />
       {isSelf ? <strong>{name}</strong> : <PartLink href={agentHref(project, agent.agentId)}>{name}</PartLink>}
       <span class="part-row__when">
-        {look.word} <Since at={agent.since} now={now} form={agent.status === 'ended' ? 'ago' : 'age'} />
+        {look.word} <Since at={since} now={looked.now} form={word === 'ended' ? 'ago' : 'age'} />
       </span>
     </li>
   )

@@ -1,9 +1,11 @@
 import type { FC } from 'hono/jsx'
+import { agentAt } from '../../src/domain/agent.ts'
 import type { Agent } from '../../src/domain/project-state.ts'
+import { agentWordAt, type Looked } from '../../src/domain/words-at.ts'
 import type { AgentLine } from '../agent-tree.ts'
 import { domId } from '../dom-id.ts'
 import { agentHref, storyHref } from '../part-href.ts'
-import { agentLook } from '../state-look.ts'
+import { wordLook } from '../state-look.ts'
 import { ForeignCode, ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 import { PartLink } from './part-link.tsx'
 import { Shape } from './shape.tsx'
@@ -14,9 +16,10 @@ const INDENT = 20
 const HEIGHT = 40
 
 /** One agent: what it does or asks, in which tool, since when. */
-export const AgentRow: FC<{ project: string; line: AgentLine; now: number }> = ({ project, line, now }) => {
+export const AgentRow: FC<Looked & { project: string; line: AgentLine }> = ({ project, line, now, staleMinutes }) => {
   const { agent } = line
-  const look = agentLook(agent.status)
+  const { word, since } = agentWordAt(agent, { now, staleMinutes })
+  const look = wordLook(word)
   const tokens = agent.usage.inputTokens + agent.usage.outputTokens
   return (
     <li id={domId('agent', agent.agentId)} class={`agent depth-${line.depth} tone-${look.tone}`}>
@@ -35,10 +38,10 @@ export const AgentRow: FC<{ project: string; line: AgentLine; now: number }> = (
         )}
       </div>
       <div class="agent__what">
-        <Doing agent={agent} />
+        <Doing agent={agentAt(agent, now)} />
       </div>
       <div class="agent__for">
-        <Since at={agent.tool?.since ?? agent.since} now={now} form={agent.status === 'needs_input' ? 'waiting' : 'age'} />
+        <Since at={since} now={now} form={word === 'needs_you' ? 'waiting' : 'age'} />
       </div>
       <div class="agent__state">{look.word}</div>
       <div class="agent__tokens">{tokens > 0 ? compact(tokens) : ''}</div>

@@ -1,4 +1,7 @@
 import type { FC } from 'hono/jsx'
+import { bounded } from '../../src/domain/bounded.ts'
+import { agentWorth } from '../../src/domain/forget.ts'
+import { countAgents, isLongSilent, type Looked, type WordAt } from '../../src/domain/words-at.ts'
 import type { Agent, ProjectState } from '../../src/domain/project-state.ts'
 import { type AgentLine, agentTree } from '../agent-tree.ts'
 import { domId } from '../dom-id.ts'
@@ -8,36 +11,40 @@ import { compact, dollars } from '../figures.ts'
 
 const SHOWN = 120
 
-/** Who works here, below those who started them. */
-export const Agents: FC<KeptMembers & { project: string; state: Pick<ProjectState, 'agents' | 'usage'>; now: number }> = ({
-  project,
-  state,
-  now,
-  kept,
-}) => {
-  const { present, more, ended, endedCount } = listedAgents(state.agents)
+type AgentsState = Pick<ProjectState, 'agents' | 'usage' | 'forgotten'>
+type AgentsProps = KeptMembers & Looked & { project: string; state: AgentsState }
+
+/** Who works here, below those who started them. Those that were silent for long and those that ended are folded away. */
+export const Agents: FC<AgentsProps> = ({ project, state, now, staleMinutes, kept }) => {
+  const looked = { now, staleMinutes }
+  const { shown, left, silent, ended } = drawnAgents(state.agents, looked)
+  const rows = { project, ...looked, kept }
   return (
     <section id="agents" class="card" aria-labelledby="agents-title">
-      <AgentsHead state={state} />
-      {present.length === 0 ? (
-        <p class="nothing">No agent is at work. One appears with its first activity.</p>
+      <AgentsHead state={state} {...looked} />
+      {shown.length === 0 ? (
+        <p class="nothing">
+          {silent.total > 0 ? 'No agent was heard of today.' : 'No agent is at work. One appears with its first activity.'}
+        </p>
       ) : (
         <>
           <AgentColumns />
-          <Rows project={project} lines={present} now={now} kept={kept} />
+          <Rows {...rows} lines={shown} />
         </>
       )}
-      {more > 0 ? <p class="nothing">{more} more agents</p> : null}
-      {endedCount > 0 ? <Ended project={project} lines={ended} count={endedCount} now={now} kept={kept} /> : null}
+      {left.length > 0 ? <p class="nothing">{moreWords(left, looked)}</p> : null}
+      <Folded {...rows} id="silent-agents" folded={silent} words="silent for more than a day" />
+      <Folded {...rows} id="ended-agents" folded={ended} words="more, ended" />
+      {state.forgotten.agents ? <p class="nothing">{state.forgotten.agents} earlier ones are not kept.</p> : null}
     </section>
   )
 }
 
 /** How many there are and what they used: it changes with every step of any of them. */
-export const AgentsHead: FC<{ state: Pick<ProjectState, 'agents' | 'usage'> }> = ({ state }) => (
+export const AgentsHead: FC<Looked & { state: AgentsState }> = ({ state, ...looked }) => (
   <header id="agents-head" class="card__head">
     <h2 id="agents-title">Agents</h2>
-    <p>{summary(presentAgents(state.agents))}</p>
+    <p>{summary(presentAgents(state.agents, looked), looked)}</p>
     <p class="card__aside">{spent(state)}</p>
   </header>
 )
@@ -53,13 +60,13 @@ const AgentColumns: FC = () => (
   </div>
 )
 
-/** The lines of the tree as it is shown. */
-export function presentAgents(agents: ReadonlyMap<string, Agent>): AgentLine[] {
-  return agentTree(presentOf(agents))
+/** The lines of the tree, before any is left out. */
+export function presentAgents(agents: ReadonlyMap<string, Agent>, looked: Looked): AgentLine[] {
+  return agentTree(presentOf(agents, looked))
 }
 
-/** Those not ended, the ended ones that still have somebody below them, and one that is shown either way with those above it. */
-export function presentOf(agents: ReadonlyMap<string, Agent>, shown?: Agent): Map<string, Agent> {
+/** Those neither ended nor long silent, those above them, and one that is shown either way with those above it. */
+export function presentOf(agents: ReadonlyMap<string, Agent>, looked: Looked, shown?: Agent): Map<string, Agent> {
   const kept = new Map<string, Agent>()
   const keep = (agent: Agent | undefined) => {
     if (agent === undefined || kept.has(agent.agentId)) return
@@ -67,57 +74,97 @@ export function presentOf(agents: ReadonlyMap<string, Agent>, shown?: Agent): Ma
     if (agent.parentId !== undefined) keep(agents.get(agent.parentId))
   }
   if (shown !== undefined && agents.has(shown.agentId)) keep(shown)
-  for (const agent of agents.values()) if (agent.status !== 'ended') keep(agent)
+  for (const agent of agents.values()) if (agent.status !== 'ended' && !isLongSilent(agent, looked)) keep(agent)
   return kept
 }
 
-const ENDED_SHOWN = 50
+const FOLDED_SHOWN = 50
 
-type RowsProps = KeptMembers & { project: string; lines: AgentLine[]; now: number }
+type RowsProps = KeptMembers & Looked & { project: string; lines: readonly AgentLine[] }
 
-const Ended: FC<RowsProps & { count: number }> = ({ project, lines, count, now, kept }) => (
-  <details id="ended-agents" class="folded">
-    <summary>{count} more, ended</summary>
-    <Rows project={project} lines={lines} now={now} kept={kept} />
-  </details>
-)
+type FoldedProps = Omit<RowsProps, 'lines'> & { id: string; folded: FoldedLines; words: string }
 
-const Rows: FC<RowsProps> = ({ project, lines, now, kept }) => (
+const Folded: FC<FoldedProps> = ({ id, folded: { lines, total }, words, ...rows }) =>
+  total === 0 ? null : (
+    <details id={id} class="folded">
+      <summary>
+        {total} {words}
+        {total > lines.length ? `, the last ${lines.length} shown` : ''}
+      </summary>
+      <Rows {...rows} lines={lines} />
+    </details>
+  )
+
+const Rows: FC<RowsProps> = ({ project, lines, now, staleMinutes, kept }) => (
   <ul class="agents">
     {lines.map((line) =>
       kept?.has(line.agent.agentId) ? (
         <Kept id={domId('agent', line.agent.agentId)} />
       ) : (
-        <AgentRow project={project} line={line} now={now} />
+        <AgentRow project={project} line={line} now={now} staleMinutes={staleMinutes} />
       ),
     )}
   </ul>
 )
 
-/** Of these agents those without a line of the tree, the last ended first and in no order of families. */
-export function endedLines(agents: readonly Agent[], shown: readonly AgentLine[]): AgentLine[] {
-  const ids = new Set(shown.map(({ agent }) => agent.agentId))
-  return agents
-    .filter(({ agentId }) => !ids.has(agentId))
-    .sort((one, other) => other.since - one.since)
-    .slice(0, ENDED_SHOWN)
+/** Lines that are folded away, and how many there are in all. */
+export type FoldedLines = { lines: AgentLine[]; total: number }
+
+/** Agents that are folded away, the last to come to it first and in no order of families. */
+export function foldedLines(agents: readonly Agent[]): FoldedLines {
+  const lines = agents
+    .toSorted((one, other) => other.since - one.since)
+    .slice(0, FOLDED_SHOWN)
     .map((agent) => ({ agent, depth: 0, rails: [], isLast: true }))
+  return { lines, total: agents.length }
 }
 
-/** The lines that are drawn, and how many there are besides: what a page shows, and what its frames keep current. */
-export type ListedAgents = { present: AgentLine[]; more: number; ended: AgentLine[]; endedCount: number }
+type DrawnAgents = { shown: AgentLine[]; left: AgentLine[]; silent: FoldedLines; ended: FoldedLines }
 
-export function listedAgents(agents: ReadonlyMap<string, Agent>): ListedAgents {
-  const lines = presentAgents(agents)
-  const ended = endedLines([...agents.values()], lines)
-  return { present: lines.slice(0, SHOWN), more: Math.max(0, lines.length - SHOWN), ended, endedCount: agents.size - lines.length }
+/** What is drawn of the agents. Of too many lines those stay that wait or failed, then those at work. */
+export function drawnAgents(agents: ReadonlyMap<string, Agent>, looked: Looked): DrawnAgents {
+  const present = presentAgents(agents, looked)
+  const ids = new Set(present.map(({ agent }) => agent.agentId))
+  const folded = [...agents.values()].filter(({ agentId }) => !ids.has(agentId))
+  const { kept, left } = shownLines(present, SHOWN)
+  return {
+    shown: kept,
+    left,
+    silent: foldedLines(folded.filter(({ status }) => status !== 'ended')),
+    ended: foldedLines(folded.filter(({ status }) => status === 'ended')),
+  }
 }
 
-function summary(lines: AgentLine[]): string {
+/** As many lines of a tree as are shown, in its order: those that wait or failed stay, then those at work. */
+export function shownLines(lines: readonly AgentLine[], limit: number): { kept: AgentLine[]; left: AgentLine[] } {
+  return bounded(lines, { limit, worthOf: ({ agent }) => agentWorth(agent), ageOf: ({ agent }) => -agent.startedAt })
+}
+
+/** `12 more agents, 3 of them need you` */
+export function moreWords(left: readonly AgentLine[], looked: Looked): string {
+  const agents = left.map(({ agent }) => agent)
+  const [waiting, failed] = [countAgents(agents, 'needs_you', looked), countAgents(agents, 'failed', looked)]
+  const told = [`${left.length} more agents`, waiting > 0 ? `${waiting} of them need you` : '', failed > 0 ? `${failed} failed` : '']
+  return told.filter(Boolean).join(', ')
+}
+
+function summary(lines: AgentLine[], looked: Looked): string {
   if (lines.length === 0) return 'none'
-  const working = lines.filter(({ agent }) => agent.status === 'working').length
+  const agents = lines.map(({ agent }) => agent)
+  const count = (wanted: WordAt['word'], said: string) => {
+    const many = countAgents(agents, wanted, looked)
+    return many > 0 || wanted === 'working' ? `${many} ${said}` : ''
+  }
   const levels = Math.max(...lines.map(({ depth }) => depth)) + 1
-  return `${lines.length}${levels > 1 ? ` at ${levels} levels` : ''}, ${working} working`
+  const all = `${lines.length}${levels > 1 ? ` at ${levels} levels` : ''}`
+  const told = [
+    all,
+    count('needs_you', 'waiting for you'),
+    count('failed', 'failed'),
+    count('working', 'working'),
+    count('stale', 'silent'),
+  ]
+  return told.filter(Boolean).join(', ')
 }
 
 function spent({ usage }: Pick<ProjectState, 'usage'>): string {

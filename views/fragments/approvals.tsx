@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import { isOpenApproval } from '../../src/domain/approval.ts'
+import { openQuestions, type QuestionsOf } from '../../src/domain/approval.ts'
 import type { Approval } from '../../src/domain/project-state.ts'
 import { domId } from '../dom-id.ts'
 import { markedText } from '../../src/domain/plain-text.ts'
@@ -13,15 +13,21 @@ import { Whole } from './whole.tsx'
 const SHOWN = 20
 
 /** Open questions, oldest first. They are answered where they were asked: this page shows them. */
-export const Approvals: FC<{ approvals: ReadonlyMap<string, Approval>; now: number }> = ({ approvals, now }) => {
-  const open = [...approvals.values()].filter((approval) => isOpenApproval(approval, now))
+export const Approvals: FC<{ state: QuestionsOf; now: number }> = ({ state, now }) => {
+  const { open, count, unlisted } = openQuestions(state, now)
+  const more = count - Math.min(open.length, SHOWN)
   return (
     <section id="approvals" class="approvals" aria-label="Open approvals">
       {open.slice(0, SHOWN).map((approval) => (
         <ApprovalCard approval={approval} now={now} />
       ))}
-      {open.length > SHOWN ? <p class="nothing">{open.length - SHOWN} more questions are open.</p> : null}
-      {open[0] ? <Dock first={open[0]} count={open.length} now={now} /> : null}
+      {more > 0 ? (
+        <p class="nothing">
+          {more} more {more === 1 ? 'question is' : 'questions are'} open.
+          {unlisted > 0 ? ` ${unlisted} of them were too many to be listed: the activity has them.` : ''}
+        </p>
+      ) : null}
+      {open[0] ? <Dock first={open[0]} count={count} now={now} /> : null}
     </section>
   )
 }
@@ -63,6 +69,9 @@ export const ApprovalCard: FC<CardProps> = ({ approval, now, isOfPart = false })
       </header>
       {command === undefined ? null : <WholeCommand command={command} />}
       {approval.description && approval.description !== command ? <Description text={approval.description} /> : null}
+      {approval.isShortened ? (
+        <p class="approval__text">Very many questions were open when it came: its text is in the activity, at event {approval.offset}.</p>
+      ) : null}
       <Facts approval={approval} now={now} />
     </article>
   )

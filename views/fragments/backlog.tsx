@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { Backlog, Epic, Story } from '../../src/domain/project-state.ts'
+import type { Backlog, Epic, Story } from '../../src/domain/plans.ts'
 import { domId } from '../dom-id.ts'
 import { storyHref } from '../part-href.ts'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
@@ -12,27 +12,34 @@ export const BacklogCard: FC<{ project: string; backlog: Backlog | undefined }> 
   const stories = backlog?.stories ?? []
   const open = inOrder(stories.filter(({ status }) => status !== 'done'))
   const done = stories.filter(({ status }) => status === 'done')
+  const totals = backlog?.totals ?? { stories: 0, done: 0 }
+  const openTotal = totals.stories - totals.done
   return (
     <section id="backlog" class="card" aria-labelledby="backlog-title">
       <header class="card__head">
         <h2 id="backlog-title">Backlog</h2>
-        <p>{stories.length === 0 ? '' : `${open.length} open, ${done.length} done`}</p>
+        <p>{backlog === undefined || stories.length === 0 ? '' : totalWords(backlog)}</p>
       </header>
       {backlog === undefined ? <NoBacklog /> : null}
       {backlog !== undefined && open.length === 0 ? (
         <p class="nothing">Nothing is planned. `/epic` or `/backlog add_story` adds to it.</p>
       ) : null}
       <Stories project={project} stories={open.slice(0, SHOWN)} epics={backlog?.epics ?? []} />
-      {open.length > SHOWN ? <p class="nothing">{open.length - SHOWN} more stories</p> : null}
+      {openTotal > SHOWN ? <p class="nothing">{openTotal - Math.min(open.length, SHOWN)} more stories</p> : null}
       {done.length > 0 ? (
         <details id="backlog-done" class="folded">
-          <summary>{done.length} more, done</summary>
-          <Stories project={project} stories={done.slice(0, SHOWN)} epics={backlog?.epics ?? []} />
+          <summary>
+            {totals.done} more, done{totals.done > SHOWN ? `, the last ${Math.min(done.length, SHOWN)} shown` : ''}
+          </summary>
+          <Stories project={project} stories={done.slice(-SHOWN)} epics={backlog?.epics ?? []} />
         </details>
       ) : null}
     </section>
   )
 }
+
+/** Of all that the file lists, whatever of it is kept. */
+const totalWords = ({ totals: { stories, done } }: Backlog): string => `${stories - done} open, ${done} done`
 
 const NoBacklog: FC = () => (
   <p class="nothing">

@@ -1,23 +1,27 @@
 import type { FC } from 'hono/jsx'
 import { isOpenCycle } from '../../src/domain/cycle.ts'
-import type { Cycle, CycleFile, ProjectState } from '../../src/domain/project-state.ts'
+import type { CycleFile } from '../../src/domain/reports.ts'
+import { type Looked, storyWordAt } from '../../src/domain/words-at.ts'
+import type { Cycle, ProjectState } from '../../src/domain/project-state.ts'
 import { domId } from '../dom-id.ts'
 import { storyHref } from '../part-href.ts'
-import { ATTENTION_LOOKS, type Look } from '../state-look.ts'
+import { wordLook } from '../state-look.ts'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 import { PartLink } from './part-link.tsx'
 import { PhaseMarks } from './phase-marks.tsx'
 import { Shape } from './shape.tsx'
 import { Since } from './since.tsx'
 
-/** An open cycle without a step for this long, and without an agent at work, is not drawn as moving. */
-const MOVING_MS = 600_000
-
-type CardProps = { project: string; cycle: Cycle; state: Pick<ProjectState, 'approvals' | 'agents' | 'cycleFiles'>; now: number }
+type CardProps = Looked & {
+  project: string
+  cycle: Cycle
+  state: Pick<ProjectState, 'approvals' | 'agents' | 'cycleFiles' | 'workflow' | 'parallel'>
+}
 
 /** A story's cycle on the board. Pages render it first; the feed sends it again on every change. */
-export const CycleCard: FC<CardProps> = ({ project, cycle, state, now }) => {
-  const look = cycleLook(cycle, state, now)
+export const CycleCard: FC<CardProps> = ({ project, cycle, state, now, staleMinutes }) => {
+  const { word, since } = storyWordAt(state, cycle, { now, staleMinutes })
+  const look = wordLook(word)
   const file = [...state.cycleFiles.values()].findLast(({ storyId }) => storyId === cycle.storyId)
   return (
     <li id={domId('cycle', cycle.storyId)} class={`cycle tone-${look.tone}`}>
@@ -28,7 +32,10 @@ export const CycleCard: FC<CardProps> = ({ project, cycle, state, now }) => {
         </PartLink>
         <span class="cycle__age">
           {isOpenCycle(cycle) ? (
-            <Since at={cycle.enteredAt} now={now} form="age" />
+            <>
+              {word === 'stale' ? 'silent ' : ''}
+              <Since at={word === 'stale' ? since : cycle.enteredAt} now={now} form="age" />
+            </>
           ) : (
             <>
               done <Since at={cycle.completedAt ?? cycle.enteredAt} now={now} />
@@ -56,17 +63,6 @@ const UnexpectedStep: FC<{ from: string | undefined }> = ({ from }) => (
     {from === undefined ? null : <bdi>{visibleText(from, 40)}</bdi>}
   </p>
 )
-
-/** How a story's cycle looks: what it needs, else whether it moves. */
-export function cycleLook(cycle: Cycle, state: CardProps['state'], now: number): Look {
-  if (!isOpenCycle(cycle)) return ATTENTION_LOOKS.done
-  if ([...state.approvals.values()].some(({ storyId }) => storyId === cycle.storyId)) return ATTENTION_LOOKS.needs_you
-  const agents = [...state.agents.values()].filter(({ storyId }) => storyId === cycle.storyId)
-  if (agents.some(({ status }) => status === 'needs_input')) return ATTENTION_LOOKS.needs_you
-  if (agents.some(({ status }) => status === 'failed')) return ATTENTION_LOOKS.failed
-  const isMoving = agents.some(({ status }) => status === 'working') || now - cycle.lastEventAt < MOVING_MS
-  return isMoving ? ATTENTION_LOOKS.working : ATTENTION_LOOKS.idle
-}
 
 function cycleNote(cycle: Cycle, file: CycleFile | undefined): string {
   if (file && file.passingTests + file.failingTests > 0) {

@@ -1,4 +1,6 @@
 import type { FC } from 'hono/jsx'
+import { type Bounded, bounded, equally, ofAll } from '../../src/domain/bounded.ts'
+import { isSevere } from '../../src/domain/trouble.ts'
 import type { FileNotice, OpenError } from '../../src/domain/reports.ts'
 import { ForeignCode, ForeignText, visibleText } from './foreign-text.tsx'
 import { Shape } from './shape.tsx'
@@ -19,7 +21,7 @@ type NoticesProps = { notices: ReadonlyMap<string, FileNotice>; errors: Readonly
 /** What is wrong with what this page rests on: open errors, and files that cannot be read while their last good state stays. */
 export const Notices: FC<NoticesProps> = ({ notices, errors, now }) => (
   <section id="notices" class="notices" aria-label="Notices">
-    {[...errors.values()].slice(-SHOWN).map((error) => (
+    {shownErrors(errors).kept.map((error) => (
       <div class="notice tone-failed">
         <Shape name="octagon" />
         <p>
@@ -31,7 +33,8 @@ export const Notices: FC<NoticesProps> = ({ notices, errors, now }) => (
         <Since at={error.at} now={now} />
       </div>
     ))}
-    {[...notices.values()].slice(0, SHOWN).map((notice) => (
+    <More {...shownErrors(errors)} things="errors" />
+    {shownNotices(notices).kept.map((notice) => (
       <div class="notice tone-stale">
         <Shape name="question" />
         <p>
@@ -42,5 +45,21 @@ export const Notices: FC<NoticesProps> = ({ notices, errors, now }) => (
         <Since at={notice.since} now={now} />
       </div>
     ))}
+    <More {...shownNotices(notices)} things="notices of files" />
   </section>
 )
+
+/** Of too many errors those that failed something stay, however old they are. */
+const shownErrors = (errors: NoticesProps['errors']) =>
+  bounded([...errors.values()], { limit: SHOWN, worthOf: (error) => (isSevere(error) ? 'waits' : 'mild') })
+
+const shownNotices = (notices: NoticesProps['notices']) => bounded([...notices.values()], { limit: SHOWN, worthOf: equally })
+
+const More: FC<Pick<Bounded<unknown>, 'kept' | 'total'> & { things: string }> = ({ things, ...list }) => {
+  const told = ofAll(list)
+  return told === undefined ? null : (
+    <p class="nothing">
+      {told} {things} are shown.
+    </p>
+  )
+}

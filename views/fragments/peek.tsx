@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import { isOpenApproval } from '../../src/domain/approval.ts'
+import { openQuestions } from '../../src/domain/approval.ts'
 import type { StoredEvent } from '../../src/domain/event.ts'
 import { projectHref } from '../part-href.ts'
 import { ActivityRow } from './activity-row.tsx'
@@ -15,7 +15,8 @@ export type PeekProps = ProjectView & { recent: readonly StoredEvent[] }
 /** A look at a project without leaving the list: how it stands, what it asks, and what happened last. */
 export const Peek: FC<PeekProps> = ({ recent, ...view }) => {
   const { project, state, attention, now } = view
-  const open = [...state.approvals.values()].filter((approval) => isOpenApproval(approval, now))
+  const { open, count } = openQuestions(state, now)
+  const more = count - Math.min(open.length, QUESTIONS)
   const rows = recent.slice(-EVENTS).toReversed()
   return (
     <article id="peek" class="peek">
@@ -29,7 +30,11 @@ export const Peek: FC<PeekProps> = ({ recent, ...view }) => {
       {open.slice(0, QUESTIONS).map((approval) => (
         <ApprovalCard approval={approval} now={now} />
       ))}
-      {open.length > QUESTIONS ? <p class="nothing">{open.length - QUESTIONS} more questions are open.</p> : null}
+      {more > 0 ? (
+        <p class="nothing">
+          {more} more {more === 1 ? 'question is' : 'questions are'} open.
+        </p>
+      ) : null}
       {rows.length === 0 ? (
         <p class="nothing">Nothing was reported yet.</p>
       ) : (
@@ -39,17 +44,21 @@ export const Peek: FC<PeekProps> = ({ recent, ...view }) => {
           ))}
         </ol>
       )}
-      <p class="peek__keys">
-        <span>
-          <kbd>Enter</kbd> opens it
-        </span>
-        <span>
-          <kbd>j</kbd> <kbd>k</kbd> the next, the one before
-        </span>
-        <span>
-          <kbd>Space</kbd> or <kbd>Esc</kbd> closes
-        </span>
-      </p>
+      <Keys />
     </article>
   )
 }
+
+const Keys: FC = () => (
+  <p class="peek__keys">
+    <span>
+      <kbd>Enter</kbd> opens it
+    </span>
+    <span>
+      <kbd>j</kbd> <kbd>k</kbd> the next, the one before
+    </span>
+    <span>
+      <kbd>Space</kbd> or <kbd>Esc</kbd> closes
+    </span>
+  </p>
+)

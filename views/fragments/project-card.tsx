@@ -2,11 +2,12 @@ import type { FC } from 'hono/jsx'
 import { isOpenCycle } from '../../src/domain/cycle.ts'
 import { newProject, type Project, type WorkHours } from '../../src/domain/project-registry.ts'
 import type { ProjectState } from '../../src/domain/project-state.ts'
+import { countAgents, type Looked } from '../../src/domain/words-at.ts'
 import { projectHref } from '../part-href.ts'
 import { Fact, Facts } from './facts.tsx'
 import { ForeignText, visibleText } from './foreign-text.tsx'
 
-type CardProps = {
+type CardProps = Looked & {
   project: Project
   state: Pick<ProjectState, 'agents' | 'cycles'>
   /** The page shows another moment or stands in a file: nothing can be changed from it. */
@@ -14,7 +15,7 @@ type CardProps = {
 }
 
 /** What the configuration says of a project, and how its limits compare with what is going on. */
-export const ProjectCard: FC<CardProps> = ({ project, state, isFixed = false }) => (
+export const ProjectCard: FC<CardProps> = ({ project, state, isFixed = false, ...looked }) => (
   <section id="project" class="card wide" aria-labelledby="project-title">
     <header class="card__head">
       <h2 id="project-title">Project</h2>
@@ -29,7 +30,7 @@ export const ProjectCard: FC<CardProps> = ({ project, state, isFixed = false }) 
       <Fact name="Orchestration">{project.orchestration}</Fact>
       <Fact name="Work hours">{project.workHours && hoursText(project.workHours)}</Fact>
       <Fact name="Depends on">{project.dependencies.length === 0 ? undefined : <Dependencies of={project.dependencies} />}</Fact>
-      <Limits project={project} state={state} />
+      <Limits project={project} state={state} {...looked} />
     </Facts>
     {isFixed ? null : <Keeping project={project} />}
   </section>
@@ -112,11 +113,11 @@ function hoursText({ timezone, start, end, days }: WorkHours): string {
 }
 
 /** Nobody set the limits of a project that only reports registered: the defaults would read like a rule. */
-const Limits: FC<CardProps> = ({ project: { limits, origin }, state }) => {
+const Limits: FC<CardProps> = ({ project: { limits, origin }, state, ...looked }) => {
   const standard = newProject('').limits
   const isSet = origin === 'file' || Object.entries(limits).some(([name, value]) => value !== Reflect.get(standard, name))
   if (!isSet) return null
-  const working = [...state.agents.values()].filter(({ status }) => status === 'working').length
+  const working = countAgents(state.agents.values(), 'working', looked)
   const open = [...state.cycles.values()].filter(isOpenCycle).length
   return (
     <>

@@ -1,4 +1,5 @@
 import type { FC } from 'hono/jsx'
+import { isAtHand } from '../../src/domain/agent.ts'
 import type { Attention } from '../../src/domain/attention.ts'
 import type { Project } from '../../src/domain/project-registry.ts'
 import type { ProjectState } from '../../src/domain/project-state.ts'
@@ -69,7 +70,7 @@ const Ages: FC<Pick<ProjectView, 'state' | 'attention' | 'now'>> = ({ state, att
 )
 
 function agentsLine(state: ProjectState): string {
-  const present = [...state.agents.values()].filter((agent) => agent.status !== 'ended').length
+  const present = [...state.agents.values()].filter(isAtHand).length
   if (present === 0) return 'no agents'
   return present === 1 ? '1 agent' : `${present} agents`
 }

@@ -1,13 +1,16 @@
 import type { FC } from 'hono/jsx'
-import { isOpenCycle } from '../../src/domain/cycle.ts'
-import type { ProjectState, Story } from '../../src/domain/project-state.ts'
-import { type CurrentSprint, sprintOf } from '../../src/domain/sprint.ts'
+import { openApprovals } from '../../src/domain/approval.ts'
+import { agentsOf } from '../../src/domain/by-story.ts'
+import type { Story } from '../../src/domain/plans.ts'
+import type { ProjectState } from '../../src/domain/project-state.ts'
+import { type CurrentSprint, isStoryDone, sprintOf } from '../../src/domain/sprint.ts'
+import { agentWordAt, type Looked, storyWordAt, type WordAt } from '../../src/domain/words-at.ts'
 import { compact, dollars } from '../figures.ts'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 import { ParallelFigures } from './parallel.tsx'
 
 /** The sprint's goal and how far it is, with what its stories cost. */
-export const SprintCard: FC<{ state: ProjectState; now: number }> = ({ state, now }) => {
+export const SprintCard: FC<Looked & { state: ProjectState }> = ({ state, ...looked }) => {
   const sprint = sprintOf(state)
   return (
     <section id="sprint" class="card sprint" aria-labelledby="sprint-title">
@@ -20,9 +23,9 @@ export const SprintCard: FC<{ state: ProjectState; now: number }> = ({ state, no
         ) : null}
       </header>
       <div class="card__body">
-        {sprint ? <Progress sprint={sprint} state={state} /> : <NoSprint />}
+        {sprint ? <Progress sprint={sprint} state={state} {...looked} /> : <NoSprint />}
         <Figures state={state} />
-        <ParallelFigures parallel={state.parallel} now={now} />
+        <ParallelFigures parallel={state.parallel} now={looked.now} />
       </div>
     </section>
   )
@@ -34,38 +37,48 @@ const NoSprint: FC = () => (
   </p>
 )
 
-export type StoryStand = 'done' | 'working' | 'asks' | 'open'
+export type StoryStand = 'done' | 'working' | 'silent' | 'asks' | 'open'
 
 /** Where each story of a sprint stands, done first: from its cycle, else from the backlog. */
-export function storyStands(sprint: CurrentSprint, state: ProjectState): StoryStand[] {
+export function storyStands(sprint: CurrentSprint, state: ProjectState, looked: Looked): StoryStand[] {
   const stories = new Map(sprint.stories.map((story) => [story.id, story]))
-  const ids = new Set([...sprint.storyIds, ...stories.keys()])
-  const asking = new Set([...state.approvals.values()].map(({ storyId }) => storyId))
-  const order: StoryStand[] = ['done', 'working', 'asks', 'open']
-  return [...ids]
-    .map((id) => storyStand(id, { story: stories.get(id), state, asking }))
-    .sort((one, other) => order.indexOf(one) - order.indexOf(other))
+  const asking = new Set(openApprovals(state, looked.now).map(({ storyId }) => storyId))
+  const known = { state, asking, looked }
+  return sprint.ids
+    .map((id) => storyStand(id, { story: stories.get(id), ...known }))
+    .sort((one, other) => STANDS.indexOf(one) - STANDS.indexOf(other))
 }
 
-type Known = { story: Story | undefined; state: ProjectState; asking: Set<string | undefined> }
+const STANDS: readonly StoryStand[] = ['done', 'working', 'silent', 'asks', 'open']
 
-function storyStand(id: string, { story, state, asking }: Known): StoryStand {
+type Known = { story: Story | undefined; state: ProjectState; asking: Set<string | undefined>; looked: Looked }
+
+/** A story that a file calls begun is at work only where somebody was heard at it. */
+function storyStand(id: string, { story, state, asking, looked }: Known): StoryStand {
   const cycle = state.cycles.get(id)
-  if (story?.status === 'done' || (cycle && !isOpenCycle(cycle))) return 'done'
+  if (isStoryDone(state, id, story?.status)) return 'done'
   if (asking.has(id)) return 'asks'
-  return cycle || story?.status === 'in_progress' ? 'working' : 'open'
+  if (cycle) return STAND_OF[storyWordAt(state, cycle, looked).word] ?? 'working'
+  const words = agentsOf(state.agents, id).map((agent) => agentWordAt(agent, looked).word)
+  if (words.includes('needs_you')) return 'asks'
+  if (words.includes('working')) return 'working'
+  return story?.status === 'in_progress' || words.includes('stale') ? 'silent' : 'open'
 }
 
-const Progress: FC<{ sprint: CurrentSprint; state: ProjectState }> = ({ sprint, state }) => {
-  const stands = storyStands(sprint, state)
+const STAND_OF: Partial<Record<WordAt['word'], StoryStand>> = { needs_you: 'asks', stale: 'silent' }
+
+const Progress: FC<Looked & { sprint: CurrentSprint; state: ProjectState }> = ({ sprint, state, ...looked }) => {
+  const stands = storyStands(sprint, state, looked)
   const count = (stand: StoryStand) => stands.filter((each) => each === stand).length
   return (
     <>
       <p class="sprint__count">
         <strong>
-          {count('done')} of {stands.length}
+          {count('done')} of {sprint.total}
         </strong>{' '}
-        stories done, {count('working')} in work{count('asks') > 0 ? `, ${count('asks')} waits for you` : ''}
+        stories done{sprint.isCut ? ` (of the ${stands.length} that are listed)` : ''}, {count('working')} in work
+        {count('silent') > 0 ? `, ${count('silent')} silent` : ''}
+        {count('asks') > 0 ? `, ${count('asks')} waits for you` : ''}
       </p>
       <Segments stands={stands} />
       <p class="sprint__dates">
@@ -83,11 +96,21 @@ const SEGMENTS_SHOWN = 40
 
 const Segments: FC<{ stands: StoryStand[] }> = ({ stands }) => (
   <div class="segments" aria-hidden="true">
-    {stands.slice(0, SEGMENTS_SHOWN).map((stand) => (
+    {segments(stands).map((stand) => (
       <span class={`segment segment--${stand}`} />
     ))}
   </div>
 )
+
+/** A segment a story; of too many stories each kind has its share, and none that there is has nothing. */
+function segments(stands: StoryStand[]): StoryStand[] {
+  if (stands.length <= SEGMENTS_SHOWN) return stands
+  return STANDS.flatMap((stand) => {
+    const many = stands.filter((each) => each === stand).length
+    const share = many === 0 ? 0 : Math.max(1, Math.floor((many / stands.length) * SEGMENTS_SHOWN))
+    return Array.from({ length: share }, () => stand)
+  })
+}
 
 const Figures: FC<{ state: ProjectState }> = ({ state: { usage, cycleFiles, ci } }) => {
   const files = [...cycleFiles.values()]

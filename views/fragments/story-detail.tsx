@@ -1,10 +1,14 @@
 import type { FC } from 'hono/jsx'
+import { openApprovals } from '../../src/domain/approval.ts'
+import { bounded } from '../../src/domain/bounded.ts'
+import { agentWorth } from '../../src/domain/forget.ts'
+import { agentWordAt, type Looked, storyWordAt } from '../../src/domain/words-at.ts'
 import { isOpenCycle } from '../../src/domain/cycle.ts'
-import type { Cycle, ProjectState, Story } from '../../src/domain/project-state.ts'
+import type { Story } from '../../src/domain/plans.ts'
+import type { Agent, Cycle, ProjectState } from '../../src/domain/project-state.ts'
 import { agentHref } from '../part-href.ts'
-import { agentLook, ATTENTION_LOOKS } from '../state-look.ts'
+import { ATTENTION_LOOKS, wordLook } from '../state-look.ts'
 import { ApprovalCard } from './approvals.tsx'
-import { cycleLook } from './cycle-card.tsx'
 import { ForeignText, Identifier, visibleText } from './foreign-text.tsx'
 import { PartLink } from './part-link.tsx'
 import { Shape } from './shape.tsx'
@@ -12,25 +16,30 @@ import { Since } from './since.tsx'
 import { StateBadge } from './state-badge.tsx'
 
 /** One story of a project. */
-export type StoryProps = { project: string; storyId: string; state: ProjectState; now: number }
+export type StoryProps = Looked & { project: string; storyId: string; state: ProjectState }
 
 const AGENTS_SHOWN = 50
+const ASKED_SHOWN = 20
 
 /** What the backlog tells of a story, if it does. */
 export const plannedStory = ({ backlog }: Pick<ProjectState, 'backlog'>, storyId: string): Story | undefined =>
   backlog?.stories.find(({ id }) => id === storyId)
 
 /** Its name, the one word, and how old all of it is. */
-export const StoryHead: FC<StoryProps> = ({ storyId, state, now }) => {
+export const StoryHead: FC<StoryProps> = ({ storyId, state, ...looked }) => {
+  const { now } = looked
   const cycle = state.cycles.get(storyId)
   const title = cycle?.title ?? plannedStory(state, storyId)?.title
-  const look = cycle === undefined ? ATTENTION_LOOKS.idle : cycleLook(cycle, state, now)
+  const told = cycle && storyWordAt(state, cycle, looked)
+  const look = told === undefined ? ATTENTION_LOOKS.idle : wordLook(told.word)
   return (
     <div id="part-head" class="heading heading--part">
       <h1 tabindex={-1}>
         <Identifier id={storyId} />{' '}
         <StateBadge look={look} isLarge>
           {cycle === undefined ? 'Not begun' : look.word}
+          {told?.word === 'stale' ? ' for ' : ''}
+          {told?.word === 'stale' ? <Since at={told.since} now={now} form="age" /> : null}
         </StateBadge>
       </h1>
       {title === undefined ? null : (
@@ -61,33 +70,41 @@ const CycleFacts: FC<{ cycle: Cycle; now: number }> = ({ cycle, now }) => (
 )
 
 /** Who works on it and what is asked because of it. */
-export const StoryWork: FC<StoryProps> = ({ project, storyId, state, now }) => {
+export const StoryWork: FC<StoryProps> = ({ project, storyId, state, ...looked }) => {
+  const { now } = looked
   const agents = [...state.agents.values()].filter((agent) => agent.storyId === storyId)
-  const asked = [...state.approvals.values()].filter((approval) => approval.storyId === storyId)
+  const shown = bounded(agents, { limit: AGENTS_SHOWN, worthOf: agentWorth })
+  const asked = openApprovals(state, now).filter((approval) => approval.storyId === storyId)
   return (
     <section id="part-work" class="card" aria-labelledby="part-work-title">
       <header class="card__head">
         <h2 id="part-work-title">Who works on it</h2>
       </header>
-      {asked.map((approval) => (
+      {asked.slice(0, ASKED_SHOWN).map((approval) => (
         <ApprovalCard approval={approval} now={now} isOfPart />
       ))}
+      {asked.length > ASKED_SHOWN ? <p class="nothing">{asked.length - ASKED_SHOWN} more questions are open because of it.</p> : null}
       {agents.length === 0 ? <p class="nothing">No agent works on it.</p> : null}
-      {agents.slice(0, AGENTS_SHOWN).map((agent) => {
-        const look = agentLook(agent.status)
-        return (
-          <p class={`part-row tone-${look.tone}`}>
-            <Shape name={look.shape} />
-            <PartLink href={agentHref(project, agent.agentId)}>
-              <bdi>{visibleText(agent.agentType, 40)}</bdi> <Identifier id={agent.agentId} />
-            </PartLink>
-            <span class="part-row__when">
-              {look.word} <Since at={agent.since} now={now} form={agent.status === 'ended' ? 'ago' : 'age'} />
-            </span>
-          </p>
-        )
-      })}
-      {agents.length > AGENTS_SHOWN ? <p class="nothing">{agents.length - AGENTS_SHOWN} more agents</p> : null}
+      {shown.kept.map((agent) => (
+        <AgentLine agent={agent} project={project} {...looked} />
+      ))}
+      {shown.left.length > 0 ? <p class="nothing">{shown.left.length} more agents</p> : null}
     </section>
+  )
+}
+
+const AgentLine: FC<Looked & { agent: Agent; project: string }> = ({ agent, project, ...looked }) => {
+  const { word, since } = agentWordAt(agent, looked)
+  const look = wordLook(word)
+  return (
+    <p class={`part-row tone-${look.tone}`}>
+      <Shape name={look.shape} />
+      <PartLink href={agentHref(project, agent.agentId)}>
+        <bdi>{visibleText(agent.agentType, 40)}</bdi> <Identifier id={agent.agentId} />
+      </PartLink>
+      <span class="part-row__when">
+        {look.word} <Since at={since} now={looked.now} form={word === 'ended' ? 'ago' : 'age'} />
+      </span>
+    </p>
   )
 }

@@ -1,5 +1,6 @@
 import type { FC } from 'hono/jsx'
-import type { CycleFile, ProjectState } from '../../src/domain/project-state.ts'
+import type { CycleFile } from '../../src/domain/reports.ts'
+import type { ProjectState } from '../../src/domain/project-state.ts'
 import { dollars } from '../figures.ts'
 import { Fact, Facts } from './facts.tsx'
 import { ForeignText, visibleText } from './foreign-text.tsx'
@@ -30,7 +31,7 @@ export const StoryFacts: FC<StoryProps> = ({ storyId, state }) => {
           <ForeignText text={story.description} limit={1_000} />
         </p>
       ) : null}
-      <Tasks tasks={file?.tasks ?? []} />
+      <Tasks tasks={file?.tasks ?? []} taskCount={file?.taskCount ?? 0} />
       <Criteria criteria={story?.acceptanceCriteria ?? []} />
     </section>
   )
@@ -39,7 +40,7 @@ export const StoryFacts: FC<StoryProps> = ({ storyId, state }) => {
 const TASKS_SHOWN = 30
 
 /** What its cycle's file splits it into. */
-const Tasks: FC<Pick<CycleFile, 'tasks'>> = ({ tasks }) =>
+const Tasks: FC<Pick<CycleFile, 'tasks' | 'taskCount'>> = ({ tasks, taskCount }) =>
   tasks.length === 0 ? null : (
     <>
       <h3 class="part-title">Tasks</h3>
@@ -50,7 +51,7 @@ const Tasks: FC<Pick<CycleFile, 'tasks'>> = ({ tasks }) =>
             {state === '' ? null : <code dir="auto">{visibleText(state, 40)}</code>}
           </li>
         ))}
-        {tasks.length > TASKS_SHOWN ? <li>{tasks.length - TASKS_SHOWN} more</li> : null}
+        {taskCount > TASKS_SHOWN ? <li>{taskCount - Math.min(tasks.length, TASKS_SHOWN)} more</li> : null}
       </ul>
     </>
   )
@@ -70,6 +71,7 @@ const Criteria: FC<{ criteria: readonly string[] }> = ({ criteria }) =>
             <ForeignText text={one} limit={240} />
           </li>
         ))}
+        {criteria.length > CRITERIA_SHOWN ? <li>{criteria.length - CRITERIA_SHOWN} more</li> : null}
       </ul>
     </>
   )

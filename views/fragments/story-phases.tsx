@@ -3,8 +3,9 @@ import { isOpenCycle } from '../../src/domain/cycle.ts'
 import type { Cycle, ProjectState, Transition } from '../../src/domain/project-state.ts'
 import { isTddState, TDD_STATES, tddAgent, tddWord } from '../../src/domain/tdd-machine.ts'
 import { type PhaseMark, phaseMarks } from '../phases.ts'
+import { storyWordAt } from '../../src/domain/words-at.ts'
+import { wordLook } from '../state-look.ts'
 import { relativeTime } from '../relative-time.ts'
-import { cycleLook } from './cycle-card.tsx'
 import { visibleText } from './foreign-text.tsx'
 import { Ring } from './ring.tsx'
 import { Since } from './since.tsx'
@@ -13,7 +14,7 @@ import type { StoryProps } from './story-detail.tsx'
 const UNEXPECTED_SHOWN = 5
 
 /** The machine of its cycle: a ring, the phases with the time in each, and the steps that nobody would expect. */
-export const StoryPhases: FC<StoryProps> = ({ storyId, state, now }) => {
+export const StoryPhases: FC<StoryProps> = ({ storyId, state, now, staleMinutes }) => {
   const cycle = state.cycles.get(storyId)
   return (
     <section id="part-phases" class="card" aria-labelledby="part-phases-title">
@@ -24,7 +25,7 @@ export const StoryPhases: FC<StoryProps> = ({ storyId, state, now }) => {
         <p class="nothing">No cycle was begun. It begins with the first step of its tests.</p>
       ) : (
         <>
-          <div class={`phases tone-${cycleLook(cycle, state, now).tone}`}>
+          <div class={`phases tone-${wordLook(storyWordAt(state, cycle, { now, staleMinutes }).word).tone}`}>
             <Ring cycle={cycle} />
             <Phases cycle={cycle} now={now} />
           </div>

@@ -27,7 +27,7 @@ export const FlowPage: FC<FlowProps> = ({ project, state, days, at, ...frame }) 
           ))}
         </nav>
       </div>
-      <Timings project={project} figures={figures} approvals={state.approvals} now={frame.now} />
+      <Timings project={project} figures={figures} questions={state} now={frame.now} />
       <div class="wide">
         <Throughput figures={figures} days={days} />
       </div>

@@ -21,6 +21,8 @@ import { type Frame, Layout } from '../layout.tsx'
 import { CompactTimeline } from '../timeline/compact.tsx'
 
 type ContentProps = ProjectView & {
+  /** Minutes without a word after which somebody at work is silent. */
+  staleMinutes: number
   recent: readonly StoredEvent[]
   /** The page looks back. */
   isPast?: boolean | undefined
@@ -41,6 +43,7 @@ export const ProjectPage: FC<Frame & Omit<ContentProps, 'isAlone'> & PageProps> 
   state,
   attention,
   recent,
+  staleMinutes,
   kept,
   travel,
   differences,
@@ -57,30 +60,30 @@ export const ProjectPage: FC<Frame & Omit<ContentProps, 'isAlone'> & PageProps> 
     </nav>
     {travel ? <TimeTravel travel={travel} /> : null}
     {differences ? <Comparison differences={differences} /> : null}
-    <ProjectContent project={project} state={state} attention={attention} recent={recent} now={frame.now} isPast={frame.isPast} />
+    <ProjectContent {...{ project, state, attention, recent, staleMinutes }} now={frame.now} isPast={frame.isPast} />
     {kept ? <KeptEvents {...kept} /> : null}
     <PanelFrame />
   </Layout>
 )
 
 /** What the page says of the project. */
-export const ProjectContent: FC<ContentProps> = ({ project, state, attention, recent, now, isPast, isAlone = false }) => (
+export const ProjectContent: FC<ContentProps> = ({ project, state, attention, recent, now, staleMinutes, isPast, isAlone = false }) => (
   <>
     <ProjectHeading project={project} state={state} attention={attention} now={now} isPast={isPast} />
     <Sections isAlone={isAlone} />
     <Notices notices={state.notices} errors={state.errors} now={now} />
     <Doubts project={project.name} state={state} now={now} isPast={isPast === true || isAlone} />
-    <Approvals approvals={state.approvals} now={now} />
+    <Approvals state={state} now={now} />
     <div class="beside">
       <WorkflowCard workflow={state.workflow} now={now} />
-      <SprintCard state={state} now={now} />
+      <SprintCard state={state} now={now} staleMinutes={staleMinutes} />
     </div>
-    <Board project={project.name} state={state} now={now} />
-    <Agents project={project.name} state={state} now={now} />
+    <Board project={project.name} state={state} now={now} staleMinutes={staleMinutes} />
+    <Agents project={project.name} state={state} now={now} staleMinutes={staleMinutes} />
     {isAlone ? null : <CompactTimeline project={project.name} state={state} now={now} isPast={isPast} />}
     {isAlone ? null : <FlowCard project={project.name} state={state} now={now} at={isPast ? String(state.offset) : undefined} />}
     <BacklogCard project={project.name} backlog={state.backlog} />
-    <ProjectCard project={project} state={state} isFixed={isPast === true || isAlone} />
+    <ProjectCard project={project} state={state} now={now} staleMinutes={staleMinutes} isFixed={isPast === true || isAlone} />
     <Activity project={project.name} events={recent} total={state.offset} now={now} isAlone={isAlone} />
   </>
 )

@@ -58,6 +58,8 @@ function compactView({ project, state, now, isPast = false }: Props): TimelineVi
     now,
     at,
     axis,
+    // Of stories only: nobody's silence is in it.
+    staleMinutes: Infinity,
     ...placedLanes(lanes, { by: 'story', axis, most: LANES_SHOWN }),
   }
 }

@@ -23,6 +23,7 @@ const FILLS: readonly Fill[] = [
   { name: 'working', tone: 'tone-working', size: 8, lines: '' },
   { name: 'needs', tone: 'tone-needs', size: 8, lines: slanted },
   { name: 'stale', tone: 'tone-stale', size: 6, lines: 'M1 3H3' },
+  { name: 'waiting', tone: 'tone-idle', size: 8, lines: 'M4 0V8' },
   { name: 'idle', tone: 'tone-idle', size: 8, lines: '' },
   { name: 'failed', tone: 'tone-failed', size: 8, lines: `${slanted}${leaning}` },
   { name: 'paused', tone: 'tone-paused', size: 6, lines: 'M3 0V6' },
@@ -53,7 +54,8 @@ export const Patterns: FC = () => <>{PATTERNS}</>
 const AGENTS = [
   ['working', 'working'],
   ['needs', 'needs input'],
-  ['stale', 'waiting'],
+  ['waiting', 'waiting'],
+  ['stale', 'silent'],
   ['idle', 'idle'],
   ['failed', 'failed'],
 ] as const

@@ -1,4 +1,7 @@
-import type { Lane } from '../../src/domain/lane.ts'
+import { bounded } from '../../src/domain/bounded.ts'
+import { type Lane, laneWorth } from '../../src/domain/lane.ts'
+import { withSilence } from '../../src/domain/silent-lane.ts'
+import type { Looked } from '../../src/domain/words-at.ts'
 import type { Lanes } from '../../src/domain/lanes.ts'
 import type { Agent, ProjectState } from '../../src/domain/project-state.ts'
 import { agentTree } from '../agent-tree.ts'
@@ -12,15 +15,16 @@ export type PlacedLane = { lane: Lane; name: string; detail: string | undefined;
 /** Lanes that are drawn; the rest are counted. */
 const LANES_SHOWN = 60
 
-type Wish = { by: TimelineQuery['by']; axis: Axis; most?: number }
+type Wish = { by: TimelineQuery['by']; axis: Axis; most?: number; looked?: Looked }
 
-/** The lanes to draw, those that moved last first to be kept; stories in the order in which they began, agents as a tree. */
-export function placedLanes(lanes: Lanes, { by, axis, most = LANES_SHOWN }: Wish): { shown: PlacedLane[]; more: number } {
+/** The lanes to draw: of too many those that wait or failed, then those that moved last; stories in the order in which they began, agents as a tree. */
+export function placedLanes(lanes: Lanes, { by, axis, most = LANES_SHOWN, looked }: Wish): { shown: PlacedLane[]; more: number } {
   const all = by === 'story' ? lanes.stories : lanes.agents
   const within = [...all.values()].filter((lane) => isWithin(lane, axis))
-  const kept = within.toSorted((one, other) => lastOf(other) - lastOf(one)).slice(0, most)
-  const shown = by === 'story' ? stories(kept, lanes.state) : agents(kept, lanes.state)
-  return { shown, more: within.length - kept.length + lanes.forgotten }
+  const { kept, left } = bounded(within, { limit: most, worthOf: laneWorth, ageOf: lastOf })
+  if (by === 'story') return { shown: stories(kept, lanes.state), more: left.length + lanes.forgotten }
+  const drawn = looked ? kept.map((lane) => withSilence(lane, lanes.state.agents.get(lane.key), looked)) : kept
+  return { shown: agents(drawn, lanes.state), more: left.length + lanes.forgotten }
 }
 
 /** What goes on is as new as it gets. */

@@ -11,6 +11,8 @@ export type TimelineSource = {
   keptSince: number | undefined
   query: TimelineQuery
   now: number
+  /** Minutes without a word after which an agent at work is silent. */
+  staleMinutes: number
   /** The moment that the address asks for; without one the picture is live. */
   at?: string | undefined
   /** The moment one window later, where that is over too. */
@@ -22,11 +24,11 @@ export type TimelineView = TimelineSource & { axis: Axis; shown: readonly Placed
 
 /** Lays out what lanes hold. */
 export function timelineView(source: TimelineSource): TimelineView {
-  const { lanes, query, now, at } = source
+  const { lanes, query, now, at, staleMinutes } = source
   const { ms, quietMs } = WINDOWS[query.window]
   const range = at === undefined ? liveRange(now, ms) : { from: now - ms, to: now }
   const axis = openAxis({ ...range, now, busy: lanes.busy, quietMs: query.showsGaps ? undefined : quietMs })
-  return { ...source, axis, ...placedLanes(lanes, { by: query.by, axis }) }
+  return { ...source, axis, ...placedLanes(lanes, { by: query.by, axis, looked: { now, staleMinutes } }) }
 }
 
 type Place = Pick<TimelineSource, 'project' | 'query' | 'at'>

@@ -1,5 +1,6 @@
 import type { Bar } from '../../src/domain/lane.ts'
 import { MIXED } from '../../src/domain/lane.ts'
+import { SILENT } from '../../src/domain/silent-lane.ts'
 import type { Mark, MarkKind } from '../../src/domain/lane-marks.ts'
 import { isTddState } from '../../src/domain/tdd-machine.ts'
 import { workflowWord } from '../../src/domain/workflow-machine.ts'
@@ -12,7 +13,8 @@ export type LaneKind = 'workflow' | 'story' | 'agent'
 const AGENT_STATES = new Map<string, { word: string; tone: Tone }>([
   ['working', { word: 'working', tone: 'working' }],
   ['needs_input', { word: 'needs input', tone: 'needs' }],
-  ['waiting', { word: 'waiting', tone: 'stale' }],
+  ['waiting', { word: 'waiting', tone: 'idle' }],
+  [SILENT, { word: 'silent', tone: 'stale' }],
   ['idle', { word: 'idle', tone: 'idle' }],
   ['failed', { word: 'failed', tone: 'failed' }],
 ])
@@ -31,7 +33,7 @@ export function fillOf(kind: LaneKind, state: string): string {
   if (state === 'asks') return 'needs'
   if (kind === 'story') return isTddState(state) ? state : 'other'
   if (kind === 'workflow') return workflowLook(state).tone
-  return AGENT_STATES.get(state)?.tone ?? 'other'
+  return state === 'waiting' ? 'waiting' : (AGENT_STATES.get(state)?.tone ?? 'other')
 }
 
 /** The tone of a state in words beside its lane. */

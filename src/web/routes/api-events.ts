@@ -8,6 +8,7 @@ import { isFrame } from '../../ingest/orchestrator-frame.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { eventPage } from '../event-page.ts'
 import { findProject } from '../find-project.ts'
+import { mustHaveRoom } from '../question-room.ts'
 import { readBody } from '../read-body.ts'
 
 /** A state file of 4 MiB and its wrapping is the largest thing that anybody reports. */
@@ -23,6 +24,7 @@ export function eventRoutes(deps: WebDeps) {
       const body = await readBody(c, BODY_LIMIT_BYTES)
       const key = c.req.header('idempotency-key')
       const events = await readEvents(deps, name, { items: readEventBody(body, c.req.header('content-type')), key })
+      await mustHaveRoom(deps.projections, name, events)
       if (key !== undefined) await deps.bindKey(name, key, body)
       const { position, appended, duplicates, tooOld } = await deps.accept(name, events)
       return c.json({ accepted: appended.length, duplicates, too_old: tooOld.length, ...position }, 202)

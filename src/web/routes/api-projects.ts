@@ -20,22 +20,27 @@ const PAGE_LIMIT = 100
 
 /** GET /api/v1/projects, …/:name and …/:name/state — where every project stands. */
 export function projectRoutes(deps: WebDeps) {
+  const { staleMinutes } = deps.settings
   return new Hono<Env>()
     .get('/projects', (c) => projectList(c, deps))
     .get('/projects/:name', async (c) => {
       const project = await findProject(deps, c.req.param('name'))
-      const { view, summary } = await viewOf(c, deps, project)
+      const { view, summary, now } = await viewOf(c, deps, project)
       const { first } = await keptEvents(deps, project.name)
       const events_kept = { first_offset: first?.offset ?? 1, removed_before: isoTime(first?.at) }
       const metrics = figuresOf(view.state, summary)
-      const { epoch, offset, state } = stateJson(project.name, view)
+      const { epoch, offset, state } = stateJson(project.name, view, { now, staleMinutes })
       const body = { ...projectJson(project, summary), epoch, offset, events_kept, state, metrics }
       return jsonWithEtag(c, body)
     })
     .get('/projects/:name/state', async (c) => {
       const project = await findProject(deps, c.req.param('name'))
-      const { view, summary } = await viewOf(c, deps, project)
-      return jsonWithEtag(c, { ...stateJson(project.name, view), state_hash: stateHash(view.state) }, summary?.attention.word)
+      const { view, summary, now } = await viewOf(c, deps, project)
+      return jsonWithEtag(
+        c,
+        { ...stateJson(project.name, view, { now, staleMinutes }), state_hash: stateHash(view.state) },
+        summary?.attention.word,
+      )
     })
 }
 
@@ -44,7 +49,7 @@ async function viewOf(c: Context<Env>, deps: WebDeps, project: Project) {
   const at = askedMoment(c)
   if (at !== undefined) return pastOf(c, deps, { project, at })
   const view = await deps.projections.fresh(project.name)
-  return { view, summary: deps.projections.summary(project.name) }
+  return { view, summary: deps.projections.summary(project.name), now: Date.now() }
 }
 
 /** Ordered by name, paged by the last name of the page before; unknown filter values are ignored. */
@@ -80,7 +85,7 @@ function figuresOf(state: ProjectState, summary: ProjectSummary | undefined) {
     events: state.offset,
     open_cycles: summary?.cyclesTotal ?? 0,
     agents: summary?.agents ?? 0,
-    pending_approvals: state.approvals.size,
+    pending_approvals: summary?.approvals.total ?? 0,
     input_tokens: inputTokens,
     output_tokens: outputTokens,
     cache_read_tokens: cacheReadTokens,

@@ -29,7 +29,10 @@ export function pageRoutes(deps: WebDeps) {
         const kept = await keptEvents(deps, project.name)
         const travelled = await travelOf(c, deps, viewed)
         const shown = { project, state: view.state, attention: summary.attention, recent: view.recent, ...travelled }
-        return c.html(<ProjectPage {...frame({ page: 'project', name: project.name })} {...shown} kept={kept} />)
+        const { staleMinutes } = summary
+        return c.html(
+          <ProjectPage {...frame({ page: 'project', name: project.name })} {...shown} staleMinutes={staleMinutes} kept={kept} />,
+        )
       }),
     )
 }

@@ -41,7 +41,7 @@ async function storyPage(c: Context<Env>, deps: WebDeps, viewed: Viewed) {
   const target = { page: 'story', name: project.name, key: keyOf(c) } as const
   const events = await eventsOf(c, deps, { viewed, target })
   if (!isKnownStory(view.state, target.key) && events.events.length === 0) throw noSuch('story', target.key)
-  const props = { project: project.name, storyId: target.key, state: view.state, now }
+  const props = { project: project.name, storyId: target.key, state: view.state, now, staleMinutes: viewed.summary.staleMinutes }
   return c.html(
     <PartPage
       {...frameOf(c, deps, { viewed, target })}
@@ -64,7 +64,7 @@ async function agentPage(c: Context<Env>, deps: WebDeps, viewed: Viewed) {
   const target = { page: 'agent', name: project.name, key: keyOf(c) } as const
   const agent = view.state.agents.get(target.key)
   if (!agent) throw noSuch('agent', target.key)
-  const props = { project: project.name, agent, agents: view.state.agents, now }
+  const props = { project: project.name, agent, agents: view.state.agents, now, staleMinutes: viewed.summary.staleMinutes }
   const events = await eventsOf(c, deps, { viewed, target })
   return c.html(
     <PartPage

@@ -16,10 +16,10 @@ export function timelineRoutes(deps: WebDeps) {
       const query = parseTimelineQuery(new URL(c.req.url).searchParams)
       const { ms } = WINDOWS[query.window]
       const { lanes, keptSince } = await lanesAt(c, deps, { viewed, windowMs: ms })
-      const { project, now, at, frame } = viewed
+      const { project, summary, now, at, frame } = viewed
       // What would end a little before now is now.
       const laterAt = at !== undefined && now + ms < Date.now() - ms / 8 ? now + ms : undefined
-      const view = timelineView({ project: project.name, lanes, keptSince, query, now, at, laterAt })
+      const view = timelineView({ project: project.name, lanes, keptSince, query, now, staleMinutes: summary.staleMinutes, at, laterAt })
       return c.html(<TimelinePage {...frame({ page: 'timeline', name: project.name, search: timelineSearch(query) })} view={view} />)
     }),
   )

@@ -1,0 +1,53 @@
+/**
+ * How much an entry of a bounded list is missed where it is not there. What `waits` (for anybody, or failed and nobody looked) never
+ * goes to make room: neither for what goes `on`, nor for what is `mild`, nor for what is `over`.
+ */
+export type Worth = 'over' | 'mild' | 'on' | 'waits'
+
+const ORDER: readonly Worth[] = ['over', 'mild', 'on', 'waits']
+
+/** The higher it is, the later it goes. */
+export const rankOf = (worth: Worth): number => ORDER.indexOf(worth)
+
+export type Bound<T> = {
+  /** So many stay, and beyond them only what waits. */
+  limit: number
+  /** So many stay in any case: where not even all that waits has room. The limit, unless it is said. */
+  most?: number
+  worthOf(entry: T): Worth
+  /** Of two that are missed as much the one with the lower age goes, in any unit; without it the one that stands earlier. */
+  ageOf?(entry: T): number
+}
+
+export type Bounded<T> = {
+  /** In the order of the list. */
+  kept: T[]
+  /** In the order in which they go. */
+  left: T[]
+  /** Counted before anything was cut. */
+  total: number
+}
+
+/**
+ * The one way in which lists are cut to a bound: what is over goes first, then what is mild, then what goes on, and within each the
+ * oldest. Both halves come back, so that nobody forgets to say how many there are, or concludes anything from what is left.
+ */
+export function bounded<T>(entries: readonly T[], { limit, most = limit, worthOf, ageOf }: Bound<NoInfer<T>>): Bounded<T> {
+  const total = entries.length
+  if (total <= limit) return { kept: [...entries], left: [], total }
+  const ranked = entries.map((entry, place) => ({ entry, place, rank: rankOf(worthOf(entry)), age: ageOf ? ageOf(entry) : place }))
+  ranked.sort((one, other) => one.rank - other.rank || one.age - other.age || one.place - other.place)
+  const mayGo = ranked.filter(({ rank }) => rank < rankOf('waits')).length
+  const going = Math.max(Math.min(total - limit, mayGo), total - Math.max(most, limit))
+  const gone = ranked.slice(0, going)
+  const places = new Set(gone.map(({ place }) => place))
+  return { kept: entries.filter((_, place) => !places.has(place)), left: gone.map(({ entry }) => entry), total }
+}
+
+/** Of entries that all are missed as much the newest stay: those that stand last. */
+export const equally = (): Worth => 'mild'
+
+/** `20 of 151`, or nothing to say where all are there. */
+export function ofAll({ kept, total }: Pick<Bounded<unknown>, 'kept' | 'total'>): string | undefined {
+  return kept.length === total ? undefined : `${kept.length} of ${total}`
+}

@@ -1,0 +1,130 @@
+import { describe, expect, test } from 'bun:test'
+import type { ProjectState } from '../../src/domain/project-state.ts'
+import { newProject } from '../../src/domain/project-registry.ts'
+import { summarize } from '../../src/domain/project-summary.ts'
+import { openFlowPage } from '../../src/live/flow-page.tsx'
+import { openPartPage } from '../../src/live/part-pages.tsx'
+import { openProjectPage, type Shown } from '../../src/live/project-page.tsx'
+import { Agents } from '../../views/fragments/agents.tsx'
+import { Approvals } from '../../views/fragments/approvals.tsx'
+import { Board } from '../../views/fragments/board.tsx'
+import { SprintCard } from '../../views/fragments/sprint.tsx'
+import { MINUTE, T0, told } from '../support/told.ts'
+
+const project = newProject('apollo')
+const shownAt = (state: ProjectState, now: number): Shown => ({
+  project,
+  summary: summarize({ project, state, epoch: 'e1', now, staleMinutes: 10 }),
+  view: { epoch: 'e1', state, recent: [] },
+})
+
+const sprint = {
+  type: 'state_file',
+  file: 'sprints/a.json',
+  content: { id: 'a', goal: 'Login', status: 'active', story_ids: ['s1', 's2'] },
+  at: T0,
+}
+const works = (id: string, fields: object = {}) => ({
+  type: 'agent_status',
+  agent_id: id,
+  agent_type: id,
+  status: 'working',
+  at: T0,
+  ...fields,
+})
+const asks = { type: 'approval_requested', approval_id: 'q', title: 'Go on?', story_id: 's2', at: T0 }
+const expires = (minutes: number) => ({ expires_at: new Date(T0 + minutes * MINUTE).toISOString() })
+
+type Page = { take(change: never): boolean; flush(): string | undefined }
+/** What a page is sent when its time comes and nothing happened. */
+function sentAt(open: (first: Shown, now: () => number) => Page, state: ProjectState, minutes: number): string {
+  let now = T0 + MINUTE
+  const first = shownAt(state, now)
+  const page = open(first, () => now)
+  now = T0 + minutes * MINUTE
+  page.take({ ...shownAt(state, now), before: first.summary, isGone: false } as never)
+  return (JSON.parse(page.flush() ?? '{"content":""}') as { content: string }).content
+}
+
+describe('when somebody falls silent and nothing else happens', () => {
+  const step = { type: 'tdd_transition', story_id: 's1', new_state: 'test_red', at: T0 }
+  const state = told([sprint, step, works('code', { story_id: 's1' }), works('other', { at: T0 + 8 * MINUTE })])
+  const looked = { now: T0 + 11 * MINUTE, staleMinutes: 10 }
+
+  test('the page is told of the agent, of the story and of the sprint, as a page that is opened then shows them', () => {
+    const sent = sentAt(openProjectPage, state, 11)
+    const agents = String(<Agents project="apollo" state={state} {...looked} />)
+    expect(agents).toContain('2, 1 working, 1 silent')
+    const row = /<li id="agent-code".*?<\/li>/.exec(agents)?.[0] ?? ''
+    expect(row).toContain('Silent')
+    expect(sent).toContain(row)
+    const card = /<li id="cycle-s1".*?<\/li>/.exec(String(<Board project="apollo" state={state} {...looked} />))?.[0] ?? ''
+    expect(card).toContain('silent')
+    expect(sent).toContain(card)
+    expect(String(<SprintCard state={state} {...looked} />)).toContain('0 in work, 1 silent')
+    expect(sent).toContain('0 in work, 1 silent')
+  })
+
+  test('its own page says so, and its story', () => {
+    const agent = (first: Shown, now: () => number) => openPartPage(first, { page: 'agent', name: 'apollo', key: 'code' }, now)
+    const story = (first: Shown, now: () => number) => openPartPage(first, { page: 'story', name: 'apollo', key: 's1' }, now)
+    expect(sentAt(agent, state, 11)).toContain('Silent')
+    expect(sentAt(story, state, 11)).toMatch(/Silent.* for /s)
+  })
+
+  test('nothing is sent before', () => {
+    expect(sentAt(openProjectPage, state, 9)).not.toContain('Silent')
+  })
+})
+
+test('a question that expires goes from the page, its story and its figures, although nothing happened', () => {
+  const state = told([
+    sprint,
+    works('code', { story_id: 's1' }),
+    { type: 'tdd_transition', story_id: 's2', new_state: 'design', at: T0 },
+    { ...asks, ...expires(5) },
+  ])
+  expect(String(<Approvals state={state} now={T0 + MINUTE} />)).toContain('Go on?')
+  const sent = sentAt(openProjectPage, state, 5)
+  expect(sent).toContain('id="approvals"')
+  expect(sent).not.toContain('Go on?')
+  expect(sent).toContain('id="cycle-s2"')
+  expect(sentAt((first, now) => openFlowPage(first, 7, now), state, 5)).toContain('None is open now.')
+  expect(sentAt((first, now) => openPartPage(first, { page: 'story', name: 'apollo', key: 's2' }, now), state, 5)).not.toContain('Go on?')
+})
+
+describe('among very many agents', () => {
+  const many = (count: number, fields: (index: number) => object) =>
+    told(Array.from({ length: count }, (_, index) => works(`a${index}`, fields(index))))
+  const drawn = (state: ProjectState, minutes = 1) =>
+    String(<Agents project="apollo" state={state} now={T0 + minutes * MINUTE} staleMinutes={10} />)
+
+  test('the one that asks is drawn, and those that are not are counted', () => {
+    const html = drawn(many(400, (index) => (index === 350 ? { status: 'needs_input', reason: 'which way?' } : {})))
+    expect(html).toContain('which way?')
+    expect(html).toContain('400, 1 waiting for you, 399 working')
+    expect(html).toContain('280 more agents')
+  })
+
+  test('those left out that need somebody are told', () => {
+    expect(drawn(many(400, () => ({ status: 'needs_input' })))).toContain('280 more agents, 280 of them need you')
+  })
+
+  test('silence of more than a day is folded away and counted', () => {
+    const html = drawn(many(6, (index) => ({ at: index < 4 ? T0 - 3 * 24 * 60 * MINUTE : T0 })))
+    expect(html).toContain('4 silent for more than a day')
+    expect(html).toContain('2, 2 working')
+  })
+
+  test('one that is heard of again comes back from there', () => {
+    const before = many(3, (index) => ({ at: index === 0 ? T0 - 3 * 24 * 60 * MINUTE : T0 }))
+    const after = told([works('a0', { at: T0 + 2 * MINUTE })], before)
+    let now = T0 + MINUTE
+    const page = openProjectPage(shownAt(before, now), () => now)
+    now = T0 + 2 * MINUTE
+    page.take({ ...shownAt(after, now), before: undefined, isGone: false })
+    const { content } = JSON.parse(page.flush() ?? '{}') as { content: string }
+    expect(content).toContain('3, 3 working')
+    expect(content).not.toContain('silent-agents')
+  })
+})
