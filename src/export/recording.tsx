@@ -29,7 +29,7 @@ const MARKS = 4_000
  */
 export function record(first: Moment, pieces: Pieces): Recording {
   let { at, shown } = first
-  const page = openProjectPage(shown, () => at)
+  const page = openProjectPage({ ...shown, isFixed: true }, () => at)
   const viewed = openViewedPage(contentOf(first))
   const known: KnownParts = new WeakMap()
   const kept: number[][] = viewed.sections.map(() => [])

@@ -20,8 +20,8 @@ import { agentParts, allMembers, boardParts } from './project-members.tsx'
 import { eventsAfter, missedRows, positionOf, readSince, standing } from './position.ts'
 import { openResumeFrames } from './resume-frames.ts'
 
-/** A project as its page shows it. */
-export type Shown = { project: Project; summary: ProjectSummary; view: ProjectView }
+/** A project as its page shows it; fixed where nothing can be changed from the page, as in a replay. */
+export type Shown = { project: Project; summary: ProjectSummary; view: ProjectView; isFixed?: boolean | undefined }
 
 /** One project's page. Everyone who watches the project shares it. */
 export function openProjectPage(first: Shown, now: () => number): LivePage {
@@ -40,7 +40,7 @@ export function openProjectPage(first: Shown, now: () => number): LivePage {
     project: first.project.name,
     ...standing(() => current.view),
     take({ project, summary, view }) {
-      current = { project, summary, view }
+      current = { project, summary, view, isFixed: first.isFixed }
       resumes.clear()
       return true
     },
@@ -71,14 +71,14 @@ export const isDue = ({ summary }: Shown, now: number): boolean => (summary.next
 const heading = ({ project, summary, view }: Shown, now: number): string =>
   replace('heading', <ProjectHeading project={project} state={view.state} attention={summary.attention} now={now} />)
 
-const projectCard = ({ project, view, summary: { staleMinutes } }: Shown, now: number): string =>
-  replace('project', <ProjectCard project={project} state={view.state} now={now} staleMinutes={staleMinutes} />)
+const projectCard = ({ project, view, summary: { staleMinutes }, isFixed }: Shown, now: number): string =>
+  replace('project', <ProjectCard project={project} state={view.state} now={now} staleMinutes={staleMinutes} isFixed={isFixed} />)
 
 type State = ProjectView['state']
 /** What a part is drawn for: the project, and the moment by which ages are told. */
-export type Place = Looked & { project: string }
-const placeOf = ({ project, summary }: Shown, now: number): Place => ({
-  ...{ project: project.name, now },
+export type Place = Looked & { project: string; isFixed?: boolean | undefined }
+const placeOf = ({ project, summary, isFixed }: Shown, now: number): Place => ({
+  ...{ project: project.name, now, isFixed },
   staleMinutes: summary.staleMinutes,
 })
 
@@ -100,7 +100,7 @@ const SECTIONS: readonly Section[] = [
   {
     id: 'doubts',
     reads: ['words', 'losses', 'cycles', 'workflow'],
-    render: (state, { project, now }) => <Doubts project={project} state={state} now={now} />,
+    render: (state, { project, now, isFixed }) => <Doubts project={project} state={state} now={now} isPast={isFixed} />,
   },
   {
     id: 'approvals',
