@@ -6,6 +6,9 @@ type Deps = { metrics: Metrics; seldom: SeldomLog }
 
 const REASON_LABELS = new Map(Object.entries(LOSS_REASONS).map(([label, reason]): [string, string] => [reason, label]))
 
+/** What was refused has a line of its own. */
+const REFUSALS: ReadonlySet<string> = new Set([LOSS_REASONS.refused, LOSS_REASONS.unread, LOSS_REASONS.questions])
+
 /** Counts what happens to links, and says it in the log: each kind of each link once a minute, with how many more there were. */
 export const tellLinks =
   ({ metrics, seldom }: Deps) =>
@@ -33,8 +36,8 @@ export const tellLinks =
         return say('warn', 'reports for a project that is not its own', { project: news.project })
       case 'missing':
         metrics.reportsLost.inc({ reason: REASON_LABELS.get(news.reason) ?? 'other' }, news.count ?? 1)
-        // What was refused has a line of its own.
-        if (news.reason === LOSS_REASONS.refused || news.reason === LOSS_REASONS.unread) return
+        if (news.reason === LOSS_REASONS.questions) metrics.questionsRefused.inc({ source: 'orchestrator' }, news.count ?? 1)
+        if (REFUSALS.has(news.reason)) return
         return say('warn', `has lost reports: ${news.reason}`, { count: news.count ?? 'unknown' })
     }
   }

@@ -36,7 +36,7 @@ const OTHERS = '(others)'
 
 /** Counts what came over a link and what of it could not be used, in bounded memory whatever comes. */
 /** What is known of a refusal: whose it was, and how many reports it cost. */
-export type Refusal = { project?: string | undefined; count?: number }
+export type Refusal = { project?: string | undefined; count?: number; reason?: string }
 
 export class Tally {
   #dropped = new Map<string, number>()
@@ -66,12 +66,12 @@ export class Tally {
     this.changed()
   }
 
-  refuse(problem: string, { project, count = 1 }: Refusal = {}) {
+  refuse(problem: string, { project, count = 1, reason }: Refusal = {}) {
     this.#refused += count
     this.#frameProblem = `refused: ${problem}`.slice(0, PROBLEM_LIMIT)
     const detail = problem.slice(0, PROBLEM_LIMIT)
     this.told({ kind: 'refused', problem: detail })
-    this.missing({ reason: project === undefined ? LOSS_REASONS.unread : LOSS_REASONS.refused, project, detail, count })
+    this.missing({ reason: reason ?? (project === undefined ? LOSS_REASONS.unread : LOSS_REASONS.refused), project, detail, count })
     this.changed()
   }
 

@@ -19,6 +19,7 @@ export type LinkEvent = WithoutName<LinkNews>
 export const LOSS_REASONS = {
   refused: 'they could not be accepted',
   unread: 'frames could not be read, and nobody can tell whose they were',
+  questions: 'as many questions were open as may be',
   history: 'more happened while the orchestrator was away than its history remembers',
   cut: 'its connection ended while it was read slowly',
   unstored: 'they could not be stored',

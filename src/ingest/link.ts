@@ -1,4 +1,5 @@
 import type { OrchestratorConfig } from '../config/config.ts'
+import type { QuestionsOf } from '../domain/approval.ts'
 import type { StoreDeps } from './durable-store.ts'
 import type { LinkHealth } from './link-health.ts'
 import type { LinkNews } from './link-news.ts'
@@ -10,7 +11,7 @@ export type LinkDeps = {
   /** Stores and announces events of one project; LogUnavailableError is waited out, RefusedError counted. */
   accept: StoreDeps['accept']
   /** A project's state with everything that was accepted before the call; empty for a project that nobody knows yet. */
-  stateOf(project: string): Promise<KnownState>
+  stateOf(project: string): Promise<KnownState & QuestionsOf>
   /** Told of every change of the connection, and at most once a second of what came over it. */
   onHealth(health: LinkHealth): void
   /** Told of each thing that happens, at once and without bounds. */

@@ -6,6 +6,7 @@ export function createSourceMetrics(registers: Registry[]) {
     new Counter({ name, help, labelNames, registers })
   return {
     tooOld: counter('events_too_old_total', 'Events that say that they are older than what is kept, by source; not stored', ['source']),
+    questionsRefused: counter('questions_refused_total', 'Questions that were not taken, for as many were open as may be', ['source']),
     linkFrames: counter('orchestrator_frames_total', 'Frames that orchestrators sent', ['orchestrator']),
     linkChanges: counter('orchestrator_link_changes_total', 'Links that were connected, lost or read slowly', ['orchestrator', 'change']),
     linkRefused: counter('orchestrator_refused_total', 'Frames that were not accepted, or not for its projects', [

@@ -1,21 +1,24 @@
 import { OPEN_QUESTIONS_LIMIT, openQuestions } from '../domain/approval.ts'
 import type { NewEvent } from '../domain/event.ts'
+import { questionsBeyond } from '../domain/question-room.ts'
 import { RefusedError } from '../domain/refused.ts'
-import type { Projections } from '../projection/projections.ts'
+import type { WebDeps } from './env.ts'
 
-/**
- * Refuses questions of a project that has as many open as it may, for none is dropped to make room; what is asked again is no further
- * question. The usual report costs a look at its types.
- */
-export async function mustHaveRoom(projections: Projections, project: string, events: readonly NewEvent[]): Promise<void> {
-  const asked = new Set(events.flatMap((event) => (event.type === 'approval_requested' ? [event.approval_id] : [])))
+/** Refuses questions of a project that has as many open as it may. The usual report costs a look at its types. */
+export async function mustHaveRoom(
+  { projections, metrics }: Pick<WebDeps, 'projections' | 'metrics'>,
+  project: string,
+  events: readonly NewEvent[],
+): Promise<void> {
+  const asked = events.filter(({ type }) => type === 'approval_requested').length
   const known = projections.summary(project)
   // What is known may be a little behind: only far from the bound is it enough.
-  if (asked.size === 0 || !known || known.approvals.total + asked.size <= OPEN_QUESTIONS_LIMIT / 2) return
+  if (asked === 0 || !known || known.approvals.total + asked <= OPEN_QUESTIONS_LIMIT / 2) return
   const { state } = await projections.fresh(project)
-  const further = [...asked].filter((id) => !state.approvals.has(id)).length
+  const beyond = questionsBeyond(state, events, Date.now())
+  if (beyond.length === 0) return
+  metrics.questionsRefused.inc({ source: 'http' }, beyond.length)
   const { count: open } = openQuestions(state, Date.now())
-  if (further === 0 || open + further <= OPEN_QUESTIONS_LIMIT) return
   const message = `${open} questions of "${project}" are open; ${OPEN_QUESTIONS_LIMIT} may be. Answer or withdraw some, or let them expire, then ask again.`
-  throw new RefusedError('RATE_LIMIT_EXCEEDED', message, { open, limit: OPEN_QUESTIONS_LIMIT, asked: further })
+  throw new RefusedError('RATE_LIMIT_EXCEEDED', message, { open, limit: OPEN_QUESTIONS_LIMIT, beyond: beyond.length })
 }

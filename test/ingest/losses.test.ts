@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { OPEN_QUESTIONS_LIMIT } from '../../src/domain/approval.ts'
 import { type Journal, openJournal } from '../support/journal.ts'
 import { openLinked } from '../support/linked.ts'
 import { startOrchestrator } from '../support/orchestrator.ts'
@@ -56,6 +57,26 @@ describe('what an orchestrator sent and could not be kept', () => {
     server.sendRaw('[]')
     await until(isLost(1))
     await journal.until(() => journal.events('beta').some(({ type }) => type === 'reports_lost'))
+  })
+
+  test('is a question beyond those that may be open; none that is open makes room for it', async () => {
+    const { server, link } = await followed()
+    const ask = (id: string) => server.send({ type: 'approval_requested', project: 'alpha', approval_id: id, title: `Run ${id}?` })
+    for (let count = 0; count < OPEN_QUESTIONS_LIMIT + 30; count++) ask(`q${count}`)
+    server.transition('alpha', 'story-1', [null, 'design'])
+    await until(isLost(30))
+    await journal.until(() => journal.steps('alpha', 'story-1').length === 1)
+    const { approvals } = await journal.stateOf('alpha')
+    expect([approvals.size, approvals.has('q0'), approvals.has(`q${OPEN_QUESTIONS_LIMIT}`)]).toEqual([OPEN_QUESTIONS_LIMIT, true, false])
+    expect(await lossesOf('alpha')).toMatchObject([
+      { source: 'main', count: 30, isMore: false, reason: expect.stringContaining('questions') },
+    ])
+    expect(link.health().refused).toBe(30)
+    server.send({ type: 'approval_resolved', project: 'alpha', approval_id: 'q0', decision: 'allow' })
+    ask('q7')
+    ask('later')
+    await journal.until(() => journal.events('alpha').some((event) => 'approval_id' in event && event.approval_id === 'later'))
+    expect(link.health().refused).toBe(30)
   })
 
   test('is told in few events, however much it is', async () => {

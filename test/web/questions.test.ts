@@ -58,6 +58,7 @@ test('a question beyond the bound is refused, and none is dropped for it', async
   expect(refused).toMatchObject({ status: 429, body: { code: 'RATE_LIMIT_EXCEEDED', details: { open: OPEN_QUESTIONS_LIMIT } } })
   const { state } = (await call(server, `/api/v1/projects/${name}/state`)).body as unknown as Told
   expect([state.pending_approvals_total, state.pending_approvals[0]?.approval_id]).toEqual([OPEN_QUESTIONS_LIMIT, 'q0'])
+  expect(await page('/metrics')).toContain('questions_refused_total{source="http"} 1')
   // Asked again is no further question, and whatever else is reported is taken.
   await report(server, name, [asks('q7'), { type: 'chat_message', message: 'hi' }])
   await report(server, name, { type: 'approval_resolved', approval_id: 'q0', decision: 'deny', by: 'mara' })

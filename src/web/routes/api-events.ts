@@ -24,7 +24,7 @@ export function eventRoutes(deps: WebDeps) {
       const body = await readBody(c, BODY_LIMIT_BYTES)
       const key = c.req.header('idempotency-key')
       const events = await readEvents(deps, name, { items: readEventBody(body, c.req.header('content-type')), key })
-      await mustHaveRoom(deps.projections, name, events)
+      await mustHaveRoom(deps, name, events)
       if (key !== undefined) await deps.bindKey(name, key, body)
       const { position, appended, duplicates, tooOld } = await deps.accept(name, events)
       return c.json({ accepted: appended.length, duplicates, too_old: tooOld.length, ...position }, 202)
