@@ -118,6 +118,7 @@ const SECTIONS: readonly Section[] = [
   {
     id: 'timeline',
     reads: ['transitions', 'cycles', 'workflow', 'approvals', 'decisions', 'errors', 'ci', 'commands'],
+    ages: true,
     render: (state, { project, now }) => <CompactTimeline project={project} state={state} now={now} />,
   },
   {

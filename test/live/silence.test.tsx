@@ -5,6 +5,10 @@ import { summarize } from '../../src/domain/project-summary.ts'
 import { openFlowPage } from '../../src/live/flow-page.tsx'
 import { openPartPage } from '../../src/live/part-pages.tsx'
 import { openProjectPage, type Shown } from '../../src/live/project-page.tsx'
+import { recentLanes } from '../../src/domain/recent-lanes.ts'
+import { liveRange, openAxis } from '../../views/timeline/axis.ts'
+import { CompactTimeline } from '../../views/timeline/compact.tsx'
+import { placedLanes } from '../../views/timeline/lane-order.ts'
 import { Agents } from '../../views/fragments/agents.tsx'
 import { Approvals } from '../../views/fragments/approvals.tsx'
 import { Board } from '../../views/fragments/board.tsx'
@@ -87,10 +91,31 @@ test('a question that expires goes from the page, its story and its figures, alt
   expect(String(<Approvals state={state} now={T0 + MINUTE} />)).toContain('Go on?')
   const sent = sentAt(openProjectPage, state, 5)
   expect(sent).toContain('id="approvals"')
-  expect(sent).not.toContain('Go on?')
+  // The timeline goes on telling that it was asked.
+  const [before = '', timeline = '', after = ''] = sent.split(/(<hx-partial id="timeline".*?<\/hx-partial>)/s)
+  expect(timeline).toContain('Go on?')
+  expect(before + after).not.toContain('Go on?')
   expect(sent).toContain('id="cycle-s2"')
   expect(sentAt((first, now) => openFlowPage(first, 7, now), state, 5)).toContain('None is open now.')
   expect(sentAt((first, now) => openPartPage(first, { page: 'story', name: 'apollo', key: 's2' }, now), state, 5)).not.toContain('Go on?')
+})
+
+test('a question that expired is no open bar of a timeline, and ends where it expired', () => {
+  const step = { type: 'tdd_transition', story_id: 's2', new_state: 'test_red', at: T0 }
+  const state = told([step, { ...asks, ...expires(5) }, { ...asks, approval_id: 'open' }, { type: 'chat_message', message: 'hi', at: T0 }])
+  const lanes = recentLanes(state, T0 - MINUTE)
+  const asksAt = (minutes: number) => {
+    const now = T0 + minutes * MINUTE
+    const axis = openAxis({ ...liveRange(now, 60 * MINUTE), now, busy: [], quietMs: undefined })
+    const { shown } = placedLanes(lanes, { by: 'story', axis, looked: { now, staleMinutes: 10 } })
+    return shown.flatMap(({ lane }) => lane.asks.map(({ end }) => (end === undefined ? 'open' : (end - T0) / MINUTE)))
+  }
+  expect(asksAt(4)).toEqual(['open', 'open'])
+  expect(asksAt(6)).toEqual([5, 'open'])
+  const compactAt = (minutes: number) => String(<CompactTimeline project="apollo" state={state} now={T0 + minutes * MINUTE} />)
+  const sent = sentAt(openProjectPage, state, 6)
+  expect(sent).toContain(compactAt(6))
+  expect(compactAt(6)).not.toBe(compactAt(4))
 })
 
 describe('among very many agents', () => {

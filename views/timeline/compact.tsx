@@ -60,7 +60,7 @@ function compactView({ project, state, now, isPast = false }: Props): TimelineVi
     axis,
     // Of stories only: nobody's silence is in it.
     staleMinutes: Infinity,
-    ...placedLanes(lanes, { by: 'story', axis, most: LANES_SHOWN }),
+    ...placedLanes(lanes, { by: 'story', axis, most: LANES_SHOWN, looked: { now, staleMinutes: Infinity } }),
   }
 }
 

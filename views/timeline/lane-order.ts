@@ -1,6 +1,6 @@
 import { bounded } from '../../src/domain/bounded.ts'
 import { type Lane, laneWorth } from '../../src/domain/lane.ts'
-import { withSilence } from '../../src/domain/silent-lane.ts'
+import { withExpiries, withSilence } from '../../src/domain/lane-at.ts'
 import type { Looked } from '../../src/domain/words-at.ts'
 import type { Lanes } from '../../src/domain/lanes.ts'
 import type { Agent, ProjectState } from '../../src/domain/project-state.ts'
@@ -15,16 +15,19 @@ export type PlacedLane = { lane: Lane; name: string; detail: string | undefined;
 /** Lanes that are drawn; the rest are counted. */
 const LANES_SHOWN = 60
 
-type Wish = { by: TimelineQuery['by']; axis: Axis; most?: number; looked?: Looked }
+type Wish = { by: TimelineQuery['by']; axis: Axis; most?: number; looked: Looked }
 
 /** The lanes to draw: of too many those that wait or failed, then those that moved last; stories in the order in which they began, agents as a tree. */
 export function placedLanes(lanes: Lanes, { by, axis, most = LANES_SHOWN, looked }: Wish): { shown: PlacedLane[]; more: number } {
-  const all = by === 'story' ? lanes.stories : lanes.agents
-  const within = [...all.values()].filter((lane) => isWithin(lane, axis))
+  const { approvals, agents: known } = lanes.state
+  const all =
+    by === 'story'
+      ? Array.from(lanes.stories.values(), (lane) => withExpiries(lane, approvals, looked.now))
+      : Array.from(lanes.agents.values(), (lane) => withSilence(lane, known.get(lane.key), looked))
+  const within = all.filter((lane) => isWithin(lane, axis))
   const { kept, left } = bounded(within, { limit: most, worthOf: laneWorth, ageOf: lastOf })
-  if (by === 'story') return { shown: stories(kept, lanes.state), more: left.length + lanes.forgotten }
-  const drawn = looked ? kept.map((lane) => withSilence(lane, lanes.state.agents.get(lane.key), looked)) : kept
-  return { shown: agents(drawn, lanes.state), more: left.length + lanes.forgotten }
+  const shown = by === 'story' ? stories(kept, lanes.state) : agents(kept, lanes.state)
+  return { shown, more: left.length + lanes.forgotten }
 }
 
 /** What goes on is as new as it gets. */

@@ -1,6 +1,6 @@
 import type { Bar } from '../../src/domain/lane.ts'
 import { MIXED } from '../../src/domain/lane.ts'
-import { SILENT } from '../../src/domain/silent-lane.ts'
+import { SILENT } from '../../src/domain/lane-at.ts'
 import type { Mark, MarkKind } from '../../src/domain/lane-marks.ts'
 import { isTddState } from '../../src/domain/tdd-machine.ts'
 import { workflowWord } from '../../src/domain/workflow-machine.ts'
