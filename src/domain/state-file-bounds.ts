@@ -37,18 +37,18 @@ function shelvesOf(file: string, content: Item): Shelf[] {
     return [
       list('stories', storyWorth(content)),
       list('sprints', ({ status }) => sprintWorth({ status: statusWord(status) ?? '' })),
-      list('epics', isFinished),
+      list('epics', worthOfTask),
       ...otherLists(content, PLANS),
     ]
   }
   if (file === 'status.json') {
     const others = otherLists(content, ['transition_history', 'active_tasks', 'pending_approvals'])
-    return [list('transition_history', equally), list('active_tasks', isFinished), ...others, list('pending_approvals', () => 'waits')]
+    return [list('transition_history', equally), list('active_tasks', worthOfTask), ...others, list('pending_approvals', () => 'waits')]
   }
   if (file.startsWith('tdd_cycles/')) {
     const tasks = listsIn([content], 'tasks').flat().filter(isItem)
     const inTasks = ['test_results', 'test_file_objects'].map((name) => ({ lists: listsIn(tasks, name), worthOf: equally }))
-    return [...inTasks, list('tasks', isFinished), ...otherLists(content, ['tasks'])]
+    return [...inTasks, list('tasks', worthOfTask), ...otherLists(content, ['tasks'])]
   }
   return otherLists(content, [])
 }
@@ -63,7 +63,8 @@ const isList = (value: unknown): value is unknown[] => Array.isArray(value)
 const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null && !isList(value)
 
 const TIMES = ['timestamp', 'created_at', 'started_at', 'last_updated', 'start_date']
-const FINISHED = /(?:^|\.)(?:done|completed|cancelled|failed)$/i
+const FINISHED = /(?:^|\.)(?:done|completed|cancelled)$/i
+const FAILED = /(?:^|\.)(?:failed|blocked)$/i
 
 /** ISO texts of one writer sort as their times do; without one the order in the file decides. */
 function byTime(record: Item): string {
@@ -71,8 +72,9 @@ function byTime(record: Item): string {
   return typeof time === 'string' ? time : ''
 }
 
-function isFinished(record: Item): Worth {
+function worthOfTask(record: Item): Worth {
   const { status, completed_at } = record
+  if (typeof status === 'string' && FAILED.test(status)) return 'waits'
   return typeof completed_at === 'string' || (typeof status === 'string' && FINISHED.test(status)) ? 'over' : 'on'
 }
 

@@ -38,3 +38,16 @@ test('what is missing is added up by reason, until somebody has looked', () => {
   expect(shown([lost(1), lost(4, 'not JSON'), { type: 'losses_seen', up_to: 1 }])).toMatch(/^From main 4 reports are missing: not JSON/)
   expect(shown([lost(1), { type: 'losses_seen', up_to: 1 }])).toBe('')
 })
+
+test('of very many losses the first are told, and only those can be said to be seen', () => {
+  const lost = Array.from(
+    { length: 31 },
+    (_, index) => ({ type: 'reports_lost', told_by: `source-${index}`, reason: 'too large', count: 1 }) as const,
+  )
+  const text = shown(lost)
+  expect(text).toContain('From source-0 1 report is missing')
+  expect(text).toContain('20 of 31 kinds of losses')
+  expect(text).not.toContain('source-20 ')
+  const later = shown([...lost, { type: 'losses_seen', up_to: 20 }])
+  expect(later).toMatch(/^From source-20 .*From source-30 /)
+})

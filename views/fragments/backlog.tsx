@@ -1,4 +1,6 @@
 import type { FC } from 'hono/jsx'
+import { bounded } from '../../src/domain/bounded.ts'
+import { openSprints, planWorth } from '../../src/domain/plan-worth.ts'
 import type { Backlog, Epic, Story } from '../../src/domain/plans.ts'
 import { domId } from '../dom-id.ts'
 import { storyHref } from '../part-href.ts'
@@ -10,7 +12,7 @@ const SHOWN = 100
 /** What is planned, as the project's files tell it. */
 export const BacklogCard: FC<{ project: string; backlog: Backlog | undefined }> = ({ project, backlog }) => {
   const stories = backlog?.stories ?? []
-  const open = inOrder(stories.filter(({ status }) => status !== 'done'))
+  const open = openStories(backlog)
   const done = stories.filter(({ status }) => status === 'done')
   const totals = backlog?.totals ?? { stories: 0, done: 0 }
   const openTotal = totals.stories - totals.done
@@ -24,8 +26,8 @@ export const BacklogCard: FC<{ project: string; backlog: Backlog | undefined }> 
       {backlog !== undefined && open.length === 0 ? (
         <p class="nothing">Nothing is planned. `/epic` or `/backlog add_story` adds to it.</p>
       ) : null}
-      <Stories project={project} stories={open.slice(0, SHOWN)} epics={backlog?.epics ?? []} />
-      {openTotal > SHOWN ? <p class="nothing">{openTotal - Math.min(open.length, SHOWN)} more stories</p> : null}
+      <Stories project={project} stories={open} epics={backlog?.epics ?? []} />
+      {openTotal > SHOWN ? <p class="nothing">{openTotal - open.length} more stories</p> : null}
       {done.length > 0 ? (
         <details id="backlog-done" class="folded">
           <summary>
@@ -46,6 +48,15 @@ const NoBacklog: FC = () => (
     No backlog is known. It is read from <code>.orch-state/backlog.json</code> in the project's folder.
   </p>
 )
+
+/** What is shown of the stories to come: of too many those of an open sprint and those that are worked on or failed stay. */
+export function openStories(backlog: Backlog | undefined): Story[] {
+  const inSprint = openSprints(backlog?.sprints ?? [])
+  const open = inOrder((backlog?.stories ?? []).filter(({ status }) => status !== 'done'))
+  // In their order, those that stand first are the next.
+  const places = new Map(open.map((story, place) => [story, -place]))
+  return bounded(open, { limit: SHOWN, worthOf: (story) => planWorth(story, inSprint), ageOf: (story) => places.get(story) ?? 0 }).kept
+}
 
 function inOrder(stories: Story[]): Story[] {
   const order = ['in_progress', 'sprint', 'backlog']

@@ -19,13 +19,16 @@ type DoubtsProps = {
 /** Why this page may not say what is: sources that contradict each other, and reports that are known to be missing. */
 export const Doubts: FC<DoubtsProps> = ({ project, state, now, isPast }) => {
   const disputes = disputesOf(state)
-  const losses = [...state.losses.values()]
+  // Those that are told are those that can be said to be seen: what came after them is shown then.
+  const losses = [...state.losses.values()].toSorted((one, other) => one.offset - other.offset)
+  const shown = losses.slice(0, SHOWN)
   return (
     <section id="doubts" class="notices" aria-label="Doubts">
-      {losses.slice(-SHOWN).map((loss) => (
+      {shown.map((loss) => (
         <LossNotice loss={loss} now={now} />
       ))}
-      {losses.length > 0 && !isPast ? <SeenForm project={project} upTo={Math.max(...losses.map(({ offset }) => offset))} /> : null}
+      {losses.length > SHOWN ? <p>{`${SHOWN} of ${losses.length} kinds of losses`}</p> : null}
+      {shown.length > 0 && !isPast ? <SeenForm project={project} upTo={Math.max(...shown.map(({ offset }) => offset))} /> : null}
       {disputes.slice(0, SHOWN).map((dispute) => (
         <DisputeNotice dispute={dispute} now={now} />
       ))}

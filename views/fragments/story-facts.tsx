@@ -1,4 +1,5 @@
 import type { FC } from 'hono/jsx'
+import { bounded } from '../../src/domain/bounded.ts'
 import type { CycleFile } from '../../src/domain/reports.ts'
 import type { ProjectState } from '../../src/domain/project-state.ts'
 import { dollars } from '../figures.ts'
@@ -39,13 +40,16 @@ export const StoryFacts: FC<StoryProps> = ({ storyId, state }) => {
 
 const TASKS_SHOWN = 30
 
+const shownTasks = (tasks: CycleFile['tasks']) =>
+  bounded(tasks, { limit: TASKS_SHOWN, worthOf: ({ state }) => (state === 'commit' ? 'over' : 'on') }).kept
+
 /** What its cycle's file splits it into. */
 const Tasks: FC<Pick<CycleFile, 'tasks' | 'taskCount'>> = ({ tasks, taskCount }) =>
   tasks.length === 0 ? null : (
     <>
       <h3 class="part-title">Tasks</h3>
       <ul class="part-list">
-        {tasks.slice(0, TASKS_SHOWN).map(({ id, description, state }) => (
+        {shownTasks(tasks).map(({ id, description, state }) => (
           <li>
             <ForeignText text={description === '' ? id : description} limit={160} />{' '}
             {state === '' ? null : <code dir="auto">{visibleText(state, 40)}</code>}

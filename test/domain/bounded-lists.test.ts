@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'bun:test'
+import * as fc from 'fast-check'
+import { rankOf, type Worth } from '../../src/domain/bounded.ts'
+import { foldLanes, openLanes } from '../../src/domain/lanes.ts'
+import { emptyProject } from '../../src/domain/project.ts'
+import { boundContent } from '../../src/domain/state-file-bounds.ts'
+import { drawnAgents } from '../../views/fragments/agents.tsx'
+import { openStories } from '../../views/fragments/backlog.tsx'
+import { boardColumns } from '../../views/fragments/board.tsx'
+import { liveRange, openAxis } from '../../views/timeline/axis.ts'
+import { placedLanes } from '../../views/timeline/lane-order.ts'
+import { MINUTE, numbered, T0, told } from '../support/told.ts'
+
+type Entry = { id: string; worth: Worth }
+/** What a list shows of entries, and how many it says that there are, shown or not. */
+type Shown = { ids: readonly string[]; total: number }
+type List = {
+  limit: number
+  worths: readonly Worth[]
+  show(entries: readonly Entry[]): Shown
+}
+
+const NOW = T0 + MINUTE
+const looked = { now: NOW, staleMinutes: 10 }
+const file = (name: string, content: object) => ({ type: 'state_file', file: name, content, at: T0 })
+const step = (story_id: string, new_state = 'test_red') => ({ type: 'tdd_transition', story_id, new_state, at: T0 })
+const asks = (story_id: string) => ({ type: 'approval_requested', approval_id: `of ${story_id}`, title: 'Go on?', story_id, at: T0 })
+const stepped = ({ id, worth }: Entry) => (worth === 'waits' ? [step(id), asks(id)] : [step(id, worth === 'over' ? 'commit' : 'test_red')])
+
+const STATUSES = { waits: 'needs_input', on: 'working', mild: 'idle', over: 'ended' } as const
+const STORIES = { waits: 'blocked', on: 'backlog', mild: 'backlog', over: 'done' } as const
+const SPRINTS = { waits: 'active', on: 'planned', mild: 'planned', over: 'completed' } as const
+const TASKS = { waits: 'failed', on: 'in_progress', mild: 'in_progress', over: 'completed' } as const
+
+const backlogOf = (content: object) => told([file('backlog.json', content)]).backlog
+const storiesOf = (entries: readonly Entry[]) => entries.map(({ id, worth }) => ({ id, title: id, status: STORIES[worth] }))
+
+function lanesOf(entries: readonly Entry[]) {
+  const lanes = openLanes(emptyProject(), { from: T0 - MINUTE, windowMs: 60 * MINUTE })
+  foldLanes(lanes, numbered(entries.flatMap(stepped), emptyProject()))
+  return lanes
+}
+
+/** Of records of as many bytes each so many are left as the limit says. */
+function ofBytes(
+  name: string,
+  list: string,
+  { entries, limit }: { entries: readonly Entry[]; limit: number },
+  statuses: Record<Worth, string>,
+): Shown {
+  const records = entries.map(({ id, worth }) => ({
+    id: id.padStart(12),
+    status: statuses[worth].padStart(12).trim(),
+    filler: 'x'.repeat(900),
+  }))
+  const bounded = boundContent(name, { [list]: records }, limit * 980)
+  const left = (bounded?.content[list] ?? []) as { id: string }[]
+  return { ids: left.map(({ id }) => id.trim()), total: left.length + (bounded?.droppedRecords ?? 0) }
+}
+
+const LISTS: Record<string, List> = {
+  'a column of the board': {
+    limit: 30,
+    worths: ['on', 'waits'],
+    show(entries) {
+      const column = boardColumns(told(entries.flatMap(stepped))).find(({ phase }) => phase === 'test_red')
+      return { ids: (column?.shown ?? []).map(({ storyId }) => storyId), total: column?.total ?? 0 }
+    },
+  },
+  'the tree of agents': {
+    limit: 120,
+    worths: ['mild', 'on', 'waits'],
+    show(entries) {
+      const reports = entries.map(({ id, worth }) => ({ type: 'agent_status', agent_id: id, status: STATUSES[worth], at: T0 }))
+      const { shown, left, silent, ended } = drawnAgents(told(reports).agents, looked)
+      return { ids: shown.map(({ agent }) => agent.agentId), total: shown.length + left.length + silent.total + ended.total }
+    },
+  },
+  'the lanes of a timeline': {
+    limit: 200,
+    worths: ['over', 'on', 'waits'],
+    show(entries) {
+      const { stories, forgotten } = lanesOf(entries)
+      return { ids: [...stories.keys()], total: stories.size + forgotten }
+    },
+  },
+  'the lanes that are drawn': {
+    limit: 60,
+    worths: ['over', 'on', 'waits'],
+    show(entries) {
+      const axis = openAxis({ ...liveRange(NOW, 60 * MINUTE), now: NOW, busy: [], quietMs: undefined })
+      const { shown, more } = placedLanes(lanesOf(entries), { by: 'story', axis, looked })
+      return { ids: shown.map(({ lane }) => lane.key), total: shown.length + more }
+    },
+  },
+  'the stories of a backlog': {
+    limit: 2_000,
+    worths: ['over', 'on', 'waits'],
+    show(entries) {
+      const backlog = backlogOf({ stories: storiesOf(entries) })
+      return { ids: (backlog?.stories ?? []).map(({ id }) => id), total: backlog?.totals.stories ?? 0 }
+    },
+  },
+  'the stories that a page shows of it': {
+    limit: 100,
+    worths: ['on', 'waits'],
+    show(entries) {
+      const backlog = backlogOf({ stories: storiesOf(entries) })
+      return { ids: openStories(backlog).map(({ id }) => id), total: backlog?.totals.stories ?? 0 }
+    },
+  },
+  'the sprints of a backlog': {
+    limit: 200,
+    worths: ['over', 'on', 'waits'],
+    show(entries) {
+      const backlog = backlogOf({ sprints: entries.map(({ id, worth }) => ({ id, goal: id, status: SPRINTS[worth] })) })
+      return { ids: (backlog?.sprints ?? []).map(({ id }) => id), total: backlog?.totals.sprints ?? 0 }
+    },
+  },
+  "the tasks of a story's file": {
+    limit: 50,
+    worths: ['over', 'on'],
+    show(entries) {
+      const tasks = entries.map(({ id, worth }) => ({ id, current_state: worth === 'over' ? 'commit' : 'test_red' }))
+      const cycle = told([file('tdd_cycles/c.json', { id: 'c', story_id: 's', current_state: 'test_red', tasks })]).cycleFiles.get('c')
+      return { ids: (cycle?.tasks ?? []).map(({ id }) => id), total: cycle?.taskCount ?? 0 }
+    },
+  },
+  'the stories of a file of too many bytes': {
+    limit: 40,
+    worths: ['over', 'on', 'waits'],
+    show: (entries) => ofBytes('backlog.json', 'stories', { entries, limit: 40 }, STORIES),
+  },
+  'the tasks of a file of too many bytes': {
+    limit: 40,
+    worths: ['over', 'on', 'waits'],
+    show: (entries) => ofBytes('status.json', 'active_tasks', { entries, limit: 40 }, TASKS),
+  },
+}
+
+describe.each(Object.entries(LISTS))('%s', (_, { limit, worths, show }) => {
+  test('shows what waits or failed wherever it stands, before what goes on and what is over, and says of how many', () => {
+    const others = worths.filter((worth) => worth !== 'waits')
+    const entry = fc.record({ worth: fc.constantFrom(...others), place: fc.nat() })
+    const waiting = fc.array(fc.nat(), { minLength: worths.includes('waits') ? 1 : 0, maxLength: worths.includes('waits') ? 25 : 0 })
+    fc.assert(
+      fc.property(fc.array(entry, { minLength: 30, maxLength: 60 }), waiting, (some, places) => {
+        const many = Array.from({ length: limit + 40 }, (__, index) => some[index % some.length] ?? { worth: 'on' as const, place: 0 })
+        const all = [
+          ...many.map(({ worth, place }, index) => ({ worth, place: place + index })),
+          ...places.map((place) => ({ worth: 'waits' as const, place })),
+        ]
+        const entries = all
+          .toSorted((one, other) => (one.place % 997) - (other.place % 997))
+          .map(({ worth }, index) => ({ id: `e${index}`, worth }))
+        const { ids, total } = show(entries)
+        expect(total).toBe(entries.length)
+        const shown = new Set(ids)
+        const [kept, left] = [entries.filter(({ id }) => shown.has(id)), entries.filter(({ id }) => !shown.has(id))]
+        expect(kept.length).toBe(ids.length)
+        expect(left.filter(({ worth }) => worth === 'waits')).toEqual([])
+        const mostMissed = Math.max(...left.map(({ worth }) => rankOf(worth)))
+        expect(kept.filter(({ worth }) => rankOf(worth) < mostMissed)).toEqual([])
+      }),
+      { numRuns: 8 },
+    )
+  })
+})
