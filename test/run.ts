@@ -18,7 +18,7 @@ Up to three files that failed run once more, alone; those that pass then are nam
   --help       this text`
 
 const ROOT = join(import.meta.dir, '..')
-const ALL_TESTS_DEADLINE_MS = 25 * 60_000
+const ALL_TESTS_DEADLINE_MS = 60 * 60_000
 /** Many a test waits for what takes its time: leases, retries, drains. Another one uses the core meanwhile. */
 const JOBS = Math.max(2, availableParallelism()) + 1
 

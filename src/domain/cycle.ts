@@ -3,7 +3,7 @@ import type { StoredEventOf } from './event.ts'
 import { measureCycle } from './flow.ts'
 import { isLateStep, isOther, recordLate } from './late-step.ts'
 import { textOf } from './loose-fields.ts'
-import type { Cycle, ProjectState, Source, Stay } from './project-state.ts'
+import type { Cycle, CycleSaid, ProjectState, Source, Stay } from './project-state.ts'
 import { isExpectedTddStep } from './tdd-machine.ts'
 import { recordTransition } from './workflow.ts'
 
@@ -16,7 +16,7 @@ export type Told = {
   offset: number
   source: Source
   title: string | undefined
-  said: string | undefined
+  said: CycleSaid | undefined
 }
 export type CycleStep = Told & { from: string | undefined; to: string; timestamp: string | undefined }
 
@@ -139,7 +139,8 @@ function toldBy(
 ): Told {
   const { story_id: storyId, cycle_id: cycleId, offset, received_at: at } = event
   // What a link has placed by the orchestrator's clock tells more than its text, which changes with the season.
-  const said = textOf(event['occurred_at'], 64) ?? event.timestamp
+  const text = textOf(event['occurred_at'], 64) ?? event.timestamp
+  const said = text === undefined ? undefined : { text, by: textOf(event['told_by'], 200) }
   return { storyId, cycleId: cycleId ?? undefined, at, offset, source, title: textOf(event['title'], 300), said }
 }
 

@@ -1,6 +1,6 @@
 import type { Draft } from './draft.ts'
 import type { StoredEventOf } from './event.ts'
-import type { Cycle } from './project-state.ts'
+import type { Cycle, CycleSaid } from './project-state.ts'
 import { isSaidBefore } from './stated-time.ts'
 import { recordTransition } from './workflow.ts'
 
@@ -14,8 +14,10 @@ type Compared = { known: Cycle | undefined; isOver: boolean }
  * Whether a report comes late, by its reporter's own clock: of another cycle, or of one that is over, and said before what was
  * said of the story last. Such a report undoes nothing.
  */
-export function isLateStep({ cycleId, said }: { cycleId: string | undefined; said: string | undefined }, { known, isOver }: Compared) {
-  return known !== undefined && (isOther(known, cycleId) || isOver) && isSaidBefore(said, known.said)
+export function isLateStep({ cycleId, said }: { cycleId: string | undefined; said: CycleSaid | undefined }, { known, isOver }: Compared) {
+  if (known === undefined || !(isOther(known, cycleId) || isOver)) return false
+  // A clock orders only its owner's words: two orchestrators' clocks say nothing of each other.
+  return said?.by === known.said?.by && isSaidBefore(said?.text, known.said?.text)
 }
 
 /** Tells a step that came late among the transitions. */

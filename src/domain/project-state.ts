@@ -83,9 +83,11 @@ export type Cycle = {
   /** How many cycles this story has begun. */
   round: number
   title: string | undefined
-  /** The reporter's own time of what it told last. */
-  said?: string | undefined
+  said?: CycleSaid | undefined
 }
+
+/** What a reporter's own clock said of what was told last; `by` is the orchestrator's name, undefined for other reporters. */
+export type CycleSaid = { text: string; by: string | undefined }
 
 export type Agent = {
   agentId: string

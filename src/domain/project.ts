@@ -15,7 +15,7 @@ import { addUsage, NO_USAGE } from './usage.ts'
 import { emptyWorkflow, foldWorkflowTransition } from './workflow.ts'
 
 /** Changes whenever the same events would fold to another state: snapshots of other versions are ignored. */
-export const FOLD_VERSION = 10
+export const FOLD_VERSION = 11
 
 const MINUTES_KEPT = 60
 /** What is beyond its bound goes at offsets that this divides: rarely, for it looks at all, and the same in every batching. */

@@ -162,6 +162,14 @@ describe('a report of a cycle that comes late', () => {
       expect(cycleOf(told([...walked, step('commit', 'refactor', { timestamp })])).state).toBe('refactor')
   })
 
+  test('is none by the clock of another orchestrator, which may go as it likes', () => {
+    const later = { timestamp: said(50), cycle_id: 'c1', told_by: 'houston' }
+    const over = told([step('refactor', 'commit', later)])
+    const earlier = step(null, 'design', { timestamp: said(1), cycle_id: 'c2', told_by: 'moscow' })
+    expect(cycleOf(told([earlier], over))).toMatchObject({ cycleId: 'c2', state: 'design' })
+    expect(cycleOf(told([{ ...earlier, told_by: 'houston' }], over))).toMatchObject({ cycleId: 'c1', state: 'commit' })
+  })
+
   test('is placed by what a link knows of the clock, for its text changes with the season', () => {
     const autumn = [
       step(null, 'commit', { timestamp: '2026-10-25T02:59:00', occurred_at: '2026-10-25T00:59:00.000Z' }),
