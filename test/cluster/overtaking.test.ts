@@ -1,11 +1,9 @@
 import { expect, test } from 'bun:test'
-import { endAfter } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
 import { startFleet } from '../support/fleet.ts'
-import { startRedis } from '../support/redis.ts'
+import { startRedis, watchCommands } from '../support/redis.ts'
 import { call, report } from '../support/report.ts'
 import { watchProject } from '../support/viewer.ts'
-import { Redis } from 'ioredis'
 import { READ } from '../../src/event-log/redis-read-scripts.ts'
 
 const ROUNDS = 100
@@ -17,11 +15,9 @@ test('what several workers announce at the same time is applied in order by all,
   const viewers = instances.flatMap(({ url }) => Array.from({ length: 4 }, () => watchProject([url], 'apollo')))
   await eventually(() => viewers.every((viewer) => viewer.since().endsWith(':2')), { withinMs: 15_000 })
 
-  const monitor = await new Redis(redis.port, '127.0.0.1').monitor()
-  endAfter('test', () => monitor.disconnect())
   let reads = 0
-  monitor.on('monitor', (_at: string, [command, sha, , , stream]: string[]) => {
-    if (command?.toLowerCase() === 'evalsha' && sha === READ.sha && stream?.includes(':log:apollo:')) reads += 1
+  await watchCommands(redis.port, (line) => {
+    if (/"evalsha"/i.test(line) && line.includes(READ.sha) && line.includes(':log:apollo:')) reads += 1
   })
   let head = 2
   /** Four workers, as the kernel spreads new connections, each storing at the same moment; how often the log was read meanwhile. */

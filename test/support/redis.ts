@@ -138,3 +138,29 @@ async function startOneSentinel({ masterName, master, lifetime }: { masterName: 
   writeFileSync(file, `${lines.join('\n')}\n`)
   return startServer({ argv: ['redis-server', file, '--sentinel'], folder, port, lifetime })
 }
+
+/**
+ * Hears of each command that a server takes, as Redis' MONITOR tells it, a line each, until the test ends. Over a connection of its own
+ * without a client: what is told may come in one packet with the answer that it begins, which ioredis takes for a reply.
+ */
+export async function watchCommands(port: number, onLine: (line: string) => void): Promise<void> {
+  const begun = Promise.withResolvers<void>()
+  let rest = ''
+  const decoder = new TextDecoder()
+  const socket = await Bun.connect({
+    hostname: '127.0.0.1',
+    port,
+    socket: {
+      data(_, bytes) {
+        const lines = (rest + decoder.decode(bytes, { stream: true })).split('\r\n')
+        rest = lines.pop() ?? ''
+        begun.resolve()
+        for (const line of lines) onLine(line)
+      },
+      error: (_, error) => begun.reject(error),
+    },
+  })
+  endAfter('test', () => void socket.end())
+  socket.write('MONITOR\r\n')
+  await begun.promise
+}
