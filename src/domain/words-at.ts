@@ -62,7 +62,10 @@ export function storyWordAt(state: OfStories, cycle: Cycle, looked: Looked): Wor
   return first('waiting') ?? { word: 'stale', since: heardAt }
 }
 
-/** When any word of a project changes if no event comes: somebody falls silent, or a question expires; undefined when none will. */
+/**
+ * When any word of a project changes if no event comes, or a list folds anybody away: somebody falls silent, or stays so for long, or a
+ * question expires; undefined when none will.
+ */
 export function nextLookAt(state: ProjectState, { now, staleMinutes }: Looked): number | undefined {
   let next = Infinity
   const may = (at: number | undefined) => {
@@ -71,10 +74,27 @@ export function nextLookAt(state: ProjectState, { now, staleMinutes }: Looked): 
   const staleMs = staleMinutes * MINUTE_MS
   for (const { expiresAt } of state.approvals.values()) may(expiresAt)
   for (const agent of state.agents.values()) {
-    if (agent.status === 'working' || agent.asking?.until !== undefined) may(quietAtOf(agent, staleMinutes))
+    if (agent.status === 'working' || agent.asking?.until !== undefined) {
+      may(quietAtOf(agent, staleMinutes))
+      may(agent.lastEventAt + LONG_SILENCE_MS + 1)
+    }
     if (agent.storyId !== undefined) may(agent.lastEventAt + staleMs)
   }
   for (const cycle of state.cycles.values()) if (isOpenCycle(cycle)) may(cycle.lastEventAt + staleMs)
   if (state.parallel) may(state.parallel.at + staleMs)
   return next === Infinity ? undefined : next
 }
+
+/** Whether a word of a project changed since its last event: no position of its log tells of that. */
+export function hasAged(state: ProjectState, looked: Looked): boolean {
+  if (state.lastEventAt === undefined) return false
+  const then = { ...looked, now: state.lastEventAt }
+  const [agents, cycles, approvals] = [state.agents.values(), state.cycles.values(), state.approvals.values()]
+  return (
+    approvals.some((asked) => isOpenApproval(asked, then.now) !== isOpenApproval(asked, looked.now)) ||
+    agents.some((agent) => foldedWord(agent, then) !== foldedWord(agent, looked)) ||
+    cycles.some((cycle) => storyWordAt(state, cycle, then).word !== storyWordAt(state, cycle, looked).word)
+  )
+}
+
+const foldedWord = (agent: Agent, looked: Looked) => (isLongSilent(agent, looked) ? 'folded' : agentWordAt(agent, looked).word)

@@ -17,6 +17,7 @@ export function openFlowPage(first: Shown, days: FlowDays, now: () => number): L
   const sections: PageSection[] = [
     {
       id: 'flow-timings',
+      ages: true,
       reads: (shown) => [...ended(shown), shown.view.state.approvals, shown.view.state.unlistedApprovals, isDue(shown, now())],
       render: (shown, at) => <Timings project={shown.project.name} figures={figures(shown, at)} questions={shown.view.state} now={at} />,
     },

@@ -55,11 +55,17 @@ const storySections = (storyId: string, clock: () => number): PageSection[] => {
   return [
     {
       id: 'part-head',
+      ages: true,
       reads: (shown) => [cycle(shown), shown.view.state.backlog, ...words(shown)],
       render: (...at) => <StoryHead {...props(...at)} />,
     },
-    { id: 'part-phases', reads: (shown) => [cycle(shown), ...words(shown)], render: (...at) => <StoryPhases {...props(...at)} /> },
-    { id: 'part-work', reads: workAt, render: (...at) => <StoryWork {...props(...at)} /> },
+    {
+      id: 'part-phases',
+      ages: true,
+      reads: (shown) => [cycle(shown), ...words(shown)],
+      render: (...at) => <StoryPhases {...props(...at)} />,
+    },
+    { id: 'part-work', ages: true, reads: workAt, render: (...at) => <StoryWork {...props(...at)} /> },
     {
       id: 'part-facts',
       reads: ({ view: { state } }) => [state.backlog, state.ci, state.storyCosts.get(storyId), storyFile(state, storyId)],
@@ -84,8 +90,13 @@ const agentSections = (agentId: string, clock: () => number): PageSection[] => {
       : ''
   }
   return [
-    { id: 'part-head', reads: (shown) => [agentOf(shown), isDue(shown, clock())], render: drawn((props) => <AgentHead {...props} />) },
+    {
+      id: 'part-head',
+      ages: true,
+      reads: (shown) => [agentOf(shown), isDue(shown, clock())],
+      render: drawn((props) => <AgentHead {...props} />),
+    },
     { id: 'part-work', reads: (shown) => [agentOf(shown)], render: drawn((props) => <AgentWork {...props} />) },
-    { id: 'part-family', reads: family, render: drawn((props) => <AgentFamily {...props} />) },
+    { id: 'part-family', ages: true, reads: family, render: drawn((props) => <AgentFamily {...props} />) },
   ]
 }

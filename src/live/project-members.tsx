@@ -73,13 +73,15 @@ export function agentParts({ was, is, wasAt, isAt, isDue }: Looks, at: Place): s
   const all = isDue ? [...is.agents.values()] : []
   const silent = all.filter((agent) => agentWordAt(agent, wasAt).word !== agentWordAt(agent, isAt).word)
   const changed = new Set([...changedKeys(was.agents, is.agents), ...silent.map(({ agentId }) => agentId)])
-  if (changed.size === 0) return was.usage === is.usage ? [] : [replace('agents-head', <AgentsHead {...isAt} state={is} />)]
+  const head = replace('agents-head', <AgentsHead {...isAt} state={is} />)
+  const counted = was.usage === is.usage ? [] : [head]
+  if (changed.size === 0 && !isDue) return counted
   const [before, after] = [linesOf(was, wasAt), linesOf(is, isAt)]
   if (before.map(placeOf).join(' ') !== after.map(placeOf).join(' ')) {
     return [replace('agents', <Agents {...at} state={is} kept={sameLines(before, after, changed)} />)]
   }
   const rows = after.filter(({ agent }) => changed.has(agent.agentId))
-  const head = replace('agents-head', <AgentsHead {...isAt} state={is} />)
+  if (changed.size === 0) return counted
   return [head, ...rows.map((line) => replace(domId('agent', line.agent.agentId), <AgentRow {...at} line={line} />))]
 }
 

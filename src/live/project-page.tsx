@@ -1,5 +1,5 @@
 import type { Project } from '../domain/project-registry.ts'
-import type { Looked } from '../domain/words-at.ts'
+import { hasAged, type Looked } from '../domain/words-at.ts'
 import type { ProjectSummary } from '../domain/project-summary.ts'
 import type { ProjectView } from '../projection/projections.ts'
 import { FlowCard } from '../../views/flow/flow-card.tsx'
@@ -58,8 +58,10 @@ export function openProjectPage(first: Shown, now: () => number): LivePage {
     },
     resume: (since = '') =>
       resumes.frame({ key: missedRows(current.view, since), events: eventsAfter(since, current.view) }, () => {
-        if (since === positionOf(current.view)) return head(heading(current, now()) + projectCard(current, now()))
-        const rows = activityParts(current.view, since, placeOf(current, now()))
+        const at = placeOf(current, now())
+        const isHere = since === positionOf(current.view) && !hasAged(current.view.state, at)
+        if (isHere) return head(heading(current, at.now) + projectCard(current, at.now))
+        const rows = activityParts(current.view, since, at)
         return head(resumes.shared(() => stateParts(current, now())) + rows.join(''))
       }),
   }

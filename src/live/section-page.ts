@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../domain/event.ts'
+import { hasAged } from '../domain/words-at.ts'
 import type { ProjectView } from '../projection/projections.ts'
 import type { LivePage } from './live-page.ts'
 import { frameText, replace, upsert } from './frame.ts'
@@ -14,6 +15,8 @@ export type PageSection = {
   render(shown: Shown, now: number): unknown
   /** It shows what no number of an event tells, settings or what time made of it: who comes back gets it whatever the number. */
   isBeside?: boolean
+  /** It shows words, which change without an event: who comes back gets it where one did since the last event. */
+  ages?: true
 }
 
 /** Some of the project's events, newest first, in the element `id`. */
@@ -71,14 +74,17 @@ export function openSectionPage(first: Shown, { sections, list, now }: Sections)
     resume(since = '') {
       const told = list ? newsAfter(list, since, current.view) : news
       return resumes.frame({ key: missedRows(current.view, since), events: counted(told, since) }, () => {
-        if (since === positionOf(current.view)) return head(rendered(sections.filter(isBeside)))
+        if (since === positionOf(current.view)) return head(rendered(sections.filter(isBeside(current, now()))))
         return head(resumes.shared(() => rendered(sections)) + listed(told, readSince(since).epoch !== current.view.epoch))
       })
     },
   }
 }
 
-const isBeside = (section: PageSection) => section.isBeside === true
+function isBeside({ view, summary: { staleMinutes } }: Shown, now: number): (section: PageSection) => boolean {
+  const isAged = hasAged(view.state, { now, staleMinutes })
+  return ({ isBeside: isAlways, ages }) => isAlways === true || (ages === true && isAged)
+}
 const isNewLog = (before: Shown, after: Shown) => before.view.epoch !== after.view.epoch
 
 function isReplaced({ reads }: PageSection, before: Shown, after: Shown): boolean {

@@ -11,6 +11,7 @@ import { type TimelineView, timelineView } from '../../views/timeline/view.ts'
 import type { LaneKind } from '../../views/timeline/words.ts'
 import type { LivePage } from './live-page.ts'
 import { frameText, replace } from './frame.ts'
+import { hasAged } from '../domain/words-at.ts'
 import { eventsAfter, positionOf, standing } from './position.ts'
 import { isDue, type Shown } from './project-page.tsx'
 import { openResumeFrames } from './resume-frames.ts'
@@ -67,7 +68,7 @@ export function openTimelinePage(first: Shown, { query, ...source }: Source): Li
       return content === '' ? undefined : frameText({ ...head(content), now: now(), events })
     },
     resume(since = '') {
-      const told = { key: since === positionOf(current) ? 'here' : 'all', events: eventsAfter(since, current) }
+      const told = { key: since === positionOf(current) && !ages.hasAged() ? 'here' : 'all', events: eventsAfter(since, current) }
       return resumes.frame(told, () => head(told.key === 'here' ? '' : replace('timeline', <Timeline view={laidOut()} />)))
     },
   }
@@ -84,6 +85,8 @@ function followAges(first: Shown, now: () => number) {
       return isAged
     },
     isDue: () => isAged,
+    /** Since the last event. */
+    hasAged: () => hasAged(told.view.state, { now: now(), staleMinutes: told.summary.staleMinutes }),
     shown() {
       isAged = false
     },

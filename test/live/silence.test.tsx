@@ -39,10 +39,10 @@ const works = (id: string, fields: object = {}) => ({
 const asks = { type: 'approval_requested', approval_id: 'q', title: 'Go on?', story_id: 's2', at: T0 }
 const expires = (minutes: number) => ({ expires_at: new Date(T0 + minutes * MINUTE).toISOString() })
 
-type Page = { take(change: never): boolean; flush(): string | undefined }
+type Page = { take(change: never): boolean; flush(): string | undefined; resume(since?: string): string }
 /** What a page is sent when its time comes and nothing happened. */
-function sentAt(open: (first: Shown, now: () => number) => Page, state: ProjectState, minutes: number): string {
-  let now = T0 + MINUTE
+function sentAt(open: (first: Shown, now: () => number) => Page, state: ProjectState, minutes: number, shownMinutes = 1): string {
+  let now = T0 + shownMinutes * MINUTE
   const first = shownAt(state, now)
   const page = open(first, () => now)
   now = T0 + minutes * MINUTE
@@ -116,6 +116,34 @@ test('a question that expired is no open bar of a timeline, and ends where it ex
   const sent = sentAt(openProjectPage, state, 6)
   expect(sent).toContain(compactAt(6))
   expect(compactAt(6)).not.toBe(compactAt(4))
+})
+
+describe('who comes back to where the log still stands', () => {
+  const step = { type: 'tdd_transition', story_id: 's1', new_state: 'test_red', at: T0 }
+  const state = told([sprint, step, works('code', { story_id: 's1' })])
+  const comesBack = (open: (first: Shown, now: () => number) => Page, minutes: number) => {
+    const now = () => T0 + minutes * MINUTE
+    return (JSON.parse(open(shownAt(state, now()), now).resume('e1:3')) as { content: string }).content
+  }
+
+  test('is told of who fell silent meanwhile, on every page', () => {
+    expect(comesBack(openProjectPage, 9)).not.toContain('id="agent-code"')
+    const row = /<li id="agent-code".*?<\/li>/.exec(comesBack(openProjectPage, 11))?.[0]
+    expect(row).toContain('Silent')
+    const agent = (first: Shown, now: () => number) => openPartPage(first, { page: 'agent', name: 'apollo', key: 'code' }, now)
+    expect(comesBack(agent, 9)).toBe('')
+    expect(comesBack(agent, 11)).toContain('Silent')
+  })
+})
+
+test('who is silent for a day is folded away on an open page, although nothing happened', () => {
+  const state = told([works('code'), works('other')])
+  expect(sentAt(openProjectPage, state, 24 * 60 - 1)).not.toContain('id="silent-agents"')
+  const first = shownAt(state, T0 + 20 * 60 * MINUTE)
+  expect(first.summary.nextLookAt).toBe(T0 + 24 * 60 * MINUTE + 1)
+  const content = sentAt(openProjectPage, state, 24 * 60 + 1, 20 * 60)
+  expect(content).toContain('No agent was heard of today.')
+  expect(content).toContain('2 silent for more than a day')
 })
 
 describe('among very many agents', () => {
