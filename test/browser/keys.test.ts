@@ -41,7 +41,7 @@ describe('on the overview', () => {
     await press(page, 'Enter')
     await page.waitForURL(/projects\/rests/)
     await press(page, 'Escape')
-    await page.waitForURL(`${server.url}/`)
+    await page.waitForURL(`${server.url}/`, { waitUntil: 'commit' })
   })
 
   test('n moves among those that need a person, round and round', async () => {
@@ -80,7 +80,7 @@ describe('on the overview', () => {
     await press(page, 'Escape')
     expect([await page.locator('#sorting[open]').count(), await focused(page), pathOf(page)]).toEqual([0, 'Sort', '/?sort=name'])
     await press(page, 'Escape')
-    await page.waitForURL(`${server.url}/`)
+    await page.waitForURL(`${server.url}/`, { waitUntil: 'commit' })
   })
 })
 
