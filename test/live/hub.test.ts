@@ -45,10 +45,12 @@ async function serveHub(
 function listen(url: string) {
   const socket = new WebSocket(url)
   const messages: string[] = []
+  const heartbeats: string[] = []
   const closed = new Promise<number>((resolve) => socket.addEventListener('close', ({ code }) => resolve(code)))
-  socket.addEventListener('message', ({ data }) => messages.push(String(data)))
+  // Heartbeats come when they come: a busy machine lets more of them pass between two frames.
+  socket.addEventListener('message', ({ data }) => (/^\{"now":\d+\}$/.test(String(data)) ? heartbeats : messages).push(String(data)))
   ended.push(() => socket.close())
-  return { socket, messages, closed }
+  return { socket, messages, heartbeats, closed }
 }
 
 test('a frame reaches every socket of its topic, after the first frame, and nobody else', async () => {
@@ -127,7 +129,7 @@ test('a viewer that answers no ping is closed although frames go out to it', asy
 test('a page hears that the silence is calm', async () => {
   const { url } = await serveHub({ heartbeatSeconds: 0.25 })
   const viewer = listen(url)
-  await eventually(() => viewer.messages.some((message) => message.startsWith('{"now":')))
+  await eventually(() => viewer.heartbeats.length > 0)
 })
 
 test('closing tells every viewer to come back', async () => {
@@ -153,8 +155,7 @@ test('a page that cannot be shown yet says so and hears of no change; the whole 
   expect(early.messages[1]).toBe('{"content":"whole"}')
   hub.broadcast('/projects/apollo', 'the last change')
   await eventually(() => early.messages.length === 3)
-  const shown = later.messages.filter((message) => !message.startsWith('{"now":'))
-  expect([early.messages[2], shown]).toEqual(['the last change', ['{"content":"whole"}', 'another change', 'the last change']])
+  expect([early.messages[2], later.messages]).toEqual(['the last change', ['{"content":"whole"}', 'another change', 'the last change']])
 })
 
 test('the end of a trouble is said with what the page shows, never alone', async () => {
