@@ -1,6 +1,7 @@
 import type { Project } from '../domain/project-registry.ts'
 import { hasAged, type Looked } from '../domain/words-at.ts'
 import type { ProjectSummary } from '../domain/project-summary.ts'
+import { agentsAtWork } from '../domain/pulse.ts'
 import type { ProjectView } from '../projection/projections.ts'
 import { FlowCard } from '../../views/flow/flow-card.tsx'
 import { ActivityList, ActivityTotal } from '../../views/fragments/activity.tsx'
@@ -89,8 +90,16 @@ type Section = {
   reads: readonly (keyof State)[]
   /** It shows words that change without an event: it is rendered anew when the time for that has come. */
   ages?: true
+  /** What it shows of parts that are replaced more often than that changes. */
+  shows?(state: State): string
   render(state: State, at: Place): unknown
 }
+
+/** Who works on which story, as bars of the timeline tell it. */
+const workers = ({ agents }: State): string =>
+  agentsAtWork(agents)
+    .working.map(({ storyId = '', agentId }) => `${storyId}\n${agentId}`)
+    .join('\n')
 
 /** Parts of the page that are rendered anew when one of the things that they show was replaced. */
 const SECTIONS: readonly Section[] = [
@@ -120,6 +129,7 @@ const SECTIONS: readonly Section[] = [
   {
     id: 'timeline',
     reads: ['transitions', 'cycles', 'workflow', 'approvals', 'decisions', 'errors', 'ci', 'commands'],
+    shows: workers,
     ages: true,
     render: (state, { project, now }) => <CompactTimeline project={project} state={state} now={now} />,
   },
@@ -142,8 +152,9 @@ function changedParts({ before, after, shownAt }: { before: Shown; after: Shown;
     isDue: isDue(before, now),
   }
   const parts = [heading(after, now)]
-  for (const { id, reads, ages, render } of SECTIONS) {
-    if ((ages && looks.isDue) || reads.some((part) => was[part] !== is[part])) parts.push(replace(id, render(is, at)))
+  for (const { id, reads, ages, shows, render } of SECTIONS) {
+    const isOld = (ages && looks.isDue) || reads.some((part) => was[part] !== is[part]) || shows?.(was) !== shows?.(is)
+    if (isOld) parts.push(replace(id, render(is, at)))
   }
   const isCardOld = looks.isDue || before.project !== after.project || was.agents !== is.agents || was.cycles !== is.cycles
   if (isCardOld) parts.push(projectCard(after, now))
