@@ -68,7 +68,7 @@ async function openTab(browser: Browser, { device, colorScheme, reducedMotion, i
     hasTouch: isPhone,
     javaScriptEnabled: isScripted,
   })
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(40_000)
   await context.addInitScript(REPORT_VIOLATIONS)
   return context.newPage()
 }
@@ -139,7 +139,7 @@ export async function openBrowser(lifetime: Lifetime = 'file'): Promise<TestBrow
  * Waits until a condition holds in the page. Playwright's waitForFunction needs eval, which the service's content
  * security policy forbids to everybody; this asks again from outside, across reloads too.
  */
-export async function until(page: Page, condition: () => unknown, withinMs = 20_000): Promise<void> {
+export async function until(page: Page, condition: () => unknown, withinMs = 40_000): Promise<void> {
   const shown = async () => `The page shows:\n${(await page.innerText('body')).slice(0, 2_000)}`
   try {
     await eventually(async () => Boolean(await page.evaluate(condition)), { withinMs, everyMs: 25 })
@@ -149,7 +149,7 @@ export async function until(page: Page, condition: () => unknown, withinMs = 20_
 }
 
 /** Waits until the text of the page (or of the first element of a selector) holds a text. */
-export async function untilText(page: Page, text: string | RegExp, { within = 'body', withinMs = 20_000 } = {}): Promise<void> {
+export async function untilText(page: Page, text: string | RegExp, { within = 'body', withinMs = 40_000 } = {}): Promise<void> {
   const shown = () => page.locator(within).first().innerText({ timeout: 1_000 })
   try {
     await eventually(async () => (typeof text === 'string' ? (await shown()).includes(text) : text.test(await shown())), { withinMs })

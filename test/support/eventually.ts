@@ -5,7 +5,7 @@ export type Patience = { withinMs?: number; everyMs?: number; else?: () => strin
  * false, undefined or null. Gives back its value. At the deadline it throws what the check threw last.
  */
 export async function eventually<T>(check: () => T | Promise<T>, patience: Patience = {}): Promise<NonNullable<Exclude<T, false>>> {
-  const { withinMs = 10_000, everyMs = 20 } = patience
+  const { withinMs = 20_000, everyMs = 20 } = patience
   const endAt = performance.now() + withinMs
   for (;;) {
     let problem: unknown = new Error(`did not hold within ${withinMs} ms: ${check.toString()}`)

@@ -63,7 +63,7 @@ export async function runProgram(args: string[], env: Record<string, string> = {
   const child = spawnProgram(args, env, temporaryFolder())
   endAfter('test', () => child.kill('SIGKILL'))
   const reading = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited])
-  const [stdout, stderr, exitCode] = await within(20_000, `visualizer ${args.join(' ')}`, reading)
+  const [stdout, stderr, exitCode] = await within(60_000, `visualizer ${args.join(' ')}`, reading)
   return { exitCode, stdout, stderr }
 }
 
@@ -81,7 +81,7 @@ async function isReady(port: number, { written, path }: { written: string; path:
 
 /** Starts the real program and waits until it is ready; it ends with the test (or file), whatever happens in it. */
 export async function startServer(options: ServerOptions = {}): Promise<RunningServer> {
-  const { lifetime = 'test', readyWithinMs = 20_000, env = {} } = options
+  const { lifetime = 'test', readyWithinMs = 60_000, env = {} } = options
   const port = options.port ?? (await freePort())
   const dataDir = options.dataDir ?? temporaryFolder(lifetime)
   const url = `http://localhost:${port}`
