@@ -12,9 +12,9 @@ const migrate = (url: string) => runProgram(['migrate'], { DATABASE_URL: url })
 
 test('creates the tables, says so, and finds nothing to do the next time', async () => {
   const url = await postgres.newDatabase()
-  expect(await migrate(url)).toEqual({ exitCode: 0, stdout: 'created the tables of schema 1\n', stderr: '' })
-  expect(await migrate(url)).toEqual({ exitCode: 0, stdout: 'nothing to migrate: the tables are those of schema 1\n', stderr: '' })
-  expect(await postgres.run('SELECT version FROM visualizer.meta', url)).toEqual([{ version: 1 }])
+  expect(await migrate(url)).toEqual({ exitCode: 0, stdout: 'created the tables of schema 2\n', stderr: '' })
+  expect(await migrate(url)).toEqual({ exitCode: 0, stdout: 'nothing to migrate: the tables are those of schema 2\n', stderr: '' })
+  expect(await postgres.run('SELECT version FROM visualizer.meta', url)).toEqual([{ version: 2 }])
 })
 
 test('two at once both succeed', async () => {
