@@ -35,10 +35,12 @@ test('fly.toml: connections, both checks, a long farewell, rolling, metrics, one
 
 test('the settings of fly.toml and of production.env.example are ones that the program takes', async () => {
   const { env } = Bun.TOML.parse(shipped('fly.toml')) as Fly
+  const logs = temporaryFolder()
   const lines = shipped('config/production.env.example').split('\n')
   const example = lines.flatMap((line) => {
     const [, name = '', value = ''] = /^#?([A-Z][A-Z_]+)=(.*)$/.exec(line) ?? []
-    return name === '' || name === 'REDIS_CLUSTER' ? [] : [[name, value] as const]
+    // As the example says of it, the folder of the log files must be there.
+    return name === '' || name === 'REDIS_CLUSTER' ? [] : [[name, value.replace('/var/log/visualizer', logs)] as const]
   })
   for (const settings of [{ ...env, ALLOW_OPEN: 'true' }, Object.fromEntries(example)]) {
     const { exitCode, stderr } = await runProgram(['check-config'], settings)
