@@ -74,8 +74,9 @@ export const isDue = ({ summary }: Shown, now: number): boolean => (summary.next
 const heading = ({ project, summary, view }: Shown, now: number): string =>
   replace('heading', <ProjectHeading project={project} state={view.state} attention={summary.attention} now={now} />)
 
+/** None in a replay: whoever gets the file has no business with folders and owners. */
 const projectCard = ({ project, view, summary: { staleMinutes }, isFixed }: Shown, now: number): string =>
-  replace('project', <ProjectCard project={project} state={view.state} now={now} staleMinutes={staleMinutes} isFixed={isFixed} />)
+  isFixed ? '' : replace('project', <ProjectCard project={project} state={view.state} now={now} staleMinutes={staleMinutes} />)
 
 type State = ProjectView['state']
 /** What a part is drawn for: the project, and the moment by which ages are told. */

@@ -15,17 +15,18 @@ beforeAll(async () => {
 const note = (message: string) => ({ type: 'chat_message', message, user_id: 'mara' })
 
 let projects = 0
-async function openProject(url = server.url) {
+async function openProject(url = server.url, at = server) {
   const name = `quiet-${++projects}`
-  await report(server, name, note('begin'))
+  await report(at, name, note('begin'))
   const watched = await browser.openPage(`${url}/projects/${name}`)
   watched.tolerate(WHILE_IT_IS_DOWN)
   await untilLive(watched.page)
   return { name, ...watched }
 }
 
-/** Of this file's service: a page that is held in the history has none. */
-const sockets = async () => Number(/^websocket_connections_active (\d+)$/m.exec(await (await fetch(`${server.url}/metrics`)).text())?.[1])
+/** Open websockets of a service. */
+const sockets = async ({ url }: RunningServer) =>
+  Number(/^websocket_connections_active (\d+)$/m.exec(await (await fetch(`${url}/metrics`)).text())?.[1])
 
 test('a service that is frozen is not called live for longer than 20 seconds', async () => {
   const { page } = await openProject()
@@ -66,10 +67,12 @@ test('an attempt that nobody answers is given up, and the next one succeeds', as
 }, 60_000)
 
 test('a page that the browser froze holds no socket, and is whole again when it goes on', async () => {
-  const { name, page } = await openProject()
+  // Of its own: what other pages of this file still hold open says nothing here.
+  const own = await startServer()
+  const { name, page } = await openProject(own.url, own)
   await page.evaluate(() => void document.dispatchEvent(new Event('freeze')))
-  await eventually(async () => (await sockets()) === 0)
-  await report(server, name, [note('while frozen'), { type: 'approval_requested', approval_id: 'q', title: 'Which?' }])
+  await eventually(async () => (await sockets(own)) === 0)
+  await report(own, name, [note('while frozen'), { type: 'approval_requested', approval_id: 'q', title: 'Which?' }])
   await page.evaluate(() => void document.dispatchEvent(new Event('resume')))
   await untilText(page, 'while frozen', { within: '#activity-list' })
   await until(page, () => document.title.startsWith('('))

@@ -83,7 +83,7 @@ export const ProjectContent: FC<ContentProps> = ({ project, state, attention, re
     {isAlone ? null : <CompactTimeline project={project.name} state={state} now={now} isPast={isPast} />}
     {isAlone ? null : <FlowCard project={project.name} state={state} now={now} at={isPast ? String(state.offset) : undefined} />}
     <BacklogCard project={project.name} backlog={state.backlog} />
-    <ProjectCard project={project} state={state} now={now} staleMinutes={staleMinutes} isFixed={isPast === true || isAlone} />
+    {isAlone ? null : <ProjectCard project={project} state={state} now={now} staleMinutes={staleMinutes} isFixed={isPast === true} />}
     <Activity project={project.name} events={recent} total={state.offset} now={now} isAlone={isAlone} />
   </>
 )
@@ -98,7 +98,7 @@ const Sections: FC<{ isAlone: boolean }> = ({ isAlone }) => (
     {isAlone ? null : <a href="#timeline">Timeline</a>}
     {isAlone ? null : <a href="#flow">Flow</a>}
     <a href="#backlog">Backlog</a>
-    <a href="#project">Project</a>
+    {isAlone ? null : <a href="#project">Project</a>}
     <a href="#activity">Activity</a>
   </nav>
 )
