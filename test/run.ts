@@ -10,7 +10,7 @@ import { type FileResult, findTestFiles, lookAgain, runTestFiles } from './suppo
 const HELP = `npm test [-- pattern…]
 
 Makes the machine ready, runs every gate and every test, and ends with the line "N passed, N failed".
-Few files that failed run once more, alone; those that pass then are named above that line.
+Up to three files that failed run once more, alone; those that pass then are named above that line.
 
   pattern      only test files whose path holds it, and no gates: npm test -- test/domain
   -t, --name   only tests whose name matches this expression

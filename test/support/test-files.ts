@@ -89,8 +89,8 @@ export async function runTestFiles(files: string[], options: RunOptions): Promis
   return results
 }
 
-/** More failures than these, of all files or of few, are no accident of a busy machine. */
-const SECOND_LOOKS = { share: 0.04, least: 3 }
+/** More failures than this are no accident of a busy machine. */
+const SECOND_LOOKS = 3
 
 /**
  * Runs the few files that failed once more, alone, for a machine that is busy with something else can starve a test until it gives
@@ -98,8 +98,7 @@ const SECOND_LOOKS = { share: 0.04, least: 3 }
  */
 export async function lookAgain(results: FileResult[], options: RunOptions): Promise<{ results: FileResult[]; onlyAlone: string[] }> {
   const failed = results.filter((result) => result.failed > 0).map(({ file }) => file)
-  const most = Math.max(SECOND_LOOKS.least, Math.floor(results.length * SECOND_LOOKS.share))
-  if (failed.length === 0 || failed.length > most) return { results, onlyAlone: [] }
+  if (failed.length === 0 || failed.length > SECOND_LOOKS) return { results, onlyAlone: [] }
   const again = await runTestFiles(failed, { ...options, slots: 1 })
   const onlyAlone = again.filter((result) => result.failed === 0).map(({ file }) => file)
   return { results: results.map((result) => again.find(({ file }) => file === result.file) ?? result), onlyAlone }
