@@ -31,7 +31,7 @@ test('a tree that keeps the rules is not blamed', () => {
       "import { openHub } from './live/hub.ts'\nimport { openLog } from './event-log/sqlite.ts'\nexport const compose = () => [openHub, openLog]\n",
     'src/live/hub.ts':
       "import type { Log } from '../event-log/sqlite.ts'\nimport { Card } from '../../views/card.tsx'\n/** Opens. */\nexport function openHub(log: Log) { return [log, Card] }\n",
-    'src/event-log/sqlite.ts':
+    'src/event-log/sqlite/sqlite.ts':
       "import { Database } from 'bun:sqlite'\nexport type Log = Database\n/** Opens. */\nexport const openLog = () => new Database()\n",
     'src/config/load.ts': '/** Reads. */\nexport const load = () => process.env.PORT\n',
     'src/domain/story.ts': "import { z } from 'zod'\nexport const Story = z.string()\n",

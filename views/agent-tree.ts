@@ -1,4 +1,4 @@
-import type { Agent } from '../src/domain/project-state.ts'
+import type { Agent } from '../src/domain/project/project-state.ts'
 
 /** One line of the tree: `rails` says for each level above whether its line goes on below this row. */
 export type AgentLine = { agent: Agent; depth: number; rails: boolean[]; isLast: boolean }

@@ -1,6 +1,6 @@
 import { raw } from 'hono/html'
 import type { FC, PropsWithChildren } from 'hono/jsx'
-import type { AttentionWord } from '../src/domain/attention.ts'
+import type { AttentionWord } from '../src/domain/summary/attention.ts'
 import { type AttentionCounts, pageTitle } from './fragments/attention-counts.tsx'
 import { Footer } from './fragments/footer.tsx'
 import { KeysHelp } from './fragments/keys-help.tsx'

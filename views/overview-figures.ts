@@ -1,4 +1,4 @@
-import type { ProjectSummary } from '../src/domain/project-summary.ts'
+import type { ProjectSummary } from '../src/domain/summary/project-summary.ts'
 
 /** What the overview's heading says about all projects together, whatever page of them is on screen. */
 export type OverviewFigures = {

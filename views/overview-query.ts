@@ -1,7 +1,7 @@
-import { typedText } from '../src/domain/plain-text.ts'
-import { projectNameProblem, UNASSIGNED } from '../src/domain/names.ts'
-import { LIFECYCLES, PRIORITIES, type Lifecycle, type Priority } from '../src/domain/project-registry.ts'
-import { ATTENTION_ORDER, type AttentionWord } from '../src/domain/attention.ts'
+import { typedText } from '../src/domain/events/plain-text.ts'
+import { projectNameProblem, UNASSIGNED } from '../src/domain/events/names.ts'
+import { LIFECYCLES, PRIORITIES, type Lifecycle, type Priority } from '../src/domain/registry/project-registry.ts'
+import { ATTENTION_ORDER, type AttentionWord } from '../src/domain/summary/attention.ts'
 
 /** Orders besides the one by attention: what moved last, who waits longest, what began first, and by name. */
 export const SORTS = ['last_event', 'waiting', 'age', 'name'] as const

@@ -1,5 +1,5 @@
-import { isOpenCycle } from '../src/domain/cycle.ts'
-import { TDD_STATES } from '../src/domain/tdd-machine.ts'
+import { isOpenCycle } from '../src/domain/project/cycle.ts'
+import { TDD_STATES } from '../src/domain/project/tdd-machine.ts'
 
 export type PhaseMark = 'current' | 'unexpected' | 'visited' | 'ahead'
 

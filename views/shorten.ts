@@ -1,4 +1,4 @@
-import { shortened } from '../src/domain/plain-text.ts'
+import { shortened } from '../src/domain/events/plain-text.ts'
 
 /** `hidden` is how many characters are left out between the ends; 0 where the text fits. */
 export type Shortened = { head: string; hidden: number; tail: string }
@@ -23,7 +23,7 @@ export function shorten(text: string, limit: number): Shortened {
   return { head, hidden: text.length - head.length - tail.length, tail }
 }
 
-/** Without the half of a mark (src/domain/unseen.ts) that a cut may leave at either end. */
+/** Without the half of a mark (src/domain/events/unseen.ts) that a cut may leave at either end. */
 const wholeMarks = (text: string) => text.replace(/^[^\ufdd0]*\ufdd1/, '').replace(/\ufdd0[^\ufdd1]*$/, '')
 
 /** Head and tail in one text, with one ellipsis between them whatever they end and begin with. */

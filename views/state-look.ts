@@ -1,6 +1,6 @@
-import type { AttentionWord } from '../src/domain/attention.ts'
-import type { WordAt } from '../src/domain/words-at.ts'
-import { workflowWord } from '../src/domain/workflow-machine.ts'
+import type { AttentionWord } from '../src/domain/summary/attention.ts'
+import type { WordAt } from '../src/domain/project/words-at.ts'
+import { workflowWord } from '../src/domain/project/workflow-machine.ts'
 
 export type ShapeName =
   'diamond' | 'octagon' | 'dashed' | 'ring' | 'bars' | 'eye' | 'square' | 'list' | 'circle' | 'check' | 'hourglass' | 'question'

@@ -1,4 +1,4 @@
-import type { Move } from '../src/domain/workflow-moves.ts'
+import type { Move } from '../src/domain/project/workflow-moves.ts'
 
 /** Where a change of state stands on the slider, `at` from 0 to 1,000; of several that are one on the screen, the last. */
 export type TravelMark = Move & { place: number; count: number }

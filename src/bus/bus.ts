@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../domain/event.ts'
+import type { StoredEvent } from '../domain/events/event.ts'
 
 /**
  * What was appended: the log's position after these events, which end there without a hole between them. Without events where

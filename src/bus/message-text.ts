@@ -1,5 +1,5 @@
-import type { StoredEvent } from '../domain/event.ts'
-import { isRecord, jsonOf } from '../domain/loose-fields.ts'
+import type { StoredEvent } from '../domain/events/event.ts'
+import { isRecord, jsonOf } from '../domain/events/loose-fields.ts'
 import type { Announcement } from './bus.ts'
 import type { Sent } from './subscriptions.ts'
 

@@ -1,4 +1,4 @@
-import { isRecord } from '../domain/loose-fields.ts'
+import { isRecord } from '../domain/events/loose-fields.ts'
 
 /** Which service, and who we are to it; `token` is revealed only where the header is written. */
 export type Address = { /** Without a slash at its end. */ url: string; token: { reveal(): string } | undefined }

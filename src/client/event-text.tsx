@@ -1,5 +1,5 @@
-import type { StoredEvent } from '../domain/event.ts'
-import { parseEvent } from '../domain/parse-event.ts'
+import type { StoredEvent } from '../domain/events/event.ts'
+import { parseEvent } from '../domain/events/parse-event.ts'
 import { RefusedError } from '../domain/refused.ts'
 import { eventLine } from '../../views/event-lines/event-line.tsx'
 import type { Line } from '../../views/event-lines/line.ts'

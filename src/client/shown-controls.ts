@@ -1,4 +1,4 @@
-import { isRecord } from '../domain/loose-fields.ts'
+import { isRecord } from '../domain/events/loose-fields.ts'
 
 // Line ends and tabs are white space to whoever makes one line of a text.
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g

@@ -1,5 +1,5 @@
-import type { NewEvent } from '../domain/event.ts'
-import { acceptEvents, type AcceptDeps, storeAndAnnounce } from '../ingest/accept-events.ts'
+import type { NewEvent } from '../domain/events/event.ts'
+import { acceptEvents, type AcceptDeps, storeAndAnnounce } from '../ingest/accept/accept-events.ts'
 import { openFlowObserver } from './observe-flow.ts'
 import { openTooOldReports } from './too-old.ts'
 import type { openFollowed } from './follow.ts'

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts'
-import { migratePostgres } from '../event-log/postgres-schema.ts'
+import { migratePostgres } from '../event-log/postgres/schema.ts'
 
 /**
  * Brings the tables of the configured log to this version, and says in a line what was done. Rejects with UnusableLogError where

@@ -1,5 +1,5 @@
-import type { Measured } from '../domain/flow.ts'
-import type { StoredEvent } from '../domain/event.ts'
+import type { Measured } from '../domain/project/flow.ts'
+import type { StoredEvent } from '../domain/events/event.ts'
 import type { ProjectChange } from '../projection/project-change.ts'
 import type { ProjectView } from '../projection/projections.ts'
 import type { Metrics } from '../telemetry/metrics.ts'

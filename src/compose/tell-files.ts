@@ -1,4 +1,4 @@
-import type { FileNews } from '../ingest/file-news.ts'
+import type { FileNews } from '../ingest/state-files/file-news.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { SeldomLog } from '../telemetry/seldom-log.ts'
 

@@ -1,4 +1,4 @@
-import { LOSS_REASONS, type LinkNews } from '../ingest/link-news.ts'
+import { LOSS_REASONS, type LinkNews } from '../ingest/orchestrator/link-news.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { SeldomLog } from '../telemetry/seldom-log.ts'
 

@@ -1,6 +1,6 @@
-import type { NewEvent } from '../domain/event.ts'
-import { parseStatedTime } from '../domain/stated-time.ts'
-import type { Accepted } from '../ingest/accept-events.ts'
+import type { NewEvent } from '../domain/events/event.ts'
+import { parseStatedTime } from '../domain/events/stated-time.ts'
+import type { Accepted } from '../ingest/accept/accept-events.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 

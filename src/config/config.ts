@@ -1,4 +1,4 @@
-import type { Project } from '../domain/project-registry.ts'
+import type { Project } from '../domain/registry/project-registry.ts'
 import type { Secret } from './secret.ts'
 
 export const APP_ENVS = ['development', 'production'] as const

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { nearestWord } from '../domain/nearest-word.ts'
-import type { Project } from '../domain/project-registry.ts'
+import type { Project } from '../domain/registry/project-registry.ts'
 import type { OrchestratorConfig } from './config.ts'
 import { type Findings, noteUnknownKey, readSection } from './findings.ts'
 import { findLaterSettings } from './later-settings.ts'

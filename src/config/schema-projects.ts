@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { projectNameProblem } from '../domain/names.ts'
-import { isRepositoryAddress } from '../domain/git-address.ts'
-import { LIFECYCLES, PRIORITIES } from '../domain/project-registry.ts'
-import { WorkHoursSettings } from '../domain/work-hours.ts'
+import { projectNameProblem } from '../domain/events/names.ts'
+import { isRepositoryAddress } from '../domain/project/git-address.ts'
+import { LIFECYCLES, PRIORITIES } from '../domain/registry/project-registry.ts'
+import { WorkHoursSettings } from '../domain/project/work-hours.ts'
 import { amount, kept, text } from './schema-values.ts'
 
 /** A project's name; the reason says what is wrong with it. */

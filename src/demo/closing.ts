@@ -1,4 +1,4 @@
-import { isRecord } from '../domain/loose-fields.ts'
+import { isRecord } from '../domain/events/loose-fields.ts'
 import type { Report } from './stage.ts'
 import { isWorkflowState, wayHome, type WorkflowState } from './workflow.ts'
 

@@ -1,5 +1,5 @@
 import { type Api, ApiProblem } from '../client/api.ts'
-import { isRecord } from '../domain/loose-fields.ts'
+import { isRecord } from '../domain/events/loose-fields.ts'
 import { isOfDemo } from './hour.ts'
 
 const PAGE = 1_000

@@ -1,4 +1,4 @@
-import type { NewEvent } from '../domain/event.ts'
+import type { NewEvent } from '../domain/events/event.ts'
 import { APPEND_LIMIT, type Appended } from './event-log.ts'
 
 /** One caller's append, made ready before it waits, so that nobody can change it meanwhile. */

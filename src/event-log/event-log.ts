@@ -1,4 +1,4 @@
-import type { NewEvent, StoredEvent } from '../domain/event.ts'
+import type { NewEvent, StoredEvent } from '../domain/events/event.ts'
 
 /** Where a project's log ends: `offset` counts from 1 without holes as long as `epoch` stays; 0 is an empty log. */
 export type Position = { epoch: string; offset: number }

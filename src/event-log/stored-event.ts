@@ -1,4 +1,4 @@
-import type { NewEvent, StoredEvent } from '../domain/event.ts'
+import type { NewEvent, StoredEvent } from '../domain/events/event.ts'
 import { LogUnavailableError } from './event-log.ts'
 
 /** A page ends early beyond this many characters of JSON, or fewer where the reader asks so: parsing holds the event loop. */

@@ -1,5 +1,5 @@
-import { newProject, type Project } from '../domain/project-registry.ts'
-import { PROJECTS_LOG, UNASSIGNED } from '../domain/names.ts'
+import { newProject, type Project } from '../domain/registry/project-registry.ts'
+import { PROJECTS_LOG, UNASSIGNED } from '../domain/events/names.ts'
 import { RefusedError } from '../domain/refused.ts'
 import { type EventLog, type LogReader, LogUnavailableError, READ_LIMIT } from '../event-log/event-log.ts'
 import { registryFold } from '../projection/folds.ts'

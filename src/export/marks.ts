@@ -1,4 +1,4 @@
-import type { AttentionWord } from '../domain/attention.ts'
+import type { AttentionWord } from '../domain/summary/attention.ts'
 import type { Shown } from '../live/project-page.tsx'
 import { ATTENTION_LOOKS, type Tone, workflowLook } from '../../views/state-look.ts'
 import type { Moment } from './moments.ts'

@@ -1,6 +1,6 @@
-import type { StoredEvent } from '../domain/event.ts'
-import type { Project } from '../domain/project-registry.ts'
-import type { ProjectState } from '../domain/project-state.ts'
+import type { StoredEvent } from '../domain/events/event.ts'
+import type { Project } from '../domain/registry/project-registry.ts'
+import type { ProjectState } from '../domain/project/project-state.ts'
 import { RefusedError } from '../domain/refused.ts'
 import { type Moment, parseMoment } from '../projection/moment.ts'
 

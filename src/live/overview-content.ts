@@ -1,5 +1,5 @@
-import type { ProjectSummary } from '../domain/project-summary.ts'
-import type { LinkHealth } from '../ingest/link-health.ts'
+import type { ProjectSummary } from '../domain/summary/project-summary.ts'
+import type { LinkHealth } from '../ingest/orchestrator/link-health.ts'
 import type { OverviewQuery } from '../../views/overview-query.ts'
 import type { OverviewIndex } from './overview-index.ts'
 import { selectProjects } from './overview-selection.ts'

@@ -1,5 +1,5 @@
-import type { AttentionWord } from '../domain/attention.ts'
-import type { ProjectSummary } from '../domain/project-summary.ts'
+import type { AttentionWord } from '../domain/summary/attention.ts'
+import type { ProjectSummary } from '../domain/summary/project-summary.ts'
 import { lastHour, type OverviewFigures, packedMinutes } from '../../views/overview-figures.ts'
 import { inOrder, placeOf } from './overview-order.ts'
 

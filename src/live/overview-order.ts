@@ -1,6 +1,6 @@
-import { ATTENTION_ORDER, waitsForPerson } from '../domain/attention.ts'
-import { PRIORITIES } from '../domain/project-registry.ts'
-import type { ProjectSummary } from '../domain/project-summary.ts'
+import { ATTENTION_ORDER, waitsForPerson } from '../domain/summary/attention.ts'
+import { PRIORITIES } from '../domain/registry/project-registry.ts'
+import type { ProjectSummary } from '../domain/summary/project-summary.ts'
 import type { Sort } from '../../views/overview-query.ts'
 
 const URGENCY = new Map(ATTENTION_ORDER.map((word, index) => [word, index]))

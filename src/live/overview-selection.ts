@@ -1,4 +1,4 @@
-import type { ProjectSummary } from '../domain/project-summary.ts'
+import type { ProjectSummary } from '../domain/summary/project-summary.ts'
 import { type OverviewQuery, pageSize } from '../../views/overview-query.ts'
 import { sortedBy } from './overview-order.ts'
 

@@ -2,7 +2,7 @@ import type { PartTarget } from '../../views/part-href.ts'
 import { activitySearch, parseActivityQuery } from '../../views/activity/query.ts'
 import { flowSearch, parseFlowDays } from '../../views/flow/query.ts'
 import { parseTimelineQuery, timelineSearch } from '../../views/timeline/query.ts'
-import { isForeignId } from '../domain/names.ts'
+import { isForeignId } from '../domain/events/names.ts'
 
 const PART = /^\/projects\/([^/]+)\/(stories|agents|timeline|flow|peek|activity)(?:\/([^/]+))?$/
 const KEYED: Record<string, 'story' | 'agent'> = { stories: 'story', agents: 'agent' }

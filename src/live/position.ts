@@ -1,4 +1,4 @@
-import { FOLD_VERSION } from '../domain/project.ts'
+import { FOLD_VERSION } from '../domain/project/project.ts'
 import type { ProjectView } from '../projection/projections.ts'
 
 /** Where a page of a project stands: what it was rendered at, and where its socket resumes. */

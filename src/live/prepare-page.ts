@@ -1,5 +1,5 @@
 import type { PartTarget } from '../../views/part-href.ts'
-import type { LinkHealth } from '../ingest/link-health.ts'
+import type { LinkHealth } from '../ingest/orchestrator/link-health.ts'
 import type { LaneShelf } from '../projection/lane-shelf.ts'
 import type { Projections } from '../projection/projections.ts'
 import { parseActivityQuery } from '../../views/activity/query.ts'

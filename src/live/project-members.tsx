@@ -1,5 +1,5 @@
-import type { Cycle, ProjectState } from '../domain/project-state.ts'
-import { agentWordAt, type Looked, storyWordAt } from '../domain/words-at.ts'
+import type { Cycle, ProjectState } from '../domain/project/project-state.ts'
+import { agentWordAt, type Looked, storyWordAt } from '../domain/project/words-at.ts'
 import { domId } from '../../views/dom-id.ts'
 import { AgentRow } from '../../views/fragments/agent-row.tsx'
 import type { AgentLine } from '../../views/agent-tree.ts'

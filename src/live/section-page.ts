@@ -1,5 +1,5 @@
-import type { StoredEvent } from '../domain/event.ts'
-import { hasAged } from '../domain/words-at.ts'
+import type { StoredEvent } from '../domain/events/event.ts'
+import { hasAged } from '../domain/project/words-at.ts'
 import type { ProjectView } from '../projection/projections.ts'
 import type { LivePage } from './live-page.ts'
 import { frameText, replace, upsert } from './frame.ts'

@@ -1,4 +1,4 @@
-import { PROJECTS_LOG } from '../domain/names.ts'
+import { PROJECTS_LOG } from '../domain/events/names.ts'
 import { type EventLog, LogUnavailableError, type Position } from '../event-log/event-log.ts'
 import { inParallel } from './in-parallel.ts'
 import type { Projections } from './projections.ts'

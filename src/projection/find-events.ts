@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../domain/event.ts'
+import type { StoredEvent } from '../domain/events/event.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { openTurns, STEP, type Turns } from './long-reads.ts'
 

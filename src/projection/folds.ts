@@ -1,4 +1,4 @@
-import { FOLD_VERSION, emptyProject, foldEvents } from '../domain/project.ts'
+import { FOLD_VERSION, emptyProject, foldEvents } from '../domain/project/project.ts'
 import {
   REGISTRY_FOLD_VERSION,
   decodeRegistry,
@@ -6,9 +6,9 @@ import {
   encodeRegistry,
   foldRegistry,
   type Registry,
-} from '../domain/project-registry.ts'
-import type { ProjectState } from '../domain/project-state.ts'
-import { decodeState, encodeState } from '../domain/state-codec.ts'
+} from '../domain/registry/project-registry.ts'
+import type { ProjectState } from '../domain/project/project-state.ts'
+import { decodeState, encodeState } from '../domain/project/state-codec.ts'
 import type { Fold } from './follower.ts'
 
 export const projectFold: Fold<ProjectState> = {

@@ -1,5 +1,5 @@
 import type { Announcement } from '../bus/bus.ts'
-import type { StoredEvent } from '../domain/event.ts'
+import type { StoredEvent } from '../domain/events/event.ts'
 import { type EventLog, LogUnavailableError } from '../event-log/event-log.ts'
 import { advance, readToHead } from './read-to-head.ts'
 import { openSavedStates } from './saved-states.ts'

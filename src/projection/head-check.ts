@@ -1,6 +1,6 @@
 import type { Bus } from '../bus/bus.ts'
-import { PROJECTS_LOG } from '../domain/names.ts'
-import type { Registry } from '../domain/project-registry.ts'
+import { PROJECTS_LOG } from '../domain/events/names.ts'
+import type { Registry } from '../domain/registry/project-registry.ts'
 import { type EventLog, LogUnavailableError, type Position } from '../event-log/event-log.ts'
 import { compareHeads } from './compare-heads.ts'
 import type { OutageBook } from './outages.ts'

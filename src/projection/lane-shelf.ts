@@ -1,4 +1,4 @@
-import { followTo, jumpTo, type Lanes, openLanes, trimLanes } from '../domain/lanes.ts'
+import { followTo, jumpTo, type Lanes, openLanes, trimLanes } from '../domain/timeline/lanes.ts'
 import type { ProjectView, Projections } from './projections.ts'
 import { readLanes, readOn } from './read-lanes.ts'
 import type { PastDeps } from './state-at.ts'

@@ -1,5 +1,5 @@
-import type { Project } from '../domain/project-registry.ts'
-import { type ProjectSummary, summarize } from '../domain/project-summary.ts'
+import type { Project } from '../domain/registry/project-registry.ts'
+import { type ProjectSummary, summarize } from '../domain/summary/project-summary.ts'
 import { RefusedError } from '../domain/refused.ts'
 import { inParallel } from './in-parallel.ts'
 import { lookBack } from './look-back.ts'

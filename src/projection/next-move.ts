@@ -1,5 +1,5 @@
-import { moveAfter } from '../domain/workflow-moves.ts'
-import type { Move } from '../domain/workflow-moves.ts'
+import { moveAfter } from '../domain/project/workflow-moves.ts'
+import type { Move } from '../domain/project/workflow-moves.ts'
 import { type PastDeps, stateAtMoment } from './state-at.ts'
 
 /** Each turn looks at an earlier moment; one is enough unless more than fifty changes lie between. */

@@ -1,6 +1,6 @@
 import type { Announcement, Bus } from '../bus/bus.ts'
 import { topics } from '../bus/topics.ts'
-import type { Registry } from '../domain/project-registry.ts'
+import type { Registry } from '../domain/registry/project-registry.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { HeadCheck } from './head-check.ts'
 import { openOutages, type Outages } from './outages.ts'

@@ -1,5 +1,5 @@
-import type { Project, Registry } from '../domain/project-registry.ts'
-import type { ProjectSummary } from '../domain/project-summary.ts'
+import type { Project, Registry } from '../domain/registry/project-registry.ts'
+import type { ProjectSummary } from '../domain/summary/project-summary.ts'
 import type { Followed } from './follower.ts'
 import type { ProjectView } from './projections.ts'
 

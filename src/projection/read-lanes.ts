@@ -1,5 +1,5 @@
-import type { StoredEvent } from '../domain/event.ts'
-import { foldLanes, jumpTo, type Lanes, openLanes } from '../domain/lanes.ts'
+import type { StoredEvent } from '../domain/events/event.ts'
+import { foldLanes, jumpTo, type Lanes, openLanes } from '../domain/timeline/lanes.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { projectFold } from './folds.ts'
 import { openTurns, STEP, type Turns } from './long-reads.ts'

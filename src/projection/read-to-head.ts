@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../domain/event.ts'
+import type { StoredEvent } from '../domain/events/event.ts'
 import type { EventLog, Page } from '../event-log/event-log.ts'
 import type { Fold, Followed } from './follower.ts'
 import { nearestState } from './nearest-state.ts'

@@ -1,4 +1,4 @@
-import { PROJECTS_LOG } from '../domain/names.ts'
+import { PROJECTS_LOG } from '../domain/events/names.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { projectFold } from './folds.ts'
 import { stateAt } from './state-at.ts'

@@ -1,6 +1,6 @@
-import type { StoredEvent } from '../domain/event.ts'
-import { bothEnds, isRecord } from '../domain/loose-fields.ts'
-import { TOLD_FIRST } from '../domain/tool-detail.ts'
+import type { StoredEvent } from '../domain/events/event.ts'
+import { bothEnds, isRecord } from '../domain/events/loose-fields.ts'
+import { TOLD_FIRST } from '../domain/events/tool-detail.ts'
 
 /** What a line of the activity list shows is shorter than this. */
 const TEXT_KEPT = 2_000

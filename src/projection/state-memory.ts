@@ -1,5 +1,5 @@
-import type { ProjectState } from '../domain/project-state.ts'
-import { encodeState } from '../domain/state-codec.ts'
+import type { ProjectState } from '../domain/project/project-state.ts'
+import { encodeState } from '../domain/project/state-codec.ts'
 import type { Followed } from './follower.ts'
 
 type View = Followed<ProjectState>

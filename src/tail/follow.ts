@@ -1,6 +1,6 @@
 import { type Api, ApiProblem } from '../client/api.ts'
 import { backOffMs, wait } from '../client/wait.ts'
-import { isRecord } from '../domain/loose-fields.ts'
+import { isRecord } from '../domain/events/loose-fields.ts'
 import { type Position, readExtent } from './start.ts'
 
 type Following = {

@@ -1,5 +1,5 @@
 import { type Api, ApiProblem } from '../client/api.ts'
-import { isRecord } from '../domain/loose-fields.ts'
+import { isRecord } from '../domain/events/loose-fields.ts'
 import { nearestWord } from '../domain/nearest-word.ts'
 
 /** Where to begin: with the newest few, with what comes, with the first that is kept, or with the event at an offset. */

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { StoredEvent } from '../domain/event.ts'
+import type { StoredEvent } from '../domain/events/event.ts'
 import { RefusedError } from '../domain/refused.ts'
 import type { Page, ReadRange } from '../event-log/event-log.ts'
 import { parseMoment } from '../projection/moment.ts'

@@ -1,5 +1,5 @@
-import { projectNameProblem, UNASSIGNED } from '../domain/names.ts'
-import { newProject, type Project } from '../domain/project-registry.ts'
+import { projectNameProblem, UNASSIGNED } from '../domain/events/names.ts'
+import { newProject, type Project } from '../domain/registry/project-registry.ts'
 import { LogUnavailableError } from '../event-log/event-log.ts'
 import { RefusedError } from '../domain/refused.ts'
 import type { WebDeps } from './env.ts'

@@ -1,7 +1,7 @@
-import { openQuestions } from '../domain/approval.ts'
-import type { FlowKind } from '../domain/flow.ts'
-import { flowFigures, type Timing } from '../domain/flow-figures.ts'
-import type { ProjectState } from '../domain/project-state.ts'
+import { openQuestions } from '../domain/project/approval.ts'
+import type { FlowKind } from '../domain/project/flow.ts'
+import { flowFigures, type Timing } from '../domain/summary/flow-figures.ts'
+import type { ProjectState } from '../domain/project/project-state.ts'
 import type { ProjectView } from '../projection/projections.ts'
 
 const DAY_MS = 86_400_000

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import type { Project } from '../domain/project-registry.ts'
-import { type ProjectSummary, summarize } from '../domain/project-summary.ts'
+import type { Project } from '../domain/registry/project-registry.ts'
+import { type ProjectSummary, summarize } from '../domain/summary/project-summary.ts'
 import { lookBack, type Past } from '../projection/look-back.ts'
 import { parseMoment } from '../projection/moment.ts'
 import type { Env, WebDeps } from './env.ts'

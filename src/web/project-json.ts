@@ -1,5 +1,5 @@
-import type { Project } from '../domain/project-registry.ts'
-import type { ProjectSummary } from '../domain/project-summary.ts'
+import type { Project } from '../domain/registry/project-registry.ts'
+import type { ProjectSummary } from '../domain/summary/project-summary.ts'
 
 /** An instant as the API tells it. */
 export const isoTime = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString())

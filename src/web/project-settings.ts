@@ -1,8 +1,8 @@
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
-import { isRepositoryAddress, withoutCredentials } from '../domain/git-address.ts'
-import { LIFECYCLES, PRIORITIES } from '../domain/project-registry.ts'
-import { WorkHoursSettings, workHoursOf } from '../domain/work-hours.ts'
+import { isRepositoryAddress, withoutCredentials } from '../domain/project/git-address.ts'
+import { LIFECYCLES, PRIORITIES } from '../domain/registry/project-registry.ts'
+import { WorkHoursSettings, workHoursOf } from '../domain/project/work-hours.ts'
 import { RefusedError } from '../domain/refused.ts'
 
 const text = (limit: number) => z.string().max(limit)

@@ -1,6 +1,6 @@
-import { openQuestions } from '../domain/approval.ts'
-import { agentWordAt, type Looked } from '../domain/words-at.ts'
-import type { Agent, ProjectState, Transition } from '../domain/project-state.ts'
+import { openQuestions } from '../domain/project/approval.ts'
+import { agentWordAt, type Looked } from '../domain/project/words-at.ts'
+import type { Agent, ProjectState, Transition } from '../domain/project/project-state.ts'
 import type { ProjectView } from '../projection/projections.ts'
 
 const iso = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString())

@@ -1,4 +1,4 @@
-import type { LinkHealth } from '../ingest/link-health.ts'
+import type { LinkHealth } from '../ingest/orchestrator/link-health.ts'
 import type { Outages } from '../projection/outages.ts'
 import type { WebDeps } from './env.ts'
 import { limitsOf } from './limits.ts'

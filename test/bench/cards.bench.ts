@@ -1,4 +1,4 @@
-import type { ProjectSummary } from '../../src/domain/project-summary.ts'
+import type { ProjectSummary } from '../../src/domain/summary/project-summary.ts'
 import type { ProjectChange } from '../../src/projection/project-change.ts'
 import type { LivePage } from '../../src/live/live-page.ts'
 import { openOverviewIndex } from '../../src/live/overview-index.ts'

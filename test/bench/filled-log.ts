@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import type { NewEvent } from '../../src/domain/event.ts'
-import { PROJECTS_LOG } from '../../src/domain/names.ts'
-import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+import type { NewEvent } from '../../src/domain/events/event.ts'
+import { PROJECTS_LOG } from '../../src/domain/events/names.ts'
+import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { generateHistory } from '../support/histories.ts'
 
 const LARGEST_BATCH = 500

@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../src/domain/event.ts'
+import type { NewEvent } from '../../src/domain/events/event.ts'
 
 const JSON_HEADERS = { 'content-type': 'application/json' }
 

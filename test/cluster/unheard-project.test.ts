@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { temporaryFolder } from '../support/ending.ts'
 import { within } from '../support/eventually.ts'
 import { call, report } from '../support/report.ts'

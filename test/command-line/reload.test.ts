@@ -77,10 +77,13 @@ test('a configuration file that is made later is seen', async () => {
 
 test('a changed program is started anew, a broken one is not', async () => {
   const service = await startReloading({ args: ['--debug'] })
-  appendFileSync(join(service.root, 'src/domain/names.ts'), '\nexport const = broken\n')
+  appendFileSync(join(service.root, 'src/domain/events/names.ts'), '\nexport const = broken\n')
   await says(service, 'what runs stays as it is')
   expect(service.ready()).toHaveLength(1)
-  writeFileSync(join(service.root, 'src/domain/names.ts'), await Bun.file(join(import.meta.dir, '../../src/domain/names.ts')).text())
+  writeFileSync(
+    join(service.root, 'src/domain/events/names.ts'),
+    await Bun.file(join(import.meta.dir, '../../src/domain/events/names.ts')).text(),
+  )
   await starts(service, 2)
 }, 60_000)
 

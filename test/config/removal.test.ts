@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { removalProblem } from '../../src/config/removal.ts'
-import { newProject } from '../../src/domain/project-registry.ts'
+import { newProject } from '../../src/domain/registry/project-registry.ts'
 import { load } from './support.ts'
 
 const named = (count: number, prefix = 'p') => Array.from({ length: count }, (_, index) => `${prefix}${index}`)

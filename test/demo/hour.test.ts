@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test'
-import { attentionAt } from '../../src/domain/attention.ts'
-import type { NewEvent, StoredEvent } from '../../src/domain/event.ts'
-import { parseEvent } from '../../src/domain/parse-event.ts'
-import { sprintOf } from '../../src/domain/sprint.ts'
-import { emptyProject, foldEvents } from '../../src/domain/project.ts'
-import type { ProjectState } from '../../src/domain/project-state.ts'
+import { attentionAt } from '../../src/domain/summary/attention.ts'
+import type { NewEvent, StoredEvent } from '../../src/domain/events/event.ts'
+import { parseEvent } from '../../src/domain/events/parse-event.ts'
+import { sprintOf } from '../../src/domain/project/sprint.ts'
+import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
+import type { ProjectState } from '../../src/domain/project/project-state.ts'
 import { type Cue, endOf, hourOf } from '../../src/demo/hour.ts'
 
 const T0 = Date.UTC(2026, 10, 25, 12)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { Agent, ProjectState } from '../../src/domain/project-state.ts'
+import type { Agent, ProjectState } from '../../src/domain/project/project-state.ts'
 import { MINUTE, T0, told } from '../support/told.ts'
 
 const session = { agent_id: 'session-1', agent_type: 'claude-code' }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import type { ProjectState } from '../../src/domain/project-state.ts'
-import { openQuestions, QUESTIONS_LISTED } from '../../src/domain/approval.ts'
-import { agentAttentionAt, attentionAt } from '../../src/domain/attention.ts'
+import type { ProjectState } from '../../src/domain/project/project-state.ts'
+import { openQuestions, QUESTIONS_LISTED } from '../../src/domain/project/approval.ts'
+import { agentAttentionAt, attentionAt } from '../../src/domain/summary/attention.ts'
 import { MINUTE, T0, told } from '../support/told.ts'
 
 const asks = (approval_id: string, fields: object = {}) => ({

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { agentAttentionAt, ATTENTION_ORDER, attentionAt, waitsForPerson } from '../../src/domain/attention.ts'
-import { emptyProject, foldEvents } from '../../src/domain/project.ts'
-import type { Agent, ProjectState } from '../../src/domain/project-state.ts'
+import { agentAttentionAt, ATTENTION_ORDER, attentionAt, waitsForPerson } from '../../src/domain/summary/attention.ts'
+import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
+import type { Agent, ProjectState } from '../../src/domain/project/project-state.ts'
 import { historyArbitrary } from '../support/histories.ts'
 import { MINUTE, T0, told } from '../support/told.ts'
 

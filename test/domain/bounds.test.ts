@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { attentionAt } from '../../src/domain/attention.ts'
+import { attentionAt } from '../../src/domain/summary/attention.ts'
 import { bounded, ofAll, rankOf, type Worth } from '../../src/domain/bounded.ts'
-import { BOUNDS, forgetBeyond, type BoundedKind } from '../../src/domain/forget.ts'
-import { openDraft } from '../../src/domain/draft.ts'
-import type { ProjectState } from '../../src/domain/project-state.ts'
-import { sprintOf } from '../../src/domain/sprint.ts'
+import { BOUNDS, forgetBeyond, type BoundedKind } from '../../src/domain/project/forget.ts'
+import { openDraft } from '../../src/domain/project/draft.ts'
+import type { ProjectState } from '../../src/domain/project/project-state.ts'
+import { sprintOf } from '../../src/domain/project/sprint.ts'
 import { MINUTE, T0, told } from '../support/told.ts'
 
 const STALE = { staleMinutes: 10 }

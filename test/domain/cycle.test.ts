@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { isOpenCycle } from '../../src/domain/cycle.ts'
-import type { Cycle, ProjectState } from '../../src/domain/project-state.ts'
+import { isOpenCycle } from '../../src/domain/project/cycle.ts'
+import type { Cycle, ProjectState } from '../../src/domain/project/project-state.ts'
 import { MINUTE, T0, told } from '../support/told.ts'
 
 const step = (old_state: string | null | undefined, new_state: string, fields: object = {}) => ({

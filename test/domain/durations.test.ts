@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { countOf, type Durations, merged, quantile, spread, withDuration } from '../../src/domain/durations.ts'
+import { countOf, type Durations, merged, quantile, spread, withDuration } from '../../src/domain/project/durations.ts'
 
 const SECOND = 1_000
 const DAY = 86_400_000

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { readEventBody } from '../../src/domain/event-body.ts'
-import { jsonFault } from '../../src/domain/json-fault.ts'
+import { readEventBody } from '../../src/domain/events/event-body.ts'
+import { jsonFault } from '../../src/domain/events/json-fault.ts'
 import { RefusedError } from '../../src/domain/refused.ts'
 
 const NDJSON = 'application/x-ndjson'

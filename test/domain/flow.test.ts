@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { dayOf, DAYS_KEPT } from '../../src/domain/flow.ts'
-import { flowFigures } from '../../src/domain/flow-figures.ts'
-import { emptyProject } from '../../src/domain/project.ts'
-import type { ProjectState } from '../../src/domain/project-state.ts'
-import { decodeState, encodeState, plainState } from '../../src/domain/state-codec.ts'
+import { dayOf, DAYS_KEPT } from '../../src/domain/project/flow.ts'
+import { flowFigures } from '../../src/domain/summary/flow-figures.ts'
+import { emptyProject } from '../../src/domain/project/project.ts'
+import type { ProjectState } from '../../src/domain/project/project-state.ts'
+import { decodeState, encodeState, plainState } from '../../src/domain/project/state-codec.ts'
 import { MINUTE, T0, told } from '../support/told.ts'
 
 const DAY = 24 * 60 * MINUTE

@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import type { StoredEvent } from '../../src/domain/event.ts'
-import { type Lane, MIXED } from '../../src/domain/lane.ts'
-import { foldLanes, followTo, jumpTo, type Lanes, openLanes, trimLanes } from '../../src/domain/lanes.ts'
-import { emptyProject, foldEvents } from '../../src/domain/project.ts'
+import type { StoredEvent } from '../../src/domain/events/event.ts'
+import { type Lane, MIXED } from '../../src/domain/timeline/lane.ts'
+import { foldLanes, followTo, jumpTo, type Lanes, openLanes, trimLanes } from '../../src/domain/timeline/lanes.ts'
+import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
 import { generateHistory, historyArbitrary, stored } from '../support/histories.ts'
 
 const BEGAN = Date.UTC(2026, 10, 23, 13)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { ForeignId, isForeignId, projectNameProblem } from '../../src/domain/names.ts'
+import { ForeignId, isForeignId, projectNameProblem } from '../../src/domain/events/names.ts'
 
 describe('the name of a project', () => {
   test.each(['a', 'apollo', 'Apollo-11', '0x', 'my.app_v2', 'a'.repeat(63)])('may be %s', (name) => {

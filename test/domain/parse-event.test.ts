@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { parseEvent } from '../../src/domain/parse-event.ts'
+import { parseEvent } from '../../src/domain/events/parse-event.ts'
 import { RefusedError } from '../../src/domain/refused.ts'
 
 const apollo = { project: 'apollo' }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { markedText, plainLine, plainText, shortened, typedText } from '../../src/domain/plain-text.ts'
-import { showsSomething } from '../../src/domain/unseen.ts'
+import { markedText, plainLine, plainText, shortened, typedText } from '../../src/domain/events/plain-text.ts'
+import { showsSomething } from '../../src/domain/events/unseen.ts'
 
 describe('plain text', () => {
   test.each([

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { emptyProject, foldEvents } from '../../src/domain/project.ts'
-import type { ProjectState } from '../../src/domain/project-state.ts'
-import { decodeState, encodeState } from '../../src/domain/state-codec.ts'
-import { stateHash } from '../../src/domain/state-hash.ts'
+import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
+import type { ProjectState } from '../../src/domain/project/project-state.ts'
+import { decodeState, encodeState } from '../../src/domain/project/state-codec.ts'
+import { stateHash } from '../../src/domain/project/state-hash.ts'
 import { generateHistory, historyArbitrary, stored } from '../support/histories.ts'
 import { MINUTE, T0, told } from '../support/told.ts'
 

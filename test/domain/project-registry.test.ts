@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { StoredEvent } from '../../src/domain/event.ts'
+import type { StoredEvent } from '../../src/domain/events/event.ts'
 import {
   decodeRegistry,
   emptyRegistry,
@@ -8,9 +8,9 @@ import {
   newProject,
   type Project,
   type Registry,
-} from '../../src/domain/project-registry.ts'
-import { registryDifferences } from '../../src/domain/registry-differences.ts'
-import type { RegistryEvent } from '../../src/domain/registry-event.ts'
+} from '../../src/domain/registry/project-registry.ts'
+import { registryDifferences } from '../../src/domain/registry/registry-differences.ts'
+import type { RegistryEvent } from '../../src/domain/registry/registry-event.ts'
 
 const stored = (events: readonly RegistryEvent[], after = 0): StoredEvent[] =>
   events.map((event, index) => ({ ...event, id: `event-${after + index}`, offset: after + index + 1, received_at: 1_000 }))

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import { newProject } from '../../src/domain/project-registry.ts'
-import type { ProjectState } from '../../src/domain/project-state.ts'
-import { summarize } from '../../src/domain/project-summary.ts'
-import { sprintOf } from '../../src/domain/sprint.ts'
+import { newProject } from '../../src/domain/registry/project-registry.ts'
+import type { ProjectState } from '../../src/domain/project/project-state.ts'
+import { summarize } from '../../src/domain/summary/project-summary.ts'
+import { sprintOf } from '../../src/domain/project/sprint.ts'
 import backlog from '../samples/orch-state/backlog.json'
 import { MINUTE, T0, told } from '../support/told.ts'
 

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
-import { foldLanes, openLanes } from '../../src/domain/lanes.ts'
-import type { Lane } from '../../src/domain/lane.ts'
-import { emptyProject, foldEvents } from '../../src/domain/project.ts'
-import { recentLanes } from '../../src/domain/recent-lanes.ts'
+import { foldLanes, openLanes } from '../../src/domain/timeline/lanes.ts'
+import type { Lane } from '../../src/domain/timeline/lane.ts'
+import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
+import { recentLanes } from '../../src/domain/timeline/recent-lanes.ts'
 import { generateHistory, stored } from '../support/histories.ts'
 import { MINUTE, T0, told } from '../support/told.ts'
 

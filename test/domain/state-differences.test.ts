@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { stateDifferences } from '../../src/domain/state-differences.ts'
+import { stateDifferences } from '../../src/domain/project/state-differences.ts'
 import { told } from '../support/told.ts'
 
 const THEN = [

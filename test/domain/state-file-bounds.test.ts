@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { boundContent } from '../../src/domain/state-file-bounds.ts'
+import { boundContent } from '../../src/domain/state-files/state-file-bounds.ts'
 
 type Named = { id: string }
 const ids = (records: unknown) => (records as Named[]).map(({ id }) => id)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { ProjectState } from '../../src/domain/project-state.ts'
+import type { ProjectState } from '../../src/domain/project/project-state.ts'
 import backlog from '../samples/orch-state/backlog.json'
 import sprint from '../samples/orch-state/sprints/sprint-1.json'
 import registered from '../samples/orch-state/status.registered.json'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { clockOffset, parseStatedTime, placeStatedTime } from '../../src/domain/stated-time.ts'
+import { clockOffset, parseStatedTime, placeStatedTime } from '../../src/domain/events/stated-time.ts'
 
 const HOUR = 3_600_000
 
@@ -45,7 +45,7 @@ describe('a time that a reporter states', () => {
   })
 
   test('does not depend on the zone of the server', () => {
-    const script = `import { parseStatedTime } from ${JSON.stringify(new URL('../../src/domain/stated-time.ts', import.meta.url).pathname)}
+    const script = `import { parseStatedTime } from ${JSON.stringify(new URL('../../src/domain/events/stated-time.ts', import.meta.url).pathname)}
       console.log(parseStatedTime('2026-07-01T12:00:00').ms)`
     const run = (zone: string) => Bun.spawnSync([process.execPath, '-e', script], { env: { TZ: zone } }).stdout.toString()
     expect(run('Asia/Kathmandu')).toBe(run('UTC'))

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { isExpectedTddStep, nextTddCommands, TDD_STATES, tddAgent, tddWord } from '../../src/domain/tdd-machine.ts'
+import { isExpectedTddStep, nextTddCommands, TDD_STATES, tddAgent, tddWord } from '../../src/domain/project/tdd-machine.ts'
 
 const steps = TDD_STATES.flatMap((from) => TDD_STATES.map((to) => `${from}>${to}`))
 

@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'bun:test'
-import { commandRefusal, knownCommand } from '../../src/domain/workflow-commands.ts'
-import { allowedCommands, isExpectedWorkflowStep, nextCommands, WORKFLOW_STATES, workflowWord } from '../../src/domain/workflow-machine.ts'
+import { commandRefusal, knownCommand } from '../../src/domain/project/workflow-commands.ts'
+import {
+  allowedCommands,
+  isExpectedWorkflowStep,
+  nextCommands,
+  WORKFLOW_STATES,
+  workflowWord,
+} from '../../src/domain/project/workflow-machine.ts'
 import allowedByState from '../samples/workflow-allowed-commands-by-state.json'
 
 describe('the workflow machine', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
-import type { Move } from '../../src/domain/workflow-moves.ts'
-import { keepMove, moveAfter, moveBefore, MOVES_KEPT } from '../../src/domain/workflow-moves.ts'
+import type { Move } from '../../src/domain/project/workflow-moves.ts'
+import { keepMove, moveAfter, moveBefore, MOVES_KEPT } from '../../src/domain/project/workflow-moves.ts'
 import { told } from '../support/told.ts'
 
 const keptOf = (offsets: Iterable<number>) => {

@@ -1,4 +1,4 @@
-import type { NewEvent, StoredEvent } from '../../src/domain/event.ts'
+import type { NewEvent, StoredEvent } from '../../src/domain/events/event.ts'
 import type { EventLog } from '../../src/event-log/event-log.ts'
 
 /** Where a log lives (a file, a database): may be opened several times, one after the other or at once. */

@@ -1,9 +1,9 @@
 import type { RedisConfig } from '../../src/config/config.ts'
 import { secret } from '../../src/config/secret.ts'
 import type { EventLog } from '../../src/event-log/event-log.ts'
-import { openPostgresLog } from '../../src/event-log/postgres.ts'
-import { openRedisLog } from '../../src/event-log/redis.ts'
-import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+import { openPostgresLog } from '../../src/event-log/postgres/postgres.ts'
+import { openRedisLog } from '../../src/event-log/redis/redis.ts'
+import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 
 /** A log's engine and place as another program is told: the addresses are those of servers that the test started, and no secrets. */
 type Named = { file: string } | { redis: PlainRedis } | { postgres: string }

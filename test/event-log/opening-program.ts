@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { event } from './log-place.ts'
 
 /** A program that creates or opens many logs one after the other, and leaves an event in each. Arguments: folder, id, logs. */

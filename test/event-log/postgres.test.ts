@@ -1,5 +1,5 @@
 import { beforeAll } from 'bun:test'
-import { openPostgresLog } from '../../src/event-log/postgres.ts'
+import { openPostgresLog } from '../../src/event-log/postgres/postgres.ts'
 import { type Postgres, startPostgres } from '../support/postgres.ts'
 import { describeEventLog } from './event-log.contract.ts'
 

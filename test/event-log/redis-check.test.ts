@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { openRedisLog } from '../../src/event-log/redis.ts'
+import { openRedisLog } from '../../src/event-log/redis/redis.ts'
 import { startRedis } from '../support/redis.ts'
 import { endAfter } from '../support/ending.ts'
 import { shipped } from '../support/shipped-file.ts'

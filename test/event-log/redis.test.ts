@@ -1,6 +1,6 @@
 import { beforeAll } from 'bun:test'
 import { secret } from '../../src/config/secret.ts'
-import { openRedisLog } from '../../src/event-log/redis.ts'
+import { openRedisLog } from '../../src/event-log/redis/redis.ts'
 import { type RedisServer, startRedis } from '../support/redis.ts'
 import { describeEventLog } from './event-log.contract.ts'
 

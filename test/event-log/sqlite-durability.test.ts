@@ -1,7 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { ids, offsets, readAll } from './log-place.ts'
 import { nameOf } from './named-log.ts'

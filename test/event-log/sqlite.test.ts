@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { temporaryFolder } from '../support/ending.ts'
 import { describeEventLog } from './event-log.contract.ts'
 

@@ -1,5 +1,5 @@
 import { closeSync, readdirSync, readlinkSync } from 'node:fs'
-import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { event } from './log-place.ts'
 
 /*

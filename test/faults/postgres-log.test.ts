@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { type EventLog, LogUnavailableError } from '../../src/event-log/event-log.ts'
-import { openPostgresLog } from '../../src/event-log/postgres.ts'
+import { openPostgresLog } from '../../src/event-log/postgres/postgres.ts'
 import { event, events, ids, offsets, oneTo, readAll } from '../event-log/log-place.ts'
 import { nameOf } from '../event-log/named-log.ts'
 import { type Acknowledged, expectKept, note, startWriter } from '../event-log/writer.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { type EventLog, LogUnavailableError } from '../../src/event-log/event-log.ts'
-import { openRedisLog } from '../../src/event-log/redis.ts'
+import { openRedisLog } from '../../src/event-log/redis/redis.ts'
 import { bucketOf } from '../../src/redis/bucket.ts'
 import { event, events, ids, offsets, readAll } from '../event-log/log-place.ts'
 import { nameOf, withSecrets } from '../event-log/named-log.ts'

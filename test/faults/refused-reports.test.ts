@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
 import { startPostgres } from '../support/postgres.ts'

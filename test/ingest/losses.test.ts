@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { OPEN_QUESTIONS_LIMIT } from '../../src/domain/approval.ts'
+import { OPEN_QUESTIONS_LIMIT } from '../../src/domain/project/approval.ts'
 import { type Journal, openJournal } from '../support/journal.ts'
 import { openLinked } from '../support/linked.ts'
 import { startOrchestrator } from '../support/orchestrator.ts'

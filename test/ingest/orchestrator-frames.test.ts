@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { expandFrame, type KnownState, translateFrame } from '../../src/ingest/orchestrator-frames.ts'
-import type { LinkScope } from '../../src/ingest/orchestrator-scope.ts'
+import { expandFrame, type KnownState, translateFrame } from '../../src/ingest/orchestrator/orchestrator-frames.ts'
+import type { LinkScope } from '../../src/ingest/orchestrator/orchestrator-scope.ts'
 
 const one: LinkScope = { name: 'main', projects: ['alpha'], offsetMs: undefined }
 const two: LinkScope = { ...one, projects: ['alpha', 'beta'] }

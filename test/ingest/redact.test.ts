@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import type { NewEvent } from '../../src/domain/event.ts'
-import { compileRedaction } from '../../src/ingest/redact.ts'
-import { isSecretValue, namedSecret } from '../../src/ingest/secret-words.ts'
+import type { NewEvent } from '../../src/domain/events/event.ts'
+import { compileRedaction } from '../../src/ingest/redaction/redact.ts'
+import { isSecretValue, namedSecret } from '../../src/ingest/redaction/secret-words.ts'
 
 const redact = compileRedaction({ isOn: true })
 const chat = (message: string): NewEvent => ({ id: 'event-1', type: 'chat_message', message })

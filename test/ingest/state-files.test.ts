@@ -2,7 +2,7 @@ import { describe, expect, setDefaultTimeout, test } from 'bun:test'
 import { chmod, link, mkdir, rename, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { LogUnavailableError } from '../../src/event-log/event-log.ts'
-import { openStateFiles, type StateFiles, type StateFilesSettings, type WatchedProject } from '../../src/ingest/state-files.ts'
+import { openStateFiles, type StateFiles, type StateFilesSettings, type WatchedProject } from '../../src/ingest/state-files/state-files.ts'
 import { eventually } from '../support/eventually.ts'
 import { isContent, isProblem, type Ledger, openLedger, openProjectFolder, type ProjectFolder } from '../support/orch-state.ts'
 

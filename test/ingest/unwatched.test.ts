@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'bun:test'
 import { temporaryFolder } from '../support/ending.ts'
 
-const STATE_FILES = join(import.meta.dir, '../../src/ingest/state-files.ts')
+const STATE_FILES = join(import.meta.dir, '../../src/ingest/state-files/state-files.ts')
 
 /** Follows a project's files on a machine that has no file watches left, and prints what it tells. */
 const program = (path: string) => `

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { ATTENTION_ORDER } from '../../src/domain/attention.ts'
-import { PRIORITIES } from '../../src/domain/project-registry.ts'
-import type { ProjectSummary } from '../../src/domain/project-summary.ts'
+import { ATTENTION_ORDER } from '../../src/domain/summary/attention.ts'
+import { PRIORITIES } from '../../src/domain/registry/project-registry.ts'
+import type { ProjectSummary } from '../../src/domain/summary/project-summary.ts'
 import { openOverviewIndex } from '../../src/live/overview-index.ts'
 import { busyScene, NOW } from '../views/scenes.ts'
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import type { EventLog } from '../../src/event-log/event-log.ts'
-import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { projectFold } from '../../src/projection/folds.ts'
 import { Follower } from '../../src/projection/follower.ts'
 import { stateAt } from '../../src/projection/state-at.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import type { StoredEvent } from '../../src/domain/event.ts'
+import type { StoredEvent } from '../../src/domain/events/event.ts'
 import { shortEvent } from '../../src/projection/short-event.ts'
 
 const stored = { id: 'e1', offset: 1, received_at: 1_795_478_382_367 }

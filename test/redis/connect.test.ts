@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { secret } from '../../src/config/secret.ts'
-import { openRedisLog } from '../../src/event-log/redis.ts'
+import { openRedisLog } from '../../src/event-log/redis/redis.ts'
 import { endAfter } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
 import { startRedis } from '../support/redis.ts'

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
-import type { NewEvent, StoredEvent } from '../../src/domain/event.ts'
-import { WORKFLOW_STATES } from '../../src/domain/workflow-machine.ts'
-import { TDD_STATES } from '../../src/domain/tdd-machine.ts'
+import type { NewEvent, StoredEvent } from '../../src/domain/events/event.ts'
+import { WORKFLOW_STATES } from '../../src/domain/project/workflow-machine.ts'
+import { TDD_STATES } from '../../src/domain/project/tdd-machine.ts'
 
 export type HistoryOptions = { seed?: number; count: number; stories?: number; agents?: number }
 

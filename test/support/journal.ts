@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { NewEvent, StoredEvent } from '../../src/domain/event.ts'
-import { emptyProject, foldEvents } from '../../src/domain/project.ts'
-import type { ProjectState } from '../../src/domain/project-state.ts'
+import type { NewEvent, StoredEvent } from '../../src/domain/events/event.ts'
+import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
+import type { ProjectState } from '../../src/domain/project/project-state.ts'
 import { LogUnavailableError } from '../../src/event-log/event-log.ts'
-import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 
 /** What links store into: a real event log, its folds, and a way to wait for what arrives there. */
 export async function openJournal() {

@@ -1,7 +1,7 @@
 import type { OrchestratorConfig } from '../../src/config/config.ts'
-import type { LinkHealth } from '../../src/ingest/link-health.ts'
-import type { LinkTiming } from '../../src/ingest/link-timing.ts'
-import { openOrchestratorLink } from '../../src/ingest/orchestrator-link.ts'
+import type { LinkHealth } from '../../src/ingest/orchestrator/link-health.ts'
+import type { LinkTiming } from '../../src/ingest/orchestrator/link-timing.ts'
+import { openOrchestratorLink } from '../../src/ingest/orchestrator/orchestrator-link.ts'
 import type { Journal } from './journal.ts'
 
 /** The same behaviour as in life, in less time. */

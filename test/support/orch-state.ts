@@ -1,9 +1,9 @@
 import { cp, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { NewEvent, StoredEvent, StoredEventOf } from '../../src/domain/event.ts'
-import { emptyProject, foldEvents } from '../../src/domain/project.ts'
-import type { ProjectState } from '../../src/domain/project-state.ts'
+import type { NewEvent, StoredEvent, StoredEventOf } from '../../src/domain/events/event.ts'
+import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
+import type { ProjectState } from '../../src/domain/project/project-state.ts'
 
 export type FileEvent = StoredEventOf<'state_file'>
 

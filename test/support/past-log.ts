@@ -1,6 +1,6 @@
-import type { NewEvent } from '../../src/domain/event.ts'
-import { PROJECTS_LOG } from '../../src/domain/names.ts'
-import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+import type { NewEvent } from '../../src/domain/events/event.ts'
+import { PROJECTS_LOG } from '../../src/domain/events/names.ts'
+import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 
 export const SECOND_MS = 1_000
 /** An hour ago. */

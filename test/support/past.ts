@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import type { NewEvent } from '../../src/domain/event.ts'
-import { openSqliteLog } from '../../src/event-log/sqlite.ts'
+import type { NewEvent } from '../../src/domain/events/event.ts'
+import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { temporaryFolder } from './ending.ts'
 import { report } from './report.ts'
 import { type RunningServer, startServer } from './server.ts'

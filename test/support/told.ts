@@ -1,6 +1,6 @@
-import type { NewEvent, StoredEvent } from '../../src/domain/event.ts'
-import { emptyProject, foldEvents } from '../../src/domain/project.ts'
-import type { ProjectState } from '../../src/domain/project-state.ts'
+import type { NewEvent, StoredEvent } from '../../src/domain/events/event.ts'
+import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
+import type { ProjectState } from '../../src/domain/project/project-state.ts'
 
 export const T0 = Date.UTC(2026, 10, 23, 20, 30)
 export const MINUTE = 60_000

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import type { Agent } from '../../src/domain/project-state.ts'
+import type { Agent } from '../../src/domain/project/project-state.ts'
 import { agentTree } from '../../views/agent-tree.ts'
 
 const agent = (agentId: string, parentId?: string, startedAt = 0): Agent => ({

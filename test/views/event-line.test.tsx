@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { ActivityRow } from '../../views/fragments/activity-row.tsx'
-import { emptyProject } from '../../src/domain/project.ts'
+import { emptyProject } from '../../src/domain/project/project.ts'
 import { numbered } from '../support/told.ts'
 import { inspect } from './render.ts'
 import { NOW } from './scenes.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { flowFigures } from '../../src/domain/flow-figures.ts'
-import type { ProjectState } from '../../src/domain/project-state.ts'
+import { flowFigures } from '../../src/domain/summary/flow-figures.ts'
+import type { ProjectState } from '../../src/domain/project/project-state.ts'
 import { FinishedStories } from '../../views/flow/finished-stories.tsx'
 import { StateTimes } from '../../views/flow/states-and-costs.tsx'
 import { Throughput } from '../../views/flow/throughput.tsx'

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { firstEventCommand } from '../../views/pages/onboarding.tsx'
-import { KnownEvent } from '../../src/domain/event.ts'
+import { KnownEvent } from '../../src/domain/events/event.ts'
 
 /** What a shell hands to curl when the command is pasted. */
 async function pasted(origin: string): Promise<string[]> {

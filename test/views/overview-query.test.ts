@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { ATTENTION_ORDER } from '../../src/domain/attention.ts'
-import { LIFECYCLES, PRIORITIES } from '../../src/domain/project-registry.ts'
+import { ATTENTION_ORDER } from '../../src/domain/summary/attention.ts'
+import { LIFECYCLES, PRIORITIES } from '../../src/domain/registry/project-registry.ts'
 import { isFiltered, overviewHref, overviewSearch, parsePins, parseOverviewQuery, SORTS } from '../../views/overview-query.ts'
 
 const parse = (search: string) => parseOverviewQuery(new URLSearchParams(search))

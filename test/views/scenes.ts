@@ -1,9 +1,9 @@
-import type { StoredEvent } from '../../src/domain/event.ts'
-import type { Project } from '../../src/domain/project-registry.ts'
-import type { ProjectState } from '../../src/domain/project-state.ts'
-import { type ProjectSummary, summarize } from '../../src/domain/project-summary.ts'
-import { emptyProject, foldEvents } from '../../src/domain/project.ts'
-import type { LinkHealth } from '../../src/ingest/link-health.ts'
+import type { StoredEvent } from '../../src/domain/events/event.ts'
+import type { Project } from '../../src/domain/registry/project-registry.ts'
+import type { ProjectState } from '../../src/domain/project/project-state.ts'
+import { type ProjectSummary, summarize } from '../../src/domain/summary/project-summary.ts'
+import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
+import type { LinkHealth } from '../../src/ingest/orchestrator/link-health.ts'
 import { MINUTE, numbered, T0 } from '../support/told.ts'
 
 /** The moment at which every scene is looked at. */

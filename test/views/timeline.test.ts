@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { type Bar, MIXED } from '../../src/domain/lane.ts'
+import { type Bar, MIXED } from '../../src/domain/timeline/lane.ts'
 import { liveRange, openAxis, placeOf, ticksOf } from '../../views/timeline/axis.ts'
 import { drawnBars, drawnMarks } from '../../views/timeline/drawn-bars.ts'
 import { parseTimelineQuery, timelineSearch } from '../../views/timeline/query.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { WORKFLOW_EDGES, WORKFLOW_STATES } from '../../src/domain/workflow-machine.ts'
+import { WORKFLOW_EDGES, WORKFLOW_STATES } from '../../src/domain/project/workflow-machine.ts'
 import { TALL_LAYOUT } from '../../views/diagrams/tall-layout.ts'
 import { visitedStates } from '../../views/diagrams/visited-states.ts'
 import { WIDE_LAYOUT } from '../../views/diagrams/wide-layout.ts'

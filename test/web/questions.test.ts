@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { OPEN_QUESTIONS_LIMIT } from '../../src/domain/approval.ts'
+import { OPEN_QUESTIONS_LIMIT } from '../../src/domain/project/approval.ts'
 import { call, postBody, report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import { EVENT_KINDS, type EventKind } from '../../src/domain/event-kind.ts'
+import { EVENT_KINDS, type EventKind } from '../../src/domain/events/event-kind.ts'
 import { Icon } from '../fragments/icon.tsx'
 import { PartLink, ShownAtField } from '../fragments/part-link.tsx'
 import { partHref } from '../part-href.ts'

@@ -1,6 +1,6 @@
-import { EVENT_KINDS, type EventKind, eventHolds, eventKind } from '../../src/domain/event-kind.ts'
-import type { StoredEvent } from '../../src/domain/event.ts'
-import { typedText } from '../../src/domain/plain-text.ts'
+import { EVENT_KINDS, type EventKind, eventHolds, eventKind } from '../../src/domain/events/event-kind.ts'
+import type { StoredEvent } from '../../src/domain/events/event.ts'
+import { typedText } from '../../src/domain/events/plain-text.ts'
 
 /** Which of a project's events an address asks for. */
 export type ActivityQuery = { kind?: EventKind | undefined; text?: string | undefined }

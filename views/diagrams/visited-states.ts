@@ -1,5 +1,5 @@
-import type { Workflow } from '../../src/domain/project-state.ts'
-import { WORKFLOW_STATES, type WorkflowState } from '../../src/domain/workflow-machine.ts'
+import type { Workflow } from '../../src/domain/project/project-state.ts'
+import { WORKFLOW_STATES, type WorkflowState } from '../../src/domain/project/workflow-machine.ts'
 
 /** States of the table that the project has been in. */
 export function visitedStates(workflow: Workflow): Set<WorkflowState> {

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import type { Workflow } from '../../src/domain/project-state.ts'
-import { isWorkflowState } from '../../src/domain/workflow-machine.ts'
+import type { Workflow } from '../../src/domain/project/project-state.ts'
+import { isWorkflowState } from '../../src/domain/project/workflow-machine.ts'
 import type { Box, DrawnEdge, Heading, WorkflowLayout } from './workflow-layout.ts'
 
 export type EdgeKind = 'possible' | 'visited'

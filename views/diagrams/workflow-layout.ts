@@ -1,4 +1,4 @@
-import type { WorkflowState } from '../../src/domain/workflow-machine.ts'
+import type { WorkflowState } from '../../src/domain/project/workflow-machine.ts'
 
 export type Box = { x: number; y: number; width: number; height: number }
 export type Anchor = 'start' | 'middle' | 'end'

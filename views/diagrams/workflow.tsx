@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import type { Workflow } from '../../src/domain/project-state.ts'
-import { isWorkflowState, WORKFLOW_STATES, type WorkflowState } from '../../src/domain/workflow-machine.ts'
+import type { Workflow } from '../../src/domain/project/project-state.ts'
+import { isWorkflowState, WORKFLOW_STATES, type WorkflowState } from '../../src/domain/project/workflow-machine.ts'
 import { visibleText } from '../fragments/foreign-text.tsx'
 import { Shape } from '../fragments/shape.tsx'
 import { relativeTime } from '../relative-time.ts'

@@ -1,5 +1,5 @@
-import { isRecord, textOf } from '../../src/domain/loose-fields.ts'
-import { toolDetail } from '../../src/domain/tool-detail.ts'
+import { isRecord, textOf } from '../../src/domain/events/loose-fields.ts'
+import { toolDetail } from '../../src/domain/events/tool-detail.ts'
 import { ForeignCode, ForeignText, visibleText } from '../fragments/foreign-text.tsx'
 import { compact, dollars } from '../figures.ts'
 import type { EventOf, Line } from './line.ts'

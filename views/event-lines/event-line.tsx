@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../src/domain/event.ts'
+import type { StoredEvent } from '../../src/domain/events/event.ts'
 import { activityLine, approvalLine, decisionLine, statusLine, usageLine } from './agent-lines.tsx'
 import type { Line } from './line.ts'
 import { foreignLine, machineLine } from './machine-lines.tsx'

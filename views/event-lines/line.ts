@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx'
-import type { StoredEvent } from '../../src/domain/event.ts'
+import type { StoredEvent } from '../../src/domain/events/event.ts'
 import type { EventIconName } from '../fragments/event-icon.tsx'
 
 /** An event as the feed says it: who did what, at which story. */

@@ -1,6 +1,6 @@
-import { bothEnds } from '../../src/domain/loose-fields.ts'
-import { isExpectedTddStep, tddAgent } from '../../src/domain/tdd-machine.ts'
-import { isExpectedWorkflowStep } from '../../src/domain/workflow-machine.ts'
+import { bothEnds } from '../../src/domain/events/loose-fields.ts'
+import { isExpectedTddStep, tddAgent } from '../../src/domain/project/tdd-machine.ts'
+import { isExpectedWorkflowStep } from '../../src/domain/project/workflow-machine.ts'
 import { ForeignCode, visibleText } from '../fragments/foreign-text.tsx'
 import type { EventOf, Line } from './line.ts'
 

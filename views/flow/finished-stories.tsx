@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import { isOpenCycle } from '../../src/domain/cycle.ts'
-import type { Cycle, ProjectState } from '../../src/domain/project-state.ts'
+import { isOpenCycle } from '../../src/domain/project/cycle.ts'
+import type { Cycle, ProjectState } from '../../src/domain/project/project-state.ts'
 import { dollars } from '../figures.ts'
 import { ForeignText } from '../fragments/foreign-text.tsx'
 import { Since } from '../fragments/since.tsx'

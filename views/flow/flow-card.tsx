@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import { type FlowTold, flowFigures } from '../../src/domain/flow-figures.ts'
+import { type FlowTold, flowFigures } from '../../src/domain/summary/flow-figures.ts'
 import { dollars } from '../figures.ts'
 import { atMoment, partHref } from '../part-href.ts'
 import { Fact, Facts } from '../fragments/facts.tsx'

@@ -1,4 +1,4 @@
-import { DAYS_KEPT } from '../../src/domain/flow.ts'
+import { DAYS_KEPT } from '../../src/domain/project/flow.ts'
 
 /** How many days the figures cover; the last is today. */
 export const FLOW_DAYS = [7, 30, DAYS_KEPT] as const

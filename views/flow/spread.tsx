@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import { spread } from '../../src/domain/durations.ts'
-import type { Timing } from '../../src/domain/flow-figures.ts'
+import { spread } from '../../src/domain/project/durations.ts'
+import type { Timing } from '../../src/domain/summary/flow-figures.ts'
 import { ChartTable } from './chart-table.tsx'
 
 const MINUTE = 60_000

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { FlowFigures, StateTime } from '../../src/domain/flow-figures.ts'
+import type { FlowFigures, StateTime } from '../../src/domain/summary/flow-figures.ts'
 import { ForeignText, Identifier, visibleText } from '../fragments/foreign-text.tsx'
 import { Shape } from '../fragments/shape.tsx'
 import { Since } from '../fragments/since.tsx'

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { FlowFigures } from '../../src/domain/flow-figures.ts'
+import type { FlowFigures } from '../../src/domain/summary/flow-figures.ts'
 import { ChartTable } from './chart-table.tsx'
 
 const DAY_MS = 86_400_000

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { StoredEvent } from '../../src/domain/event.ts'
+import type { StoredEvent } from '../../src/domain/events/event.ts'
 import { domId } from '../dom-id.ts'
 import { eventLine } from '../event-lines/event-line.tsx'
 import { eventHref, storyHref } from '../part-href.ts'

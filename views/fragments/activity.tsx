@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { StoredEvent } from '../../src/domain/event.ts'
+import type { StoredEvent } from '../../src/domain/events/event.ts'
 import { Narrow } from '../activity/narrow.tsx'
 import { type ActivityPlace, type ActivityQuery, activitySearch } from '../activity/query.ts'
 import { partHref } from '../part-href.ts'

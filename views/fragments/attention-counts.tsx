@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import { ATTENTION_ORDER, type AttentionWord, waitsForPerson } from '../../src/domain/attention.ts'
+import { ATTENTION_ORDER, type AttentionWord, waitsForPerson } from '../../src/domain/summary/attention.ts'
 import { overviewHref } from '../overview-query.ts'
 import { ATTENTION_LOOKS } from '../state-look.ts'
 import { Shape } from './shape.tsx'

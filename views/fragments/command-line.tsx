@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import { markedLine, markedText } from '../../src/domain/plain-text.ts'
-import { type RiskyPart, riskyParts } from '../../src/domain/risky-parts.ts'
+import { markedLine, markedText } from '../../src/domain/events/plain-text.ts'
+import { type RiskyPart, riskyParts } from '../../src/domain/events/risky-parts.ts'
 import { shorten } from '../shorten.ts'
 import { Marked, visibleText } from './foreign-text.tsx'
 import { isLong, Whole } from './whole.tsx'

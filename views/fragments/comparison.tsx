@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { Difference } from '../../src/domain/state-differences.ts'
+import type { Difference } from '../../src/domain/project/state-differences.ts'
 import { visibleText } from './foreign-text.tsx'
 
 /** Of a project that lived on, everything differs: the first ones of each kind tell enough. */

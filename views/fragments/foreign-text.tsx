@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import { markedLine, plainLine } from '../../src/domain/plain-text.ts'
-import { MARK, type Reading } from '../../src/domain/unseen.ts'
+import { markedLine, plainLine } from '../../src/domain/events/plain-text.ts'
+import { MARK, type Reading } from '../../src/domain/events/unseen.ts'
 import { joined, shorten, type Shortened } from '../shorten.ts'
 
 /** What is cut away anyway is not looked at: an agent may send megabytes. */
@@ -19,7 +19,7 @@ function shortLine(text: string, limit: number, lineOf: (part: string) => string
   return { head: start.head, hidden: text.length - start.head.length - end.tail.length, tail: end.tail || end.head }
 }
 
-/** A marked text (src/domain/unseen.ts): each mark as a sign that tells what it stands for. */
+/** A marked text (src/domain/events/unseen.ts): each mark as a sign that tells what it stands for. */
 export const Marked: FC<{ text: string }> = ({ text }) => {
   const parts = text.split(MARK)
   if (parts.length === 1) return <>{text}</>

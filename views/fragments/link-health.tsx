@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { LinkHealth } from '../../src/ingest/link-health.ts'
+import type { LinkHealth } from '../../src/ingest/orchestrator/link-health.ts'
 import { domId } from '../dom-id.ts'
 import type { Look } from '../state-look.ts'
 import { ForeignText, visibleText } from './foreign-text.tsx'

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { ProjectSummary } from '../../src/domain/project-summary.ts'
+import type { ProjectSummary } from '../../src/domain/summary/project-summary.ts'
 import { domId } from '../dom-id.ts'
 import { ATTENTION_LOOKS } from '../state-look.ts'
 import { projectHref } from '../part-href.ts'

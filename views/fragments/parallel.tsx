@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { Parallel } from '../../src/domain/reports.ts'
+import type { Parallel } from '../../src/domain/project/reports.ts'
 import { visibleText } from './foreign-text.tsx'
 import { Since } from './since.tsx'
 

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { StoredEvent } from '../../src/domain/event.ts'
+import type { StoredEvent } from '../../src/domain/events/event.ts'
 import { ActivityRow } from './activity-row.tsx'
 import { PartLink } from './part-link.tsx'
 

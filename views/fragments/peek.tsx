@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import { openQuestions } from '../../src/domain/approval.ts'
-import type { StoredEvent } from '../../src/domain/event.ts'
+import { openQuestions } from '../../src/domain/project/approval.ts'
+import type { StoredEvent } from '../../src/domain/events/event.ts'
 import { projectHref } from '../part-href.ts'
 import { ActivityRow } from './activity-row.tsx'
 import { ApprovalCard } from './approvals.tsx'

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import { isOpenCycle } from '../../src/domain/cycle.ts'
+import { isOpenCycle } from '../../src/domain/project/cycle.ts'
 import { type PhasedCycle, phaseMarks, phaseWords } from '../phases.ts'
 import { openDrawings } from './drawing.ts'
 import { visibleText } from './foreign-text.tsx'

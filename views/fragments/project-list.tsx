@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import type { AttentionWord } from '../../src/domain/attention.ts'
-import type { ProjectSummary } from '../../src/domain/project-summary.ts'
+import type { AttentionWord } from '../../src/domain/summary/attention.ts'
+import type { ProjectSummary } from '../../src/domain/summary/project-summary.ts'
 import { domId } from '../dom-id.ts'
 import { SORT_WORDS } from './sorting.tsx'
 import { isFiltered, overviewHref, type OverviewQuery } from '../overview-query.ts'

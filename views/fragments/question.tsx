@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { Approval } from '../../src/domain/project-state.ts'
+import type { Approval } from '../../src/domain/project/project-state.ts'
 import { CommandLine } from './command-line.tsx'
 import { ForeignText } from './foreign-text.tsx'
 

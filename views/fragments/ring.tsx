@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import type { FC } from 'hono/jsx'
-import { TDD_STATES } from '../../src/domain/tdd-machine.ts'
+import { TDD_STATES } from '../../src/domain/project/tdd-machine.ts'
 import { type PhasedCycle, type PhaseMark, phaseMarks, phaseWords } from '../phases.ts'
 import { openDrawings } from './drawing.ts'
 import { visibleText } from './foreign-text.tsx'

@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import type { FC, PropsWithChildren } from 'hono/jsx'
-import type { Attention } from '../../src/domain/attention.ts'
+import type { Attention } from '../../src/domain/summary/attention.ts'
 import { ATTENTION_LOOKS, type Look } from '../state-look.ts'
 import { Shape } from './shape.tsx'
 import { since } from './since.tsx'

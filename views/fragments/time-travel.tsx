@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { Move } from '../../src/domain/workflow-moves.ts'
+import type { Move } from '../../src/domain/project/workflow-moves.ts'
 import { workflowLook } from '../state-look.ts'
 import { momentHref } from '../part-href.ts'
 import { marksAround, travelMarks, type TravelMark } from '../travel-marks.ts'

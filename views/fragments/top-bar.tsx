@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { AttentionWord } from '../../src/domain/attention.ts'
+import type { AttentionWord } from '../../src/domain/summary/attention.ts'
 import { overviewHref } from '../overview-query.ts'
 import { type AttentionCounts, AttentionCountsBar } from './attention-counts.tsx'
 import { visibleText } from './foreign-text.tsx'

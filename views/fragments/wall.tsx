@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import { waitsForPerson } from '../../src/domain/attention.ts'
-import type { ProjectSummary } from '../../src/domain/project-summary.ts'
+import { waitsForPerson } from '../../src/domain/summary/attention.ts'
+import type { ProjectSummary } from '../../src/domain/summary/project-summary.ts'
 import type { OverviewFigures } from '../overview-figures.ts'
 import { isFiltered, overviewHref, type OverviewQuery, pageSize } from '../overview-query.ts'
 import { WallTile } from './wall-tile.tsx'

@@ -1,5 +1,5 @@
 import type { Child, FC } from 'hono/jsx'
-import { MARK } from '../../src/domain/unseen.ts'
+import { MARK } from '../../src/domain/events/unseen.ts'
 
 /** Characters of a line in a narrow, a middling and a wide box (static/app.css). */
 export type Columns = readonly [number, number, number]

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import type { Workflow } from '../../src/domain/project-state.ts'
-import { nextCommands, WORKFLOW_STATES } from '../../src/domain/workflow-machine.ts'
+import type { Workflow } from '../../src/domain/project/project-state.ts'
+import { nextCommands, WORKFLOW_STATES } from '../../src/domain/project/workflow-machine.ts'
 import { WorkflowDiagram } from '../diagrams/workflow.tsx'
 import { visitedStates } from '../diagrams/visited-states.ts'
 import { workflowLook } from '../state-look.ts'

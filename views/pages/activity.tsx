@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { StoredEvent } from '../../src/domain/event.ts'
+import type { StoredEvent } from '../../src/domain/events/event.ts'
 import { Narrow } from '../activity/narrow.tsx'
 import type { ActivityQuery } from '../activity/query.ts'
 import { ActivityGap, ActivityList, ActivityTotal, Newer, NewEvents, Older } from '../fragments/activity.tsx'

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import { flowFigures } from '../../src/domain/flow-figures.ts'
-import type { ProjectState } from '../../src/domain/project-state.ts'
+import { flowFigures } from '../../src/domain/summary/flow-figures.ts'
+import type { ProjectState } from '../../src/domain/project/project-state.ts'
 import { FinishedStories } from '../flow/finished-stories.tsx'
 import { FLOW_DAYS, type FlowDays, flowSearch } from '../flow/query.ts'
 import { Costs, StateTimes } from '../flow/states-and-costs.tsx'

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { LinkHealth } from '../../src/ingest/link-health.ts'
+import type { LinkHealth } from '../../src/ingest/orchestrator/link-health.ts'
 import { Links } from '../fragments/link-health.tsx'
 import { Shape } from '../fragments/shape.tsx'
 import { Since } from '../fragments/since.tsx'

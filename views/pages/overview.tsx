@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import type { ProjectSummary } from '../../src/domain/project-summary.ts'
-import type { LinkHealth } from '../../src/ingest/link-health.ts'
+import type { ProjectSummary } from '../../src/domain/summary/project-summary.ts'
+import type { LinkHealth } from '../../src/ingest/orchestrator/link-health.ts'
 import type { AttentionCounts } from '../fragments/attention-counts.tsx'
 import { Filters } from '../fragments/filters.tsx'
 import { Links } from '../fragments/link-health.tsx'

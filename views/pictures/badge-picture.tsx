@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { Attention } from '../../src/domain/attention.ts'
+import type { Attention } from '../../src/domain/summary/attention.ts'
 import { Shape } from '../fragments/shape.tsx'
 import { ATTENTION_LOOKS } from '../state-look.ts'
 import { Picture } from './picture.tsx'

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { Workflow } from '../../src/domain/project-state.ts'
+import type { Workflow } from '../../src/domain/project/project-state.ts'
 import { WIDE_LAYOUT } from '../diagrams/wide-layout.ts'
 import { inWords, WorkflowDrawing } from '../diagrams/workflow.tsx'
 import { visibleText } from '../fragments/foreign-text.tsx'

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import { recentLanes } from '../../src/domain/recent-lanes.ts'
-import type { ProjectState } from '../../src/domain/project-state.ts'
+import { recentLanes } from '../../src/domain/timeline/recent-lanes.ts'
+import type { ProjectState } from '../../src/domain/project/project-state.ts'
 import { relativeTime } from '../relative-time.ts'
 import { DetailLine, Picture } from './timeline.tsx'
 import { liveRange, openAxis } from './axis.ts'

@@ -1,5 +1,5 @@
-import { type Bar, joined, type Lane } from '../../src/domain/lane.ts'
-import type { Mark } from '../../src/domain/lane-marks.ts'
+import { type Bar, joined, type Lane } from '../../src/domain/timeline/lane.ts'
+import type { Mark } from '../../src/domain/timeline/lane-marks.ts'
 import { type Axis, placeOf } from './axis.ts'
 
 /** A bar with its place, in percent of the axis. */

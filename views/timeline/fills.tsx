@@ -1,7 +1,7 @@
 import { raw } from 'hono/html'
 import type { FC } from 'hono/jsx'
 import { Shape } from '../fragments/shape.tsx'
-import { TDD_STATES } from '../../src/domain/tdd-machine.ts'
+import { TDD_STATES } from '../../src/domain/project/tdd-machine.ts'
 
 /*
  * Each state is a pattern: a ground and lines on it. Phases are told by a ramp of ink and by their lines, everything else by

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import type { Lane } from '../../src/domain/lane.ts'
+import type { Lane } from '../../src/domain/timeline/lane.ts'
 import { Identifier, visibleText } from '../fragments/foreign-text.tsx'
 import { Since } from '../fragments/since.tsx'
 import { asOf } from '../part-href.ts'

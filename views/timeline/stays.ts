@@ -1,5 +1,5 @@
 import { html, raw } from 'hono/html'
-import type { Lane } from '../../src/domain/lane.ts'
+import type { Lane } from '../../src/domain/timeline/lane.ts'
 import { visibleText } from '../fragments/foreign-text.tsx'
 import { agentHref, asOf, projectHref, storyHref } from '../part-href.ts'
 import { type DrawnBar, drawnBars } from './drawn-bars.ts'

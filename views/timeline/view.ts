@@ -1,4 +1,4 @@
-import type { Lanes } from '../../src/domain/lanes.ts'
+import type { Lanes } from '../../src/domain/timeline/lanes.ts'
 import { partHref } from '../part-href.ts'
 import { type Axis, liveRange, openAxis } from './axis.ts'
 import { type PlacedLane, placedLanes } from './lane-order.ts'

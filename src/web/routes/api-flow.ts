@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { DAYS_KEPT } from '../../domain/flow.ts'
+import { DAYS_KEPT } from '../../domain/project/flow.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import { askedMoment } from '../asked-moment.ts'
 import type { Env, WebDeps } from '../env.ts'

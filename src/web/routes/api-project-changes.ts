@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { projectNameProblem } from '../../domain/names.ts'
+import { projectNameProblem } from '../../domain/events/names.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { findProject } from '../find-project.ts'

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
-import { FOLD_VERSION } from '../../domain/project.ts'
-import { encodeState } from '../../domain/state-codec.ts'
+import { FOLD_VERSION } from '../../domain/project/project.ts'
+import { encodeState } from '../../domain/project/state-codec.ts'
 import { askedMoment } from '../asked-moment.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { findProject } from '../find-project.ts'

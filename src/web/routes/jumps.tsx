@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { waitsForPerson } from '../../domain/attention.ts'
+import { waitsForPerson } from '../../domain/summary/attention.ts'
 import { selectProjects } from '../../live/overview-selection.ts'
 import { PaletteResults } from '../../../views/fragments/palette.tsx'
 import { projectHref } from '../../../views/part-href.ts'

@@ -1,7 +1,7 @@
 import { SQL } from 'bun'
 import { Database } from 'bun:sqlite'
 import { Redis } from 'ioredis'
-import type { NewEvent } from '../../../src/domain/event.ts'
+import type { NewEvent } from '../../../src/domain/events/event.ts'
 
 /** Stores a group in one transaction: nobody to answer, nothing known before. */
 export type BareLoop = (events: NewEvent[]) => void | Promise<void>

@@ -1,4 +1,4 @@
-import type { NewEvent } from '../../../src/domain/event.ts'
+import type { NewEvent } from '../../../src/domain/events/event.ts'
 
 /** 230 bytes as JSON. */
 function newEvent(): NewEvent {

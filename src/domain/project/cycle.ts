@@ -1,0 +1,175 @@
+import { type Draft, writableCycles } from './draft.ts'
+import type { StoredEventOf } from '../events/event.ts'
+import { measureCycle } from './flow.ts'
+import { isLateStep, isOther, recordLate } from './late-step.ts'
+import { textOf } from '../events/loose-fields.ts'
+import type { Cycle, CycleSaid, ProjectState, Source, Stay } from './project-state.ts'
+import { isExpectedTddStep } from './tdd-machine.ts'
+import { recordTransition } from './workflow.ts'
+
+const VISITED_KEPT = 16
+
+export type Told = {
+  storyId: string
+  cycleId: string | undefined
+  at: number
+  offset: number
+  source: Source
+  title: string | undefined
+  said: CycleSaid | undefined
+}
+export type CycleStep = Told & { from: string | undefined; to: string; timestamp: string | undefined }
+
+/** Whether the cycle still has steps before it: neither committed (or aborted) nor reported complete. */
+export function isOpenCycle({ state, completedAt }: Pick<Cycle, 'state' | 'completedAt'>): boolean {
+  return completedAt === undefined && state !== 'commit'
+}
+
+/** A step of a story's cycle. A step of a cycle that nobody saw start begins it: reports may come late. */
+export function foldTddTransition(draft: Draft, event: StoredEventOf<'tdd_transition'>) {
+  const told = toldBy(event, event.inferred ? 'inferred' : 'reported')
+  if (!event.inferred && isLate(draft, told)) return recordLate(draft, event)
+  moveCycle(draft, { ...told, from: event.old_state ?? undefined, to: event.new_state, timestamp: event.timestamp })
+}
+
+function isLate(draft: Draft, told: Told): boolean {
+  const known = draft.next.cycles.get(told.storyId)
+  return isLateStep(told, { known, isOver: known !== undefined && !isOpenCycle(known) })
+}
+
+/** Moves a story's cycle, or begins the next one. */
+export function moveCycle(draft: Draft, step: CycleStep) {
+  const { at, offset, timestamp, storyId, to, source } = step
+  const known = draft.next.cycles.get(storyId)
+  const cycle = known && !beginsAnother(known, step) ? known : undefined
+  const from = step.from ?? cycle?.state
+  const isUnexpected = source === 'reported' && !isExpectedTddStep(from, to)
+  const untold = { command: undefined, by: undefined }
+  recordTransition(draft, { offset, at, timestamp, machine: 'tdd', storyId, from, to, source, isUnexpected, ...untold })
+  const isSameState = cycle?.state === to
+  keepCycle(draft, {
+    storyId,
+    cycleId: step.cycleId ?? cycle?.cycleId,
+    state: to,
+    previousState: isSameState ? cycle.previousState : from,
+    startedAt: cycle?.startedAt ?? at,
+    enteredAt: isSameState ? cycle.enteredAt : at,
+    offset,
+    // A conclusion of ours is no sign of life.
+    lastEventAt: source === 'inferred' ? (known?.lastEventAt ?? at) : at,
+    visited: withVisit(withVisit(cycle?.visited ?? [], from), to),
+    stays: cycle && !isSameState ? withStay(cycle.stays, { state: cycle.state, ms: at - cycle.enteredAt }) : (cycle?.stays ?? []),
+    isUnexpected,
+    source,
+    progress: cycle?.progress,
+    completedAt: undefined,
+    round: cycle?.round ?? (known?.round ?? 0) + 1,
+    title: titleOf(draft.next, step, known),
+    said: step.said ?? cycle?.said,
+  })
+}
+
+function beginsAnother(known: Cycle, { cycleId, from, to }: CycleStep): boolean {
+  if (isOther(known, cycleId)) return true
+  return to === 'design' && (known.completedAt !== undefined || (from === undefined && !isOpenCycle(known)))
+}
+
+/** The start of a cycle. The start of the one that a step has already begun only names it. */
+export function foldCycleStarted(draft: Draft, event: StoredEventOf<'tdd_cycle_started'>) {
+  const told = toldBy(event, 'reported')
+  if (isLate(draft, told)) return
+  const known = draft.next.cycles.get(told.storyId)
+  const isSame =
+    known &&
+    !isOther(known, told.cycleId) &&
+    (known.cycleId === undefined ? isOpenCycle(known) && known.state === 'design' : known.cycleId === told.cycleId)
+  const cycle = isSame ? known : begun(draft.next, told, known)
+  keepCycle(draft, {
+    ...cycle,
+    cycleId: told.cycleId ?? cycle.cycleId,
+    progress: event.progress ?? cycle.progress,
+    lastEventAt: told.at,
+    said: told.said ?? cycle.said,
+  })
+}
+
+/** How far a cycle is. Progress of one that nobody saw start begins it where cycles begin. */
+export function foldCycleProgress(draft: Draft, event: StoredEventOf<'tdd_progress_update'>) {
+  const told = toldBy(event, 'inferred')
+  if (isLate(draft, told)) return
+  const known = draft.next.cycles.get(told.storyId)
+  const cycle = known && !isOther(known, told.cycleId) ? known : begun(draft.next, told, known)
+  keepCycle(draft, {
+    ...cycle,
+    cycleId: told.cycleId ?? cycle.cycleId,
+    progress: event.progress ?? cycle.progress,
+    lastEventAt: event['inferred'] === true ? cycle.lastEventAt : told.at,
+    said: told.said ?? cycle.said,
+  })
+}
+
+/** The end of a cycle. The late end of an earlier one does not end the one that is open. */
+export function foldCycleCompleted(draft: Draft, event: StoredEventOf<'tdd_cycle_completed'>) {
+  const told = toldBy(event, 'inferred')
+  const known = draft.next.cycles.get(told.storyId)
+  if (known && isOther(known, told.cycleId) && (isOpenCycle(known) || isLate(draft, told))) return
+  const cycle = known && !isOther(known, told.cycleId) ? known : { ...begun(draft.next, told, known), state: 'commit', visited: ['commit'] }
+  const progress = event.progress ?? (cycle.progress === undefined ? undefined : 1)
+  keepCycle(draft, {
+    ...cycle,
+    cycleId: told.cycleId ?? cycle.cycleId,
+    progress,
+    completedAt: told.at,
+    lastEventAt: told.at,
+    offset: told.offset,
+    said: told.said ?? cycle.said,
+  })
+}
+
+function toldBy(
+  event: {
+    story_id: string
+    cycle_id?: string | null | undefined
+    offset: number
+    received_at: number
+    timestamp?: string | undefined
+    [field: string]: unknown
+  },
+  source: Source,
+): Told {
+  const { story_id: storyId, cycle_id: cycleId, offset, received_at: at } = event
+  // What a link has placed by the orchestrator's clock tells more than its text, which changes with the season.
+  const text = textOf(event['occurred_at'], 64) ?? event.timestamp
+  const said = text === undefined ? undefined : { text, by: textOf(event['told_by'], 200) }
+  return { storyId, cycleId: cycleId ?? undefined, at, offset, source, title: textOf(event['title'], 300), said }
+}
+
+/** A cycle in its first moment: in design, where every cycle begins. */
+export function begun(state: ProjectState, told: Told, last: Cycle | undefined): Cycle {
+  const { storyId, cycleId, at, offset, source, said } = told
+  const times = { startedAt: at, enteredAt: at, lastEventAt: at, completedAt: undefined, offset }
+  const phase = { state: 'design', previousState: undefined, visited: ['design'], stays: [], isUnexpected: false, progress: undefined }
+  return { storyId, cycleId, ...phase, ...times, source, round: (last?.round ?? 0) + 1, title: titleOf(state, told, last), said }
+}
+
+function titleOf({ backlog }: ProjectState, { title, storyId }: Told, known: Cycle | undefined): string | undefined {
+  if (title !== undefined || known) return title ?? known?.title
+  return backlog?.stories.find(({ id }) => id === storyId)?.title
+}
+
+function withVisit(visited: string[], state: string | undefined): string[] {
+  return state === undefined || visited.includes(state) || visited.length >= VISITED_KEPT ? visited : [...visited, state]
+}
+
+/** The clock of a file may lie before the one of the log: no stay is shorter than nothing. */
+function withStay(stays: readonly Stay[], { state, ms }: Stay): readonly Stay[] {
+  const known = stays.find((stay) => stay.state === state)
+  if (known) return stays.map((stay) => (stay === known ? { state, ms: stay.ms + Math.max(0, ms) } : stay))
+  return stays.length >= VISITED_KEPT ? stays : [...stays, { state, ms: Math.max(0, ms) }]
+}
+
+/** Replaces a story's cycle. */
+export function keepCycle(draft: Draft, cycle: Cycle) {
+  measureCycle(draft, draft.next.cycles.get(cycle.storyId), cycle)
+  writableCycles(draft).set(cycle.storyId, cycle)
+}

@@ -1,0 +1,104 @@
+import { bounded, equally } from '../bounded.ts'
+import { type Draft, writableFlowDays, writableMeasured, writableStoryCosts } from './draft.ts'
+import { type Durations, withDuration } from './durations.ts'
+import type { StoredEventOf } from '../events/event.ts'
+import type { Approval, Cycle } from './project-state.ts'
+
+/** What is measured in time: a story's cycle, a failing test until it passes, a question until a person decides it. */
+export type FlowKind = 'cycleTime' | 'redToGreen' | 'approvalWait'
+
+/** What ended on a day (UTC, days since 1970): stories completed, and how long things had taken. */
+export type FlowDay = { day: number; completed: number } & Record<FlowKind, Durations>
+
+/** One duration and the event that ended it: for whoever stored that event and counts it once. */
+export type Measured = { offset: number; kind: FlowKind; ms: number }
+
+/** What a story has cost as far as reported; `at` and `offset` are of the last report. */
+export type StoryCost = { costUsd: number; at: number; offset: number }
+
+/** What a project's state keeps of its flow. */
+export type FlowState = {
+  /** Instant of the first event whose end of anything was counted: later than the project's first where an earlier version read that one. */
+  flowSince: number | undefined
+  /** What ended on each of the last 90 days that had anything, oldest first. */
+  flowDays: FlowDay[]
+  /** The last 64 durations that ended. */
+  measured: Measured[]
+  /** By story, of the 200 that cost something last. */
+  storyCosts: Map<string, StoryCost>
+}
+
+/** Days before the newest one that are kept with it. */
+export const DAYS_KEPT = 90
+const DAY_MS = 86_400_000
+const COSTS_KEPT = 200
+/** What one append measures, looked at soon after it. Events that arrive together lie no time apart: more is no measure. */
+const MEASURED_KEPT = 64
+
+/** The day of an instant. */
+export const dayOf = (at: number): number => Math.floor(at / DAY_MS)
+
+/** Counts what a change of a story's cycle ended. A cycle that is there for the first time completed, but was not timed. */
+export function measureCycle(draft: Draft, known: Cycle | undefined, cycle: Cycle) {
+  const same = known?.round === cycle.round ? known : undefined
+  if (same?.state === 'test_red' && cycle.state === 'code_green') {
+    measure(draft, 'redToGreen', { from: same.enteredAt, to: cycle.enteredAt })
+  }
+  if (!isOver(cycle) || (same && isOver(same))) return
+  const at = cycle.completedAt ?? cycle.enteredAt
+  dayToChange(draft, at).completed++
+  if (same) measure(draft, 'cycleTime', { from: cycle.startedAt, to: at })
+}
+
+/** As `isOpenCycle` has it, which lies above this module. */
+const isOver = ({ state, completedAt }: Cycle) => completedAt !== undefined || state === 'commit'
+
+/** Counts how long a question waited for a person; one that was withdrawn was answered by nobody. */
+export function measureApproval(draft: Draft, { requestedAt }: Approval, event: StoredEventOf<'approval_resolved'>) {
+  if (event.decision === 'withdrawn') return
+  measure(draft, 'approvalWait', { from: requestedAt, to: event.received_at })
+}
+
+function measure(draft: Draft, kind: FlowKind, { from, to }: { from: number; to: number }) {
+  // The clock of a file may lie behind the one of the log.
+  const ms = Math.max(0, to - from)
+  const day = dayToChange(draft, to)
+  day[kind] = withDuration(day[kind], ms)
+  const measured = writableMeasured(draft)
+  measured.push({ offset: draft.next.offset, kind, ms })
+  if (measured.length > MEASURED_KEPT) measured.shift()
+}
+
+/**
+ * The day of an instant, to be written to: its own copy in a batch. Most of what ends does so on the newest one; another day is put
+ * in its place, and those that are too old go.
+ */
+function dayToChange(draft: Draft, at: number): FlowDay {
+  const day = dayOf(at)
+  const days = writableFlowDays(draft)
+  const place = days.findLastIndex((one) => one.day <= day)
+  const known = days[place]
+  if (known?.day === day) {
+    if (!draft.before.flowDays.includes(known)) return known
+    return (days[place] = { ...known })
+  }
+  const begun: FlowDay = { day, completed: 0, cycleTime: [], redToGreen: [], approvalWait: [] }
+  days.splice(place + 1, 0, begun)
+  const newest = days.at(-1)?.day ?? day
+  while (days[0] && days[0].day <= newest - DAYS_KEPT) days.shift()
+  return begun
+}
+
+/** Adds what a story cost: the one that a report names, else the one that its agent works on. */
+export function addStoryCost(draft: Draft, event: StoredEventOf<'usage'>) {
+  const { cost_usd: costUsd, received_at: at, offset } = event
+  const agent = event.agent_id ? draft.next.agents.get(event.agent_id) : undefined
+  const storyId = event.story_id ?? agent?.storyId
+  if (!storyId || costUsd === undefined || costUsd === null) return
+  const costs = writableStoryCosts(draft)
+  const known = costs.get(storyId)
+  costs.set(storyId, { costUsd: (known?.costUsd ?? 0) + costUsd, at, offset })
+  if (known) return
+  const { left } = bounded([...costs], { limit: COSTS_KEPT, worthOf: equally, ageOf: ([, cost]) => cost.offset })
+  for (const [id] of left) costs.delete(id)
+}

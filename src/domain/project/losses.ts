@@ -1,0 +1,40 @@
+import { type Draft, writableLosses } from './draft.ts'
+import type { StoredEvent } from '../events/event.ts'
+
+/** Reports of one source that are missing for one reason, until somebody has looked at them. */
+export type Loss = {
+  source: string
+  reason: string
+  /** What was lost last, for people. */
+  detail: string | undefined
+  /** How many are known to be missing; there may be more where `isMore`. */
+  count: number
+  isMore: boolean
+  since: number
+  lastAt: number
+  /** Of the event that told last. */
+  offset: number
+}
+
+/** Adds up what is missing; what was looked at is told no more. */
+export function foldLosses(draft: Draft, event: StoredEvent) {
+  if (event.type === 'losses_seen') return forgetSeen(draft, event.up_to)
+  if (event.type !== 'reports_lost') return
+  const { told_by: source, reason, detail, count, is_more, received_at: at, offset } = event
+  const key = JSON.stringify([source, reason])
+  const known = draft.next.losses.get(key)
+  const losses = writableLosses(draft)
+  losses.delete(key)
+  losses.set(key, {
+    ...{ source, reason, detail, offset, lastAt: at, since: known?.since ?? at },
+    count: (known?.count ?? 0) + (count ?? 0),
+    isMore: count === null || is_more === true || known?.isMore === true,
+  })
+}
+
+function forgetSeen(draft: Draft, upTo: number) {
+  const seen = [...draft.next.losses].filter(([, { offset }]) => offset <= upTo)
+  if (seen.length === 0) return
+  const losses = writableLosses(draft)
+  for (const [key] of seen) losses.delete(key)
+}

@@ -1,0 +1,151 @@
+import { agentUses, foldAgentActivity, foldAgentStatus } from './agent.ts'
+import { endQuestionsOfEnded, foldApprovalRequested, foldApprovalResolved } from './approval.ts'
+import { foldCommandExecution } from './command-report.ts'
+import { foldCycleCompleted, foldCycleProgress, foldCycleStarted, foldTddTransition } from './cycle.ts'
+import { type Draft, openDraft, writableMinutes } from './draft.ts'
+import type { StoredEvent } from '../events/event.ts'
+import { addStoryCost } from './flow.ts'
+import { foldLosses } from './losses.ts'
+import { forgetBeyond } from './forget.ts'
+import type { ProjectState } from './project-state.ts'
+import { foldWord } from './source-words.ts'
+import { foldStateFile } from '../state-files/state-file.ts'
+import { foldCiStatus, foldErrorState } from './trouble.ts'
+import { addUsage, NO_USAGE } from './usage.ts'
+import { emptyWorkflow, foldWorkflowTransition } from './workflow.ts'
+
+/** Changes whenever the same events would fold to another state: snapshots of other versions are ignored. */
+export const FOLD_VERSION = 11
+
+const MINUTES_KEPT = 60
+/** What is beyond its bound goes at offsets that this divides: rarely, for it looks at all, and the same in every batching. */
+const FORGET_EVERY = 500
+const MINUTE_MS = 60_000
+
+/** A project of which nothing was heard. */
+export function emptyProject(): ProjectState {
+  return {
+    offset: 0,
+    lastEventAt: undefined,
+    firstEventAt: undefined,
+    workflow: emptyWorkflow(),
+    transitions: [],
+    cycles: new Map(),
+    agents: new Map(),
+    approvals: new Map(),
+    unlistedApprovals: { reported: 0, listed: 0 },
+    decisions: new Map(),
+    errors: new Map(),
+    ci: undefined,
+    parallel: undefined,
+    backlog: undefined,
+    sprints: new Map(),
+    cycleFiles: new Map(),
+    tasks: [],
+    orchestrationMode: undefined,
+    statusDigest: undefined,
+    statusClock: undefined,
+    statusCycles: new Map(),
+    fileClocks: new Map(),
+    notices: new Map(),
+    words: new Map(),
+    losses: new Map(),
+    commands: new Map(),
+    flowSince: undefined,
+    flowDays: [],
+    measured: [],
+    storyCosts: new Map(),
+    usage: NO_USAGE,
+    minutes: [],
+    forgotten: {},
+  }
+}
+
+/**
+ * The state after these events, in the order of their offsets; those that the state contains already are ignored. The
+ * state given stays as it is, and what no event touched is the same object in both.
+ */
+export function foldEvents(state: ProjectState, events: readonly StoredEvent[]): ProjectState {
+  const draft = openDraft(state)
+  for (const event of events) if (event.offset > draft.next.offset) foldEvent(draft, event)
+  return draft.next.offset === state.offset ? state : draft.next
+}
+
+/**
+ * The same, telling after each event what the state is then. It is told in passing: what `seen` is given changes with the next
+ * event, its entries do not.
+ */
+export function foldEach(state: ProjectState, events: readonly StoredEvent[], seen: (now: ProjectState, event: StoredEvent) => void) {
+  const draft = openDraft(state)
+  for (const event of events) {
+    if (event.offset <= draft.next.offset) continue
+    foldEvent(draft, event)
+    seen(draft.next, event)
+  }
+  return draft.next.offset === state.offset ? state : draft.next
+}
+
+function foldEvent(draft: Draft, event: StoredEvent) {
+  const { next } = draft
+  next.offset = event.offset
+  next.firstEventAt ??= event.received_at
+  next.flowSince ??= event.received_at
+  next.lastEventAt = event.received_at
+  countMinute(draft, event.received_at)
+  foldKnown(draft, event)
+  foldWord(draft, event)
+  foldLosses(draft, event)
+  if (event.offset % FORGET_EVERY !== 0) return
+  forgetBeyond(draft, event.received_at)
+}
+
+function foldKnown(draft: Draft, event: StoredEvent) {
+  const { next } = draft
+  switch (event.type) {
+    case 'workflow_transition':
+      return foldWorkflowTransition(draft, event)
+    case 'tdd_transition':
+      return foldTddTransition(draft, event)
+    case 'tdd_cycle_started':
+      return foldCycleStarted(draft, event)
+    case 'tdd_progress_update':
+      return foldCycleProgress(draft, event)
+    case 'tdd_cycle_completed':
+      return foldCycleCompleted(draft, event)
+    case 'agent_activity':
+      return foldAgentActivity(draft, event)
+    case 'agent_status':
+      foldAgentStatus(draft, event)
+      return endQuestionsOfEnded(draft, event)
+    case 'approval_requested':
+      return foldApprovalRequested(draft, event)
+    case 'approval_resolved':
+      return foldApprovalResolved(draft, event)
+    case 'error_state':
+      return foldErrorState(draft, event)
+    case 'ci_status':
+      return foldCiStatus(draft, event)
+    case 'command_execution':
+      return foldCommandExecution(draft, event)
+    case 'state_file':
+      return foldStateFile(draft, event)
+    case 'parallel_status':
+      next.parallel = { data: event.status_data, at: event.received_at, offset: event.offset }
+      return
+    case 'usage':
+      next.usage = addUsage(next.usage, event)
+      addStoryCost(draft, event)
+      return agentUses(draft, event)
+    default:
+    // Chat, presence, highlights and foreign events are activity: the log shows them, no state follows from them.
+  }
+}
+
+function countMinute(draft: Draft, at: number) {
+  const minutes = writableMinutes(draft)
+  const minute = Math.floor(at / MINUTE_MS)
+  const last = minutes.at(-1)
+  if (last?.[0] === minute) minutes[minutes.length - 1] = [minute, last[1] + 1]
+  else minutes.push([minute, 1])
+  if (minutes.length > MINUTES_KEPT) minutes.shift()
+}

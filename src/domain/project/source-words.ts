@@ -1,0 +1,71 @@
+import { type Draft, writableWords } from './draft.ts'
+import type { StoredEvent } from '../events/event.ts'
+import type { Loss } from './losses.ts'
+import type { ProjectState } from './project-state.ts'
+
+/** What one source said last of a story's cycle, or of the workflow. */
+export type SourceWord = {
+  source: string
+  /** Undefined for the workflow. */
+  storyId: string | undefined
+  cycleId: string | undefined
+  state: string
+  /** Since when it says so. */
+  since: number
+  offset: number
+  /** It was asked again after the project had moved on, and said the same. */
+  isRepeated: boolean
+}
+
+/** What is remembered of the sources themselves; part of a project's state. */
+export type SourceMemory = {
+  /** What each source said last of each story and of the workflow, see `wordKey`. */
+  words: Map<string, SourceWord>
+  /** Reports that are missing, by source and reason, until somebody has looked. */
+  losses: Map<string, Loss>
+}
+
+/** A source that says something else than what is shown. */
+export type Dispute = { word: SourceWord; shown: string; shownBy: SourceWord | undefined }
+
+type Subject = { source: string; storyId: string | undefined }
+type Said = Subject & { cycleId: string | undefined; state: string; isRepeated: boolean }
+
+/** Where a source's word on a subject is kept. */
+export const wordKey = ({ source, storyId }: Subject): string => JSON.stringify(storyId === undefined ? [source] : [source, storyId])
+
+/** Remembers what a source said itself: by that a later word is news, or only its opinion. */
+export function foldWord(draft: Draft, event: StoredEvent) {
+  const said = saidBy(event)
+  if (!said) return
+  const key = wordKey(said)
+  const known = draft.next.words.get(key)
+  const isSame = known?.state === said.state && known.cycleId === said.cycleId
+  if (isSame && known.isRepeated === said.isRepeated) return
+  const words = writableWords(draft)
+  words.delete(key)
+  words.set(key, { ...said, since: isSame ? known.since : event.received_at, offset: event.offset })
+}
+
+function saidBy(event: StoredEvent): Said | undefined {
+  if (event.type === 'state_told') {
+    return { source: event.told_by, storyId: event.story_id, cycleId: event.cycle_id, state: event.state, isRepeated: true }
+  }
+  if (event.type !== 'tdd_transition' && event.type !== 'workflow_transition') return undefined
+  const { told_by: source, new_state: state } = event
+  if (typeof source !== 'string') return undefined
+  const isStory = event.type === 'tdd_transition'
+  const [storyId, cycleId] = isStory ? [event.story_id, event.cycle_id ?? undefined] : []
+  return { source, storyId, cycleId, state, isRepeated: false }
+}
+
+/** Who contradicts what is shown, and still does when asked; in the order of their words. */
+export function disputesOf({ words, cycles, workflow }: Pick<ProjectState, 'words' | 'cycles' | 'workflow'>): Dispute[] {
+  const shownOf = (storyId: string | undefined) => (storyId === undefined ? workflow.state : cycles.get(storyId)?.state)
+  const all = [...words.values()]
+  return all.flatMap((word) => {
+    const shown = shownOf(word.storyId)
+    if (!word.isRepeated || shown === undefined || shown === word.state) return []
+    return [{ word, shown, shownBy: all.findLast(({ storyId, state }) => storyId === word.storyId && state === shown) }]
+  })
+}

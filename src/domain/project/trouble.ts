@@ -1,0 +1,36 @@
+import { type Draft, writableErrors } from './draft.ts'
+import type { StoredEventOf } from '../events/event.ts'
+import { textOf } from '../events/loose-fields.ts'
+import type { OpenError } from './reports.ts'
+
+/** Every other word of severity, an unknown one too, is an error or worse. */
+const MILD = new Set(['debug', 'trace', 'info', 'notice', 'low', 'minor', 'warn', 'warning', 'medium', 'moderate'])
+
+/** An error that holds until it is resolved. One without an id is named by its type and story, so that repeats do not pile up. */
+export function foldErrorState(draft: Draft, event: StoredEventOf<'error_state'>) {
+  const errorId = event.error_id ?? `${event.error_type ?? 'error'}@${event.story_id ?? ''}`
+  const known = draft.next.errors.get(errorId)
+  if (event.resolved) {
+    if (known) writableErrors(draft).delete(errorId)
+    return
+  }
+  const message = textOf(event.error_message) ?? event.error_type ?? 'error'
+  const told = { type: event.error_type ?? undefined, message, severity: event.severity?.toLowerCase() ?? 'error' }
+  const errors = writableErrors(draft)
+  errors.set(errorId, { errorId, ...told, at: known?.at ?? event.received_at, offset: event.offset })
+}
+
+/** Whether an error is of severity error or worse. */
+export function isSevere({ severity }: Pick<OpenError, 'severity'>): boolean {
+  return !MILD.has(severity)
+}
+
+/** The last run of continuous integration. A run that is under way, or could not run, neither adds to the failures nor ends them. */
+export function foldCiStatus(draft: Draft, event: StoredEventOf<'ci_status'>) {
+  const { ci } = draft.next
+  const { status, received_at: at, offset } = event
+  const failures = ci?.failuresInRow ?? 0
+  const failuresInRow = status === 'failed' ? failures + 1 : status === 'passed' ? 0 : failures
+  const told = { url: textOf(event.url), storyId: event.story_id ?? undefined, detail: textOf(event.detail) }
+  draft.next.ci = { status, ...told, at, offset, failuresInRow }
+}

@@ -1,0 +1,100 @@
+import { agentAt } from './agent.ts'
+import { isOpenApproval } from './approval.ts'
+import { type AttentionWord, isPaused } from '../summary/attention.ts'
+import { agentsOf, questionsOf } from './by-story.ts'
+import { isOpenCycle } from './cycle.ts'
+import type { Agent, Cycle, ProjectState } from './project-state.ts'
+import { cycleHeardAt, quietAtOf } from '../summary/liveness.ts'
+
+/* The one word of each agent and each story, by the rules of its project's word: who was not heard of for long is silent, never working. */
+
+/** An instant, and after how many minutes without a word somebody at work is silent. */
+export type Looked = { now: number; staleMinutes: number }
+
+/** One word, and since when. */
+export type WordAt = { word: AttentionWord | 'ended'; since: number }
+
+/** Longer than this, silence is a thing of the past: lists fold it away, and count it. */
+export const LONG_SILENCE_MS = 24 * 3_600_000
+const MINUTE_MS = 60_000
+
+const WORDS = { needs_input: 'needs_you', failed: 'failed', waiting: 'waiting', idle: 'idle', ended: 'ended' } as const
+
+/** What one agent is due. */
+export function agentWordAt(told: Agent, { now, staleMinutes }: Looked): WordAt {
+  const agent = agentAt(told, now)
+  if (agent.status !== 'working') return { word: WORDS[agent.status], since: agent.since }
+  if (now >= quietAtOf(agent, staleMinutes)) return { word: 'stale', since: agent.lastEventAt }
+  return { word: 'working', since: agent.tool?.since ?? agent.since }
+}
+
+/** How many of these agents have a word. */
+export function countAgents(agents: Iterable<Agent>, wanted: WordAt['word'], looked: Looked): number {
+  let count = 0
+  for (const agent of agents) if (agentWordAt(agent, looked).word === wanted) count++
+  return count
+}
+
+/** Whether an agent has been silent for so long that lists fold it away. */
+export function isLongSilent(agent: Agent, looked: Looked): boolean {
+  const { word, since } = agentWordAt(agent, looked)
+  return word === 'stale' && looked.now - since > LONG_SILENCE_MS
+}
+
+type OfStories = Pick<ProjectState, 'approvals' | 'agents' | 'workflow' | 'parallel'>
+
+/** What the story of a cycle is due: what it needs, else whether anything at it moves. */
+export function storyWordAt(state: OfStories, cycle: Cycle, looked: Looked): WordAt {
+  const { now, staleMinutes } = looked
+  if (!isOpenCycle(cycle)) return { word: 'done', since: cycle.completedAt ?? cycle.enteredAt }
+  const asked = questionsOf(state.approvals, cycle.storyId).find((approval) => isOpenApproval(approval, now))
+  if (asked) return { word: 'needs_you', since: asked.requestedAt }
+  const agents = agentsOf(state.agents, cycle.storyId)
+  const words = agents.map((agent) => agentWordAt(agent, looked))
+  const first = (wanted: WordAt['word']) => words.find(({ word }) => word === wanted)
+  const urgent = first('needs_you') ?? first('failed')
+  if (urgent) return urgent
+  const heardAt = cycleHeardAt(state, cycle)
+  const isHeard = now < heardAt + staleMinutes * MINUTE_MS
+  if (first('working')) return { word: 'working', since: cycle.enteredAt }
+  if (isPaused(state)) return { word: 'paused', since: state.workflow.enteredAt ?? cycle.enteredAt }
+  if (isHeard) return { word: 'working', since: cycle.enteredAt }
+  return first('waiting') ?? { word: 'stale', since: heardAt }
+}
+
+/**
+ * When any word of a project changes if no event comes, or a list folds anybody away: somebody falls silent, or stays so for long, or a
+ * question expires; undefined when none will.
+ */
+export function nextLookAt(state: ProjectState, { now, staleMinutes }: Looked): number | undefined {
+  let next = Infinity
+  const may = (at: number | undefined) => {
+    if (at !== undefined && at > now && at < next) next = at
+  }
+  const staleMs = staleMinutes * MINUTE_MS
+  for (const { expiresAt } of state.approvals.values()) may(expiresAt)
+  for (const agent of state.agents.values()) {
+    if (agent.status === 'working' || agent.asking?.until !== undefined) {
+      may(quietAtOf(agent, staleMinutes))
+      may(agent.lastEventAt + LONG_SILENCE_MS + 1)
+    }
+    if (agent.storyId !== undefined) may(agent.lastEventAt + staleMs)
+  }
+  for (const cycle of state.cycles.values()) if (isOpenCycle(cycle)) may(cycle.lastEventAt + staleMs)
+  if (state.parallel) may(state.parallel.at + staleMs)
+  return next === Infinity ? undefined : next
+}
+
+/** Whether a word of a project changed since its last event: no position of its log tells of that. */
+export function hasAged(state: ProjectState, looked: Looked): boolean {
+  if (state.lastEventAt === undefined) return false
+  const then = { ...looked, now: state.lastEventAt }
+  const [agents, cycles, approvals] = [state.agents.values(), state.cycles.values(), state.approvals.values()]
+  return (
+    approvals.some((asked) => isOpenApproval(asked, then.now) !== isOpenApproval(asked, looked.now)) ||
+    agents.some((agent) => foldedWord(agent, then) !== foldedWord(agent, looked)) ||
+    cycles.some((cycle) => storyWordAt(state, cycle, then).word !== storyWordAt(state, cycle, looked).word)
+  )
+}
+
+const foldedWord = (agent: Agent, looked: Looked) => (isLongSilent(agent, looked) ? 'folded' : agentWordAt(agent, looked).word)

@@ -1,0 +1,74 @@
+import { type Draft, writableErrors, writableTransitions, writableWorkflow } from './draft.ts'
+import type { StoredEventOf } from '../events/event.ts'
+import type { Source, Transition, Workflow } from './project-state.ts'
+import { keepMove } from './workflow-moves.ts'
+import { isExpectedWorkflowStep } from './workflow-machine.ts'
+
+/** Of both machines together. */
+export const TRANSITIONS_KEPT = 50
+const EDGES_KEPT = 64
+/** States in which something is wrong: leaving them says that it no longer is. */
+const TROUBLED = new Set(['ERROR', 'BLOCKED'])
+
+type Step = Pick<Transition, 'offset' | 'at' | 'timestamp' | 'from' | 'to' | 'source' | 'command' | 'by'>
+
+/** A project before anything was told of it. */
+export function emptyWorkflow(): Workflow {
+  const nothing = { enteredAt: undefined, changedAt: undefined, command: undefined, by: undefined }
+  return { state: 'IDLE', offset: 0, ...nothing, hasTransition: false, edges: new Map(), stays: new Map(), moves: [] }
+}
+
+/** A transition that was seen always counts; a state that was concluded never contradicts one that was seen. */
+export function foldWorkflowTransition(draft: Draft, event: StoredEventOf<'workflow_transition'>) {
+  const { workflow } = draft.next
+  if (event.inferred && workflow.hasTransition) return
+  const source: Source = event.inferred ? 'inferred' : 'reported'
+  const { offset, received_at: at, timestamp } = event
+  const from = event.old_state ?? (workflow.enteredAt === undefined ? undefined : workflow.state)
+  const told = { command: event.command ?? undefined, by: event.user ?? undefined }
+  enterWorkflowState(draft, { offset, at, timestamp, from, to: event.new_state, source, ...told })
+}
+
+/** Moves the workflow to a state. The same state again is a step, too, but goes on with the stay. */
+export function enterWorkflowState(draft: Draft, step: Step) {
+  const workflow = writableWorkflow(draft)
+  const isUnexpected = step.source === 'reported' && !isExpectedWorkflowStep(step.from, step.to)
+  const { offset, at, timestamp, from, to, source, command, by } = step
+  recordTransition(draft, { offset, at, timestamp, machine: 'workflow', storyId: undefined, from, to, source, isUnexpected, command, by })
+  countEdge(workflow, step, isUnexpected)
+  if (step.source === 'reported') workflow.hasTransition = true
+  // A file follows its own words by its own clock: what others told last stays what it has to be later than.
+  if (step.source !== 'file') workflow.changedAt = step.at
+  if (workflow.state === step.to && workflow.enteredAt !== undefined) return
+  countStay(workflow, step)
+  if (TROUBLED.has(workflow.state) && draft.next.errors.size > 0) writableErrors(draft).clear()
+  keepMove(workflow.moves, { offset: step.offset, at: step.at, to: step.to })
+  workflow.state = step.to
+  workflow.enteredAt = step.at
+  workflow.offset = step.offset
+  workflow.command = step.command
+  workflow.by = step.by
+}
+
+/** Adds to the last 50 transitions of both machines. */
+export function recordTransition(draft: Draft, transition: Transition) {
+  const transitions = writableTransitions(draft)
+  transitions.push(transition)
+  if (transitions.length > TRANSITIONS_KEPT) transitions.shift()
+}
+
+function countEdge({ edges }: Workflow, { from, to }: Step, isUnexpected: boolean) {
+  if (from === undefined) return
+  const key = `${from}>${to}`
+  const known = edges.get(key)
+  if (!known && edges.size >= EDGES_KEPT) return
+  edges.set(key, { count: (known?.count ?? 0) + 1, isUnexpected })
+}
+
+function countStay({ stays, state, enteredAt }: Workflow, { to, at }: Step) {
+  const left = stays.get(state)
+  if (left && enteredAt !== undefined) stays.set(state, { ...left, ms: left.ms + at - enteredAt })
+  const entered = stays.get(to)
+  if (!entered && stays.size >= EDGES_KEPT) return
+  stays.set(to, { count: (entered?.count ?? 0) + 1, ms: entered?.ms ?? 0 })
+}

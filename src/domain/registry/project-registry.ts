@@ -1,0 +1,183 @@
+import { z } from 'zod'
+import type { StoredEvent } from '../events/event.ts'
+import { isRecord } from '../events/loose-fields.ts'
+
+/** The configured lifecycle, not what happens now. */
+export const LIFECYCLES = ['active', 'paused', 'maintenance', 'archived', 'initializing'] as const
+export const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const
+
+export type Lifecycle = (typeof LIFECYCLES)[number]
+export type Priority = (typeof PRIORITIES)[number]
+
+/** What is known of a project apart from what happens in it. */
+export type Project = {
+  name: string
+  /** Absolute; undefined where only reports arrive. */
+  path: string | undefined
+  status: Lifecycle
+  priority: Priority
+  description: string
+  owner: string | undefined
+  team: string[]
+  tags: string[]
+  gitUrl: string | undefined
+  orchestration: string | undefined
+  dependencies: { project: string; type: string; criticality: string | undefined }[]
+  /** Shown, never enforced. Memory and disk in MiB; a CPU priority of 1 is everybody's. */
+  limits: { parallelAgents: number; parallelCycles: number; memoryMb: number; diskMb: number; cpuPriority: number }
+  /** When people are there: times of day as HH:MM in the zone, days by their English names. */
+  workHours: WorkHours | undefined
+  /** The file wins for what it lists: such projects cannot be changed through the API. */
+  origin: 'file' | 'reported'
+}
+
+export type WorkHours = { timezone: string; start: string; end: string; days: string[] }
+
+/** Every project that was ever registered, by its name in lower case: names are unique without regard to case. */
+export type Registry = {
+  offset: number
+  projects: Map<string, Project>
+  /** Names that were forgotten, as they were written, and the last event that says so: each registration later begins another life. */
+  purged: Map<string, Purged>
+}
+
+export type Purged = { name: string; offset: number }
+
+/** Changes whenever the same events would fold to another registry. */
+export const REGISTRY_FOLD_VERSION = 2
+
+const Names = z.array(z.string())
+const Dependencies = z.array(z.object({ project: z.string(), type: z.string(), criticality: z.string().optional() }))
+const Limits = z.object({
+  parallelAgents: z.number(),
+  parallelCycles: z.number(),
+  memoryMb: z.number(),
+  diskMb: z.number(),
+  cpuPriority: z.number().default(1),
+})
+const Hours = z.object({ timezone: z.string(), start: z.string(), end: z.string(), days: Names })
+
+/** The settings of a registry event: absent ones stay as they are, null ones are unset, and what does not fit is ignored. */
+const Settings = z.object({
+  path: z.string().nullish().catch(undefined),
+  status: z.enum(LIFECYCLES).optional().catch(undefined),
+  priority: z.enum(PRIORITIES).optional().catch(undefined),
+  description: z.string().optional().catch(undefined),
+  owner: z.string().nullish().catch(undefined),
+  team: Names.optional().catch(undefined),
+  tags: Names.optional().catch(undefined),
+  gitUrl: z.string().nullish().catch(undefined),
+  orchestration: z.string().nullish().catch(undefined),
+  dependencies: Dependencies.optional().catch(undefined),
+  limits: Limits.optional().catch(undefined),
+  workHours: Hours.nullish().catch(undefined),
+  origin: z.enum(['file', 'reported']).optional().catch(undefined),
+})
+
+/** A project as it is before anybody says more than its name. */
+export function newProject(name: string): Project {
+  return {
+    name,
+    path: undefined,
+    status: 'active',
+    priority: 'normal',
+    description: '',
+    owner: undefined,
+    team: [],
+    tags: [],
+    gitUrl: undefined,
+    orchestration: undefined,
+    dependencies: [],
+    limits: { parallelAgents: 3, parallelCycles: 2, memoryMb: 1024, diskMb: 2048, cpuPriority: 1 },
+    workHours: undefined,
+    origin: 'reported',
+  }
+}
+
+/** A registry in which nothing was registered. */
+export function emptyRegistry(): Registry {
+  return { offset: 0, projects: new Map(), purged: new Map() }
+}
+
+/** The registry after these events of its log; those that it contains already are ignored, and projects that no event names are the same objects. */
+export function foldRegistry(registry: Registry, events: readonly StoredEvent[]): Registry {
+  const news = events.filter((event) => event.offset > registry.offset)
+  const last = news.at(-1)
+  if (!last) return registry
+  const [projects, purged] = [new Map(registry.projects), new Map(registry.purged)]
+  for (const event of news) {
+    if (event.type === 'project_purged') {
+      projects.delete(event.project.toLowerCase())
+      purged.set(event.project.toLowerCase(), { name: event.project, offset: event.offset })
+    } else foldRegistryEvent(projects, event)
+  }
+  return { offset: last.offset, projects, purged }
+}
+
+function foldRegistryEvent(projects: Map<string, Project>, event: StoredEvent) {
+  if (event.type !== 'project_registered' && event.type !== 'project_changed' && event.type !== 'project_archived') return
+  const key = event.project.toLowerCase()
+  const known = projects.get(key)
+  if (event.type === 'project_archived') {
+    // Whoever archived it, the file no longer speaks for it.
+    if (known) projects.set(key, { ...known, status: 'archived', origin: 'reported' })
+    return
+  }
+  if (event.type === 'project_changed' && !known) return
+  projects.set(key, withSettings(known ?? newProject(event.project), event.settings))
+}
+
+function withSettings(project: Project, settings: Record<string, unknown>): Project {
+  const told = Settings.parse(settings)
+  const optional = <T>(value: T | null | undefined, known: T | undefined) => (value === undefined ? known : (value ?? undefined))
+  return {
+    name: project.name,
+    path: optional(told.path, project.path),
+    status: told.status ?? project.status,
+    priority: told.priority ?? project.priority,
+    description: told.description ?? project.description,
+    owner: optional(told.owner, project.owner),
+    team: told.team ?? project.team,
+    tags: told.tags ?? project.tags,
+    gitUrl: optional(told.gitUrl, project.gitUrl),
+    orchestration: optional(told.orchestration, project.orchestration),
+    dependencies: told.dependencies?.map((one) => ({ ...one, criticality: one.criticality })) ?? project.dependencies,
+    limits: told.limits ?? project.limits,
+    workHours: optional(told.workHours, project.workHours),
+    origin: told.origin ?? project.origin,
+  }
+}
+
+/** The settings of a project as a registry event carries them: what is not set is null. */
+export function settingsOf({ name: _, ...settings }: Project): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value ?? null]))
+}
+
+/** A registry as text, for snapshots. */
+export function encodeRegistry({ offset, projects, purged }: Registry): string {
+  return JSON.stringify({ offset, projects: [...projects.values()], purged: [...purged.values()] })
+}
+
+/** The registry that `encodeRegistry` wrote. Throws on a text that is no registry. */
+export function decodeRegistry(text: string): Registry {
+  const encoded: unknown = JSON.parse(text)
+  if (!isRecord(encoded) || typeof encoded['offset'] !== 'number' || !Array.isArray(encoded['projects'])) {
+    throw new Error('a snapshot holds no registry')
+  }
+  const { offset, projects } = encoded
+  const entries: unknown[] = projects
+  const purged = z
+    .array(z.object({ name: z.string(), offset: z.number() }))
+    .catch([])
+    .parse(encoded['purged'])
+  return {
+    offset,
+    projects: new Map(entries.flatMap((entry) => readProject(entry) ?? [])),
+    purged: new Map(purged.map((one) => [one.name.toLowerCase(), one])),
+  }
+}
+
+function readProject(entry: unknown): [[string, Project]] | undefined {
+  if (!isRecord(entry) || typeof entry['name'] !== 'string') return undefined
+  return [[entry['name'].toLowerCase(), withSettings(newProject(entry['name']), entry)]]
+}

@@ -1,0 +1,121 @@
+import { equally, rankOf, type Worth } from '../bounded.ts'
+import { statusWord, textOf, textsOf } from '../events/loose-fields.ts'
+import { openSprints, planWorth, sprintWorth } from '../project/plan-worth.ts'
+
+/** `droppedOpen`: how many of the dropped records were of an open sprint, or worked on: nothing is concluded without them. */
+export type BoundedContent = { content: Record<string, unknown>; droppedRecords: number; droppedOpen: number }
+
+type Item = Record<string, unknown>
+/** Lists of one kind of record, wherever they are in a file; of those that are missed as little the older goes first. */
+type Shelf = { lists: unknown[][]; worthOf(record: Item): Worth }
+
+/**
+ * Brings content below a size in bytes by dropping whole records, those that are over and old first; never by cutting one. What is
+ * worked on goes only when nothing else is left. Undefined when what cannot be dropped is too large. The content is the caller's own
+ * and its lists are changed in place.
+ */
+export function boundContent(file: string, content: Item, limitBytes: number): BoundedContent | undefined {
+  let excess = bytesOf(content) - limitBytes
+  let [droppedRecords, droppedOpen] = [0, 0]
+  const shelves = shelvesOf(file, content)
+  for (const mayWait of [false, true]) {
+    for (const shelf of shelves) {
+      if (excess <= 0) break
+      const dropped = dropOldest(shelf, { excess, mayWait })
+      excess -= dropped.bytes
+      droppedRecords += dropped.count
+      if (mayWait) droppedOpen += dropped.count
+    }
+  }
+  return excess <= 0 ? { content, droppedRecords, droppedOpen } : undefined
+}
+
+/** What is least missed comes first: finished stories before open ones, single test results before their tasks. */
+function shelvesOf(file: string, content: Item): Shelf[] {
+  const list = (name: string, worthOf: Shelf['worthOf']): Shelf => ({ lists: listsIn([content], name), worthOf })
+  if (file === 'backlog.json') {
+    return [
+      list('stories', storyWorth(content)),
+      list('sprints', ({ status }) => sprintWorth({ status: statusWord(status) ?? '' })),
+      list('epics', worthOfTask),
+      ...otherLists(content, PLANS),
+    ]
+  }
+  if (file === 'status.json') {
+    const others = otherLists(content, ['transition_history', 'active_tasks', 'pending_approvals'])
+    return [list('transition_history', equally), list('active_tasks', worthOfTask), ...others, list('pending_approvals', () => 'waits')]
+  }
+  if (file.startsWith('tdd_cycles/')) {
+    const tasks = listsIn([content], 'tasks').flat().filter(isItem)
+    const inTasks = ['test_results', 'test_file_objects'].map((name) => ({ lists: listsIn(tasks, name), worthOf: equally }))
+    return [...inTasks, list('tasks', worthOfTask), ...otherLists(content, ['tasks'])]
+  }
+  return otherLists(content, [])
+}
+
+const PLANS = ['stories', 'sprints', 'epics']
+const otherLists = (content: Item, known: readonly string[]): Shelf[] => {
+  const others = Object.entries(content).filter(([name]) => !known.includes(name))
+  return [{ lists: others.map(([, value]) => value).filter(isList), worthOf: equally }]
+}
+const listsIn = (items: Item[], name: string) => items.map((item) => item[name]).filter(isList)
+const isList = (value: unknown): value is unknown[] => Array.isArray(value)
+const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null && !isList(value)
+
+const TIMES = ['timestamp', 'created_at', 'started_at', 'last_updated', 'start_date']
+const FINISHED = /(?:^|\.)(?:done|completed|cancelled)$/i
+const FAILED = /(?:^|\.)(?:failed|blocked)$/i
+
+/** ISO texts of one writer sort as their times do; without one the order in the file decides. */
+function byTime(record: Item): string {
+  const time = TIMES.map((name) => record[name]).find((value) => typeof value === 'string')
+  return typeof time === 'string' ? time : ''
+}
+
+function worthOfTask(record: Item): Worth {
+  const { status, completed_at } = record
+  if (typeof status === 'string' && FAILED.test(status)) return 'waits'
+  return typeof completed_at === 'string' || (typeof status === 'string' && FINISHED.test(status)) ? 'over' : 'on'
+}
+
+function storyWorth(content: Item): Shelf['worthOf'] {
+  const sprints = listsIn([content], 'sprints').flat().filter(isItem)
+  const plans = sprints.map(({ id, story_ids, status }) => ({
+    ...{ id: textOf(id, 128) ?? '', storyIds: textsOf(story_ids, Infinity).kept, status: statusWord(status) ?? '' },
+  }))
+  const open = openSprints(plans)
+  return ({ id, status, sprint_id }) =>
+    planWorth({ id: textOf(id, 128), status: statusWord(status), sprintId: textOf(sprint_id, 128) }, open)
+}
+
+type Wanted = { excess: number; mayWait: boolean }
+
+function dropOldest({ lists, worthOf }: Shelf, { excess, mayWait }: Wanted): { bytes: number; count: number } {
+  const records = lists.flatMap((list, shelf) =>
+    list.map((record, index) => {
+      const [worth, time] = isItem(record) ? [worthOf(record), byTime(record)] : [worthOf({}), '']
+      return { shelf, index, bytes: bytesOf(record) + 1, rank: rankOf(worth), time, isWaiting: worth === 'waits' }
+    }),
+  )
+  records.sort((one, other) => one.rank - other.rank || compared(one.time, other.time) || one.index - other.index)
+  const gone = lists.map(() => new Set<number>())
+  let bytes = 0
+  let count = 0
+  for (const record of records) {
+    if (bytes >= excess || (record.isWaiting && !mayWait)) break
+    gone[record.shelf]?.add(record.index)
+    bytes += record.bytes
+    count += 1
+  }
+  for (const [shelf, list] of lists.entries()) keepWithout(list, gone[shelf])
+  return { bytes, count }
+}
+
+function keepWithout(list: unknown[], gone: ReadonlySet<number> | undefined) {
+  const kept = list.filter((_, index) => !gone?.has(index))
+  list.length = 0
+  for (const record of kept) list.push(record)
+}
+
+const compared = (one: string, other: string) => (one === other ? 0 : one < other ? -1 : 1)
+const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value) ?? '')

@@ -1,0 +1,124 @@
+import { plainLine, shortened } from '../events/plain-text.ts'
+import type { Agent, Approval, ProjectState } from '../project/project-state.ts'
+import type { Pulse } from './liveness.ts'
+import { type CurrentSprint, sprintFigures } from '../project/sprint.ts'
+import { isSevere } from '../project/trouble.ts'
+
+/** Why: one line for people, with commands in backticks, and what it stands on. */
+export type AttentionReason = {
+  reason: string
+  /** The agent that it is about, by its type. */
+  actor: string | undefined
+  storyId: string | undefined
+  /** Offset of the event that says so. */
+  evidence: number | undefined
+  since: number | undefined
+}
+
+/** Room for a command with both its ends, in characters; pages cut further as they need. */
+const REASON_HEAD = 670
+const REASON_TAIL = 330
+const GENERIC_AGENT = 'agent'
+
+type About = Partial<Omit<AttentionReason, 'reason'>>
+
+function reasonOf(text: string, about: About): AttentionReason {
+  const { head, cut, tail } = shortened(plainLine(text), REASON_HEAD, REASON_TAIL)
+  const reason = cut > 0 ? `${head} … ${tail}` : head
+  return { reason, actor: about.actor, storyId: about.storyId, evidence: about.evidence, since: about.since }
+}
+
+/** `QAAgent asks: run the migration?` */
+export function askReason(asker: Approval | Agent): AttentionReason {
+  const { agentType: actor, storyId, offset: evidence } = asker
+  const isAgent = 'status' in asker
+  const question = isAgent ? (asker.reason ?? asker.action ?? 'for input') : asker.title
+  const since = isAgent ? asker.since : asker.requestedAt
+  const who = actor === undefined || actor === GENERIC_AGENT ? '' : `${actor} `
+  return reasonOf(`${who}asks: ${question}`, { actor, storyId, evidence, since })
+}
+
+/** Why a workflow is blocked: what failed, as far as it was told. */
+export function blockedReason(state: ProjectState): AttentionReason {
+  const { workflow, ci } = state
+  const about = { evidence: workflow.offset, since: workflow.enteredAt }
+  if (ci && ci.failuresInRow > 0 && ci.status !== 'passed') return reasonOf(ciText(ci), { ...about, storyId: ci.storyId })
+  const error = severeErrors(state).at(-1)
+  if (error) return reasonOf(`blocked: ${error.message}`, about)
+  return reasonOf('blocked: `/suggest_fix` or `/skip_task` goes on', about)
+}
+
+/** What failed: the workflow, an error that still holds, an agent, or the last run of CI; undefined when nothing did. */
+export function failedReason(state: ProjectState): AttentionReason | undefined {
+  const { workflow, ci } = state
+  const error = severeErrors(state)[0]
+  if (workflow.state === 'ERROR') {
+    const said = error?.message ?? 'the orchestrator is in state ERROR'
+    return reasonOf(`error: ${said}`, { evidence: workflow.offset, since: workflow.enteredAt })
+  }
+  if (error) return reasonOf(`error: ${error.message}`, { evidence: error.offset, since: error.at })
+  const agent = [...state.agents.values()].find(({ status }) => status === 'failed')
+  if (agent) return agentReason('failed', agent)
+  if (ci?.status !== 'failed' && ci?.status !== 'error') return undefined
+  return reasonOf(ciText(ci), { storyId: ci.storyId, evidence: ci.offset, since: ci.at })
+}
+
+function severeErrors({ errors }: ProjectState) {
+  return [...errors.values()].filter(isSevere)
+}
+
+/** `CI failed 3 times: cargo test, exit 101` */
+function ciText({ status, failuresInRow, detail, storyId }: NonNullable<ProjectState['ci']>): string {
+  const times = failuresInRow > 1 ? ` ${failuresInRow} times` : ''
+  const what = status === 'error' && failuresInRow === 0 ? 'CI could not run' : `CI failed${times}`
+  const where = storyId === undefined ? '' : ` on ${storyId}`
+  return detail === undefined ? `${what}${where}` : `${what}: ${detail}${where}`
+}
+
+/** What a sprint in review waits for. */
+export function reviewReason({ workflow }: ProjectState, sprint: CurrentSprint | undefined): AttentionReason {
+  const figures = sprint && sprint.total > 0 ? `${sprintFigures(sprint)}: ` : ''
+  const text = `${figures}read the sprint, then \`/feedback\` accepts it or \`/request_changes\``
+  return reasonOf(text, { evidence: workflow.offset, since: workflow.enteredAt })
+}
+
+/** `working: npm test` or `last heard: npm test`. */
+export function stateReason(verb: string, { doing, actor, storyId, evidence, since }: Pulse): AttentionReason {
+  return reasonOf(`${verb}: ${doing}`, { actor, storyId, evidence, since })
+}
+
+/** Why an agent does not work. */
+export function agentReason(state: 'failed' | 'waiting' | 'idle' | 'ended', agent: Agent): AttentionReason {
+  const { agentType: actor, storyId, offset: evidence, since } = agent
+  const told = agent.reason ?? agent.action
+  const words = { failed: `${actor} failed`, waiting: `${actor} waits`, idle: 'idle', ended: 'ended' }[state]
+  const unsaid = state === 'waiting' ? `${words} for background work` : words
+  return reasonOf(told === undefined ? unsaid : `${words}: ${told}`, { actor, storyId, evidence, since })
+}
+
+/** Who paused it, where told. */
+export function pausedReason({ workflow }: ProjectState): AttentionReason {
+  const { by, offset: evidence, enteredAt: since } = workflow
+  return reasonOf(by === undefined ? 'the sprint is paused: `/sprint resume` goes on' : `${by} paused it`, { evidence, since })
+}
+
+/** Nothing is left to do in the sprint. */
+export function doneReason({ workflow }: ProjectState, { total }: CurrentSprint): AttentionReason {
+  const all = total === 1 ? 'the story of the sprint is done' : `all ${total} stories of the sprint are done`
+  return reasonOf(all, { evidence: workflow.offset, since: workflow.enteredAt })
+}
+
+const NEXT_STEPS = new Map([
+  ['IDLE', 'nothing planned: `/epic` opens the next one'],
+  ['BACKLOG_READY', 'the backlog is ready: `/sprint plan` comes next'],
+  ['SPRINT_PLANNED', 'the sprint is planned: `/sprint start` comes next'],
+  ['SPRINT_ACTIVE', 'the sprint is active, nobody works on it'],
+])
+
+/** Why nothing happens, and what would come next. */
+export function idleReason({ workflow, offset, lastEventAt }: ProjectState, sprint: CurrentSprint | undefined): AttentionReason {
+  if (offset === 0) return reasonOf('no event yet', {})
+  const figures = sprint && workflow.state === 'SPRINT_ACTIVE' ? `: ${sprintFigures(sprint)}` : ''
+  const text = NEXT_STEPS.get(workflow.state) ?? `in state ${workflow.state}`
+  return reasonOf(`${text}${figures}`, { evidence: workflow.offset || undefined, since: workflow.enteredAt ?? lastEventAt })
+}

@@ -1,0 +1,98 @@
+import { isOpenCycle } from '../project/cycle.ts'
+import type { Agent, Cycle, ProjectState } from '../project/project-state.ts'
+
+/** A sign of work: what was heard last, and until when it may be silent before silence says something. Instants in ms. */
+export type Pulse = {
+  heardAt: number
+  quietAt: number
+  /** What is done, as one line; a command in backticks. */
+  doing: string
+  actor: string | undefined
+  storyId: string | undefined
+  evidence: number
+  since: number
+}
+
+/** A tool may be at work for long without a word: builds, tests, training. */
+const TOOL_MINUTES = 60
+const MINUTE_MS = 60_000
+
+/** The pulse of a working agent. */
+export function pulseOf(agent: Agent, staleMinutes: number): Pulse {
+  const { tool, lastEventAt: heardAt, storyId, offset: evidence, agentType } = agent
+  const quietAt = quietAtOf(agent, staleMinutes)
+  const doing = tool ? quoted(tool.detail ?? tool.name) : doingOf(agent)
+  return { heardAt, quietAt, doing, actor: agentType, storyId, evidence, since: tool?.since ?? agent.since }
+}
+
+/** Until when a working agent may be silent before silence says something. */
+export function quietAtOf({ tool, lastEventAt }: Agent, staleMinutes: number): number {
+  return lastEventAt + (tool ? Math.max(TOOL_MINUTES, staleMinutes) : staleMinutes) * MINUTE_MS
+}
+
+type OfCycles = Pick<ProjectState, 'agents' | 'parallel'>
+
+/** When anything was heard of an open cycle: its own events, its agents', and the orchestrator's word on all its cycles. */
+export function cycleHeardAt({ agents, parallel }: OfCycles, { storyId, lastEventAt }: Cycle): number {
+  return Math.max(lastEventAt, parallel?.at ?? 0, agentsAtWork(agents).heardOf.get(storyId) ?? 0)
+}
+
+function doingOf({ action, agentType, storyId }: Agent): string {
+  const what = action ?? agentType
+  return storyId === undefined ? what : `${what} on ${storyId}`
+}
+
+/** A command or file as reasons quote it. */
+export function quoted(text: string): string {
+  return `\`${text.replaceAll('`', '´')}\``
+}
+
+/** Those of a project's agents and cycles that say whether it is at work. */
+export type AtWork = {
+  working: readonly Agent[]
+  /** The first that waits for background work. */
+  waiting: Agent | undefined
+  /** Those that ask, but not for good: without any event they are once more what they were. */
+  asking: readonly Agent[]
+  /** When an agent of each story was heard last. */
+  heardOf: ReadonlyMap<string, number>
+}
+
+const atWorkOf = new WeakMap<ProjectState['agents'], AtWork>()
+const openOf = new WeakMap<ProjectState['cycles'], readonly Cycle[]>()
+
+/** Looked through once for all that is asked of the same agents: most events leave them as they are. */
+export function agentsAtWork(agents: ProjectState['agents']): AtWork {
+  const known = atWorkOf.get(agents)
+  if (known) return known
+  const working: Agent[] = []
+  const asking: Agent[] = []
+  const heardOf = new Map<string, number>()
+  let waiting: Agent | undefined
+  for (const agent of agents.values()) {
+    if (agent.status === 'working') working.push(agent)
+    else if (agent.status === 'waiting') waiting ??= agent
+    else if (agent.asking?.until !== undefined) asking.push(agent)
+    if (agent.storyId !== undefined) heardOf.set(agent.storyId, Math.max(heardOf.get(agent.storyId) ?? 0, agent.lastEventAt))
+  }
+  const found = { working, waiting, asking, heardOf }
+  atWorkOf.set(agents, found)
+  return found
+}
+
+/** The cycles that are not over, looked for once for the same cycles. */
+export function openCycles(cycles: ProjectState['cycles']): readonly Cycle[] {
+  const known = openOf.get(cycles)
+  if (known) return known
+  const open = [...cycles.values()].filter(isOpenCycle)
+  openOf.set(cycles, open)
+  return open
+}
+
+/** The pulse of an open cycle: its own events, whatever an agent of its story said, and the orchestrator's word on all its cycles. */
+export function cyclePulse(state: OfCycles, cycle: Cycle, staleMinutes: number): Pulse {
+  const { storyId, offset: evidence, enteredAt: since } = cycle
+  const heardAt = cycleHeardAt(state, cycle)
+  const doing = `${storyId} in ${cycle.state}`
+  return { heardAt, quietAt: heardAt + staleMinutes * MINUTE_MS, doing, actor: undefined, storyId, evidence, since }
+}

@@ -1,0 +1,85 @@
+import { isAtHand } from '../project/agent.ts'
+import { openQuestions } from '../project/approval.ts'
+import { type Attention, attentionAt } from './attention.ts'
+import { isOpenCycle } from '../project/cycle.ts'
+import type { Project } from '../registry/project-registry.ts'
+import type { Approval, Cycle, ProjectState } from '../project/project-state.ts'
+import { sprintOf } from '../project/sprint.ts'
+import { nextLookAt } from '../project/words-at.ts'
+
+/** What the overview shows of a project; kept for every project, so it is small. Instants are ms since 1970. */
+export type ProjectSummary = {
+  project: Project
+  epoch: string
+  offset: number
+  attention: Attention
+  workflowState: string
+  /** The current sprint's line; undefined where no file tells of one. */
+  sprint: { id: string; goal: string; done: number; total: number } | undefined
+  /** Open cycles, the one that moved last first; at most 4 of them. */
+  cycles: CycleSummary[]
+  cyclesTotal: number
+  /** When any word on its page changes if no event comes. */
+  nextLookAt: number | undefined
+  /** Minutes without a word after which somebody at work is silent. */
+  staleMinutes: number
+  /** Agents that work, ask, wait or failed. */
+  agents: number
+  /** Questions that can still be answered, the oldest first. */
+  approvals: { first: Approval | undefined; total: number }
+  /** State files that cannot be read, or not whole. */
+  notices: number
+  minutes: [number, number][]
+  lastEventAt: number | undefined
+  /** When the current stay in the workflow began; of what was heard at all where no stay is known. */
+  ageSince: number | undefined
+}
+
+export type CycleSummary = Pick<Cycle, 'storyId' | 'state' | 'visited' | 'isUnexpected' | 'completedAt' | 'title'>
+
+type Summarized = { project: Project; state: ProjectState; epoch: string; now: number; staleMinutes: number }
+
+const CYCLES_SHOWN = 4
+const DESCRIPTION_KEPT = 2_000
+
+/** What the overview shows of a project now. */
+export function summarize({ project, state, epoch, now, staleMinutes }: Summarized): ProjectSummary {
+  const { workflow, offset, minutes, lastEventAt, firstEventAt } = state
+  const open = [...state.cycles.values()].filter(isOpenCycle).sort((one, other) => other.offset - one.offset)
+  const questions = openQuestions(state, now)
+  return {
+    project,
+    epoch,
+    offset,
+    attention: attentionAt(state, now, { staleMinutes }),
+    workflowState: workflow.state,
+    sprint: sprintLine(state),
+    cycles: open.slice(0, CYCLES_SHOWN).map(cycleSummary),
+    cyclesTotal: open.length,
+    nextLookAt: nextLookAt(state, { now, staleMinutes }),
+    staleMinutes,
+    agents: [...state.agents.values()].filter(isAtHand).length,
+    approvals: { first: questions.open[0] && shortQuestion(questions.open[0]), total: questions.count },
+    notices: state.notices.size,
+    minutes,
+    lastEventAt,
+    ageSince: workflow.enteredAt ?? firstEventAt,
+  }
+}
+
+function sprintLine(state: ProjectState): ProjectSummary['sprint'] {
+  const sprint = sprintOf(state)
+  return sprint && { id: sprint.id, goal: sprint.goal, done: sprint.done, total: sprint.total }
+}
+
+function cycleSummary({ storyId, state, visited, isUnexpected, completedAt, title }: Cycle): CycleSummary {
+  return { storyId, state, visited, isUnexpected, completedAt, title }
+}
+
+/** Summaries of all projects stay in memory: a long description stays in its project's state. */
+function shortQuestion(approval: Approval): Approval {
+  const { description } = approval
+  if (description === undefined || description.length <= DESCRIPTION_KEPT) return approval
+  const half = DESCRIPTION_KEPT / 2
+  return { ...approval, description: `${description.slice(0, half)} … ${description.slice(-half)}`.toWellFormed() }
+}

@@ -1,0 +1,134 @@
+import { bounded, type Worth } from '../bounded.ts'
+
+/** A stretch of time in which something was in one state: a story in a phase, an agent at work, a question open. Instants are ms since 1970. */
+export type Bar = {
+  state: string
+  start: number
+  /** Undefined while it goes on. */
+  end: number | undefined
+  /** Which stay of its lane it is. */
+  number: number
+  /** Since when, as the state says it: a later look at the same stay is known by it. */
+  since: number
+  /** How many stays it stands for: more than one where several were too many to keep apart. */
+  steps: number
+  /** Who worked in it, or on which story an agent did, where told. */
+  by: string | undefined
+  isUnexpected: boolean
+}
+
+/** What one story, agent or machine went through, oldest first. Replaced when it changes, never changed in place. */
+export type Lane = {
+  key: string
+  /** A number of its own, for addresses within a page. */
+  number: number
+  bars: readonly Bar[]
+  /** Its questions to people, in the order asked. */
+  asks: readonly (Bar & { approvalId: string })[]
+  /** Stays and questions that it had, kept or not. */
+  had: number
+  /** When it changed last. */
+  movedAt: number
+}
+
+export type Stay = Pick<Bar, 'state' | 'since' | 'end'> & { isUnexpected?: boolean }
+
+/** What several stays in one bar are called. */
+export const MIXED = 'mixed'
+const BARS_KEPT = 160
+const ASKS_KEPT = 40
+
+/** A lane of which nothing is known yet. */
+export function emptyLane(key: string, number: number): Lane {
+  return { key, number, bars: [], asks: [], had: 0, movedAt: 0 }
+}
+
+/** The lane after a stay was seen: the one that goes on, its end, or the next. The same lane when nothing is new. */
+export function withStay(lane: Lane, stay: Stay): Lane {
+  const last = lane.bars.at(-1)
+  if (last?.state === stay.state && last.since === stay.since) {
+    const end = stay.end === undefined ? undefined : Math.max(last.start, stay.end)
+    if (last.end === end) return lane
+    return { ...lane, bars: [...lane.bars.slice(0, -1), { ...last, end }], movedAt: end ?? lane.movedAt }
+  }
+  // What a file tells may be dated before what was reported: a lane never goes back.
+  const start = Math.max(stay.since, last?.end ?? last?.start ?? stay.since)
+  const end = stay.end === undefined ? undefined : Math.max(start, stay.end)
+  const bar: Bar = { ...stay, start, end, number: lane.had, steps: 1, by: undefined, isUnexpected: stay.isUnexpected ?? false }
+  return { ...lane, bars: fewer([...endedAt(lane.bars, start), bar]), had: lane.had + 1, movedAt: end ?? start }
+}
+
+/** The lane after its last stay ended, if one goes on. */
+export function withEnd(lane: Lane, at: number): Lane {
+  return lane.bars.at(-1)?.end === undefined && lane.bars.length > 0 ? { ...lane, bars: endedAt(lane.bars, at), movedAt: at } : lane
+}
+
+/** Says who works in the stay that goes on, or on what, unless that is known. */
+export function withWorker(lane: Lane, worker: () => string | undefined): Lane {
+  const last = lane.bars.at(-1)
+  const by = last && last.end === undefined && last.by === undefined ? worker() : undefined
+  if (!last || by === undefined) return lane
+  return { ...lane, bars: [...lane.bars.slice(0, -1), { ...last, by }] }
+}
+
+/** Adds a question that is open, or ends it. */
+export function withAsk(lane: Lane, ask: Pick<Bar, 'start' | 'end' | 'by'> & { approvalId: string }): Lane {
+  const known = lane.asks.find(({ approvalId, end }) => approvalId === ask.approvalId && end === undefined)
+  if (known && ask.end === undefined) return lane
+  const rest = lane.asks.filter((one) => one !== known)
+  const fresh = { ...ask, state: 'asks', since: ask.start, number: lane.had, steps: 1, isUnexpected: false }
+  const asked = { ...(known ?? fresh), end: ask.end }
+  const had = known ? lane.had : lane.had + 1
+  const { kept } = bounded([...rest, asked], {
+    limit: ASKS_KEPT,
+    most: 10 * ASKS_KEPT,
+    worthOf: ({ end }) => (end === undefined ? 'waits' : 'over'),
+  })
+  return { ...lane, asks: kept, had, movedAt: Math.max(lane.movedAt, ask.end ?? ask.start) }
+}
+
+/** A lane with a question that is open waits, as one does whose agent asks or failed. */
+export function laneWorth({ bars, asks }: Lane): Worth {
+  const last = bars.at(-1)
+  if (asks.some(({ end }) => end === undefined)) return 'waits'
+  if (!last || last.end !== undefined) return 'over'
+  return last.state === 'needs_input' || last.state === 'failed' || last.state === 'waiting' ? 'waits' : 'on'
+}
+
+/** The lane without what ended before an instant. */
+export function trimmed(lane: Lane, before: number): Lane {
+  const isLeft = ({ end }: Bar) => end === undefined || end >= before
+  if (lane.bars.every(isLeft) && lane.asks.every(isLeft)) return lane
+  return { ...lane, bars: lane.bars.filter(isLeft), asks: lane.asks.filter(isLeft) }
+}
+
+function endedAt(bars: readonly Bar[], at: number): Bar[] {
+  return bars.map((bar, index) => (index === bars.length - 1 && bar.end === undefined ? { ...bar, end: Math.max(bar.start, at) } : bar))
+}
+
+/** Of too many bars the two neighbours that are shortest together become one. */
+function fewer(bars: Bar[]): Bar[] {
+  if (bars.length <= BARS_KEPT) return bars
+  let [shortest, at] = [Infinity, 0]
+  for (let index = 0; index + 2 < bars.length; index += 1) {
+    const length = lengthOf(bars[index]) + lengthOf(bars[index + 1])
+    if (length < shortest) [shortest, at] = [length, index]
+  }
+  const [one, other] = [bars[at], bars[at + 1]]
+  return one && other ? bars.toSpliced(at, 2, joined(one, other)) : bars
+}
+
+const lengthOf = (bar: Bar | undefined) => (bar?.end ?? Infinity) - (bar?.start ?? 0)
+
+/** Two neighbours as one bar. */
+export function joined(one: Bar, other: Bar): Bar {
+  const isSame = one.state === other.state
+  return {
+    ...one,
+    state: isSame ? one.state : MIXED,
+    end: other.end,
+    steps: one.steps + other.steps,
+    by: one.by === other.by ? one.by : undefined,
+    isUnexpected: one.isUnexpected || other.isUnexpected,
+  }
+}

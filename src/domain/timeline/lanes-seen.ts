@@ -1,0 +1,95 @@
+import { isOpenCycle } from '../project/cycle.ts'
+import { bounded } from '../bounded.ts'
+import { emptyLane, type Lane, laneWorth, withAsk, withEnd, withStay, withWorker } from './lane.ts'
+import type { Lanes } from './lanes.ts'
+import type { Agent, Approval, Cycle, ProjectState } from '../project/project-state.ts'
+
+/* What lanes take from a state. To look again at what was seen changes nothing. */
+
+const LANES_KEPT = 200
+/** With those that wait. */
+const LANES_MOST = 1_000
+
+/** Everything of a state, whatever changed in it. */
+export function seeAll(lanes: Lanes, now: ProjectState) {
+  seeWorkflow(lanes, now)
+  for (const cycle of now.cycles.values()) seeCycle(lanes, now, cycle)
+  for (const agent of now.agents.values()) seeAgent(lanes, agent)
+  seeApprovals(lanes, now)
+}
+
+/** The state of the workflow. */
+export function seeWorkflow(lanes: Lanes, { workflow: { state, enteredAt } }: ProjectState) {
+  if (enteredAt !== undefined) lanes.workflow = withStay(lanes.workflow, { state, since: enteredAt, end: undefined })
+}
+
+/** The phase of a story, and who works in it. */
+export function seeCycle(lanes: Lanes, now: ProjectState, cycle: Cycle | undefined) {
+  if (!cycle) return
+  const { storyId, state, enteredAt: since, isUnexpected } = cycle
+  const end = isOpenCycle(cycle) ? undefined : (cycle.completedAt ?? since)
+  if (end !== undefined && end < lanes.from) return
+  const lane = withStay(laneOf(lanes, lanes.stories, storyId), { state, since, end, isUnexpected })
+  keepLane(
+    lanes,
+    lanes.stories,
+    withWorker(lane, () => workerOf(now, storyId)),
+  )
+}
+
+function workerOf({ agents }: ProjectState, storyId: string): string | undefined {
+  for (const agent of agents.values()) if (agent.storyId === storyId && agent.status === 'working') return agent.agentId
+  return undefined
+}
+
+/** What an agent is in; its end, once it ended. */
+export function seeAgent(lanes: Lanes, agent: Agent | undefined) {
+  if (!agent) return
+  const { agentId, status: state, since, storyId } = agent
+  const known = lanes.agents.get(agentId)
+  if (state === 'ended') {
+    if (known) keepLane(lanes, lanes.agents, withEnd(known, since))
+    return
+  }
+  const lane = withStay(known ?? laneOf(lanes, lanes.agents, agentId), { state, since, end: undefined })
+  keepLane(lanes, lanes.agents, state === 'idle' ? lane : withWorker(lane, () => storyId))
+  const story = storyId === undefined || state !== 'working' ? undefined : lanes.stories.get(storyId)
+  if (story)
+    keepLane(
+      lanes,
+      lanes.stories,
+      withWorker(story, () => agentId),
+    )
+}
+
+/** Questions that were asked and not decided stand over their story. */
+export function seeApprovals(lanes: Lanes, { approvals, decisions, lastEventAt }: ProjectState) {
+  const changed = [...lanes.open.values()].filter(({ approvalId }) => !approvals.has(approvalId))
+  for (const { approvalId, ...approval } of changed) {
+    const end = decisions.get(approvalId)?.at ?? lastEventAt ?? approval.requestedAt
+    seeAsk(lanes, { ...approval, approvalId }, Math.min(end, approval.expiresAt ?? Infinity))
+  }
+  for (const approval of approvals.values()) if (!lanes.open.has(approval.approvalId)) seeAsk(lanes, approval, undefined)
+  lanes.open = new Map(approvals)
+}
+
+function seeAsk(lanes: Lanes, { storyId, approvalId, requestedAt: start, agentId: by }: Approval, end: number | undefined) {
+  if (storyId === undefined) return
+  keepLane(lanes, lanes.stories, withAsk(laneOf(lanes, lanes.stories, storyId), { approvalId, start, end, by }))
+}
+
+function laneOf(lanes: Lanes, all: ReadonlyMap<string, Lane>, key: string): Lane {
+  const known = all.get(key)
+  if (known) return known
+  lanes.lanesMade += 1
+  return emptyLane(key, lanes.lanesMade)
+}
+
+/** Of too many lanes the one goes that is over, else the one that moved least lately; one that waits goes last. */
+function keepLane(lanes: Lanes, all: Map<string, Lane>, lane: Lane) {
+  all.set(lane.key, lane)
+  if (all.size <= LANES_KEPT) return
+  const { left } = bounded([...all.values()], { limit: LANES_KEPT, most: LANES_MOST, worthOf: laneWorth, ageOf: ({ movedAt }) => movedAt })
+  for (const { key } of left) all.delete(key)
+  lanes.forgotten += left.length
+}

@@ -1,0 +1,132 @@
+import { agentIdOf } from '../project/agent.ts'
+import type { StoredEvent } from '../events/event.ts'
+import { emptyLane, type Lane, trimmed } from './lane.ts'
+import { bounded } from '../bounded.ts'
+import { type Mark, markOf, markWorth } from './lane-marks.ts'
+import { seeAgent, seeAll, seeApprovals, seeCycle, seeWorkflow } from './lanes-seen.ts'
+import { foldEach } from '../project/project.ts'
+import type { Approval, ProjectState } from '../project/project-state.ts'
+
+/**
+ * What a project went through in a window of time: the fold of its events, looked at after each of them. It is made on demand,
+ * for windows that somebody looks at, and kept no longer. The lanes and lists in it are replaced when they change.
+ */
+export type Lanes = {
+  /** As of the last event that was seen. */
+  state: ProjectState
+  /** What ended before this instant is not kept. */
+  from: number
+  workflow: Lane
+  stories: Map<string, Lane>
+  agents: Map<string, Lane>
+  /** In the order of their events. */
+  marks: readonly Mark[]
+  /** From when to when events came, without pauses longer than `pauseMs`; in order. */
+  busy: readonly (readonly [number, number])[]
+  pauseMs: number
+  /** Events that were passed over, because there were too many to look at each. */
+  unread: number
+  /** Stories and agents that were too many to keep. */
+  forgotten: number
+  /** Questions that are open. */
+  open: ReadonlyMap<string, Approval>
+  lanesMade: number
+}
+
+const MARKS_KEPT = 400
+/** Of a window; shorter pauses are not kept apart. */
+const PAUSES = 240
+
+/** The lanes at the beginning of a window: who was in which state then. */
+export function openLanes(state: ProjectState, { from, windowMs }: { from: number; windowMs: number }): Lanes {
+  const nothing = { stories: new Map(), agents: new Map(), marks: [], busy: [], unread: 0, forgotten: 0, open: new Map(), lanesMade: 1 }
+  const lanes: Lanes = { state, from, workflow: emptyLane('workflow', 0), pauseMs: windowMs / PAUSES, ...nothing }
+  seeAll(lanes, state)
+  return lanes
+}
+
+/** Takes in what came next; events that are contained already are ignored. */
+export function foldLanes(lanes: Lanes, events: readonly StoredEvent[]): void {
+  lanes.state = foldEach(lanes.state, events, (now, event) => see(lanes, now, event))
+}
+
+/**
+ * Takes in a later state without the events between: what each was in last is known with its beginning, shorter stays before it
+ * are not.
+ */
+export function jumpTo(lanes: Lanes, state: ProjectState): void {
+  if (state.offset <= lanes.state.offset) return
+  lanes.unread += state.offset - lanes.state.offset
+  const at = state.lastEventAt ?? lanes.from
+  const before = lanes.state.lastEventAt ?? at
+  lanes.busy = [...lanes.busy, [Math.max(before, lanes.from), at] as const].slice(-2 * PAUSES)
+  lanes.state = state
+  seeAll(lanes, state)
+}
+
+/**
+ * Takes in what came next, up to a state that is known already: both share its memory then. What files say may have been shortened
+ * in the events; the state knows it.
+ */
+export function followTo(lanes: Lanes, events: readonly StoredEvent[], state: ProjectState): void {
+  foldLanes(lanes, events)
+  lanes.state = state
+  if (events.some(({ type }) => type === 'state_file')) seeAll(lanes, state)
+}
+
+/** Forgets what ended before an instant. */
+export function trimLanes(lanes: Lanes, before: number): void {
+  lanes.from = Math.max(lanes.from, before)
+  lanes.workflow = trimmed(lanes.workflow, before)
+  for (const all of [lanes.stories, lanes.agents]) {
+    for (const [key, lane] of all) {
+      const left = trimmed(lane, before)
+      if (left.bars.length + left.asks.length === 0) all.delete(key)
+      else all.set(key, left)
+    }
+  }
+  if (lanes.marks.some(({ at }) => at < before)) lanes.marks = lanes.marks.filter(({ at }) => at >= before)
+  if (lanes.busy.some(([, last]) => last < before)) lanes.busy = lanes.busy.filter(([, last]) => last >= before)
+}
+
+function see(lanes: Lanes, now: ProjectState, event: StoredEvent) {
+  seeMoment(lanes, event)
+  switch (event.type) {
+    case 'workflow_transition':
+      return seeWorkflow(lanes, now)
+    case 'tdd_transition':
+    case 'tdd_cycle_started':
+    case 'tdd_progress_update':
+    case 'tdd_cycle_completed':
+      return seeCycle(lanes, now, now.cycles.get(event.story_id))
+    case 'agent_activity':
+      return seeAgent(lanes, agentOf(now, event))
+    case 'agent_status':
+      // With a session its sub-agents end, too.
+      if (event.status === 'ended') for (const agent of now.agents.values()) seeAgent(lanes, agent)
+      return seeAgent(lanes, agentOf(now, event))
+    case 'approval_requested':
+      seeAgent(lanes, agentOf(now, event))
+      return seeApprovals(lanes, now)
+    case 'approval_resolved':
+      seeAgent(lanes, now.agents.get(lanes.open.get(event.approval_id)?.agentId ?? ''))
+      return seeApprovals(lanes, now)
+    case 'state_file':
+      return seeAll(lanes, now)
+    default:
+      return undefined
+  }
+}
+
+const agentOf = ({ agents }: ProjectState, event: Parameters<typeof agentIdOf>[0]) => agents.get(agentIdOf(event) ?? '')
+
+function seeMoment(lanes: Lanes, event: StoredEvent) {
+  const at = event.received_at
+  const last = lanes.busy.at(-1)
+  if (last && at - last[1] <= lanes.pauseMs) lanes.busy = [...lanes.busy.slice(0, -1), [last[0], at]]
+  else lanes.busy = [...lanes.busy, [at, at]]
+  const mark = markOf(event)
+  if (!mark) return
+  const marks = [...lanes.marks, mark]
+  lanes.marks = marks.length > MARKS_KEPT ? bounded(marks, { limit: MARKS_KEPT, worthOf: markWorth }).kept : marks
+}

@@ -1,0 +1,87 @@
+import { LogUnavailableError } from '../event-log.ts'
+import { type ConnectionOptions, type HeldConnection, holdConnection, placeOf, type Query } from './connection.ts'
+
+/** Calls that may wait for a connection; beyond it callers are told to come back. */
+const WAITING = 1_000
+
+export type Pool = {
+  /** Runs work on a connection of its own; rejects with LogUnavailableError when neither connection nor answer comes in time. */
+  use<R>(work: (query: Query) => Promise<R>): Promise<R>
+  /** Finishes what was asked before; afterwards every use rejects. */
+  close(): Promise<void>
+}
+
+type Waiter = { take(connection: HeldConnection): void }
+
+/** A few connections, used one call at a time; opened when they are first needed. */
+export function openPool(options: ConnectionOptions, size: number): Pool {
+  const place = placeOf(options.url)
+  const connections = Array.from({ length: size }, () => holdConnection(options))
+  const turns = openTurns(connections, place)
+  const idle = Promise.withResolvers<void>()
+  let running = 0
+  let isClosing = false
+
+  async function run<R>(work: (query: Query) => Promise<R>): Promise<R> {
+    const deadline = performance.now() + options.patience.ms()
+    const connection = await turns.take(deadline)
+    try {
+      return await connection.use(work, deadline)
+    } finally {
+      turns.giveBack(connection)
+    }
+  }
+
+  return {
+    async use(work) {
+      if (isClosing) throw new LogUnavailableError(`the event log ${place} is closed`)
+      running += 1
+      try {
+        return await run(work)
+      } finally {
+        running -= 1
+        if (running === 0 && isClosing) idle.resolve()
+      }
+    },
+    async close() {
+      isClosing = true
+      if (running > 0) await idle.promise
+      for (const connection of connections) connection.close()
+    },
+  }
+}
+
+/** Lends connections to one caller each, in the order in which they came. */
+function openTurns(connections: readonly HeldConnection[], place: string) {
+  const free = [...connections]
+  const waiting = new Set<Waiter>()
+
+  function wait(deadline: number): Promise<HeldConnection> {
+    if (waiting.size >= WAITING) throw new LogUnavailableError(`the event log ${place} is busy: ${WAITING} calls wait for a connection`)
+    const { promise, resolve, reject } = Promise.withResolvers<HeldConnection>()
+    const waiter = {
+      take(connection: HeldConnection) {
+        clearTimeout(timer)
+        resolve(connection)
+      },
+    }
+    const timer = setTimeout(() => {
+      waiting.delete(waiter)
+      reject(new LogUnavailableError(`the event log ${place} cannot answer: no connection became free in time`))
+    }, deadline - performance.now())
+    waiting.add(waiter)
+    return promise
+  }
+
+  return {
+    take: async (deadline: number) => free.pop() ?? (await wait(deadline)),
+    giveBack(connection: HeldConnection) {
+      const [next] = waiting
+      if (!next) free.push(connection)
+      else {
+        waiting.delete(next)
+        next.take(connection)
+      }
+    },
+  }
+}

@@ -1,0 +1,132 @@
+import { appendCall, type AppendCall } from '../append-call.ts'
+import type { Tracing } from '../../telemetry/tracing.ts'
+import { openAppendQueue } from '../append-queue.ts'
+import {
+  type Appended,
+  type EventLog,
+  LogUnavailableError,
+  READ_LIMIT,
+  type ReadRange,
+  type SnapshotKey,
+  UnusableLogError,
+} from '../event-log.ts'
+import { commitGroup } from './append.ts'
+import { checkSettings } from './check.ts'
+import { openPatience, placeOf, type Query } from './connection.ts'
+import { unusable } from './failure.ts'
+import { openPool, type Pool } from './pool.ts'
+import { findBeginning, findOffsetAt, findSnapshot, readHead, readHeads, readPage, readTime } from './read.ts'
+import { isMigrated, migratePostgres } from './schema.ts'
+import { purge, saveSnapshot, trim } from './snapshot.ts'
+
+export type PostgresLogOptions = {
+  /** postgresql://user:password@host:port/database */
+  url: string
+  /** Connections at most: one of them appends, the others read. With 1, one each all the same. */
+  poolSize?: number
+  /** The log is looked at: nothing can be written, and tables of another version are refused. */
+  isLookedAt?: boolean
+  /** Processes that open as many: what is compared with the server's limit. */
+  workers?: number
+  /** ms since 1970. */
+  clock?: () => number
+  /** Told what failed outside any call. */
+  onError?: (error: unknown) => void
+  tracing?: Tracing
+}
+
+/** The server ends what the client no longer waits for. */
+const SESSION = `SELECT set_config('statement_timeout', '3s', false), set_config('lock_timeout', '2s', false),
+  set_config('idle_in_transaction_session_timeout', '5s', false), set_config('client_min_messages', 'warning', false)`
+
+/**
+ * Opens the log in PostgreSQL, and brings its tables to this version. A server that is away is no reason to reject: the log
+ * answers once it is back. Rejects with UnusableLogError where somebody must change something first.
+ */
+export async function openPostgresLog(options: PostgresLogOptions): Promise<EventLog> {
+  const { url, poolSize = 5, isLookedAt = false, workers = 1, clock = Date.now, onError, tracing } = options
+  const place = placeOf(url)
+  const connection = { url, patience: openPatience(), prepare: isLookedAt ? inspection(url) : preparation(url) }
+  const pools = { appends: openPool(connection, 1), reads: openPool(connection, Math.max(1, poolSize - 1)) }
+  await firstContact(pools.reads, { place, onError })
+  const reading = readMethods(pools.reads)
+  const queue = openAppendQueue<AppendCall, Appended>(
+    (calls) => commitGroup(pools.appends, clock, calls),
+    tracing && { tracing, system: 'postgresql' },
+  )
+  let closing: Promise<void> | undefined
+
+  return {
+    ...reading,
+    async append(project, events) {
+      if (closing) throw new LogUnavailableError(`the event log ${place} is closed`)
+      if (events.length > 0) return queue.push(appendCall(project, events))
+      return { position: await reading.head(project), appended: [], duplicates: 0 }
+    },
+    saveSnapshot: (snapshot) => pools.reads.use((query) => saveSnapshot(query, snapshot)),
+    trim: (beginning) => trim(pools.reads, beginning),
+    purge: (project) => purge(pools.reads, project),
+    tryAppend: () => pools.appends.use(async (query) => void (await query('SELECT visualizer.try_append()'))),
+    check: () => pools.reads.use((query) => checkSettings(query, workers * Math.max(2, poolSize))),
+    close: () => (closing ??= queue.drained().then(() => closeAll(pools))),
+  }
+}
+
+function readMethods(reads: Pool) {
+  return {
+    async read(project: string, range: ReadRange) {
+      const page = await reads.use((query) => readPage(query, project, range))
+      // Whoever read a full page will read the next one at once: let others have their turn in between.
+      if (page.events.length === READ_LIMIT) await new Promise(setImmediate)
+      return page
+    },
+    head: (project: string) => reads.use((query) => readHead(query, project)),
+    heads: () => reads.use(readHeads),
+    snapshot: (key: SnapshotKey, atOrBefore?: number) => reads.use((query) => findSnapshot(query, key, atOrBefore)),
+    time: () => reads.use(readTime),
+    offsetAt: (project: string, at: number) => reads.use((query) => findOffsetAt(query, project, at)),
+    beginning: (project: string) => reads.use((query) => findBeginning(query, project)),
+  }
+}
+
+/** What every new connection does first: behind the same address may be another server by now, or an older copy of the log. */
+function preparation(url: string): (query: Query) => Promise<void> {
+  const place = placeOf(url)
+  let migrating: Promise<unknown> | undefined
+  return async (query) => {
+    await query(SESSION)
+    if (!(await isMigrated(query, place))) {
+      migrating ??= migratePostgres(url).finally(() => (migrating = undefined))
+      await migrating
+    }
+    await query('SELECT visualizer.settle_epoch($1)', [newEpoch()])
+  }
+}
+
+/** The server itself refuses whatever would change something. */
+function inspection(url: string): (query: Query) => Promise<void> {
+  const place = placeOf(url)
+  return async (query) => {
+    await query(SESSION)
+    await query(`SELECT set_config('default_transaction_read_only', 'on', false)`)
+    if (await isMigrated(query, place)) return
+    throw new UnusableLogError(`the event log ${place} has no tables of this version; run visualizer migrate, or start the service once`)
+  }
+}
+
+const newEpoch = () => crypto.randomUUID().slice(0, 8)
+
+async function firstContact(reads: Pool, { place, onError }: { place: string; onError: PostgresLogOptions['onError'] }): Promise<void> {
+  try {
+    await reads.use((query) => readHead(query, ''))
+  } catch (error) {
+    if (!(error instanceof LogUnavailableError)) throw error
+    const reason = unusable(error.cause, place)
+    if (reason) throw reason
+    onError?.(error)
+  }
+}
+
+async function closeAll({ appends, reads }: { appends: Pool; reads: Pool }): Promise<void> {
+  await Promise.all([appends.close(), reads.close()])
+}

@@ -1,0 +1,154 @@
+import type { Tracing } from '../../telemetry/tracing.ts'
+import { type Away, holdConnection, inTransaction } from '../../sqlite/connection.ts'
+import { appendCall, type AppendCall } from '../append-call.ts'
+import { openAppendQueue } from '../append-queue.ts'
+import {
+  type Appended,
+  type EventLog,
+  LogUnavailableError,
+  type Position,
+  READ_LIMIT,
+  type ReadRange,
+  type Snapshot,
+  type SnapshotKey,
+} from '../event-log.ts'
+import { commitGroup, tryAppend } from './append.ts'
+import { abandonBoth, closeAll, closeBoth, type Connections, firstUse, openAppender, openReader } from './connections.ts'
+import { epochOf } from './epoch.ts'
+import { createLogFile } from './file.ts'
+import { openGuard } from './guard.ts'
+import { openMark } from './mark.ts'
+import { beginPurge, purgeStep } from './purge.ts'
+import { findOffsetAt, HEADS_AT_ONCE, readHead, readHeadsAfter, readPage } from './read.ts'
+import { trimStep } from './trim.ts'
+
+export type SqliteLogOptions = {
+  /** Created with its folder where it is missing. Several programs of one machine may share it. */
+  file: string
+  /** ms since 1970. */
+  clock?: () => number
+  /** Told what failed outside any call. */
+  onError?: (error: unknown) => void
+  /** Told what an operator should know at the start, such as that the log was put back from a backup. */
+  onNotice?: (notice: string) => void
+  tracing?: Tracing
+}
+
+/** Opens the embedded log: one SQLite file. Rejects with UnusableLogError where the file cannot be a log of this program. */
+export async function openSqliteLog({ file, clock = Date.now, onError, onNotice, tracing }: SqliteLogOptions): Promise<EventLog> {
+  createLogFile(file)
+  const away: Away = (problem, options) => new LogUnavailableError(`the event log ${file} ${problem}`, options)
+  const guard = openGuard(file, (fault) =>
+    fault.mayClose ? closeBoth(connections, fault.problem) : abandonBoth(connections, fault.problem),
+  )
+  const connections: Connections = {
+    appends: holdConnection({ open: () => openAppender(file, guard), away }),
+    reads: holdConnection({ open: () => ({ ...openReader(file), mustFit: guard.hold() }), away }),
+  }
+  const { appends, reads } = connections
+  const { epoch, turned } = await firstUse(file, connections)
+  if (turned !== undefined) onNotice?.(turned)
+  const mark = openMark(file, onError)
+  const reading = readMethods(reads, epoch)
+  const queue = openAppendQueue<AppendCall, Appended>(
+    (calls) => commitGroup({ held: appends, epoch, clock, note: mark.note }, calls),
+    tracing && { tracing, system: 'sqlite' },
+  )
+  let closing: Promise<void> | undefined
+  finishPurges(appends).catch((error: unknown) => onError?.(error))
+
+  return {
+    ...reading,
+    async append(project, events) {
+      if (closing) throw new LogUnavailableError(`the event log ${file} is closed`)
+      if (events.length > 0) return queue.push(appendCall(project, events))
+      return { position: await reading.head(project), appended: [], duplicates: 0 }
+    },
+    ...writeMethods(appends, epoch),
+    async check() {
+      await reading.head('')
+      return []
+    },
+    close: () =>
+      (closing ??= queue
+        .drained()
+        .then(() => closeAll(connections, { guard, onError }))
+        .finally(mark.close)),
+  }
+}
+
+/** What changes a log beside its appends. */
+function writeMethods(appends: Connections['appends'], epoch: string) {
+  return {
+    async saveSnapshot(snapshot: Snapshot) {
+      await appends.use(({ db, head, saveSnapshot }) =>
+        inTransaction(db, () => {
+          // Of another epoch: its log is gone.
+          if (snapshot.epoch === epochOf(epoch, head.get(snapshot.project)?.salt ?? '')) saveSnapshot(snapshot)
+        }),
+      )
+    },
+    trim: (beginning: Snapshot) => trim(appends, beginning, epoch),
+    async purge(project: string) {
+      await appends.use((appender) => inTransaction(appender.db, () => beginPurge(appender, project) && appender.countGroup.get()))
+      await finishPurges(appends)
+    },
+    tryAppend: () => appends.use(tryAppend),
+  }
+}
+
+/** The reading half of a log. Heads tell whether it is there: those of a file without a name are nobody's. */
+export function readMethods(reads: Connections['reads'], epoch: string) {
+  return {
+    async read(project: string, range: ReadRange) {
+      const page = await reads.use((reader) => readPage(reader, project, { ...range, epoch }))
+      // Whoever read a full page will read the next one at once: let others have their turn in between.
+      if (page.events.length === READ_LIMIT) await new Promise(setImmediate)
+      return page
+    },
+    time: () => Promise.resolve(undefined),
+    head: (project: string) =>
+      reads.use((reader) => {
+        reader.mustFit()
+        return readHead(reader, project, epoch)
+      }),
+    heads: () => readAllHeads(reads, epoch),
+    snapshot: (key: SnapshotKey, atOrBefore?: number) => reads.use((reader) => reader.findSnapshot(key, atOrBefore)),
+    offsetAt: (project: string, at: number) => reads.use((reader) => findOffsetAt(reader, project, at)),
+    beginning: (project: string) => reads.use((reader) => reader.findBeginning(project)),
+  }
+}
+
+/** Page by page, with a turn for others in between: thousands at once would hold the loop. */
+async function readAllHeads(reads: Connections['reads'], epoch: string): Promise<Map<string, Position>> {
+  const heads = new Map<string, Position>()
+  for (let after = ''; ;) {
+    const page = await reads.use((reader) => {
+      reader.mustFit()
+      return readHeadsAfter(reader, after)
+    })
+    for (const { name, last, salt } of page) heads.set(name, { epoch: epochOf(epoch, salt), offset: last })
+    const end = page.at(-1)
+    if (!end || page.length < HEADS_AT_ONCE) return heads
+    after = end.name
+    await new Promise(setImmediate)
+  }
+}
+
+async function trim(appends: Connections['appends'], beginning: Snapshot, epoch: string): Promise<void> {
+  const step = () =>
+    appends.use((appender) =>
+      inTransaction(appender.db, () => {
+        // Of another epoch, what it says happened before may have been another history.
+        const isOurs = beginning.epoch === epochOf(epoch, appender.head.get(beginning.project)?.salt ?? '')
+        return !isOurs || trimStep(appender, beginning)
+      }),
+    )
+  while (!(await step())) await new Promise(setImmediate)
+}
+
+/** Removes what was to be forgotten, be it by a program that was killed meanwhile. */
+async function finishPurges(appends: Connections['appends']): Promise<void> {
+  const step = () => appends.use((appender) => purgeStep(appender) || inTransaction(appender.db, () => purgeStep(appender)))
+  while (!(await step())) await new Promise(setImmediate)
+}

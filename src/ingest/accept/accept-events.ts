@@ -1,0 +1,58 @@
+import type { Bus } from '../../bus/bus.ts'
+import { topics } from '../../bus/topics.ts'
+import { boundEvent } from '../../domain/events/bound-event.ts'
+import type { NewEvent } from '../../domain/events/event.ts'
+import { parseStatedTime } from '../../domain/events/stated-time.ts'
+import type { Appended, EventLog } from '../../event-log/event-log.ts'
+import type { Redact } from '../redaction/redact.ts'
+
+export type AcceptDeps = {
+  eventLog: EventLog
+  bus: Bus
+  redact: Redact
+  /** Makes sure that reports have a project to go to; resolves with the name that it is registered under. */
+  registerProject(name: string, isNew?: boolean): Promise<string>
+  /** ms since 1970: what was stated before is forgotten, and so would not be known if it came again. 0 where all is kept. */
+  keptSince(): number
+}
+
+/** What became of a report: with what was left out, each of its events is new, known or too old. */
+export type Accepted = Appended & { project: string; tooOld: readonly NewEvent[] }
+
+/** No zone is further from UTC than +14:00: a zoneless time may be this much later than it looks. */
+const ZONE_MS = 14 * 60 * 60_000
+
+/**
+ * Stores what was reported, then announces it. Secrets go before long texts are cut: half a secret is not recognised. In
+ * this order, too: a browser that misses the announcement finds the events
+ * in the log when it catches up. For the same reason a failing bus fails no report. Rejects with LogUnavailableError
+ * while nothing can be stored. What says that it is older than the retention is left out and counted: ids live as long as their events, and an
+ * orchestrator's history may be told again and again.
+ */
+export async function acceptEvents(deps: AcceptDeps, project: string, events: readonly NewEvent[]): Promise<Accepted> {
+  const name = await deps.registerProject(project)
+  const keptSince = deps.keptSince()
+  const tooOld = keptSince === 0 ? [] : events.filter(({ timestamp }) => isForgotten(timestamp, keptSince))
+  const news = tooOld.length === 0 ? events : events.filter((event) => !tooOld.includes(event))
+  const bounded = news.map((event) => boundEvent(deps.redact(event)))
+  const stored = await storeAndAnnounce(deps, name, bounded)
+  // A log that begins here may have been emptied, and the list of projects with it.
+  if (stored.appended[0]?.offset === 1) await deps.registerProject(name, true)
+  return { project: name, ...stored, tooOld }
+}
+
+function isForgotten(timestamp: unknown, keptSince: number): boolean {
+  const stated = typeof timestamp === 'string' ? parseStatedTime(timestamp) : undefined
+  return stated !== undefined && stated.ms + (stated.isZoned ? 0 : ZONE_MS) < keptSince
+}
+
+/** The only place that announces: what is on the bus is in the log. */
+export async function storeAndAnnounce(
+  { eventLog, bus }: Pick<AcceptDeps, 'eventLog' | 'bus'>,
+  project: string,
+  events: readonly NewEvent[],
+): Promise<Appended> {
+  const stored = await eventLog.append(project, events)
+  if (stored.appended.length > 0) bus.publish(topics.events, { project, ...stored.position, events: stored.appended })
+  return stored
+}

@@ -1,0 +1,200 @@
+import { clockOffset, parseStatedTime } from '../../domain/events/stated-time.ts'
+import type { Tally } from './link-health.ts'
+import type { Frame } from './orchestrator-frame.ts'
+import { missingBefore } from './history-gap.ts'
+import { LOSS_REASONS } from './link-news.ts'
+import { type ClaimedEvent, type KnownState, translateFrame, type Translation, UNKNOWN } from './orchestrator-frames.ts'
+import { comparedProjects, type LinkScope } from './orchestrator-scope.ts'
+
+export type FrameOrderDeps = {
+  scope: { name: string; projects: readonly string[] | undefined }
+  /** Stores events in order; rejects only for what can never be stored. */
+  store(events: readonly ClaimedEvent[]): Promise<void>
+  /** The state after everything that was stored. */
+  stateOf(project: string): Promise<KnownState>
+  /** Asks the orchestrator for its history and then for its current state. */
+  ask(): void
+  /** Takes a step after a while, instead of the one that was to come later before. */
+  later(step: Step, delayMs: number): void
+  tally: Tally
+  timing: { historyMs: number; rejoinMs: number; answerMs: number }
+}
+
+export type Step =
+  | { kind: 'frame'; frame: Frame; receivedAt: number; bytes: number }
+  | { kind: 'opened' | 'ended' | 'closing' }
+  | { kind: 'history overdue' | 'answer overdue'; round: number }
+
+type Doubt = { frame: Frame; claims: ReadonlySet<string>; questions: number }
+
+const HELD_LIMIT = 1_000
+const HELD_LIMIT_BYTES = 8 * 1024 * 1024
+/** A current state that contradicts us in another way each time is taken at its word after so many questions. */
+const QUESTIONS = 3
+/** What an orchestrator repeats in its history. */
+const REPEATED = new Set(['workflow_transition', 'tdd_transition', 'tdd_cycle_started', 'tdd_cycle_completed'])
+
+/**
+ * Brings an orchestrator's frames into the order in which things happened, each change once, although frames carry no
+ * numbers. Two rules make that so:
+ *
+ * After a connect, live frames are held until the history has come, for it holds what was missed before them; a history
+ * that does not come in time is not waited for.
+ *
+ * A current state that contradicts what is known proves nothing: its transition may still be under way to us. So the
+ * history and the state are asked for again, and only a difference that stands after both is inferred.
+ */
+export class FrameOrder {
+  #scope: LinkScope
+  #unstored: ClaimedEvent[] = []
+  #isConnected = false
+  #isHolding = false
+  #isHistoryLate = false
+  #isHistoryNew = false
+  #held: Frame[] = []
+  #heldBytes = 0
+  #heldState: Frame | undefined
+  #doubt: Doubt | undefined
+  #round = 0
+
+  constructor(private readonly deps: FrameOrderDeps) {
+    this.#scope = { ...deps.scope, offsetMs: undefined }
+  }
+
+  unstored = () => this.#unstored.length
+  held = () => this.#held.length
+
+  /** Stores what was taken so far. */
+  async flush() {
+    const events = this.#unstored
+    this.#unstored = []
+    if (events.length > 0) await this.deps.store(events)
+  }
+
+  async take(step: Step): Promise<void> {
+    const { timing } = this.deps
+    switch (step.kind) {
+      case 'frame':
+        if (step.frame.type !== 'transition_history') this.#learnOffset(step)
+        return this.#takeFrame(step)
+      case 'opened':
+        this.#isConnected = this.#isHolding = true
+        this.#isHistoryLate = false
+        this.#isHistoryNew = true
+        return this.#later('history overdue', timing.historyMs)
+      case 'ended':
+        this.#isConnected = false
+        this.#doubt = undefined
+        // A link that comes back soon brings the history that belongs before what is held.
+        return this.#isHolding ? this.#later('history overdue', timing.rejoinMs) : undefined
+      case 'history overdue':
+        return this.#isHolding && step.round === this.#round ? this.#releaseWithoutHistory() : undefined
+      case 'answer overdue':
+        return this.#doubt && step.round === this.#round ? this.#conclude(this.#doubt) : undefined
+      case 'closing':
+        // The next connection's history tells them again, in their place.
+        this.#held = this.#held.filter(({ type }) => !REPEATED.has(type))
+        return this.#release()
+    }
+  }
+
+  #later(kind: 'history overdue' | 'answer overdue', delayMs: number) {
+    this.deps.later({ kind, round: ++this.#round }, delayMs)
+  }
+
+  #learnOffset({ frame, receivedAt }: { frame: Frame; receivedAt: number }) {
+    const stated = typeof frame.timestamp === 'string' ? parseStatedTime(frame.timestamp) : undefined
+    if (stated && !stated.isZoned) this.#scope.offsetMs = clockOffset(receivedAt, stated)
+  }
+
+  async #takeFrame({ frame, bytes }: { frame: Frame; bytes: number }): Promise<void> {
+    if (frame.type === 'error') return this.#takeErrorAnswer(frame)
+    if (frame.type === 'current_state') return this.#takeState(frame)
+    if (frame.type === 'transition_history') return this.#takeHistory(frame)
+    if (!this.#isHolding) return this.#translate(frame)
+    this.#held.push(frame)
+    this.#heldBytes += bytes
+    if (this.#held.length >= HELD_LIMIT || this.#heldBytes >= HELD_LIMIT_BYTES) await this.#releaseWithoutHistory()
+  }
+
+  async #takeErrorAnswer({ message }: Frame) {
+    this.deps.tally.answeredError(message)
+    if (this.#isHolding && typeof message === 'string' && message.includes('get_history')) await this.#releaseWithoutHistory()
+  }
+
+  async #takeHistory(frame: Frame) {
+    if (this.#isHistoryNew) {
+      await this.flush()
+      const missing = await missingBefore(frame, { scope: this.#scope, stateOf: this.deps.stateOf })
+      for (const project of missing) this.deps.tally.missing({ reason: LOSS_REASONS.history, project, count: undefined })
+    }
+    this.#isHistoryNew = false
+    if (this.#isHolding) return this.#release(frame)
+    this.#translate(frame)
+    if (!this.#isHistoryLate) return
+    // What it holds is older than what was stored meanwhile: the state has to be asked for once more.
+    this.#isHistoryLate = false
+    this.deps.ask()
+  }
+
+  async #takeState(frame: Frame) {
+    if (this.#isHolding) this.#heldState = frame
+    else await this.#reconcile(frame)
+  }
+
+  async #release(history?: Frame) {
+    const frames = history ? [history, ...this.#held] : this.#held
+    this.#isHolding = false
+    this.#held = []
+    this.#heldBytes = 0
+    this.#heldState = undefined
+    for (const frame of frames) this.#translate(frame)
+    await this.flush()
+  }
+
+  /** The state told on connect is older than a history, and then worthless; without a history it is all there is. */
+  async #releaseWithoutHistory() {
+    const state = this.#heldState
+    this.#isHistoryLate = true
+    await this.#release()
+    if (state && this.#isConnected) await this.#reconcile(state)
+  }
+
+  async #reconcile(frame: Frame) {
+    const claims = await this.#claimsOf(frame)
+    const questions = (this.#doubt?.questions ?? 0) + 1
+    const asked = this.#doubt?.claims ?? new Set<string>()
+    const isCertain = ({ claim }: ClaimedEvent) => questions > QUESTIONS || (claim !== undefined && asked.has(claim))
+    this.#unstored.push(...claims.filter(isCertain))
+    const doubtful = claims.filter((claimed) => !isCertain(claimed)).flatMap(({ claim }) => claim ?? [])
+    this.#doubt = undefined
+    if (doubtful.length === 0) return
+    this.#doubt = { frame, claims: new Set(doubtful), questions }
+    this.deps.ask()
+    this.#later('answer overdue', this.deps.timing.answerMs)
+  }
+
+  /** Nobody answered: what was claimed and still contradicts us is all that we will hear. */
+  async #conclude({ frame, claims }: Doubt) {
+    this.#doubt = undefined
+    const again = await this.#claimsOf(frame)
+    this.#unstored.push(...again.filter(({ claim }) => claim !== undefined && claims.has(claim)))
+  }
+
+  async #claimsOf(frame: Frame): Promise<ClaimedEvent[]> {
+    await this.flush()
+    const states = new Map<string, KnownState>()
+    for (const project of comparedProjects(frame, this.#scope)) states.set(project, await this.deps.stateOf(project))
+    return this.#counted(translateFrame(frame, this.#scope, (project) => states.get(project) ?? UNKNOWN))
+  }
+
+  #translate(frame: Frame) {
+    this.#unstored.push(...this.#counted(translateFrame(frame, this.#scope, () => UNKNOWN)))
+  }
+
+  #counted({ events, dropped, refused }: Translation): ClaimedEvent[] {
+    for (const name of dropped) this.deps.tally.drop(name)
+    for (const { problem, project } of refused) this.deps.tally.refuse(problem, { project })
+    return events
+  }
+}

@@ -1,0 +1,111 @@
+import { FrameOrder, type FrameOrderDeps, type Step } from './frame-sequencer.ts'
+import { readFrame } from './orchestrator-frame.ts'
+
+export type IntakeDeps = Omit<FrameOrderDeps, 'later'> & {
+  /** Told when no more should be read for now, and when there is room again. */
+  slowed(isSlowed: boolean): void
+  onError(error: unknown): void
+}
+
+const MIB = 1024 * 1024
+/** Beyond this nothing more is read, until what waits is down to the second. */
+const FULL_BYTES = 16 * MIB
+const ROOM_BYTES = 4 * MIB
+/** A small frame takes more memory than its text. */
+const FRAME_BYTES = 512
+const BATCH = 500
+const BATCH_BYTES = 4 * MIB
+
+type Waiting = { step: Step; bytes: number }
+
+/**
+ * Takes an orchestrator's frames one after the other, however slowly they can be stored. Bounded in bytes by slowing whoever
+ * reads them: what was read is never thrown away.
+ */
+export class Intake {
+  #order: FrameOrder
+  #steps: Waiting[] = []
+  #bytes = 0
+  #isSlowed = false
+  #working: Promise<void> | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(private readonly deps: IntakeDeps) {
+    this.#order = new FrameOrder({ ...deps, later: (step, delayMs) => this.#later(step, delayMs) })
+  }
+
+  /** A connection opened, or ended. */
+  turn(kind: 'opened' | 'ended') {
+    this.#push({ kind })
+  }
+
+  text(text: string, receivedAt: number) {
+    this.deps.tally.frame(receivedAt)
+    const read = readFrame(text)
+    const bytes = text.length + FRAME_BYTES
+    if ('problem' in read) this.deps.tally.refuse(read.problem)
+    else this.#push({ kind: 'frame', frame: read.frame, receivedAt, bytes }, bytes)
+  }
+
+  /** Frames that came and are not stored yet. */
+  waiting(): number {
+    return this.#steps.length + this.#order.held() + this.#order.unstored()
+  }
+
+  /** Resolves once everything that came was taken. */
+  async idle() {
+    while (this.#working) await this.#working
+  }
+
+  /** Stores what it may, then stops. */
+  async close() {
+    this.#push({ kind: 'closing' })
+    await this.idle()
+    clearTimeout(this.#timer)
+  }
+
+  #later(step: Step, delayMs: number) {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.#push(step), delayMs)
+  }
+
+  #push(step: Step, bytes = 0) {
+    this.#steps.push({ step, bytes })
+    this.#count(bytes)
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined
+    })
+  }
+
+  /** Between the two bounds reading goes on as it was: it shall not stop and go with each frame. */
+  #count(bytes: number) {
+    this.#bytes += bytes
+    const isSlowed = this.#bytes >= FULL_BYTES || (this.#isSlowed && this.#bytes > ROOM_BYTES)
+    if (isSlowed === this.#isSlowed) return
+    this.#isSlowed = isSlowed
+    this.deps.slowed(isSlowed)
+  }
+
+  async #work() {
+    while (this.#steps.length > 0) {
+      // A flood is not shifted through frame by frame.
+      const part = this.#steps.slice(0, BATCH)
+      await this.#take(part)
+    }
+    this.deps.tally.drained()
+  }
+
+  async #take(part: readonly Waiting[]) {
+    let taken = 0
+    let bytes = 0
+    for (const next of part) {
+      await this.#order.take(next.step).catch(this.deps.onError)
+      taken += 1
+      bytes += next.bytes
+      if (bytes >= BATCH_BYTES || this.#order.unstored() >= BATCH) break
+    }
+    this.#steps.splice(0, taken)
+    await this.#order.flush().catch(this.deps.onError)
+    this.#count(-bytes)
+  }
+}

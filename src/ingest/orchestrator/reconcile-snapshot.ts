@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import type { NewEvent } from '../../domain/events/event.ts'
+import { ForeignId } from '../../domain/events/names.ts'
+import { parseEvent } from '../../domain/events/parse-event.ts'
+import { RefusedError } from '../../domain/refused.ts'
+import { type SourceWord, wordKey } from '../../domain/project/source-words.ts'
+import { hashId } from '../accept/broadcast-id.ts'
+import type { Frame } from './orchestrator-frame.ts'
+import { addressedProject, type LinkScope, onlyProject } from './orchestrator-scope.ts'
+
+/** What of a project's state a `current_state` is compared with; a folded project has it all. */
+export type KnownState = {
+  workflow: { state: string; hasTransition: boolean; offset: number }
+  cycles: ReadonlyMap<string, { state: string; offset: number; cycleId: string | undefined }>
+  /** What each source said last itself, by `wordKey`. */
+  words: ReadonlyMap<string, Pick<SourceWord, 'source' | 'state' | 'cycleId' | 'isRepeated'>>
+  /** The last ones that are known, of all sources. */
+  transitions: readonly { timestamp: string | undefined; to: string }[]
+}
+
+/** An event for a project. A claim names both sides of the difference that an inferred one was concluded from. */
+export type ClaimedEvent = { project: string; event: NewEvent; claim?: string }
+
+/** What could not be accepted, and whose it was where that is known. */
+export type Refused = { problem: string; project?: string }
+
+type Claims = { events: ClaimedEvent[]; dropped: string[]; refused: Refused[] }
+type Told = { from: string | undefined; to: string; fields: Record<string, unknown>; key: unknown[]; progress?: number | undefined }
+
+const ToldCycle = z.looseObject({
+  current_state: z.string().min(1).max(256),
+  project: z.string().nullish(),
+  cycle_id: ForeignId.nullish(),
+  last_updated: z.string().max(64).nullish(),
+  created_at: z.string().max(64).nullish(),
+  progress: z.unknown().optional(),
+})
+type ToldCycle = z.infer<typeof ToldCycle>
+
+/**
+ * The differences between a `current_state` and what is known. One is an inferred transition only where the source's own last
+ * word was another: what it goes on saying after others moved the project is its opinion, told once as such and moving
+ * nothing. Equal states yield nothing, and a cycle that is not told of says nothing: orchestrators forget completed cycles.
+ */
+export function claimedEvents(frame: Frame, scope: LinkScope, stateOf: (project: string) => KnownState): Claims {
+  const claims: Claims = { events: [], dropped: [], refused: [] }
+  claimWorkflow(frame, { scope, stateOf }, claims)
+  const cycles = frame['tdd_cycles']
+  if (cycles === undefined || cycles === null) return claims
+  if (typeof cycles !== 'object' || Array.isArray(cycles)) {
+    claims.refused.push({ problem: 'current_state with tdd_cycles that are not an object' })
+    return claims
+  }
+  for (const [story, told] of Object.entries(cycles)) {
+    const cycle = ToldCycle.safeParse(told)
+    if (cycle.success) claimCycle({ frame, story, cycle: cycle.data }, { scope, stateOf }, claims)
+    else claims.refused.push({ problem: `current_state with a cycle that does not fit: ${cycle.error.issues[0]?.path.join('.') ?? ''}` })
+  }
+  return claims
+}
+
+type Compared = { scope: LinkScope; stateOf: (project: string) => KnownState }
+
+/** One workflow state for all its projects says nothing of any of them, and never contradicts a transition that named one. */
+function claimWorkflow(frame: Frame, { scope, stateOf }: Compared, into: Claims) {
+  const project = onlyProject(scope)
+  const state = frame['workflow_state']
+  if (project === undefined || typeof state !== 'string' || state === '') return
+  const { workflow, words } = stateOf(project)
+  if (workflow.hasTransition) return
+  const told = { from: workflow.state, to: state, fields: { type: 'workflow_transition' }, key: [workflow.offset] }
+  const isKnown = workflow.state === state
+  weighClaim(frame, { project, scope, told, isKnown, word: words.get(wordKey({ source: scope.name, storyId: undefined })) }, into)
+}
+
+function claimCycle(part: { frame: Frame; story: string; cycle: ToldCycle }, { scope, stateOf }: Compared, into: Claims) {
+  const { frame, story, cycle } = part
+  const address = addressedProject(cycle.project, scope)
+  if ('dropped' in address) {
+    into.dropped.push(address.dropped)
+    return
+  }
+  const { cycles, words } = stateOf(address.project)
+  const known = cycles.get(story)
+  const isKnown = known !== undefined && known.state === cycle.current_state && !isOtherCycle(known.cycleId, cycle.cycle_id)
+  const told: Told = {
+    from: known?.state,
+    to: cycle.current_state,
+    fields: { type: 'tdd_transition', story_id: story, ...toldFields(cycle) },
+    key: [story, cycle.cycle_id ?? null, known?.offset ?? 0],
+    progress: isShare(cycle.progress) ? cycle.progress : undefined,
+  }
+  // Of a cycle that was forgotten nothing is shown that it could contradict.
+  const word = known && words.get(wordKey({ source: scope.name, storyId: story }))
+  weighClaim(frame, { project: address.project, scope, told, isKnown, word }, into)
+}
+
+/** Progress as our events have it, from 0 to 1; orchestrators also call an object of figures so. */
+export const isShare = (progress: unknown): progress is number => typeof progress === 'number' && progress >= 0 && progress <= 1
+
+const isOtherCycle = (known: string | undefined, told: string | null | undefined) =>
+  known !== undefined && typeof told === 'string' && known !== told
+
+/** What newer orchestrators tell of a cycle, kept where it is told. */
+function toldFields({ cycle_id, last_updated, created_at, progress }: ToldCycle): Record<string, unknown> {
+  const fields = { cycle_id, last_updated, created_at, progress_detail: isShare(progress) ? undefined : progress }
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null))
+}
+
+type Claimed = { project: string; scope: LinkScope; told: Told }
+type Word = Pick<SourceWord, 'state' | 'cycleId' | 'isRepeated'> | undefined
+
+/** News moves the state; an opinion that stands, or that was given up, is only noted. */
+function weighClaim(frame: Frame, { isKnown, word, ...claimed }: Claimed & { isKnown: boolean; word: Word }, into: Claims) {
+  const { to, fields } = claimed.told
+  const isUnchanged = word?.state === to && !isOtherCycle(word.cycleId, textOrNull(fields['cycle_id']))
+  if (isKnown ? word !== undefined && !isUnchanged : isUnchanged && !word.isRepeated) note(claimed, into)
+  else if (!isKnown && !isUnchanged) claim(frame, claimed, into)
+}
+
+const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null)
+
+function note({ project, scope, told }: Claimed, into: Claims) {
+  const key = ['told', scope.name, project, told.to, ...told.key]
+  const [story_id, cycle_id] = [textOrNull(told.fields['story_id']), textOrNull(told.fields['cycle_id'])]
+  const subject = { ...(story_id === null ? {} : { story_id }), ...(cycle_id === null ? {} : { cycle_id }) }
+  const event: NewEvent = { type: 'state_told', id: hashId(key), told_by: scope.name, state: told.to, ...subject }
+  into.events.push({ project, event, claim: JSON.stringify(key) })
+}
+
+/**
+ * The id names the state replaced by its offset, so that the same state reached again is told again; two followers of one log
+ * replace the same one. `last_updated` keeps one claim of a cycle that the fold has forgotten from being stored on every connect.
+ */
+function claim(frame: Frame, { project, scope, told }: Claimed, into: Claims) {
+  const key = [scope.name, project, told.fields['type'], told.from ?? null, told.to, ...told.key]
+  const fields = { ...told.fields, timestamp: frame.timestamp, old_state: told.from ?? null, new_state: told.to }
+  try {
+    const event = parseEvent(fields, { project })
+    const id = hashId(['inferred', ...key, told.fields['last_updated'] ?? null])
+    into.events.push({ project, event: { ...event, inferred: true, told_by: scope.name, id }, claim: JSON.stringify(key) })
+    if (told.progress === undefined) return
+    const { story_id, cycle_id } = told.fields
+    const update = parseEvent(
+      { type: 'tdd_progress_update', timestamp: frame.timestamp, story_id, cycle_id, progress: told.progress },
+      { project },
+    )
+    into.events.push({ project, event: { ...update, inferred: true, id: hashId([id, told.progress]) }, claim: JSON.stringify(key) })
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error
+    into.refused.push({ problem: `current_state: ${error.message}`, project })
+  }
+}

@@ -1,0 +1,113 @@
+import type { NewEvent } from '../../domain/events/event.ts'
+import { mayHoldContext, redactContexts } from './secret-contexts.ts'
+import { FORM_RULES, mayHoldForm } from './secret-formats.ts'
+import { isSecretValue, type Named, namedSecret } from './secret-words.ts'
+
+/** Returns the same event when it holds no secret, else a copy in which each secret gave way to what it was. */
+export type Redact = (event: NewEvent) => NewEvent
+
+export type RedactionSettings = {
+  isOn: boolean
+  /** More regular expressions, as text; everything that one matches is replaced. Their speed is their author's care. */
+  patterns?: readonly string[]
+}
+
+/** No secret that a known provider gives is shorter. */
+const SHORTEST = 8
+/** Beyond this depth nothing is read: what cannot be looked through is not stored. */
+const DEEPEST = 200
+const KEYS_REMEMBERED = 4_096
+
+/**
+ * Replaces secrets before an event is stored: keys and tokens by their form, passwords by what stands around them, and
+ * the values of members that are named like a secret. Throws for a pattern that is no regular expression, or that
+ * matches nothing at all and so would match everywhere.
+ */
+export function compileRedaction({ isOn, patterns = [] }: RedactionSettings): Redact {
+  const own = patterns.map(compilePattern)
+  if (!isOn) return (event) => event
+  const redactMember = memberWalk((text) => redactText(text, own))
+  return (event) => {
+    if (own.length === 0 && !mayHoldSecret(event)) return event
+    const members: Member[] = Object.entries(event)
+    // Identity is not content: were an id replaced, two reports would become one.
+    const redacted = mapUnlessSame(members, (member) => (member[0] === 'id' || member[0] === 'type' ? member : redactMember(member, 0)))
+    return redacted === members ? event : { ...event, ...Object.fromEntries(redacted) }
+  }
+}
+
+/** One look at an event's text costs a quarter of a walk through it, and most events hold nothing. */
+function mayHoldSecret(event: NewEvent): boolean {
+  const text = JSON.stringify(event)
+  return mayHoldForm(text) || mayHoldContext(text)
+}
+
+type Member = [key: string, value: unknown]
+type MemberWalk = (member: Member, depth: number) => Member
+
+/** Looks through a member and all that is in it; gives back the same member where nothing was replaced. */
+function memberWalk(redact: (text: string) => string): MemberWalk {
+  const keys = new Map<string, { key: string; named: Named | undefined }>()
+
+  function known(key: string) {
+    const entry = keys.get(key) ?? { key: redact(key), named: namedSecret(key) }
+    if (keys.size < KEYS_REMEMBERED && key.length <= 64) keys.set(key, entry)
+    return entry
+  }
+
+  function walkMember(member: Member, depth: number): Member {
+    const { key, named } = known(member[0])
+    const value = named ? underSecretName({ value: member[1], named, depth }) : walk(member[1], depth)
+    return key === member[0] && value === member[1] ? member : [key, value]
+  }
+
+  function underSecretName({ value, named, depth }: { value: unknown; named: Named; depth: number }): unknown {
+    if (typeof value === 'string') return isSecretValue(value, named, 'quoted') ? `[redacted: ${named.kind}]` : redact(value)
+    if (!Array.isArray(value) || depth >= DEEPEST) return walk(value, depth)
+    return mapUnlessSame<unknown>(value, (item) => underSecretName({ value: item, named, depth: depth + 1 }))
+  }
+
+  function walk(value: unknown, depth: number): unknown {
+    if (typeof value === 'string') return value.length < SHORTEST ? value : redact(value)
+    if (typeof value !== 'object' || value === null) return value
+    if (depth >= DEEPEST) return '[redacted: nested too deep to look through]'
+    if (Array.isArray(value)) return mapUnlessSame<unknown>(value, (item) => walk(item, depth + 1))
+    const members: Member[] = Object.entries(value)
+    const redacted = mapUnlessSame(members, (member) => walkMember(member, depth + 1))
+    return redacted === members ? value : Object.fromEntries(redacted)
+  }
+
+  return walkMember
+}
+
+function mapUnlessSame<T>(items: T[], map: (item: T) => T): T[] {
+  let copy: T[] | undefined
+  for (const [index, item] of items.entries()) {
+    const mapped = map(item)
+    if (mapped !== item) (copy ??= items.slice())[index] = mapped
+  }
+  return copy ?? items
+}
+
+function redactText(text: string, own: readonly RegExp[]): string {
+  let rest = text
+  if (mayHoldForm(rest)) rest = redactForms(rest)
+  if (mayHoldContext(rest)) rest = redactContexts(rest)
+  for (const pattern of own) rest = rest.replaceAll(pattern, '[redacted: configured pattern]')
+  return rest
+}
+
+function redactForms(text: string): string {
+  let rest = text
+  for (const { kind, pattern, starts } of FORM_RULES) {
+    if (starts.length > 0 && !starts.some((start) => text.includes(start))) continue
+    rest = rest.replaceAll(pattern, `[redacted: ${kind}]`)
+  }
+  return rest
+}
+
+function compilePattern(source: string): RegExp {
+  const pattern = new RegExp(source, 'g')
+  if (''.search(pattern) === 0) throw new SyntaxError(`The redaction pattern ${source} matches the empty text`)
+  return pattern
+}

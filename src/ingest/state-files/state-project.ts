@@ -1,0 +1,198 @@
+import { basename } from 'node:path'
+import type { NewEvent } from '../../domain/events/event.ts'
+import { LogUnavailableError } from '../../event-log/event-log.ts'
+import { type Agenda, openAgenda } from './debounce-queue.ts'
+import { type FolderWatch, openFolderWatch } from './folder-watch.ts'
+import { type FileNews, newsOf } from './file-news.ts'
+import { type Bound, newPace, type Pace } from './file-pace.ts'
+import { changedAgain, holdBack, type Item, newItem, weigh } from './state-file-item.ts'
+import { isFolder, readingRank, STATE_FOLDER, stateFileName } from './state-file-names.ts'
+import { type Reading, readStateFile } from './state-file-reader.ts'
+import { type Finding, type OpenNotice, report, type Told, toldByNotice, vanished } from './state-file-report.ts'
+import { applyScan } from './state-file-changes.ts'
+import { scanStateFiles } from './state-file-scan.ts'
+import type { Turnstile } from '../concurrency-limit.ts'
+
+export type StateProjectDeps = {
+  accept(project: string, events: NewEvent[]): Promise<unknown>
+  openNotices(project: string): Promise<Iterable<OpenNotice>>
+  onError(error: unknown): void
+  onNews(news: FileNews): void
+  turnstile: Turnstile
+  /** How fast one file may make the log grow. */
+  pace: Bound
+}
+
+/** One project's state files, followed. Times are of `performance.now()`. */
+export type StateProject = {
+  readonly name: string
+  readonly path: string
+  readonly deps: StateProjectDeps
+  readonly watch: FolderWatch
+  /** By path below .orch-state/; the folders by their own names. */
+  readonly items: Map<string, Item>
+  /** Files to be read, by name; SCAN stands for a look at the folders. */
+  readonly agenda: Agenda
+  /** Of all files together. */
+  readonly pace: Pace
+  isSeeded: boolean
+  isClosed: boolean
+  scannedAt: number
+  retryMs: number
+}
+
+const SCAN = ''
+/** Lets a writer finish, and one read answer for all that it wrote meanwhile. */
+const WRITER_MS = 10
+/** A file is read four times a second at most when it is written all the time, and folders are listed as often. */
+const PAUSE_MS = 250
+const FIRST_RETRY_MS = 250
+const LAST_RETRY_MS = 15_000
+const FILES_AT_ONCE = 8
+
+const AT_START = { isSeeded: false, isClosed: false, scannedAt: -Infinity, retryMs: FIRST_RETRY_MS }
+
+/** Begins to follow a project: everything that is there is read once. */
+export function openStateProject({ name, path }: { name: string; path: string }, deps: StateProjectDeps): StateProject {
+  const { onError, onNews } = deps
+  const refused = (reason: string) => onNews({ project: name, kind: 'unwatched', reason })
+  const watch = openFolderWatch({ changed: (folder, entry) => changed(project, folder, entry), refused })
+  const agenda = openAgenda({ work: (names) => work(project, names), onError })
+  const project: StateProject = { name, path, deps, watch, agenda, items: new Map(), pace: newPace(), ...AT_START }
+  lookAround(project)
+  return project
+}
+
+/** Looks at all folders and files again, as is due when the watch may have missed something. */
+export function lookAround({ agenda, scannedAt }: StateProject) {
+  agenda.schedule(SCAN, scannedAt + PAUSE_MS)
+}
+
+/** The log is another one: everything that is there is told again, and notices are those that the log holds now. */
+export function tellAgain(project: StateProject) {
+  project.items.clear()
+  project.isSeeded = false
+  lookAround(project)
+}
+
+/** Resolves when nothing of this project is read or stored any more. */
+export async function closeStateProject(project: StateProject): Promise<void> {
+  project.isClosed = true
+  project.watch.close()
+  await project.agenda.close()
+}
+
+function changed(project: StateProject, path: string, entry: string | undefined) {
+  if (path === project.path && entry !== undefined && entry !== STATE_FOLDER) return
+  const folder = basename(path)
+  const file = entry !== undefined && isFolder(folder) ? stateFileName(folder, entry) : undefined
+  const item = file === undefined ? undefined : project.items.get(file)
+  if (file !== undefined && item) {
+    changedAgain(item)
+    project.agenda.schedule(file, Math.max(performance.now() + WRITER_MS, dueAt(item)))
+  } else if (file !== undefined || entry === undefined || isFolder(entry)) lookAround(project)
+}
+
+/** From when on a file may be read again. */
+const dueAt = (item: Item | undefined) => Math.max((item?.lookedAt ?? 0) + PAUSE_MS, item?.heldUntil ?? 0)
+
+async function work(project: StateProject, names: string[]) {
+  try {
+    if (!project.isSeeded) await seed(project)
+    if (names.includes(SCAN)) await scan(project)
+    await readFiles(
+      project,
+      names.filter((name) => name !== SCAN),
+    )
+    project.retryMs = FIRST_RETRY_MS
+  } catch (error) {
+    if (!(error instanceof LogUnavailableError)) throw error
+    // Nothing is kept but the names: when the log is back, the newest content is read.
+    project.agenda.pause(names, performance.now() + project.retryMs)
+    project.retryMs = Math.min(project.retryMs * 2, LAST_RETRY_MS)
+  }
+}
+
+/** Notices that the log holds open are what was told last: a file that is well again clears its own. */
+async function seed(project: StateProject) {
+  for (const notice of await project.deps.openNotices(project.name)) {
+    // That it is written often says nothing of its content.
+    if (notice.problem !== 'paced') project.items.set(notice.file, newItem(toldByNotice(notice)))
+  }
+  project.isSeeded = true
+}
+
+async function scan(project: StateProject) {
+  const { path, watch, deps } = project
+  const found = await deps.turnstile(async () => {
+    await watch.enter(path)
+    return scanStateFiles(path, watch.enter)
+  })
+  project.scannedAt = performance.now()
+  const { findings, toRead } = applyScan(project.items, found)
+  for (const file of toRead) project.agenda.schedule(file, dueAt(project.items.get(file)))
+  await tell(project, findings)
+}
+
+async function readFiles(project: StateProject, names: string[]) {
+  const age = (name: string) => project.items.get(name)?.listed?.modifiedMs ?? 0
+  names.sort((one, other) => readingRank(one) - readingRank(other) || age(one) - age(other))
+  for (let from = 0; from < names.length && !project.isClosed; from += FILES_AT_ONCE) {
+    const part = names.slice(from, from + FILES_AT_ONCE)
+    // From the beginning of the reading: what changes during it is read after the pause, not at once.
+    const items = part.flatMap((name) => project.items.get(name) ?? [])
+    for (const item of items) item.lookedAt = performance.now()
+    const readings = await project.deps.turnstile(() => Promise.all(part.map((name) => readStateFile(project.path, name))))
+    await tell(
+      project,
+      part.flatMap((name, index) => findingOf(project, name, readings[index]) ?? []),
+    )
+  }
+}
+
+type Found = { name: string; finding: Finding | undefined }
+
+function findingOf(project: StateProject, name: string, reading: Reading | undefined): Found | undefined {
+  const item = project.items.get(name)
+  if (!reading || !item) return undefined
+  if (reading.kind === 'folder absent') lookAround(project)
+  else if (reading.kind !== 'absent') return { name, finding: reading }
+  else if (item.told) return { name, finding: vanished(reading.witness) }
+  return undefined
+}
+
+type Report = { name: string; item: Item; finding: Finding; event: NewEvent; told: Told }
+
+/** Stores what is worth telling, in one append. What the log refuses is our own fault, and is not tried again. */
+async function tell(project: StateProject, found: Found[]) {
+  const now = performance.now()
+  const reports = found.flatMap((one) => reportOf(project, one, now) ?? [])
+  if (reports.length === 0 || project.isClosed) return
+  const events = reports.map(({ event }) => event)
+  await project.deps.accept(project.name, events).catch((error: unknown) => {
+    if (error instanceof LogUnavailableError) throw error
+    project.deps.onError(error)
+  })
+  for (const { name, item, finding, told } of reports) {
+    project.deps.onNews({ project: project.name, file: name, ...newsOf(item.told, finding) })
+    item.told = told
+    item.isPaced = false
+  }
+}
+
+function reportOf(project: StateProject, { name, finding: found }: Found, now: number): Report | undefined {
+  const item = project.items.get(name)
+  const verdict = item && weigh(item, found, now)
+  if (!item || !verdict) return undefined
+  if ('lookAgainAt' in verdict) {
+    project.agenda.schedule(isFolder(name) ? SCAN : name, verdict.lookAgainAt)
+    return undefined
+  }
+  const finding = verdict.tell.kind === 'content' && item.isPaced ? { ...verdict.tell, isPaced: true } : verdict.tell
+  const waitMs = finding.kind === 'content' ? holdBack(item, finding.bytes, { now, project: project.pace, bound: project.deps.pace }) : 0
+  if (waitMs === 0) return { name, item, finding, ...report(name, finding, item.told) }
+  item.isPaced = true
+  project.deps.onNews({ project: project.name, kind: 'paced', file: name, waitMs })
+  project.agenda.schedule(name, item.heldUntil)
+  return undefined
+}
