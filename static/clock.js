@@ -1,5 +1,5 @@
 /* Keeps every instant on the page reading right: distances tick, clocks stand in the reader's zone. */
-import { clockTime, relativeTime } from '../views/relative-time.ts'
+import { clockTime, relativeTime } from '../views/atoms/relative-time.ts'
 
 const YEAR_SECONDS = 31_536_000
 

@@ -7,7 +7,7 @@ import { isOwnBuild, leaveOutdated, mayStay } from './build.js'
 import { clockText, serverNow, setServerClock, tickTimes, write } from './clock.js'
 import { allLines, lineOf, watchLines } from './lines.js'
 import { settle, showCounts } from './reading.js'
-import { relativeTime } from '../views/relative-time.ts'
+import { relativeTime } from '../views/atoms/relative-time.ts'
 
 const page = document.getElementById('page')
 const pill = document.getElementById('live')
@@ -83,7 +83,7 @@ function takeFrame({ now, content, events, ...frame }, { line, isFirst }) {
   return true
 }
 
-/** Members of a list that did not change come as stubs (views/fragments/kept.tsx): they stay as they are, at their place. */
+/** Members of a list that did not change come as stubs (views/atoms/kept.tsx): they stay as they are, at their place. */
 document.addEventListener('DOMContentLoaded', () =>
   globalThis.htmx?.registerExtension('kept', {
     htmx_before_morph_node: (_, { newNode }) => newNode.dataset?.kept === undefined,

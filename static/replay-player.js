@@ -1,5 +1,5 @@
 /* Time that passes in a replay: as it was, or up to 60 times as fast. Long silence is cut short. */
-import { relativeTime } from '../views/relative-time.ts'
+import { relativeTime } from '../views/atoms/relative-time.ts'
 
 /** A reader waits this long at most for the next moment. */
 const PATIENCE_MS = 1_500

@@ -1,6 +1,6 @@
 /* The timeline: bars grow by the page's clock, times stand in the reader's zone, each bar tells what it is on hover and on focus. */
 import { serverNow, write, zone } from './clock.js'
-import { relativeTime } from '../views/relative-time.ts'
+import { relativeTime } from '../views/atoms/relative-time.ts'
 
 const GROWING = new Set(['live', 'trouble-bus', 'trouble-part'])
 /** Percent: less is no pixel. */

@@ -1,9 +1,9 @@
 import type { StoredEvent } from '../domain/events/event.ts'
 import { parseEvent } from '../domain/events/parse-event.ts'
 import { RefusedError } from '../domain/refused.ts'
-import { eventLine } from '../../views/event-lines/event-line.tsx'
-import type { Line } from '../../views/event-lines/line.ts'
-import { visibleText } from '../../views/fragments/foreign-text.tsx'
+import { eventLine } from '../../views/event/event-line.tsx'
+import type { Line } from '../../views/event/line.ts'
+import { visibleText } from '../../views/atoms/foreign-text.tsx'
 import { shownControls } from './shown-controls.ts'
 
 export type EventText = {

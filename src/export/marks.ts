@@ -1,6 +1,6 @@
 import type { AttentionWord } from '../domain/summary/attention.ts'
 import type { Shown } from '../live/project-page.tsx'
-import { ATTENTION_LOOKS, type Tone, workflowLook } from '../../views/state-look.ts'
+import { ATTENTION_LOOKS, type Tone, workflowLook } from '../../views/atoms/state-look.ts'
 import type { Moment } from './moments.ts'
 
 /** A moment that people look for: its place among the moments, the tone of what began there, and its words. */

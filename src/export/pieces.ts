@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { relativeTime, type TimeForm } from '../../views/relative-time.ts'
+import { relativeTime, type TimeForm } from '../../views/atoms/relative-time.ts'
 
 /**
  * What the file holds, in the order of its numbers: a shape is markup with a hole for each text, instant and identity in it, a piece

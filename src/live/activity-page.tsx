@@ -1,6 +1,6 @@
 import { type ActivityQuery, isAskedFor, isNarrowed } from '../../views/activity/query.ts'
-import { ActivityGap, ActivityList, ActivityTotal } from '../../views/fragments/activity.tsx'
-import { ActivityRow } from '../../views/fragments/activity-row.tsx'
+import { ActivityGap, ActivityList, ActivityTotal } from '../../views/activity/activity.tsx'
+import { ActivityRow } from '../../views/activity/activity-row.tsx'
 import type { ProjectView } from '../projection/projections.ts'
 import type { LivePage } from './live-page.ts'
 import { replace } from './frame.ts'

@@ -1,5 +1,5 @@
-import { type AttentionCounts, AttentionCountsBar } from '../../views/fragments/attention-counts.tsx'
-import { QuestionsLink } from '../../views/fragments/top-bar.tsx'
+import { type AttentionCounts, AttentionCountsBar } from '../../views/overview/attention-counts.tsx'
+import { QuestionsLink } from '../../views/shell/top-bar.tsx'
 import type { LivePage } from './live-page.ts'
 import { frameText, replace } from './frame.ts'
 import type { OverviewIndex } from './overview-index.ts'

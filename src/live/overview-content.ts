@@ -1,6 +1,6 @@
 import type { ProjectSummary } from '../domain/summary/project-summary.ts'
 import type { LinkHealth } from '../ingest/orchestrator/link-health.ts'
-import type { OverviewQuery } from '../../views/overview-query.ts'
+import type { OverviewQuery } from '../../views/overview/overview-query.ts'
 import type { OverviewIndex } from './overview-index.ts'
 import { selectProjects } from './overview-selection.ts'
 

@@ -1,6 +1,6 @@
 import type { AttentionWord } from '../domain/summary/attention.ts'
 import type { ProjectSummary } from '../domain/summary/project-summary.ts'
-import { lastHour, type OverviewFigures, packedMinutes } from '../../views/overview-figures.ts'
+import { lastHour, type OverviewFigures, packedMinutes } from '../../views/overview/overview-figures.ts'
 import { inOrder, placeOf } from './overview-order.ts'
 
 /** All projects in the overview's order, and what is said of them together. */

@@ -1,7 +1,7 @@
 import { ATTENTION_ORDER, waitsForPerson } from '../domain/summary/attention.ts'
 import { PRIORITIES } from '../domain/registry/project-registry.ts'
 import type { ProjectSummary } from '../domain/summary/project-summary.ts'
-import type { Sort } from '../../views/overview-query.ts'
+import type { Sort } from '../../views/overview/overview-query.ts'
 
 const URGENCY = new Map(ATTENTION_ORDER.map((word, index) => [word, index]))
 const PRECEDENCE = new Map(PRIORITIES.map((priority, index) => [priority, index]))

@@ -1,5 +1,5 @@
 import type { ProjectSummary } from '../domain/summary/project-summary.ts'
-import { type OverviewQuery, pageSize } from '../../views/overview-query.ts'
+import { type OverviewQuery, pageSize } from '../../views/overview/overview-query.ts'
 import { sortedBy } from './overview-order.ts'
 
 export type Selection = {

@@ -1,8 +1,8 @@
-import type { PartTarget } from '../../views/part-href.ts'
-import { AgentFamily, AgentHead, type AgentProps, AgentWork, familyOf } from '../../views/fragments/agent-detail.tsx'
-import { StoryFacts, storyFile } from '../../views/fragments/story-facts.tsx'
-import { StoryPhases } from '../../views/fragments/story-phases.tsx'
-import { StoryHead, type StoryProps, StoryWork } from '../../views/fragments/story-detail.tsx'
+import type { PartTarget } from '../../views/atoms/part-href.ts'
+import { AgentFamily, AgentHead, type AgentProps, AgentWork, familyOf } from '../../views/agent/agent-detail.tsx'
+import { StoryFacts, storyFile } from '../../views/story/story-facts.tsx'
+import { StoryPhases } from '../../views/story/story-phases.tsx'
+import { StoryHead, type StoryProps, StoryWork } from '../../views/story/story-detail.tsx'
 import { storyWordAt } from '../domain/project/words-at.ts'
 import { agentIdOf } from '../domain/project/agent.ts'
 import type { StoredEvent } from '../domain/events/event.ts'
@@ -11,7 +11,7 @@ import type { LivePage } from './live-page.ts'
 import { replace } from './frame.ts'
 import { openSectionPage, type PageSection } from './section-page.ts'
 import { isDue, type Shown } from './project-page.tsx'
-import { PartEventList, PartEventRow, PartGap } from '../../views/fragments/part-events.tsx'
+import { PartEventList, PartEventRow, PartGap } from '../../views/event/part-events.tsx'
 
 type Keyed = Extract<PartTarget, { key: string }>
 

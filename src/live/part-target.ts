@@ -1,4 +1,4 @@
-import type { PartTarget } from '../../views/part-href.ts'
+import type { PartTarget } from '../../views/atoms/part-href.ts'
 import { activitySearch, parseActivityQuery } from '../../views/activity/query.ts'
 import { flowSearch, parseFlowDays } from '../../views/flow/query.ts'
 import { parseTimelineQuery, timelineSearch } from '../../views/timeline/query.ts'

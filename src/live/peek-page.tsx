@@ -1,4 +1,4 @@
-import { Peek } from '../../views/fragments/peek.tsx'
+import { Peek } from '../../views/overview/peek.tsx'
 import type { LivePage } from './live-page.ts'
 import type { Shown } from './project-page.tsx'
 import { openSectionPage } from './section-page.ts'

@@ -1,4 +1,4 @@
-import type { PartTarget } from '../../views/part-href.ts'
+import type { PartTarget } from '../../views/atoms/part-href.ts'
 import type { LinkHealth } from '../ingest/orchestrator/link-health.ts'
 import type { LaneShelf } from '../projection/lane-shelf.ts'
 import type { Projections } from '../projection/projections.ts'

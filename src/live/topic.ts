@@ -1,6 +1,6 @@
-import { overviewSearch, parseOverviewQuery } from '../../views/overview-query.ts'
-import type { OverviewQuery } from '../../views/overview-query.ts'
-import { partHref, type PartTarget, projectHref } from '../../views/part-href.ts'
+import { overviewSearch, parseOverviewQuery } from '../../views/overview/overview-query.ts'
+import type { OverviewQuery } from '../../views/overview/overview-query.ts'
+import { partHref, type PartTarget, projectHref } from '../../views/atoms/part-href.ts'
 import { decoded, readPart } from './part-target.ts'
 
 /** What a websocket's address asks to watch. Addresses mirror those of pages. */

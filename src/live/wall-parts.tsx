@@ -1,6 +1,6 @@
-import { domId } from '../../views/dom-id.ts'
-import { isLarge, LastHour, Wall } from '../../views/fragments/wall.tsx'
-import { WallTile } from '../../views/fragments/wall-tile.tsx'
+import { domId } from '../../views/atoms/dom-id.ts'
+import { isLarge, LastHour, Wall } from '../../views/overview/wall.tsx'
+import { WallTile } from '../../views/overview/wall-tile.tsx'
 import { replace } from './frame.ts'
 import { hasSameOrder, type OverviewContentNow } from './overview-content.ts'
 

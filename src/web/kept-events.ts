@@ -1,5 +1,5 @@
 import { LogUnavailableError } from '../event-log/event-log.ts'
-import type { KeptEventsProps } from '../../views/fragments/kept-events.tsx'
+import type { KeptEventsProps } from '../../views/project/kept-events.tsx'
 import type { WebDeps } from './env.ts'
 
 /** What of a project's log is kept, and where it begins if something was removed. Without the log, only the rule is told. */

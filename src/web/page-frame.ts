@@ -4,7 +4,7 @@ import { attentionPosition } from '../live/attention-page.tsx'
 import { SILENCE_SECONDS } from '../live/heartbeats.ts'
 import { type LiveTarget, livePath, projectOfTarget } from '../live/topic.ts'
 import { troubleOf } from '../projection/outages.ts'
-import type { Frame } from '../../views/layout.tsx'
+import type { Frame } from '../../views/shell/layout.tsx'
 import type { Env, WebDeps } from './env.ts'
 
 /** How often a page loads itself again for readers without script. */

@@ -4,7 +4,7 @@ import { selectProjects } from '../live/overview-selection.ts'
 import { lookBackAll } from '../projection/look-back-all.ts'
 import { parseMoment } from '../projection/moment.ts'
 import { RefusedError } from '../domain/refused.ts'
-import { type OverviewQuery, pageSize } from '../../views/overview-query.ts'
+import { type OverviewQuery, pageSize } from '../../views/overview/overview-query.ts'
 import type { Env, WebDeps } from './env.ts'
 import { readLong } from './read-long.ts'
 

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
-import { type OverviewQuery, parsePins } from '../../views/overview-query.ts'
+import { type OverviewQuery, parsePins } from '../../views/overview/overview-query.ts'
 import type { Env } from './env.ts'
 
 const YEAR_SECONDS = 31_536_000

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { selectProjects } from '../../src/live/overview-selection.ts'
 import { inOrder } from '../../src/live/overview-order.ts'
-import { SORTS, type Sort } from '../../views/overview-query.ts'
+import { SORTS, type Sort } from '../../views/overview/overview-query.ts'
 import { blankScene, everyWord } from '../views/scenes.ts'
 
 const ordered = [...everyWord(), blankScene()].map(({ summary }) => summary).toSorted(inOrder)

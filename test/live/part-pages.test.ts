@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import type { PartTarget } from '../../views/part-href.ts'
+import type { PartTarget } from '../../views/atoms/part-href.ts'
 import { newProject } from '../../src/domain/registry/project-registry.ts'
 import { emptyProject } from '../../src/domain/project/project.ts'
 import { summarize } from '../../src/domain/summary/project-summary.ts'

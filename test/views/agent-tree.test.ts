@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import type { Agent } from '../../src/domain/project/project-state.ts'
-import { agentTree } from '../../views/agent-tree.ts'
+import { agentTree } from '../../views/agent/agent-tree.ts'
 
 const agent = (agentId: string, parentId?: string, startedAt = 0): Agent => ({
   agentId,

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { CommandLine, WholeCommand } from '../../views/fragments/command-line.tsx'
+import { CommandLine, WholeCommand } from '../../views/atoms/command-line.tsx'
 import { inspect } from './render.ts'
 
 const textOf = (command: string, limit?: number) => inspect(<CommandLine command={command} {...(limit ? { limit } : {})} />).text

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { domId } from '../../views/dom-id.ts'
+import { domId } from '../../views/atoms/dom-id.ts'
 
 const anyText = fc.oneof(fc.string({ unit: 'binary' }), fc.string(), fc.string({ unit: fc.constantFrom('_', '0', '-', '.', 'ü', ' ') }))
 

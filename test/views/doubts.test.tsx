@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
 import type { NewEvent, StoredEvent } from '../../src/domain/events/event.ts'
-import { Doubts } from '../../views/fragments/doubts.tsx'
+import { Doubts } from '../../views/project/doubts.tsx'
 
 const T0 = Date.UTC(2026, 10, 23, 20)
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { ActivityRow } from '../../views/fragments/activity-row.tsx'
+import { ActivityRow } from '../../views/activity/activity-row.tsx'
 import { emptyProject } from '../../src/domain/project/project.ts'
 import { numbered } from '../support/told.ts'
 import { inspect } from './render.ts'

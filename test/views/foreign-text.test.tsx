@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { ForeignText, visibleText } from '../../views/fragments/foreign-text.tsx'
+import { ForeignText, visibleText } from '../../views/atoms/foreign-text.tsx'
 
 const htmlOf = (text: string, limit?: number) => String(<ForeignText text={text} {...(limit ? { limit } : {})} />)
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
-import { OverviewHeading } from '../../views/fragments/overview-heading.tsx'
-import { countsPerBar, eventsInLastHour } from '../../views/fragments/sparkline.tsx'
+import { OverviewHeading } from '../../views/overview/overview-heading.tsx'
+import { countsPerBar, eventsInLastHour } from '../../views/atoms/sparkline.tsx'
 import { countsOf, figuresOf } from './page-scenes.tsx'
 import { inspect } from './render.ts'
 import { busyScene, everyWord, NOW, type Scene } from './scenes.ts'

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import { ATTENTION_ORDER } from '../../src/domain/summary/attention.ts'
 import { LIFECYCLES, PRIORITIES } from '../../src/domain/registry/project-registry.ts'
-import { isFiltered, overviewHref, overviewSearch, parsePins, parseOverviewQuery, SORTS } from '../../views/overview-query.ts'
+import { isFiltered, overviewHref, overviewSearch, parsePins, parseOverviewQuery, SORTS } from '../../views/overview/overview-query.ts'
 
 const parse = (search: string) => parseOverviewQuery(new URLSearchParams(search))
 

@@ -1,5 +1,5 @@
-import type { OverviewQuery } from '../../views/overview-query.ts'
-import type { AttentionCounts } from '../../views/fragments/attention-counts.tsx'
+import type { OverviewQuery } from '../../views/overview/overview-query.ts'
+import type { AttentionCounts } from '../../views/overview/attention-counts.tsx'
 import { ErrorPage } from '../../views/pages/error.tsx'
 import { NotFoundPage } from '../../views/pages/not-found.tsx'
 import { OnboardingPage } from '../../views/pages/onboarding.tsx'

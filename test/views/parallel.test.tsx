@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { ParallelFigures } from '../../views/fragments/parallel.tsx'
+import { ParallelFigures } from '../../views/project/parallel.tsx'
 
 const figuresOf = (data: Record<string, unknown>): string[][] => {
   const html = String(<ParallelFigures parallel={{ data, at: 0, offset: 1 }} now={1_000} />)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { ProjectCard } from '../../views/fragments/project-card.tsx'
+import { ProjectCard } from '../../views/project/project-card.tsx'
 import { NOW, projectOf, sceneOf } from './scenes.ts'
 
 const textOf = (html: unknown) =>

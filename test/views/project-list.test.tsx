@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { ProjectList } from '../../views/fragments/project-list.tsx'
+import { ProjectList } from '../../views/overview/project-list.tsx'
 import { everyWord, NOW } from './scenes.ts'
 
 const rows = everyWord().map(({ summary }) => summary)

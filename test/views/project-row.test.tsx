@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { ProjectRow } from '../../views/fragments/project-row.tsx'
+import { ProjectRow } from '../../views/overview/project-row.tsx'
 import { inspect } from './render.ts'
 import { busyScene, COMMAND, everyWord, hostileScene, NOW, type Scene, sceneOf } from './scenes.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { clockTime, relativeTime, type TimeForm } from '../../views/relative-time.ts'
+import { clockTime, relativeTime, type TimeForm } from '../../views/atoms/relative-time.ts'
 
 const MIN = 60
 const H = 3600

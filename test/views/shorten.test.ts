@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
-import { joined, shorten } from '../../views/shorten.ts'
+import { joined, shorten } from '../../views/atoms/shorten.ts'
 
 test('a text that fits stays as it is', () => {
   expect(shorten('npm test', 20)).toEqual({ head: 'npm test', hidden: 0, tail: '' })

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
 import { ATTENTION_ORDER } from '../../src/domain/summary/attention.ts'
 import { WORKFLOW_STATES } from '../../src/domain/project/workflow-machine.ts'
-import { AttentionMark } from '../../views/fragments/state-badge.tsx'
-import { ATTENTION_LOOKS, workflowLook } from '../../views/state-look.ts'
+import { AttentionMark } from '../../views/atoms/state-badge.tsx'
+import { ATTENTION_LOOKS, workflowLook } from '../../views/atoms/state-look.ts'
 import { inspect } from './render.ts'
 import { everyWord, NOW } from './scenes.ts'
 

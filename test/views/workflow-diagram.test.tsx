@@ -3,7 +3,7 @@ import { WORKFLOW_EDGES, WORKFLOW_STATES } from '../../src/domain/project/workfl
 import { TALL_LAYOUT } from '../../views/diagrams/tall-layout.ts'
 import { visitedStates } from '../../views/diagrams/visited-states.ts'
 import { WIDE_LAYOUT } from '../../views/diagrams/wide-layout.ts'
-import { WorkflowCard } from '../../views/fragments/workflow.tsx'
+import { WorkflowCard } from '../../views/project/workflow.tsx'
 import { inspect } from './render.ts'
 import { NOW, sceneOf } from './scenes.ts'
 

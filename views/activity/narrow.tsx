@@ -1,8 +1,8 @@
 import type { FC } from 'hono/jsx'
 import { EVENT_KINDS, type EventKind } from '../../src/domain/events/event-kind.ts'
-import { Icon } from '../fragments/icon.tsx'
-import { PartLink, ShownAtField } from '../fragments/part-link.tsx'
-import { partHref } from '../part-href.ts'
+import { Icon } from '../atoms/icon.tsx'
+import { PartLink, ShownAtField } from '../atoms/part-link.tsx'
+import { partHref } from '../atoms/part-href.ts'
 import { type ActivityQuery, activitySearch } from './query.ts'
 
 const WORDS: Record<EventKind, string> = {

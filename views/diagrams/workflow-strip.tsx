@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import { workflowLook } from '../state-look.ts'
-import { Shape } from '../fragments/shape.tsx'
+import { workflowLook } from '../atoms/state-look.ts'
+import { Shape } from '../atoms/shape.tsx'
 
 const MAIN_PATH = ['IDLE', 'BACKLOG_READY', 'SPRINT_PLANNED', 'SPRINT_ACTIVE', 'SPRINT_REVIEW']
 

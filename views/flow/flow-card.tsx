@@ -1,8 +1,8 @@
 import type { FC } from 'hono/jsx'
 import { type FlowTold, flowFigures } from '../../src/domain/summary/flow-figures.ts'
-import { dollars } from '../figures.ts'
-import { atMoment, partHref } from '../part-href.ts'
-import { Fact, Facts } from '../fragments/facts.tsx'
+import { dollars } from '../atoms/figures.ts'
+import { atMoment, partHref } from '../atoms/part-href.ts'
+import { Fact, Facts } from '../atoms/facts.tsx'
 import { durationWords, KINDS } from './timings.tsx'
 
 /** How many days back the card tells of. */

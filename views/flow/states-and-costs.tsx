@@ -1,11 +1,11 @@
 import type { FC } from 'hono/jsx'
 import type { FlowFigures, StateTime } from '../../src/domain/summary/flow-figures.ts'
-import { ForeignText, Identifier, visibleText } from '../fragments/foreign-text.tsx'
-import { Shape } from '../fragments/shape.tsx'
-import { Since } from '../fragments/since.tsx'
-import { dollars } from '../figures.ts'
-import { storyHref } from '../part-href.ts'
-import { workflowLook } from '../state-look.ts'
+import { ForeignText, Identifier, visibleText } from '../atoms/foreign-text.tsx'
+import { Shape } from '../atoms/shape.tsx'
+import { Since } from '../atoms/since.tsx'
+import { dollars } from '../atoms/figures.ts'
+import { storyHref } from '../atoms/part-href.ts'
+import { workflowLook } from '../atoms/state-look.ts'
 import { durationWords } from './timings.tsx'
 
 const STATES_SHOWN = 12

@@ -2,9 +2,9 @@ import type { FC } from 'hono/jsx'
 import type { StoredEvent } from '../../src/domain/events/event.ts'
 import { Narrow } from '../activity/narrow.tsx'
 import type { ActivityQuery } from '../activity/query.ts'
-import { ActivityGap, ActivityList, ActivityTotal, Newer, NewEvents, Older } from '../fragments/activity.tsx'
-import { PanelFrame } from '../fragments/panel-frame.tsx'
-import type { Frame } from '../layout.tsx'
+import { ActivityGap, ActivityList, ActivityTotal, Newer, NewEvents, Older } from '../activity/activity.tsx'
+import { PanelFrame } from '../shell/panel-frame.tsx'
+import type { Frame } from '../shell/layout.tsx'
 import { PartPage } from './part.tsx'
 
 export type ActivityPageProps = {

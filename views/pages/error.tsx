@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import { visibleText } from '../fragments/foreign-text.tsx'
-import { type Frame, Layout } from '../layout.tsx'
+import { visibleText } from '../atoms/foreign-text.tsx'
+import { type Frame, Layout } from '../shell/layout.tsx'
 
 type ErrorProps = Frame & {
   /** HTTP status. */

@@ -6,8 +6,8 @@ import { FLOW_DAYS, type FlowDays, flowSearch } from '../flow/query.ts'
 import { Costs, StateTimes } from '../flow/states-and-costs.tsx'
 import { Throughput } from '../flow/throughput.tsx'
 import { Timings } from '../flow/timings.tsx'
-import type { Frame } from '../layout.tsx'
-import { atMoment, partHref } from '../part-href.ts'
+import type { Frame } from '../shell/layout.tsx'
+import { atMoment, partHref } from '../atoms/part-href.ts'
 import { PartPage } from './part.tsx'
 
 type FlowProps = Frame & { project: string; state: ProjectState; days: FlowDays; at: string | undefined }

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import { visibleText } from '../fragments/foreign-text.tsx'
-import type { Frame } from '../layout.tsx'
+import { visibleText } from '../atoms/foreign-text.tsx'
+import type { Frame } from '../shell/layout.tsx'
 import { ErrorPage } from './error.tsx'
 
 /** 404 — an address that leads nowhere; a project that the viewer may not see is one, too. */

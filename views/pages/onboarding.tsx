@@ -1,9 +1,9 @@
 import type { FC } from 'hono/jsx'
 import type { LinkHealth } from '../../src/ingest/orchestrator/link-health.ts'
-import { Links } from '../fragments/link-health.tsx'
-import { Shape } from '../fragments/shape.tsx'
-import { Since } from '../fragments/since.tsx'
-import { type Frame, Layout } from '../layout.tsx'
+import { Links } from '../overview/link-health.tsx'
+import { Shape } from '../atoms/shape.tsx'
+import { Since } from '../atoms/since.tsx'
+import { type Frame, Layout } from '../shell/layout.tsx'
 import { WorkflowStrip } from '../diagrams/workflow-strip.tsx'
 
 export type OnboardingContentProps = {

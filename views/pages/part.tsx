@@ -1,8 +1,8 @@
 import type { FC, PropsWithChildren } from 'hono/jsx'
-import { visibleText } from '../fragments/foreign-text.tsx'
-import { type Frame, Layout } from '../layout.tsx'
-import { projectHref } from '../part-href.ts'
-import { PartLink } from '../fragments/part-link.tsx'
+import { visibleText } from '../atoms/foreign-text.tsx'
+import { type Frame, Layout } from '../shell/layout.tsx'
+import { projectHref } from '../atoms/part-href.ts'
+import { PartLink } from '../atoms/part-link.tsx'
 
 type PartProps = PropsWithChildren<
   Frame & {

@@ -1,8 +1,8 @@
 import { raw } from 'hono/html'
 import type { FC } from 'hono/jsx'
-import { Moment, ReplayBar } from '../fragments/replay-bar.tsx'
-import { Logo, ThemeToggle } from '../fragments/top-bar.tsx'
-import { LivePill } from '../fragments/live-pill.tsx'
+import { Moment, ReplayBar } from '../shell/replay-bar.tsx'
+import { Logo, ThemeToggle } from '../shell/top-bar.tsx'
+import { LivePill } from '../shell/live-pill.tsx'
 
 export type ReplayFacts = {
   project: string

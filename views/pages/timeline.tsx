@@ -1,8 +1,8 @@
 import type { FC } from 'hono/jsx'
-import { visibleText } from '../fragments/foreign-text.tsx'
-import { PanelFrame } from '../fragments/panel-frame.tsx'
-import { type Frame, Layout } from '../layout.tsx'
-import { atMoment, projectHref } from '../part-href.ts'
+import { visibleText } from '../atoms/foreign-text.tsx'
+import { PanelFrame } from '../shell/panel-frame.tsx'
+import { type Frame, Layout } from '../shell/layout.tsx'
+import { atMoment, projectHref } from '../atoms/part-href.ts'
 import { Timeline } from '../timeline/timeline.tsx'
 import type { TimelineView } from '../timeline/view.ts'
 

@@ -1,10 +1,10 @@
 import { raw } from 'hono/html'
 import type { FC } from 'hono/jsx'
-import { AttentionCountsBar } from '../fragments/attention-counts.tsx'
-import { LivePill } from '../fragments/live-pill.tsx'
-import { QuestionsLink } from '../fragments/top-bar.tsx'
-import { Wall, wallAfter, type WallProps } from '../fragments/wall.tsx'
-import { type Frame, Head } from '../layout.tsx'
+import { AttentionCountsBar } from '../overview/attention-counts.tsx'
+import { LivePill } from '../shell/live-pill.tsx'
+import { QuestionsLink } from '../shell/top-bar.tsx'
+import { Wall, wallAfter, type WallProps } from '../overview/wall.tsx'
+import { type Frame, Head } from '../shell/layout.tsx'
 
 /** How long one page stands. */
 const TURN_SECONDS = 20

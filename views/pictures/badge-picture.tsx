@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx'
 import type { Attention } from '../../src/domain/summary/attention.ts'
-import { Shape } from '../fragments/shape.tsx'
-import { ATTENTION_LOOKS } from '../state-look.ts'
+import { Shape } from '../atoms/shape.tsx'
+import { ATTENTION_LOOKS } from '../atoms/state-look.ts'
 import { Picture } from './picture.tsx'
 
 const HEIGHT = 20

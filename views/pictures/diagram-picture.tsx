@@ -2,8 +2,8 @@ import type { FC } from 'hono/jsx'
 import type { Workflow } from '../../src/domain/project/project-state.ts'
 import { WIDE_LAYOUT } from '../diagrams/wide-layout.ts'
 import { inWords, WorkflowDrawing } from '../diagrams/workflow.tsx'
-import { visibleText } from '../fragments/foreign-text.tsx'
-import { workflowLook } from '../state-look.ts'
+import { visibleText } from '../atoms/foreign-text.tsx'
+import { workflowLook } from '../atoms/state-look.ts'
 import { Picture } from './picture.tsx'
 
 const FRAME = { x: -20, y: -52, width: 956, height: 424 }

@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx'
 import { recentLanes } from '../../src/domain/timeline/recent-lanes.ts'
 import type { ProjectState } from '../../src/domain/project/project-state.ts'
-import { relativeTime } from '../relative-time.ts'
+import { relativeTime } from '../atoms/relative-time.ts'
 import { DetailLine, Picture } from './timeline.tsx'
 import { liveRange, openAxis } from './axis.ts'
 import { placedLanes } from './lane-order.ts'

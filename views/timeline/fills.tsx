@@ -1,6 +1,6 @@
 import { raw } from 'hono/html'
 import type { FC } from 'hono/jsx'
-import { Shape } from '../fragments/shape.tsx'
+import { Shape } from '../atoms/shape.tsx'
 import { TDD_STATES } from '../../src/domain/project/tdd-machine.ts'
 
 /*

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
-import { Shape } from '../fragments/shape.tsx'
-import { atMoment, eventHref } from '../part-href.ts'
+import { Shape } from '../atoms/shape.tsx'
+import { atMoment, eventHref } from '../atoms/part-href.ts'
 import { type DrawnMark, drawnMarks } from './drawn-bars.ts'
 import { hasDay } from './stays.ts'
 import type { TimelineView } from './view.ts'

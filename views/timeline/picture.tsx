@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import { relativeTime } from '../relative-time.ts'
+import { relativeTime } from '../atoms/relative-time.ts'
 import { placeOf, type Stretch, ticksOf } from './axis.ts'
 import { round } from './drawn-bars.ts'
 import { timelineHref, type TimelineView } from './view.ts'

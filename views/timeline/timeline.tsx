@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import { Moment } from '../fragments/since.tsx'
+import { Moment } from '../atoms/since.tsx'
 import { Legend, Patterns } from './fills.tsx'
 import { LaneRow } from './lane-row.tsx'
 import type { PlacedLane } from './lane-order.ts'

@@ -4,9 +4,9 @@ import { SILENT } from '../../src/domain/timeline/lane-at.ts'
 import type { Mark, MarkKind } from '../../src/domain/timeline/lane-marks.ts'
 import { isTddState } from '../../src/domain/project/tdd-machine.ts'
 import { workflowWord } from '../../src/domain/project/workflow-machine.ts'
-import { visibleText } from '../fragments/foreign-text.tsx'
-import { relativeTime } from '../relative-time.ts'
-import { workflowLook, type Tone } from '../state-look.ts'
+import { visibleText } from '../atoms/foreign-text.tsx'
+import { relativeTime } from '../atoms/relative-time.ts'
+import { workflowLook, type Tone } from '../atoms/state-look.ts'
 
 export type LaneKind = 'workflow' | 'story' | 'agent'
 

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { Hono } from 'hono'
 import { RefusedError } from '../../domain/refused.ts'
-import { EventFields, EventHead, EventJson, EventPlace } from '../../../views/fragments/event-detail.tsx'
+import { EventFields, EventHead, EventJson, EventPlace } from '../../../views/event/event-detail.tsx'
 import { PartPage } from '../../../views/pages/part.tsx'
 import type { Env, WebDeps } from '../env.ts'
 import { pageFrame } from '../page-frame.ts'

@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
 import { waitsForPerson } from '../../domain/summary/attention.ts'
 import { selectProjects } from '../../live/overview-selection.ts'
-import { PaletteResults } from '../../../views/fragments/palette.tsx'
-import { projectHref } from '../../../views/part-href.ts'
-import { parseOverviewQuery } from '../../../views/overview-query.ts'
+import { PaletteResults } from '../../../views/shell/palette.tsx'
+import { projectHref } from '../../../views/atoms/part-href.ts'
+import { parseOverviewQuery } from '../../../views/overview/overview-query.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { mustBeRead } from '../find-project.ts'
 

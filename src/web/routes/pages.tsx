@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { Hono } from 'hono'
 import { lastEventOf, overviewContent, positionOf as overviewPosition } from '../../live/overview-content.ts'
-import { overviewHref, type OverviewQuery, parseOverviewQuery } from '../../../views/overview-query.ts'
+import { overviewHref, type OverviewQuery, parseOverviewQuery } from '../../../views/overview/overview-query.ts'
 import { OnboardingPage } from '../../../views/pages/onboarding.tsx'
 import { OverviewPage } from '../../../views/pages/overview.tsx'
 import { ProjectPage } from '../../../views/pages/project.tsx'

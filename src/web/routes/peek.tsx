@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { Peek } from '../../../views/fragments/peek.tsx'
+import { Peek } from '../../../views/overview/peek.tsx'
 import type { Env, WebDeps } from '../env.ts'
 import { projectPage } from '../viewed.ts'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Context } from 'hono'
 import { Hono } from 'hono'
-import type { Theme } from '../../../views/layout.tsx'
+import type { Theme } from '../../../views/shell/layout.tsx'
 import { BadgePicture } from '../../../views/pictures/badge-picture.tsx'
 import { DiagramPicture } from '../../../views/pictures/diagram-picture.tsx'
 import type { Env, WebDeps } from '../env.ts'

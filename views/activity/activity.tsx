@@ -1,0 +1,95 @@
+import type { FC } from 'hono/jsx'
+import type { StoredEvent } from '../../src/domain/events/event.ts'
+import { Narrow } from './narrow.tsx'
+import { type ActivityPlace, type ActivityQuery, activitySearch } from './query.ts'
+import { partHref } from '../atoms/part-href.ts'
+import { PartLink } from '../atoms/part-link.tsx'
+import { ActivityRow } from './activity-row.tsx'
+
+/** Rows that a page begins with: older ones are a request away, and the page's script bounds what it keeps. */
+export const ACTIVITY_ROWS = 50
+
+type ListProps = {
+  project: string
+  /** In any order. */
+  events: readonly StoredEvent[]
+  now: number
+}
+
+type ActivityProps = ListProps & {
+  /** The log's head: how many events there are in all. */
+  total: number
+  /** The project stands alone, in a file: there are no older events to ask for. */
+  isAlone?: boolean
+}
+
+/** What happened, newest first. */
+export const Activity: FC<ActivityProps> = ({ project, events, total, now, isAlone = false }) => {
+  const oldest = Math.min(...events.map(({ offset }) => offset))
+  return (
+    <section id="activity" class="card" aria-labelledby="activity-title">
+      <header class="card__head">
+        <h2 id="activity-title">Activity</h2>
+        <ActivityTotal total={total} />
+        <NewEvents />
+      </header>
+      {isAlone ? null : <Narrow project={project} query={{}} />}
+      {isAlone ? null : <Newer project={project} query={{}} offset={undefined} />}
+      <ActivityList project={project} events={events} now={now} />
+      <p class="nothing activity__none">Nothing was reported yet.</p>
+      {isAlone ? null : <Older project={project} query={{}} offset={oldest > 1 && events.length > 0 ? oldest : undefined} />}
+    </section>
+  )
+}
+
+/** Leads to what came while somebody reads further down. */
+export const NewEvents: FC = () => (
+  <button id="activity-new" class="button" type="button" hidden>
+    0 new
+  </button>
+)
+
+/** How many events there are in all. */
+export const ActivityTotal: FC<{ total: number }> = ({ total }) => (
+  <p id="activity-total">
+    {total.toLocaleString('en')} {total === 1 ? 'event' : 'events'}, times in <span data-clock-zone>UTC</span>
+  </p>
+)
+
+/** The rows alone, for a frame that replaces them after a gap. */
+export const ActivityList: FC<ListProps & { limit?: number }> = ({ project, events, now, limit = ACTIVITY_ROWS }) => (
+  <ol id="activity-list" class="activity" data-rows={ACTIVITY_ROWS} reversed>
+    {events
+      .toSorted((one, other) => other.offset - one.offset)
+      .slice(0, limit)
+      .map((event) => (
+        <ActivityRow project={project} event={event} now={now} />
+      ))}
+  </ol>
+)
+
+type WayProps = { project: string; query: ActivityQuery; offset: number | undefined }
+
+/** The way to older ones; the page's script takes it when it is scrolled to. It stays, hidden, where nothing older is left yet. */
+export const Older: FC<WayProps> = ({ project, query, offset }) => (
+  <p class="older" hidden={offset === undefined}>
+    <PartLink id="activity-older" class="button" href={placeHref(project, query, { before: offset ?? 1 })} rel="next">
+      Older events
+    </PartLink>
+  </p>
+)
+
+/** The way to newer ones, above the list, where it does not begin at the newest. */
+export const Newer: FC<WayProps> = ({ project, query, offset }) => (
+  <p class="older" hidden={offset === undefined}>
+    <PartLink id="activity-newer" class="button" href={placeHref(project, query, { after: offset ?? 0 })} rel="prev">
+      Newer events
+    </PartLink>
+  </p>
+)
+
+const placeHref = (name: string, query: ActivityQuery, place: ActivityPlace): string =>
+  partHref({ page: 'activity', name, search: activitySearch(query, place) })
+
+/** Tells the page's script that more happened up to `head` than a frame of a narrowed list could tell. */
+export const ActivityGap: FC<{ head: number }> = ({ head }) => <p id="activity-gap" data-head={head} hidden />

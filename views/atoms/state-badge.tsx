@@ -1,0 +1,33 @@
+import { html } from 'hono/html'
+import type { FC, PropsWithChildren } from 'hono/jsx'
+import type { Attention } from '../../src/domain/summary/attention.ts'
+import { ATTENTION_LOOKS, type Look } from './state-look.ts'
+import { Shape } from './shape.tsx'
+import { since } from './since.tsx'
+
+/** Shape and word of a state, in its colour; children are said instead of the word. */
+export const StateBadge: FC<PropsWithChildren<{ look: Look; isLarge?: boolean }>> = ({ look, isLarge, children }) => (
+  <span class={`badge tone-${look.tone}${isLarge ? ' badge--large' : ''}`}>
+    <Shape name={look.shape} />
+    <bdi>{children ?? look.word}</bdi>
+  </span>
+)
+
+type MarkProps = { attention: Attention; now: number; isLarge?: boolean }
+
+/** The one word for a project or agent, with its shape. */
+export const AttentionMark: FC<MarkProps> = ({ attention, now, isLarge = false }) => (
+  <StateBadge look={ATTENTION_LOOKS[attention.word]} isLarge={isLarge}>
+    <AttentionWords attention={attention} now={now} />
+  </StateBadge>
+)
+
+/** The word alone, for places that draw the shape themselves; silence says for how long. */
+export const AttentionWords: FC<{ attention: Attention; now: number }> = ({ attention, now }) => <>{attentionWords(attention, now)}</>
+
+/** The same, for templates. */
+export function attentionWords(attention: Attention, now: number) {
+  const { word } = ATTENTION_LOOKS[attention.word]
+  if (attention.word !== 'stale' || attention.since === undefined) return word
+  return html`${word} for ${since(attention.since, now, 'age')}`
+}

@@ -1,0 +1,43 @@
+import { html, raw } from 'hono/html'
+import type { FC } from 'hono/jsx'
+import { domId } from '../atoms/dom-id.ts'
+import { overviewSearch, type OverviewQuery, PINS_LIMIT } from './overview-query.ts'
+import { icon } from '../atoms/icon.tsx'
+
+/** Why no more can be pinned, and what to do. */
+export const PINS_FULL = `${PINS_LIMIT} projects are pinned, which is the most. Unpin one first.`
+
+/** What a row needs to know of its reader's pins. */
+export type PinState = 'pinned' | 'free' | 'full'
+
+/** Whether a project is pinned, or could be. */
+export function pinState({ pins = [] }: OverviewQuery, name: string): PinState {
+  if (pins.includes(name)) return 'pinned'
+  return pins.length < PINS_LIMIT ? 'free' : 'full'
+}
+
+/** Has a project stand first, or no longer. Where all pins are taken it says so. */
+export function pinButton(name: string, state: PinState) {
+  const acts = html`type="submit" form="pins-form" name="${state === 'pinned' ? 'unpin' : 'pin'}" value="${name}"`
+  const said = html`aria-pressed="${state === 'pinned' ? 'true' : 'false'}" aria-label="Pin ${name}"`
+  const title = state === 'pinned' ? 'Unpin' : 'Pin to the top'
+  return html`<button id="${domId('pin', name)}" class="pin" ${state === 'full' ? TELLS_WHY : acts} ${said} title="${title}">
+    ${icon('pin')}
+  </button>`
+}
+
+const TELLS_WHY = raw('type="button" popovertarget="pins-full"')
+
+/** What all pins of a list share. */
+export const PinsForm: FC<{ query: OverviewQuery }> = ({ query }) => (
+  <>
+    <form id="pins-form" method="post" action="/pins" hidden>
+      <input type="hidden" name="back" value={overviewSearch({ ...query, pins: undefined })} />
+    </form>
+    {(query.pins?.length ?? 0) < PINS_LIMIT ? null : (
+      <p id="pins-full" class="pins-full" popover="auto">
+        {PINS_FULL}
+      </p>
+    )}
+  </>
+)

@@ -1,0 +1,96 @@
+import type { FC } from 'hono/jsx'
+import type { AttentionWord } from '../../src/domain/summary/attention.ts'
+import type { ProjectSummary } from '../../src/domain/summary/project-summary.ts'
+import { domId } from '../atoms/dom-id.ts'
+import { SORT_WORDS } from './sorting.tsx'
+import { isFiltered, overviewHref, type OverviewQuery } from './overview-query.ts'
+import { Kept, type KeptMembers } from '../atoms/kept.tsx'
+import { Paging } from './paging.tsx'
+import { PinsForm, pinState } from './pin.tsx'
+import { ProjectRow } from './project-row.tsx'
+
+/** What stands together; in a list a gap, not a heading, sets the groups apart. */
+const GROUPS: { name: string; words: readonly AttentionWord[] }[] = [
+  { name: 'asking', words: ['needs_you'] },
+  { name: 'look', words: ['blocked', 'failed', 'in_review', 'stale'] },
+  { name: 'moving', words: ['working', 'waiting'] },
+  { name: 'still', words: ['paused', 'idle'] },
+]
+
+type ListProps = KeptMembers & { rows: readonly ProjectSummary[]; total: number; query: OverviewQuery; now: number }
+
+/** All rows of the page, in their order. Sent whole when members or their order change. */
+export const ProjectList: FC<ListProps> = ({ rows, total, query, now, kept }) => {
+  const [pinned, others] = splitBy(rows, ({ project }) => pinState(query, project.name) === 'pinned')
+  const shared = { query, now, kept }
+  return (
+    <section id="projects" class={`projects${query.view === 'grid' ? ' projects--grid' : ''}`} aria-label="Projects">
+      <div class="columns" aria-hidden="true">
+        <span class="columns__count">
+          {total} {total === 1 ? 'project' : 'projects'}, {SORT_WORDS[query.sort ?? 'attention'].toLowerCase()}
+        </span>
+        <span>Cycles</span>
+        <span>Agents</span>
+        <span>Last hour</span>
+        <span class="columns__right">Last event</span>
+        <span class="columns__right">Waiting for you</span>
+        <span class="columns__right">Age</span>
+      </div>
+      {rows.length === 0 ? <Nothing query={query} /> : null}
+      <Group name="pinned" rows={pinned} {...shared} />
+      {query.sort ? <Group name="all" rows={others} {...shared} /> : <ByAttention rows={others} {...shared} />}
+      <Paging total={total} query={query} />
+      <PinsForm query={query} />
+    </section>
+  )
+}
+
+type GroupProps = KeptMembers & { rows: readonly ProjectSummary[]; query: OverviewQuery; now: number }
+
+const ByAttention: FC<GroupProps> = ({ rows, ...shared }) => (
+  <>
+    {GROUPS.map(({ name, words }) => (
+      <Group name={name} rows={rows.filter((row) => words.includes(row.attention.word))} {...shared} />
+    ))}
+    <Done rows={rows.filter((row) => row.attention.word === 'done')} {...shared} />
+  </>
+)
+
+const Group: FC<GroupProps & { name: string }> = ({ name, rows, query, now, kept }) =>
+  rows.length === 0 ? null : (
+    <ul id={`group-${name}`} class="rows">
+      {rows.map((summary) => {
+        const { project } = summary
+        if (kept?.has(project.name)) return <Kept id={domId('project', project.name)} />
+        return <ProjectRow summary={summary} now={now} pin={pinState(query, project.name)} at={query.at} />
+      })}
+    </ul>
+  )
+
+/** Done folds: it asks for nothing. Failures never do. */
+const Done: FC<GroupProps> = ({ rows, query, ...shared }) =>
+  rows.length === 0 ? null : (
+    <details id="done-projects" class="folded" open={query.attention === 'done'}>
+      <summary>{rows.length} more, done</summary>
+      <Group name="done" rows={rows} query={query} {...shared} />
+    </details>
+  )
+
+function splitBy<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))]
+}
+
+const Nothing: FC<{ query: OverviewQuery }> = ({ query }) => (
+  <div class="nothing">
+    {isFiltered(query) ? (
+      <>
+        <p>No project matches these filters.</p>
+        <a class="button" href={overviewHref({ page: 1, at: query.at })}>
+          Show all projects
+        </a>
+      </>
+    ) : (
+      <p>No project on this page. Projects appear with their first event.</p>
+    )}
+  </div>
+)

@@ -1,0 +1,120 @@
+import { raw } from 'hono/html'
+import type { FC, PropsWithChildren } from 'hono/jsx'
+import type { AttentionWord } from '../../src/domain/summary/attention.ts'
+import { type AttentionCounts, pageTitle } from '../overview/attention-counts.tsx'
+import { Footer } from './footer.tsx'
+import { KeysHelp } from './keys-help.tsx'
+import type { PageTrouble } from './live-pill.tsx'
+import { ShownAt } from '../atoms/part-link.tsx'
+import { Palette } from './palette.tsx'
+import { TopBar } from './top-bar.tsx'
+
+export type Theme = 'light' | 'dark'
+
+/** What every page is told about the request it answers. */
+export type Frame = {
+  counts: AttentionCounts
+  now: number
+  /** From the cookie; without one the page follows the system. */
+  theme?: Theme | undefined
+  /** How close rows of activity stand, from the cookie; normal without one. */
+  density?: 'compact' | 'detailed' | undefined
+  viewer?: { name: string } | undefined
+  /** The socket that keeps the page current; a page without one says how old it is. */
+  live?: { path: string; lastEventAt?: number | undefined } | undefined
+  trouble?: PageTrouble | undefined
+  /** The page shows how things stood at `now`, which is over. */
+  isPast?: boolean | undefined
+  /** The moment that the page looks back at, as its address says it. */
+  at?: string | undefined
+  /** The socket that keeps the counts and the tab's title current, in hidden tabs too. */
+  attentionPath?: string | undefined
+  /** How long a websocket may be silent before the page says so; after twice as long it takes it for lost. */
+  silenceSeconds?: number | undefined
+  /** What markup, script and style the page is made of: frames of another build are not for it. */
+  build?: string | undefined
+  /** The address of a static file, with its content hash. */
+  asset?: (file: string) => string
+  /** No sign-in, and reachable from other machines: whoever looks should know. */
+  isOpenToOthers?: boolean
+  /** For readers without script: how often the page loads itself again. */
+  refreshSeconds?: number | undefined
+  /** Which page that loads; the same one where it is not given. */
+  refreshTo?: string | undefined
+}
+
+type LayoutProps = PropsWithChildren<
+  Frame & {
+    title: string
+    description?: string
+    searchText?: string | undefined
+    currentAttention?: AttentionWord | undefined
+    /** Scripts that only this page needs. */
+    scripts?: readonly string[]
+  }
+>
+
+const HTMX_CONFIG = '{"defaultSettleDelay":0,"history":false,"includeIndicatorCSS":false,"morphIgnore":["data-htmx-powered","open"]}'
+
+/** The whole document around a page. Nothing inline: the content security policy allows no script and no style of that kind. */
+export const Layout: FC<LayoutProps> = (props) => (
+  <>
+    {raw('<!DOCTYPE html>')}
+    <html lang="en" {...(props.theme ? { 'data-theme': props.theme } : {})} {...(props.density ? { 'data-density': props.density } : {})}>
+      <Head {...props} />
+      <body data-silence-seconds={props.silenceSeconds} data-build={props.build}>
+        <a class="skip" href="#main">
+          Skip to content
+        </a>
+        {props.attentionPath ? <div data-live={props.attentionPath} data-attention-socket hidden /> : null}
+        {props.isOpenToOthers ? <p class="open-warning">Open to everyone who reaches this address: there is no sign-in.</p> : null}
+        <TopBar
+          counts={props.counts}
+          now={props.now}
+          live={props.live}
+          trouble={props.trouble}
+          isPast={props.isPast}
+          viewer={props.viewer}
+          searchText={props.searchText}
+          currentAttention={props.currentAttention}
+        />
+        <div id="page" data-live={props.live?.path}>
+          <main id="main" tabindex={-1}>
+            <ShownAt.Provider value={props.at}>{props.children}</ShownAt.Provider>
+          </main>
+        </div>
+        <Footer />
+        <KeysHelp />
+        <Palette />
+        <div id="announcements" class="visually-hidden" role="status" aria-live="polite" />
+      </body>
+    </html>
+  </>
+)
+
+const plainAsset = (file: string) => `/static/${file}`
+
+/** What stands in the head of every document. */
+export const Head: FC<LayoutProps> = ({ title, description, counts, refreshSeconds, refreshTo, scripts = [], asset = plainAsset }) => (
+  <head>
+    <meta charset="utf-8" />
+    <meta name="viewport" content="width=device-width, initial-scale=1" />
+    <title>{pageTitle(title, counts)}</title>
+    <meta name="description" content={description ?? 'Where many software projects stand, live.'} />
+    <meta name="color-scheme" content="light dark" />
+    <meta name="htmx-config" content={HTMX_CONFIG} />
+    <link rel="icon" href={asset('icon.svg')} type="image/svg+xml" />
+    <link rel="stylesheet" href={asset('app.css')} />
+    {['app.js', ...scripts].map((file) => (
+      <script src={asset(file)} type="module" />
+    ))}
+    {['htmx.js', 'hx-upsert.js'].map((file) => (
+      <script src={asset(file)} defer />
+    ))}
+    {refreshSeconds ? (
+      <noscript>
+        <meta http-equiv="refresh" content={refreshTo === undefined ? String(refreshSeconds) : `${refreshSeconds}; url=${refreshTo}`} />
+      </noscript>
+    ) : null}
+  </head>
+)
