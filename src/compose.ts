@@ -33,11 +33,11 @@ import { troubleOf } from './projection/outages.ts'
 import { keptSince } from './projection/retention.ts'
 import type { Logger } from './telemetry/logger.ts'
 import { createApp } from './web/app.ts'
-import type { ReloadReport } from './web/env.ts'
 import { serve } from './web/serve.ts'
 import { shareFiles } from './web/shared-files.ts'
 import { openStoreCheck } from './web/store-check.ts'
 import { loadStaticFiles } from './web/static-files.ts'
+import type { ReloadReport } from './config/problem.ts'
 
 export type Visualizer = Serving & { log: Logger }
 

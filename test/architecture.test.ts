@@ -75,6 +75,7 @@ describe('a violation is found:', () => {
       "import { b } from './event-log/b.ts'\nb()\n",
       'main may not import ./event-log/b.ts',
     ],
+    ['a type of a higher floor', 'src/ingest/a.ts', "import type { B } from '../live/b.ts'\nexport type A = B\n", 'types of ../live/b.ts'],
     ['a domain that imports a package', 'src/domain/a.ts', "import { b } from 'hono'\nb()\n", 'domain may not import hono'],
     ['a domain that imports the runtime', 'src/domain/a.ts', "import { b } from 'node:fs'\nb()\n", 'domain may not import node:fs'],
     [
@@ -145,7 +146,9 @@ describe('a violation is found:', () => {
       'src/live/c.ts': "import { a } from './a.ts'\nexport const c = a\n",
     }
     expect(problemsOf(ring)).toEqual(['import cycle: src/live/a.ts → src/live/b.ts → src/live/c.ts → src/live/a.ts'])
-    expect(problemsOf({ ...ring, 'src/live/c.ts': "import type { a } from './a.ts'\nexport type C = typeof a\n" })).toEqual([])
+    expect(problemsOf({ ...ring, 'src/live/c.ts': "import type { a } from './a.ts'\nexport type C = typeof a\n" })).toHaveLength(1)
+    expect(problemsOf({ ...ring, 'src/live/c.ts': "import { type a } from './a.ts'\nexport type C = typeof a\n" })).toHaveLength(1)
+    expect(problemsOf({ ...ring, 'src/live/c.ts': "export type C = typeof import('./a.ts').a\n" })).toHaveLength(1)
   })
 })
 

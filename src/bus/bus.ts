@@ -1,4 +1,5 @@
 import type { StoredEvent } from '../domain/events/event.ts'
+import type { Traced } from '../telemetry/tracing.ts'
 
 /**
  * What was appended: the log's position after these events, which end there without a hole between them. Without events where
@@ -30,4 +31,31 @@ export type Bus = {
   /** False while messages of other workers cannot arrive: followers then look at the log more often. */
   isUp(): boolean
   close(): Promise<void>
+}
+
+/** Lets announcements carry the trace that they belong to, and what hears them be part of it, in whatever program that is. */
+export function tracedBus(bus: Bus, { tracing, system }: Traced): Bus {
+  const step = (name: string, { events }: Announcement) => ({
+    name,
+    attributes: { 'messaging.system': system, 'messaging.operation.name': name, 'visualizer.events': events.length },
+  })
+  return {
+    publish: (topic, announcement) =>
+      tracing.span({ ...step('publish', announcement), kind: 'producer' }, () => {
+        const carried = tracing.carry()
+        bus.publish(topic, carried === undefined ? announcement : { ...announcement, trace: carried })
+      }),
+    subscribe: (topic, subscriber) =>
+      bus.subscribe(topic, {
+        deliver: (announcement) =>
+          tracing.follow(
+            announcement.trace === undefined ? [] : [announcement.trace],
+            { ...step('deliver', announcement), kind: 'consumer' },
+            () => subscriber.deliver(announcement),
+          ),
+        missed: () => subscriber.missed(),
+      }),
+    isUp: () => bus.isUp(),
+    close: () => bus.close(),
+  }
 }

@@ -1,11 +1,11 @@
 import { openRelay, type Relay } from '../bus/relay.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import type { ReloadReport } from '../web/env.ts'
 import { Crew, DRAIN_MS } from './crew.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { Scrape } from './scrape.ts'
 import { watchSigns } from './signs-of-life.ts'
 import { type SpawnedWorker, spawnWorker } from './spawn-worker.ts'
+import type { ReloadReport } from '../config/problem.ts'
 
 /** What workers are to do: the whole configuration as text, and what the supervisor itself needs of it. */
 export type Plan = { config: string; workers: number; host: string; port: number; workerMemoryMb: number; projects: readonly string[] }

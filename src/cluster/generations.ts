@@ -1,8 +1,8 @@
 import type { Logger } from '../telemetry/logger.ts'
-import type { ReloadReport } from '../web/env.ts'
 import { type Crew, DRAIN_MS } from './crew.ts'
 import { Fleet, type Plan } from './fleet.ts'
 import { probePort } from './port.ts'
+import type { ReloadReport } from '../config/problem.ts'
 
 export type GenerationsOptions = {
   /** Starts a worker. */

@@ -1,6 +1,6 @@
 import type { BusMessage } from '../bus/ipc.ts'
 import type { Figures } from '../telemetry/metrics.ts'
-import type { ReloadReport } from '../web/env.ts'
+import type { ReloadReport } from '../config/problem.ts'
 
 /** What a worker needs to begin. The configuration travels, so that a restarted worker has the one in force, whatever the file says. */
 export type Start = {

@@ -1,6 +1,6 @@
 import type { BusMessage, WorkerChannel } from '../bus/ipc.ts'
-import type { ReloadReport } from '../web/env.ts'
 import { type FromWorker, isToWorker, type Start, type ToWorker } from './messages.ts'
+import type { ReloadReport } from '../config/problem.ts'
 
 /** What a worker has of its supervisor. */
 export type WorkerLink = {

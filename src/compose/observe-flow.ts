@@ -1,8 +1,7 @@
-import type { Measured } from '../domain/project/flow.ts'
 import type { StoredEvent } from '../domain/events/event.ts'
-import type { ProjectChange } from '../projection/project-change.ts'
-import type { ProjectView } from '../projection/projections.ts'
+import type { ProjectChange, ProjectView } from '../projection/project-change.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import type { Measured } from '../domain/project/durations.ts'
 
 type Deps = {
   projections: { loaded(name: string): ProjectView | undefined; onChange(listener: (change: ProjectChange) => void): void }

@@ -6,7 +6,6 @@ import type { NewEvent } from '../domain/events/event.ts'
 import type { ProjectState } from '../domain/project/project-state.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { Accepted } from '../ingest/accept/accept-events.ts'
-import type { LinkHealth } from '../ingest/orchestrator/link-health.ts'
 import { openOrchestratorLinks } from '../ingest/orchestrator/orchestrator-links.ts'
 import { shareFolders } from '../ingest/state-files/folder-leases.ts'
 import { openStateFiles, POLL_MS, type StateFilesHealth } from '../ingest/state-files/state-files.ts'
@@ -20,6 +19,7 @@ import type { KeyValue } from '../key-value/key-value.ts'
 import { type Leases, openLeases } from '../key-value/leases.ts'
 import { openTimeCheck } from '../projection/time-check.ts'
 import { openRetention } from '../projection/retention.ts'
+import type { LinkHealth } from '../domain/summary/link-health.ts'
 
 export type SourcesDeps = {
   config: Config

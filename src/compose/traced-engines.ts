@@ -1,7 +1,9 @@
 import type { Config } from '../config/config.ts'
-import { tracedBus, tracedEventLog, tracedKeyValue } from '../telemetry/traced-ports.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import type { Engines } from './engines.ts'
+import { tracedEventLog } from '../event-log/event-log.ts'
+import { tracedKeyValue } from '../key-value/key-value.ts'
+import { tracedBus } from '../bus/bus.ts'
 
 /** The engines, told of where the configuration names a collector; else as they are. */
 export function tracedEngines(engines: Engines, { config, tracing }: { config: Config; tracing: Tracing }): Engines {

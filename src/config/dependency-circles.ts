@@ -1,7 +1,7 @@
 import { nearestWord } from '../domain/nearest-word.ts'
 import type { Findings } from './findings.ts'
 import type { ConfigFile } from './read-file.ts'
-import type { ProjectEntry } from './read-projects.ts'
+import type { ProjectEntry } from './schema-projects.ts'
 
 /** Dependencies lead to projects of the same file, and never back to where they began. */
 export function findDependencyProblems(file: ConfigFile, entries: ProjectEntry[], findings: Findings): void {

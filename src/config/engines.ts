@@ -1,11 +1,68 @@
 import { z } from 'zod'
 import type { DatabaseConfig, RedisConfig } from './config.ts'
-import type { Given, Outside } from './environment.ts'
 import type { Findings } from './findings.ts'
+import type { ReadVariables } from './problem.ts'
+import { truth, whole } from './schema-values.ts'
 import { secret } from './secret.ts'
 
 const DEFAULT_MASTER = 'mymaster'
 const DEFAULT_POOL = 5
+
+const parsed = (schemes: string[], example: string) =>
+  z.string().transform((text, context) => {
+    const url = URL.parse(text)
+    if (url !== null && schemes.includes(url.protocol) && url.hostname !== '') return url
+    // The value is not repeated: it may hold a password.
+    context.addIssue({ code: 'custom', message: `must be an address such as ${example}` })
+    return z.NEVER
+  })
+
+const REDIS_EXAMPLE = 'redis://user:password@host:6379/0, or rediss:// for TLS'
+
+/** One address, or several separated by commas. */
+const RedisUrls = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(
+    z
+      .array(parsed(['redis:', 'rediss:'], REDIS_EXAMPLE))
+      .min(1)
+      .max(100),
+  )
+
+const DatabaseUrl = parsed(['postgres:', 'postgresql:'], 'postgresql://user:password@host:5432/visualizer')
+
+const Sentinel = z.string().transform((text, context) => {
+  const url = URL.parse(`tcp://${text}`)
+  if (url !== null && url.hostname !== '' && /^\/?$/.test(url.pathname) && url.username === '') {
+    return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port === '' ? 26_379 : url.port) }
+  }
+  context.addIssue({ code: 'custom', message: 'must be host:port, or several separated by commas' })
+  return z.NEVER
+})
+
+const Sentinels = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(z.array(Sentinel).min(1).max(100))
+
+/** The variables that choose the engines. */
+export const ENGINE_VARIABLES = {
+  REDIS_URL: RedisUrls.optional().describe(
+    'Redis for several machines: redis://host:6379/0, rediss:// for TLS; of a Cluster, several nodes.',
+  ),
+  REDIS_SENTINELS: Sentinels.optional().describe('host:port of the Sentinels that know the master, separated by commas.'),
+  REDIS_MASTER_NAME: z
+    .string()
+    .regex(/^[\w.-]{1,100}$/, 'must be a name of letters, digits, dots, dashes and underscores')
+    .optional()
+    .describe('What the Sentinels call the master. Default mymaster.'),
+  REDIS_CLUSTER: truth('Whether REDIS_URL names nodes of a Redis Cluster. Default false.'),
+  DATABASE_URL: DatabaseUrl.optional().describe('PostgreSQL for the event log: postgresql://user:password@host:5432/visualizer.'),
+  DATABASE_POOL: whole(z.int().min(1).max(100), 'Connections of a worker to PostgreSQL. Default 5.'),
+}
+
+type Outside = ReadVariables<z.infer<z.ZodObject<typeof ENGINE_VARIABLES>>>
 
 /** Which engines carry the deployment; undefined ones are embedded. What does not fit together becomes a problem. */
 export function readEngines(
@@ -41,44 +98,6 @@ function readRedis({ given, problem }: Outside, findings: Findings): RedisConfig
   return sentinels ? { kind: 'sentinel', url: first, sentinels, masterName: masterName ?? DEFAULT_MASTER } : { kind: 'single', url: first }
 }
 
-function readDatabase({ DATABASE_URL: url, DATABASE_POOL: poolSize = DEFAULT_POOL }: Given): DatabaseConfig | undefined {
+function readDatabase({ DATABASE_URL: url, DATABASE_POOL: poolSize = DEFAULT_POOL }: Outside['given']): DatabaseConfig | undefined {
   return url === undefined ? undefined : { url: secret(url.href), poolSize }
 }
-
-const parsed = (schemes: string[], example: string) =>
-  z.string().transform((text, context) => {
-    const url = URL.parse(text)
-    if (url !== null && schemes.includes(url.protocol) && url.hostname !== '') return url
-    // The value is not repeated: it may hold a password.
-    context.addIssue({ code: 'custom', message: `must be an address such as ${example}` })
-    return z.NEVER
-  })
-
-const REDIS_EXAMPLE = 'redis://user:password@host:6379/0, or rediss:// for TLS'
-
-/** One address, or several separated by commas. */
-export const RedisUrls = z
-  .string()
-  .transform((text) => text.split(',').map((part) => part.trim()))
-  .pipe(
-    z
-      .array(parsed(['redis:', 'rediss:'], REDIS_EXAMPLE))
-      .min(1)
-      .max(100),
-  )
-
-export const DatabaseUrl = parsed(['postgres:', 'postgresql:'], 'postgresql://user:password@host:5432/visualizer')
-
-const Sentinel = z.string().transform((text, context) => {
-  const url = URL.parse(`tcp://${text}`)
-  if (url !== null && url.hostname !== '' && /^\/?$/.test(url.pathname) && url.username === '') {
-    return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port === '' ? 26_379 : url.port) }
-  }
-  context.addIssue({ code: 'custom', message: 'must be host:port, or several separated by commas' })
-  return z.NEVER
-})
-
-export const Sentinels = z
-  .string()
-  .transform((text) => text.split(',').map((part) => part.trim()))
-  .pipe(z.array(Sentinel).min(1).max(100))

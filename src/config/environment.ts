@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { APP_ENVS, LOG_FORMATS, LOG_LEVELS, LOG_ROTATIONS } from './config.ts'
-import { DatabaseUrl, RedisUrls, Sentinels } from './engines.ts'
+import { ENGINE_VARIABLES } from './engines.ts'
 import { describeIssue, type Findings } from './findings.ts'
 import { OPEN_TELEMETRY_VARIABLES } from './open-telemetry.ts'
-import type { Problem } from './problem.ts'
-import { HostName, Port } from './schema-values.ts'
+import type { Problem, ReadVariables } from './problem.ts'
+import { HostName, Port, truth, whole } from './schema-values.ts'
 
 export type Variables = Readonly<Record<string, string | undefined>>
 
@@ -18,19 +18,6 @@ export type Flags = {
   debug?: boolean | undefined
 }
 
-const truth = (description: string) =>
-  z
-    .stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] })
-    .optional()
-    .describe(description)
-const whole = (number: z.ZodInt, description: string) =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(number)
-    .optional()
-    .describe(description)
 const lower = (text: string) => text.toLowerCase()
 const FilePath = z
   .string()
@@ -72,18 +59,7 @@ export const Environment = z.object({
   ),
   WORKERS: whole(z.int().min(1).max(256), 'Worker processes that share the port. Default 1.'),
   WORKER_MEMORY_MB: whole(z.int().min(16).max(1_000_000), 'A worker whose memory stays above this is replaced. Default 1024.'),
-  REDIS_URL: RedisUrls.optional().describe(
-    'Redis for several machines: redis://host:6379/0, rediss:// for TLS; of a Cluster, several nodes.',
-  ),
-  REDIS_SENTINELS: Sentinels.optional().describe('host:port of the Sentinels that know the master, separated by commas.'),
-  REDIS_MASTER_NAME: z
-    .string()
-    .regex(/^[\w.-]{1,100}$/, 'must be a name of letters, digits, dots, dashes and underscores')
-    .optional()
-    .describe('What the Sentinels call the master. Default mymaster.'),
-  REDIS_CLUSTER: truth('Whether REDIS_URL names nodes of a Redis Cluster. Default false.'),
-  DATABASE_URL: DatabaseUrl.optional().describe('PostgreSQL for the event log: postgresql://user:password@host:5432/visualizer.'),
-  DATABASE_POOL: whole(z.int().min(1).max(100), 'Connections of a worker to PostgreSQL. Default 5.'),
+  ...ENGINE_VARIABLES,
   ...OPEN_TELEMETRY_VARIABLES,
   ALLOW_OPEN: truth('Says that something in front protects the service, so that it may listen for other machines.'),
 })
@@ -105,7 +81,7 @@ const FLAGS: Partial<Record<Name, { key: string; value(flags: Flags): string | u
 export const KNOWN_VARIABLES: readonly string[] = [...Environment.keyof().options, ...Object.values(ALIASES)]
 
 /** What was given outside the file, and how to blame it. */
-export type Outside = { given: Given; problem(name: Name, reason: string): Problem }
+export type Outside = ReadVariables<Given>
 
 /** Reads flags and variables; what cannot be understood becomes a problem and is left out. */
 export function readOutside({ env, flags }: { env: Variables; flags: Flags }, findings: Findings): Outside {

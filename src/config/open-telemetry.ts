@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { OpenTelemetryConfig, Sampler } from './config.ts'
-import type { Given, Outside } from './environment.ts'
 import type { Findings } from './findings.ts'
+import type { ReadVariables } from './problem.ts'
 import { secret } from './secret.ts'
 
 const OTLP_PROTOCOLS = ['http/protobuf', 'http/json'] as const
@@ -99,8 +99,10 @@ export const OPEN_TELEMETRY_VARIABLES = {
     .describe('true: neither traces nor metrics over OTLP.'),
 }
 
+type Given = z.infer<z.ZodObject<typeof OPEN_TELEMETRY_VARIABLES>>
+
 /** Where traces and metrics go; undefined where nowhere. */
-export function readOpenTelemetry({ given, problem }: Outside, findings: Findings): OpenTelemetryConfig | undefined {
+export function readOpenTelemetry({ given, problem }: ReadVariables<Given>, findings: Findings): OpenTelemetryConfig | undefined {
   const traces = given.OTEL_TRACES_EXPORTER === 'none' ? undefined : endpoint(given, 'traces')
   const metrics = given.OTEL_METRICS_EXPORTER === 'none' ? undefined : endpoint(given, 'metrics')
   if (given.OTEL_TRACES_SAMPLER_ARG !== undefined && !given.OTEL_TRACES_SAMPLER?.endsWith('ratio')) {

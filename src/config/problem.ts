@@ -9,6 +9,16 @@ export type Problem = {
   reason: string
 }
 
+/** Values of variables and flags, and how to say what is wrong with one of them. */
+export type ReadVariables<Given> = { given: Given; problem(name: keyof Given & string, reason: string): Problem }
+
+/** What SIGHUP led to. `at` in ms since 1970; problems as check-config words them. */
+export type ReloadReport = {
+  at: number
+  outcome: 'unchanged' | 'rolled' | 'refused' | 'failed' | 'restart needed'
+  problems: readonly string[]
+}
+
 /** The configuration cannot be used. Holds every problem that was found, not just the first. */
 export class ConfigError extends Error {
   override name = 'ConfigError'

@@ -7,10 +7,7 @@ import { workHoursOf } from '../domain/project/work-hours.ts'
 import { findDependencyProblems } from './dependency-circles.ts'
 import { type Findings, readSection } from './findings.ts'
 import type { ConfigFile } from './read-file.ts'
-import { ListedProject, MappedProject, ProjectName, type ProjectSettings } from './schema-projects.ts'
-
-/** A project of the file: its place in it, and its settings when nothing is wrong with them. */
-export type ProjectEntry = { name: string; path: PropertyKey[]; namePath: PropertyKey[]; settings: ProjectSettings | undefined }
+import { ListedProject, MappedProject, type ProjectEntry, ProjectName, type ProjectSettings } from './schema-projects.ts'
 
 /**
  * The projects of the file, as a section with a key for each name or as a list. A folder that is missing or unreadable is a

@@ -60,3 +60,6 @@ export const ProjectMap = z.record(ProjectName, MappedProject)
 export const ProjectList = z.array(ListedProject)
 
 export type ProjectSettings = z.infer<typeof MappedProject>
+
+/** A project of the file: its place in it, and its settings when nothing is wrong with them. */
+export type ProjectEntry = { name: string; path: PropertyKey[]; namePath: PropertyKey[]; settings: ProjectSettings | undefined }

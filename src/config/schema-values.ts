@@ -14,6 +14,23 @@ export const Port = z.int().min(0).max(65_535)
 /** A whole number of 1 or more that may be left out. */
 export const amount = (description: string) => z.int().min(1).optional().describe(description)
 
+/** A switch in a variable. */
+export const truth = (description: string) =>
+  z
+    .stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] })
+    .optional()
+    .describe(description)
+
+/** A whole number in a variable. */
+export const whole = (number: z.ZodInt, description: string) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(number)
+    .optional()
+    .describe(description)
+
 /** Text for people, on pages and in lists. */
 export const text = (limit: number) => z.string().max(limit)
 

@@ -51,3 +51,21 @@ export const equally = (): Worth => 'mild'
 export function ofAll({ kept, total }: Pick<Bounded<unknown>, 'kept' | 'total'>): string | undefined {
   return kept.length === total ? undefined : `${kept.length} of ${total}`
 }
+
+/** What a state keeps of each kind: `over` of those that are over, `limit` in all, and beyond that what waits, up to `most`. */
+export const BOUNDS = {
+  agents: { over: 200, limit: 1_000, most: 10_000 },
+  cycles: { over: 500, limit: 2_000, most: 10_000 },
+  errors: { over: 0, limit: 100, most: 1_000 },
+  decisions: { over: 100, limit: 100, most: 10_000 },
+  commands: { over: 50, limit: 50, most: 100 },
+  notices: { over: 0, limit: 100, most: 1_000 },
+  sprints: { over: 100, limit: 200, most: 400 },
+  cycleFiles: { over: 0, limit: 500, most: 500 },
+  fileClocks: { over: 0, limit: 1_000, most: 1_000 },
+  /** Two for each cycle that is kept. */
+  words: { over: 0, limit: 4_000, most: 4_000 },
+  losses: { over: 0, limit: 50, most: 500 },
+} as const satisfies Record<string, { over: number; limit: number; most: number }>
+
+export type BoundedKind = keyof typeof BOUNDS

@@ -1,5 +1,5 @@
-import type { Traced } from '../telemetry/traced-ports.ts'
 import { LogUnavailableError } from './event-log.ts'
+import type { Traced } from '../telemetry/tracing.ts'
 
 /** What one caller wants stored at once. */
 export type Sized = { project: string; events: readonly unknown[]; bytes: number }

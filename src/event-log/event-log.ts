@@ -1,4 +1,5 @@
 import type { NewEvent, StoredEvent } from '../domain/events/event.ts'
+import type { Traced } from '../telemetry/tracing.ts'
 
 /** Where a project's log ends: `offset` counts from 1 without holes as long as `epoch` stays; 0 is an empty log. */
 export type Position = { epoch: string; offset: number }
@@ -100,4 +101,31 @@ export class LogUnavailableError extends Error {
 /** The engine cannot be used as it is; the message names it and the next step. The program ends with exit code 2. */
 export class UnusableLogError extends Error {
   override name = 'UnusableLogError'
+}
+
+/** Tells of every call of a log: what it was and what engine answered it, neither statements nor keys. */
+export function tracedEventLog(log: EventLog, { tracing, system }: Traced): EventLog {
+  const ask = <T>(operation: string, run: () => Promise<T>) =>
+    tracing.span({ name: operation, kind: 'client', attributes: { 'db.system.name': system, 'db.operation.name': operation } }, run)
+  return {
+    append: (project, events) =>
+      tracing.span({ name: 'append', attributes: { 'db.system.name': system, 'visualizer.events': events.length } }, async (span) => {
+        const stored = await log.append(project, events)
+        span.set({ 'visualizer.appended': stored.appended.length, 'visualizer.duplicates': stored.duplicates })
+        return stored
+      }),
+    read: (project, range) => ask('read', () => log.read(project, range)),
+    head: (project) => ask('head', () => log.head(project)),
+    heads: () => ask('heads', () => log.heads()),
+    snapshot: (key, atOrBefore) => ask('snapshot', () => log.snapshot(key, atOrBefore)),
+    saveSnapshot: (snapshot) => ask('save snapshot', () => log.saveSnapshot(snapshot)),
+    offsetAt: (project, at) => ask('offset at', () => log.offsetAt(project, at)),
+    time: () => ask('time', () => log.time()),
+    trim: (beginning) => ask('trim', () => log.trim(beginning)),
+    beginning: (project) => ask('beginning', () => log.beginning(project)),
+    purge: (project) => ask('purge', () => log.purge(project)),
+    tryAppend: () => ask('try append', () => log.tryAppend()),
+    check: () => ask('check', () => log.check()),
+    close: () => log.close(),
+  }
 }

@@ -1,3 +1,5 @@
+import type { Traced } from '../telemetry/tracing.ts'
+
 /** The parts of a key, such as `['lease', 'orchestrator', 'main']`: each may hold any text, and no two keys can collide. */
 export type Key = readonly [string, ...string[]]
 
@@ -27,4 +29,20 @@ export type KeyValue = {
 /** The engine is away; what was asked may or may not have happened. */
 export class StoreUnavailableError extends Error {
   override name = 'StoreUnavailableError'
+}
+
+/** The same of the small shared things. */
+export function tracedKeyValue(store: KeyValue, { tracing, system }: Traced): KeyValue {
+  const ask = <T>(operation: string, run: () => Promise<T>) =>
+    tracing.span({ name: operation, kind: 'client', attributes: { 'db.system.name': system, 'db.operation.name': operation } }, run)
+  return {
+    get: (key) => ask('get', () => store.get(key)),
+    set: (key, value, options) => ask('set', () => store.set(key, value, options)),
+    delete: (key) => ask('delete', () => store.delete(key)),
+    increment: (key, by, ttlMs) => ask('increment', () => store.increment(key, by, ttlMs)),
+    compareAndSet: (key, change) => ask('compare and set', () => store.compareAndSet(key, change)),
+    acquire: (keys, owner, ttlMs) => ask('acquire', () => store.acquire(keys, owner, ttlMs)),
+    release: (keys, owner) => ask('release', () => store.release(keys, owner)),
+    close: () => store.close(),
+  }
 }

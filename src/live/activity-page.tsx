@@ -1,11 +1,11 @@
 import { type ActivityQuery, isAskedFor, isNarrowed } from '../../views/activity/query.ts'
 import { ActivityGap, ActivityList, ActivityTotal } from '../../views/activity/activity.tsx'
 import { ActivityRow } from '../../views/activity/activity-row.tsx'
-import type { ProjectView } from '../projection/projections.ts'
 import type { LivePage } from './live-page.ts'
 import { replace } from './frame.ts'
 import type { Shown } from './project-page.tsx'
 import { openSectionPage } from './section-page.ts'
+import type { ProjectView } from '../projection/project-change.ts'
 
 /** A project's activity, narrowed: only events that match are sent. */
 export function openActivityPage(first: Shown, query: ActivityQuery, now: () => number): LivePage {

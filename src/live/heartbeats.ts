@@ -1,4 +1,6 @@
-import type { LiveSocket } from './hub.ts'
+import type { ServerWebSocket } from 'bun'
+
+type LiveSocket = ServerWebSocket<{ heardAt: number; turn?: number }>
 
 /** Two of them may be late before a page says that it hears nothing. */
 const HEARTBEAT_SECONDS = 6

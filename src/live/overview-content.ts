@@ -1,8 +1,8 @@
 import type { ProjectSummary } from '../domain/summary/project-summary.ts'
-import type { LinkHealth } from '../ingest/orchestrator/link-health.ts'
 import type { OverviewQuery } from '../../views/overview/overview-query.ts'
 import type { OverviewIndex } from './overview-index.ts'
 import { selectProjects } from './overview-selection.ts'
+import type { LinkHealth } from '../domain/summary/link-health.ts'
 
 export type OverviewSource = {
   index: OverviewIndex

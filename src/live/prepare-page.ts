@@ -1,5 +1,4 @@
 import type { PartTarget } from '../../views/atoms/part-href.ts'
-import type { LinkHealth } from '../ingest/orchestrator/link-health.ts'
 import type { LaneShelf } from '../projection/lane-shelf.ts'
 import type { Projections } from '../projection/projections.ts'
 import { parseActivityQuery } from '../../views/activity/query.ts'
@@ -16,6 +15,7 @@ import { openPartPage } from './part-pages.tsx'
 import { openProjectPage, type Shown } from './project-page.tsx'
 import { openTimelinePage } from './timeline-page.tsx'
 import { readTopic } from './topic.ts'
+import type { LinkHealth } from '../domain/summary/link-health.ts'
 
 export type PageSource = { projections: Projections; lanes: LaneShelf; index: OverviewIndex; links(): readonly LinkHealth[]; now(): number }
 

@@ -7,7 +7,9 @@ import { Agents, AgentsHead, drawnAgents, moreWords } from '../../views/agent/ag
 import { Board, boardColumns } from '../../views/project/board.tsx'
 import { CycleCard } from '../../views/project/cycle-card.tsx'
 import { replace } from './frame.ts'
-import type { Place } from './project-page.tsx'
+
+/** What a part is drawn for: the project, and the moment by which ages are told. */
+export type Place = Looked & { project: string; isFixed?: boolean | undefined }
 
 /*
  * Lists whose members change one at a time: the member alone is sent, and the list only when somebody came, went or

@@ -1,8 +1,7 @@
 import type { Project } from '../domain/registry/project-registry.ts'
-import { hasAged, type Looked } from '../domain/project/words-at.ts'
+import { hasAged } from '../domain/project/words-at.ts'
 import type { ProjectSummary } from '../domain/summary/project-summary.ts'
 import { agentsAtWork } from '../domain/summary/liveness.ts'
-import type { ProjectView } from '../projection/projections.ts'
 import { FlowCard } from '../../views/flow/flow-card.tsx'
 import { ActivityList, ActivityTotal } from '../../views/activity/activity.tsx'
 import { ActivityRow } from '../../views/activity/activity-row.tsx'
@@ -17,9 +16,10 @@ import { WorkflowCard } from '../../views/project/workflow.tsx'
 import { CompactTimeline } from '../../views/timeline/compact.tsx'
 import type { LivePage } from './live-page.ts'
 import { frameText, replace, upsert } from './frame.ts'
-import { agentParts, allMembers, boardParts } from './project-members.tsx'
+import { agentParts, allMembers, boardParts, type Place } from './project-members.tsx'
 import { eventsAfter, missedRows, positionOf, readSince, standing } from './position.ts'
 import { openResumeFrames } from './resume-frames.ts'
+import type { ProjectView } from '../projection/project-change.ts'
 
 /** A project as its page shows it; fixed where nothing can be changed from the page, as in a replay. */
 export type Shown = { project: Project; summary: ProjectSummary; view: ProjectView; isFixed?: boolean | undefined }
@@ -80,7 +80,6 @@ const projectCard = ({ project, view, summary: { staleMinutes }, isFixed }: Show
 
 type State = ProjectView['state']
 /** What a part is drawn for: the project, and the moment by which ages are told. */
-export type Place = Looked & { project: string; isFixed?: boolean | undefined }
 const placeOf = ({ project, summary, isFixed }: Shown, now: number): Place => ({
   ...{ project: project.name, now, isFixed },
   staleMinutes: summary.staleMinutes,

@@ -1,11 +1,11 @@
 import type { StoredEvent } from '../domain/events/event.ts'
 import { hasAged } from '../domain/project/words-at.ts'
-import type { ProjectView } from '../projection/projections.ts'
 import type { LivePage } from './live-page.ts'
 import { frameText, replace, upsert } from './frame.ts'
 import { eventsAfter, missedRows, positionOf, readSince, standing } from './position.ts'
 import type { Shown } from './project-page.tsx'
 import { openResumeFrames } from './resume-frames.ts'
+import type { ProjectView } from '../projection/project-change.ts'
 
 /** A part of a page, by the id of its element. */
 export type PageSection = {

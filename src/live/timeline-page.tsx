@@ -1,6 +1,5 @@
 import type { Lane } from '../domain/timeline/lane.ts'
 import { type KeptLanes, takeView } from '../projection/lane-shelf.ts'
-import type { ProjectView } from '../projection/projections.ts'
 import { LaneRow, laneId } from '../../views/timeline/lane-row.tsx'
 import type { PlacedLane } from '../../views/timeline/lane-order.ts'
 import { MarksRow } from '../../views/timeline/marks-row.tsx'
@@ -15,6 +14,7 @@ import { hasAged } from '../domain/project/words-at.ts'
 import { eventsAfter, positionOf, standing } from './position.ts'
 import { isDue, type Shown } from './project-page.tsx'
 import { openResumeFrames } from './resume-frames.ts'
+import type { ProjectView } from '../projection/project-change.ts'
 
 type Source = {
   kept: KeptLanes

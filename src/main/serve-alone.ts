@@ -4,11 +4,11 @@ import type { Visualizer } from '../compose.ts'
 import type { Config } from '../config/config.ts'
 import { configText } from '../config/config-text.ts'
 import type { Flags } from '../config/environment.ts'
-import type { ReloadReport } from '../web/env.ts'
 import { keepTimeSteady } from './keep-time.ts'
 import { open } from './open.ts'
 import { planOf, toPlan } from './plan.ts'
 import { refuse, welcome } from './say.ts'
+import type { ReloadReport } from '../config/problem.ts'
 
 /** Longer than sockets and requests are given, and shorter than whoever ends the service waits. */
 const DRAIN_MS = 29_000

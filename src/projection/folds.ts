@@ -9,7 +9,19 @@ import {
 } from '../domain/registry/project-registry.ts'
 import type { ProjectState } from '../domain/project/project-state.ts'
 import { decodeState, encodeState } from '../domain/project/state-codec.ts'
-import type { Fold } from './follower.ts'
+import type { StoredEvent } from '../domain/events/event.ts'
+
+/** How one log becomes a state. States carry the last offset that they contain. */
+export type Fold<S extends { offset: number }> = {
+  version: number
+  empty(): S
+  apply(state: S, events: readonly StoredEvent[]): S
+  encode(state: S): string
+  decode(text: string): S
+}
+
+/** A state, the epoch its offsets belong to, and the newest events that went into it, oldest first and shortened. */
+export type Followed<S> = { epoch: string; state: S; recent: readonly StoredEvent[] }
 
 export const projectFold: Fold<ProjectState> = {
   version: FOLD_VERSION,

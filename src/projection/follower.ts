@@ -1,20 +1,8 @@
 import type { Announcement } from '../bus/bus.ts'
-import type { StoredEvent } from '../domain/events/event.ts'
 import { type EventLog, LogUnavailableError } from '../event-log/event-log.ts'
 import { advance, readToHead } from './read-to-head.ts'
 import { openSavedStates } from './saved-states.ts'
-
-/** How one log becomes a state. States carry the last offset that they contain. */
-export type Fold<S extends { offset: number }> = {
-  version: number
-  empty(): S
-  apply(state: S, events: readonly StoredEvent[]): S
-  encode(state: S): string
-  decode(text: string): S
-}
-
-/** A state, the epoch its offsets belong to, and the newest events that went into it, oldest first and shortened. */
-export type Followed<S> = { epoch: string; state: S; recent: readonly StoredEvent[] }
+import type { Fold, Followed } from './folds.ts'
 
 export type FollowerDeps<S extends { offset: number }> = {
   eventLog: EventLog

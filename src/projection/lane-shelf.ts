@@ -1,7 +1,9 @@
-import { followTo, jumpTo, type Lanes, openLanes, trimLanes } from '../domain/timeline/lanes.ts'
-import type { ProjectView, Projections } from './projections.ts'
+import { followTo, jumpTo, openLanes, trimLanes } from '../domain/timeline/lanes.ts'
+import type { Projections } from './projections.ts'
 import { readLanes, readOn } from './read-lanes.ts'
 import type { PastDeps } from './state-at.ts'
+import type { Lanes } from '../domain/timeline/lane.ts'
+import type { ProjectView } from './project-change.ts'
 
 /** The lanes of a project's last so many milliseconds, shared by all who look at them. They move on with `take`. */
 export type KeptLanes = {

@@ -1,6 +1,6 @@
 import type { Moment } from './moment.ts'
-import type { ProjectView } from './projections.ts'
 import { type PastDeps, forgotten, stateAtMoment } from './state-at.ts'
+import type { ProjectView } from './project-change.ts'
 
 /** A project at a moment that is over; `now` is that moment (ms since 1970), by which ages and attention are told. */
 export type Past = { view: ProjectView; now: number }

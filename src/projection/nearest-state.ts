@@ -1,5 +1,5 @@
 import { type EventLog, LogUnavailableError, type Snapshot } from '../event-log/event-log.ts'
-import type { Fold } from './follower.ts'
+import type { Fold } from './folds.ts'
 
 type Wanted = { project: string; epoch: string; /** The head when absent. */ upTo?: number }
 type Deps<S extends { offset: number }> = { eventLog: EventLog; fold: Fold<S>; onError(error: unknown): void }

@@ -1,7 +1,9 @@
 import type { Project, Registry } from '../domain/registry/project-registry.ts'
 import type { ProjectSummary } from '../domain/summary/project-summary.ts'
-import type { Followed } from './follower.ts'
-import type { ProjectView } from './projections.ts'
+import type { Followed } from './folds.ts'
+import type { ProjectState } from '../domain/project/project-state.ts'
+
+export type ProjectView = Followed<ProjectState>
 
 export type ProjectChange = {
   project: Project

@@ -5,13 +5,11 @@ import type { ProjectState } from '../domain/project/project-state.ts'
 import { type ProjectSummary, summarize } from '../domain/summary/project-summary.ts'
 import { type EventLog, LogUnavailableError, type Position } from '../event-log/event-log.ts'
 import { projectFold, registryFold } from './folds.ts'
-import { type Followed, Follower } from './follower.ts'
+import { Follower } from './follower.ts'
 import { delayUntil } from './delay-until.ts'
 import { inParallel } from './in-parallel.ts'
-import type { ProjectChange, RegistryChange } from './project-change.ts'
+import type { ProjectChange, ProjectView, RegistryChange } from './project-change.ts'
 import { openStateMemory } from './state-memory.ts'
-
-export type ProjectView = Followed<ProjectState>
 
 type Deps = {
   eventLog: EventLog

@@ -1,10 +1,11 @@
 import type { StoredEvent } from '../domain/events/event.ts'
-import { foldLanes, jumpTo, type Lanes, openLanes } from '../domain/timeline/lanes.ts'
+import { foldLanes, jumpTo, openLanes } from '../domain/timeline/lanes.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { projectFold } from './folds.ts'
 import { openTurns, STEP, type Turns } from './long-reads.ts'
 import { nearestState } from './nearest-state.ts'
 import { type PastDeps, stateAtMoment } from './state-at.ts'
+import type { Lanes } from '../domain/timeline/lane.ts'
 
 /** From an instant (ms since 1970) up to an offset. */
 export type LaneWindow = { from: number; windowMs: number; upTo: number }

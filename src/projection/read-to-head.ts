@@ -1,9 +1,9 @@
 import type { StoredEvent } from '../domain/events/event.ts'
 import type { EventLog, Page } from '../event-log/event-log.ts'
-import type { Fold, Followed } from './follower.ts'
 import { nearestState } from './nearest-state.ts'
 import { shortEvent } from './short-event.ts'
 import { openWayMarks } from './way-marks.ts'
+import type { Fold, Followed } from './folds.ts'
 
 type Deps<S extends { offset: number }> = { eventLog: EventLog; project: string; fold: Fold<S>; onError(error: unknown): void }
 type From<S> = {

@@ -1,5 +1,5 @@
 import type { EventLog, Snapshot } from '../event-log/event-log.ts'
-import type { Fold, Followed } from './follower.ts'
+import type { Fold, Followed } from './folds.ts'
 
 type Deps<S extends { offset: number }> = { eventLog: EventLog; project: string; fold: Fold<S> }
 

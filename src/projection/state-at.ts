@@ -4,8 +4,8 @@ import { projectFold } from './folds.ts'
 import { openTurns, STEP, type Turns } from './long-reads.ts'
 import { type Moment, parseMoment } from './moment.ts'
 import { nearestState } from './nearest-state.ts'
-import type { ProjectView } from './projections.ts'
 import { openWayMarks } from './way-marks.ts'
+import type { ProjectView } from './project-change.ts'
 
 /** Folded between two turns. */
 const FOLDED = 50

@@ -1,6 +1,6 @@
 import type { ProjectState } from '../domain/project/project-state.ts'
 import { encodeState } from '../domain/project/state-codec.ts'
-import type { Followed } from './follower.ts'
+import type { Followed } from './folds.ts'
 
 type View = Followed<ProjectState>
 type Deps = {

@@ -1,5 +1,5 @@
 import { type EventLog, SNAPSHOT_SPAN } from '../event-log/event-log.ts'
-import type { Fold } from './follower.ts'
+import type { Fold } from './folds.ts'
 
 type Deps<S extends { offset: number }> = { eventLog: EventLog; project: string; fold: Fold<S>; onError(error: unknown): void }
 

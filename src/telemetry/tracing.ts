@@ -47,3 +47,6 @@ export const NO_TRACING: Tracing = {
   cause: () => undefined,
   ids: () => undefined,
 }
+
+/** `system` names the engine as OpenTelemetry spells it: sqlite, redis, postgresql; of a bus: redis, ipc. */
+export type Traced = { tracing: Tracing; system: string }

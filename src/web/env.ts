@@ -3,7 +3,6 @@ import type { NewEvent } from '../domain/events/event.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { Accepted } from '../ingest/accept/accept-events.ts'
 import type { ProjectChanges } from '../ingest/accept/change-project.ts'
-import type { LinkHealth } from '../ingest/orchestrator/link-health.ts'
 import type { WholeStates } from '../ingest/accept/whole-states.ts'
 import type { Hub, Watching } from '../live/hub.ts'
 import type { OverviewIndex } from '../live/overview-index.ts'
@@ -18,6 +17,8 @@ import type { Tracing } from '../telemetry/tracing.ts'
 import type { ResourceUsage } from '../telemetry/resource-usage.ts'
 import type { SharedFiles } from './shared-files.ts'
 import type { StaticFiles } from './static-files.ts'
+import type { LinkHealth } from '../domain/summary/link-health.ts'
+import type { ReloadReport } from '../config/problem.ts'
 
 /** What the routes stand on. */
 export type WebDeps = {
@@ -82,13 +83,6 @@ export type Features = {
   gzip: boolean
   redaction: boolean
   open_to_others: boolean
-}
-
-/** What SIGHUP led to. `at` in ms since 1970; problems as check-config words them. */
-export type ReloadReport = {
-  at: number
-  outcome: 'unchanged' | 'rolled' | 'refused' | 'failed' | 'restart needed'
-  problems: readonly string[]
 }
 
 export type WebSettings = {

@@ -6,13 +6,13 @@ import { RefusedError } from '../domain/refused.ts'
 import { LogUnavailableError } from '../event-log/event-log.ts'
 import { madeFrom, positionOf } from '../live/position.ts'
 import type { LiveTarget } from '../live/topic.ts'
-import type { ProjectView } from '../projection/projections.ts'
 import type { Frame } from '../../views/shell/layout.tsx'
 import { askedMoment } from './asked-moment.ts'
 import type { Env, WebDeps } from './env.ts'
 import { findProject } from './find-project.ts'
 import { pageFrame } from './page-frame.ts'
 import { pastOf } from './past.ts'
+import type { ProjectView } from '../projection/project-change.ts'
 
 /** What a page of a project shows: the newest, or what was at `?at=`. */
 export type Viewed = {

@@ -1,7 +1,7 @@
-import type { LinkHealth } from '../ingest/orchestrator/link-health.ts'
 import type { Outages } from '../projection/outages.ts'
 import type { WebDeps } from './env.ts'
 import { limitsOf } from './limits.ts'
+import type { LinkHealth } from '../domain/summary/link-health.ts'
 
 const WARNINGS_SHOWN = 50
 const NAMES_SHOWN = 5

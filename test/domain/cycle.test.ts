@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import { isOpenCycle } from '../../src/domain/project/cycle.ts'
 import type { Cycle, ProjectState } from '../../src/domain/project/project-state.ts'
 import { MINUTE, T0, told } from '../support/told.ts'
+import { isOpenCycle } from '../../src/domain/project/tdd-machine.ts'
 
 const step = (old_state: string | null | undefined, new_state: string, fields: object = {}) => ({
   ...{ type: 'tdd_transition', story_id: 's1', old_state, new_state },

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import type { StoredEvent } from '../../src/domain/events/event.ts'
-import { type Lane, MIXED } from '../../src/domain/timeline/lane.ts'
-import { foldLanes, followTo, jumpTo, type Lanes, openLanes, trimLanes } from '../../src/domain/timeline/lanes.ts'
+import { type Lane, type Lanes, MIXED } from '../../src/domain/timeline/lane.ts'
+import { foldLanes, followTo, jumpTo, openLanes, trimLanes } from '../../src/domain/timeline/lanes.ts'
 import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
 import { generateHistory, historyArbitrary, stored } from '../support/histories.ts'
 

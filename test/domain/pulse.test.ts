@@ -1,11 +1,11 @@
 import { expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import { attentionAt } from '../../src/domain/summary/attention.ts'
-import { isOpenCycle } from '../../src/domain/project/cycle.ts'
 import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
 import type { Cycle, ProjectState } from '../../src/domain/project/project-state.ts'
 import { agentsAtWork, cyclePulse, openCycles } from '../../src/domain/summary/liveness.ts'
 import { historyArbitrary } from '../support/histories.ts'
+import { isOpenCycle } from '../../src/domain/project/tdd-machine.ts'
 
 const STALE_MINUTES = 10
 

@@ -6,10 +6,10 @@ import { summarize } from '../../src/domain/summary/project-summary.ts'
 import { openTimelinePage } from '../../src/live/timeline-page.tsx'
 import type { Shown } from '../../src/live/project-page.tsx'
 import type { KeptLanes } from '../../src/projection/lane-shelf.ts'
-import type { ProjectView } from '../../src/projection/projections.ts'
 import { parseTimelineQuery } from '../../views/timeline/query.ts'
 import { MINUTE, numbered, T0 } from '../support/told.ts'
 import { projectOf } from '../views/scenes.ts'
+import type { ProjectView } from '../../src/projection/project-change.ts'
 
 const HOUR = 60 * MINUTE
 const step = (story_id: string, new_state: string) => ({ type: 'tdd_transition', story_id, new_state })

@@ -1,18 +1,19 @@
 import { beforeEach, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import type { NewEvent } from '../../src/domain/events/event.ts'
-import { foldLanes, type Lanes, openLanes } from '../../src/domain/timeline/lanes.ts'
+import { foldLanes, openLanes } from '../../src/domain/timeline/lanes.ts'
 import { emptyProject } from '../../src/domain/project/project.ts'
 import type { EventLog } from '../../src/event-log/event-log.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { projectFold } from '../../src/projection/folds.ts'
 import { Follower } from '../../src/projection/follower.ts'
 import { openLaneShelf, takeView } from '../../src/projection/lane-shelf.ts'
-import type { ProjectView } from '../../src/projection/projections.ts'
 import { readLanes } from '../../src/projection/read-lanes.ts'
 import { removeOld } from '../../src/projection/retention.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { generateHistory } from '../support/histories.ts'
+import type { Lanes } from '../../src/domain/timeline/lane.ts'
+import type { ProjectView } from '../../src/projection/project-change.ts'
 
 const BEGAN = Date.parse('2026-01-01T00:00:00Z')
 const HOUR_MS = 3_600_000

@@ -1,8 +1,8 @@
 import type { OrchestratorConfig } from '../../src/config/config.ts'
-import type { LinkHealth } from '../../src/ingest/orchestrator/link-health.ts'
 import type { LinkTiming } from '../../src/ingest/orchestrator/link-timing.ts'
 import { openOrchestratorLink } from '../../src/ingest/orchestrator/orchestrator-link.ts'
 import type { Journal } from './journal.ts'
+import type { LinkHealth } from '../../src/domain/summary/link-health.ts'
 
 /** The same behaviour as in life, in less time. */
 const QUICK: Partial<LinkTiming> = { firstDelayMs: 20, longestDelayMs: 80, stableMs: 5_000, healthMs: 5, connectMs: 2_000, rejoinMs: 1_000 }

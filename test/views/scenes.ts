@@ -3,8 +3,8 @@ import type { Project } from '../../src/domain/registry/project-registry.ts'
 import type { ProjectState } from '../../src/domain/project/project-state.ts'
 import { type ProjectSummary, summarize } from '../../src/domain/summary/project-summary.ts'
 import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
-import type { LinkHealth } from '../../src/ingest/orchestrator/link-health.ts'
 import { MINUTE, numbered, T0 } from '../support/told.ts'
+import type { LinkHealth } from '../../src/domain/summary/link-health.ts'
 
 /** The moment at which every scene is looked at. */
 export const NOW = T0 + 60 * MINUTE

@@ -1,11 +1,11 @@
 import type { FC } from 'hono/jsx'
-import { isOpenCycle } from '../../src/domain/project/cycle.ts'
 import type { Cycle, ProjectState } from '../../src/domain/project/project-state.ts'
 import { dollars } from '../atoms/figures.ts'
 import { ForeignText } from '../atoms/foreign-text.tsx'
 import { Since } from '../atoms/since.tsx'
 import { storyHref } from '../atoms/part-href.ts'
 import { durationWords } from './timings.tsx'
+import { isOpenCycle } from '../../src/domain/project/tdd-machine.ts'
 
 const SHOWN = 20
 

@@ -1,13 +1,13 @@
 import type { FC } from 'hono/jsx'
 import { openQuestions } from '../../src/domain/project/approval.ts'
 import type { FlowFigures, Timing } from '../../src/domain/summary/flow-figures.ts'
-import type { FlowKind } from '../../src/domain/project/flow.ts'
 import type { ProjectState } from '../../src/domain/project/project-state.ts'
 import { Shape } from '../atoms/shape.tsx'
 import { Since } from '../atoms/since.tsx'
 import { projectHref } from '../atoms/part-href.ts'
 import { relativeTime } from '../atoms/relative-time.ts'
 import { Spread } from './spread.tsx'
+import type { FlowKind } from '../../src/domain/project/durations.ts'
 
 /** What is timed, in the order of a story's life, and what leads to it. */
 export const KINDS: readonly { kind: FlowKind; word: string; meaning: string; none: string }[] = [

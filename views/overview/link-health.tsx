@@ -1,10 +1,10 @@
 import type { FC } from 'hono/jsx'
-import type { LinkHealth } from '../../src/ingest/orchestrator/link-health.ts'
 import { domId } from '../atoms/dom-id.ts'
 import type { Look } from '../atoms/state-look.ts'
 import { ForeignText, visibleText } from '../atoms/foreign-text.tsx'
 import { Clock, Since } from '../atoms/since.tsx'
 import { StateBadge } from '../atoms/state-badge.tsx'
+import type { LinkHealth } from '../../src/domain/summary/link-health.ts'
 
 const LOOKS: Record<LinkHealth['state'], Look> = {
   connected: { word: 'Connected', shape: 'check', tone: 'done' },

@@ -1,10 +1,10 @@
 import type { FC } from 'hono/jsx'
-import type { LinkHealth } from '../../src/ingest/orchestrator/link-health.ts'
 import { Links } from '../overview/link-health.tsx'
 import { Shape } from '../atoms/shape.tsx'
 import { Since } from '../atoms/since.tsx'
 import { type Frame, Layout } from '../shell/layout.tsx'
 import { WorkflowStrip } from '../diagrams/workflow-strip.tsx'
+import type { LinkHealth } from '../../src/domain/summary/link-health.ts'
 
 export type OnboardingContentProps = {
   now: number

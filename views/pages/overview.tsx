@@ -1,6 +1,5 @@
 import type { FC } from 'hono/jsx'
 import type { ProjectSummary } from '../../src/domain/summary/project-summary.ts'
-import type { LinkHealth } from '../../src/ingest/orchestrator/link-health.ts'
 import type { AttentionCounts } from '../overview/attention-counts.tsx'
 import { Filters } from '../overview/filters.tsx'
 import { Links } from '../overview/link-health.tsx'
@@ -10,6 +9,7 @@ import { ProjectList } from '../overview/project-list.tsx'
 import { type Frame, Layout } from '../shell/layout.tsx'
 import type { OverviewFigures } from '../overview/overview-figures.ts'
 import type { OverviewQuery } from '../overview/overview-query.ts'
+import type { LinkHealth } from '../../src/domain/summary/link-health.ts'
 
 export type OverviewContentProps = {
   counts: AttentionCounts

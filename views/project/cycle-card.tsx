@@ -1,5 +1,4 @@
 import type { FC } from 'hono/jsx'
-import { isOpenCycle } from '../../src/domain/project/cycle.ts'
 import type { CycleFile } from '../../src/domain/project/reports.ts'
 import { type Looked, storyWordAt } from '../../src/domain/project/words-at.ts'
 import type { Cycle, ProjectState } from '../../src/domain/project/project-state.ts'
@@ -11,6 +10,7 @@ import { PartLink } from '../atoms/part-link.tsx'
 import { PhaseMarks } from '../story/phase-marks.tsx'
 import { Shape } from '../atoms/shape.tsx'
 import { Since } from '../atoms/since.tsx'
+import { isOpenCycle } from '../../src/domain/project/tdd-machine.ts'
 
 type CardProps = Looked & {
   project: string

@@ -1,11 +1,11 @@
 import type { FC } from 'hono/jsx'
-import type { Loss } from '../../src/domain/project/losses.ts'
 import type { ProjectState } from '../../src/domain/project/project-state.ts'
 import { type Dispute, disputesOf } from '../../src/domain/project/source-words.ts'
 import { lostWords } from '../event/own-lines.tsx'
 import { ForeignText, visibleText } from '../atoms/foreign-text.tsx'
 import { Shape } from '../atoms/shape.tsx'
 import { Since } from '../atoms/since.tsx'
+import type { Loss } from '../../src/domain/project/reports.ts'
 
 const SHOWN = 20
 

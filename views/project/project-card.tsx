@@ -1,11 +1,11 @@
 import type { FC } from 'hono/jsx'
-import { isOpenCycle } from '../../src/domain/project/cycle.ts'
 import { newProject, type Project, type WorkHours } from '../../src/domain/registry/project-registry.ts'
 import type { ProjectState } from '../../src/domain/project/project-state.ts'
 import { countAgents, type Looked } from '../../src/domain/project/words-at.ts'
 import { projectHref } from '../atoms/part-href.ts'
 import { Fact, Facts } from '../atoms/facts.tsx'
 import { ForeignText, visibleText } from '../atoms/foreign-text.tsx'
+import { isOpenCycle } from '../../src/domain/project/tdd-machine.ts'
 
 type CardProps = Looked & {
   project: Project

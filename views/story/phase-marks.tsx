@@ -1,8 +1,8 @@
 import type { FC } from 'hono/jsx'
-import { isOpenCycle } from '../../src/domain/project/cycle.ts'
 import { type PhasedCycle, phaseMarks, phaseWords } from './phase-times.ts'
 import { openDrawings } from '../atoms/drawing.ts'
 import { visibleText } from '../atoms/foreign-text.tsx'
+import { isOpenCycle } from '../../src/domain/project/tdd-machine.ts'
 
 const WIDTH = 14
 const STEP = 17

@@ -1,5 +1,4 @@
-import { isOpenCycle } from '../../src/domain/project/cycle.ts'
-import { TDD_STATES } from '../../src/domain/project/tdd-machine.ts'
+import { isOpenCycle, TDD_STATES } from '../../src/domain/project/tdd-machine.ts'
 
 export type PhaseMark = 'current' | 'unexpected' | 'visited' | 'ahead'
 

@@ -3,7 +3,6 @@ import { openApprovals } from '../../src/domain/project/approval.ts'
 import { bounded } from '../../src/domain/bounded.ts'
 import { agentWorth } from '../../src/domain/project/forget.ts'
 import { agentWordAt, type Looked, storyWordAt } from '../../src/domain/project/words-at.ts'
-import { isOpenCycle } from '../../src/domain/project/cycle.ts'
 import type { Story } from '../../src/domain/project/plans.ts'
 import type { Agent, Cycle, ProjectState } from '../../src/domain/project/project-state.ts'
 import { agentHref } from '../atoms/part-href.ts'
@@ -14,6 +13,7 @@ import { PartLink } from '../atoms/part-link.tsx'
 import { Shape } from '../atoms/shape.tsx'
 import { Since } from '../atoms/since.tsx'
 import { StateBadge } from '../atoms/state-badge.tsx'
+import { isOpenCycle } from '../../src/domain/project/tdd-machine.ts'
 
 /** One story of a project. */
 export type StoryProps = Looked & { project: string; storyId: string; state: ProjectState }

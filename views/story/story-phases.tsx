@@ -1,7 +1,6 @@
 import type { FC } from 'hono/jsx'
-import { isOpenCycle } from '../../src/domain/project/cycle.ts'
 import type { Cycle, ProjectState, Transition } from '../../src/domain/project/project-state.ts'
-import { isTddState, TDD_STATES, tddAgent, tddWord } from '../../src/domain/project/tdd-machine.ts'
+import { isOpenCycle, isTddState, TDD_STATES, tddAgent, tddWord } from '../../src/domain/project/tdd-machine.ts'
 import { type PhaseMark, phaseMarks } from './phase-times.ts'
 import { storyWordAt } from '../../src/domain/project/words-at.ts'
 import { wordLook } from '../atoms/state-look.ts'

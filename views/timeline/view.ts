@@ -1,8 +1,8 @@
-import type { Lanes } from '../../src/domain/timeline/lanes.ts'
 import { partHref } from '../atoms/part-href.ts'
 import { type Axis, liveRange, openAxis } from './axis.ts'
 import { type PlacedLane, placedLanes } from './lane-order.ts'
 import { type TimelineQuery, timelineSearch, WINDOWS } from './query.ts'
+import type { Lanes } from '../../src/domain/timeline/lane.ts'
 
 export type TimelineSource = {
   project: string

@@ -1,4 +1,4 @@
-import { type Draft, writableAgents } from './draft.ts'
+import { type Draft, copyOnWrite } from './draft.ts'
 import type { StoredEventOf } from '../events/event.ts'
 import { textOf } from '../events/loose-fields.ts'
 import type { Agent, AgentStatus } from './project-state.ts'
@@ -141,5 +141,5 @@ function withStatus(agent: Agent, status: AgentStatus, at: number): Agent {
 }
 
 function keepAgent(draft: Draft, agent: Agent) {
-  writableAgents(draft).set(agent.agentId, agent)
+  copyOnWrite(draft, 'agents').set(agent.agentId, agent)
 }

@@ -1,5 +1,5 @@
 import { agentAsks, agentIdOf, agentStopsAsking, isLateForAgent } from './agent.ts'
-import { type Draft, writableApprovals, writableDecisions } from './draft.ts'
+import { type Draft, copyOnWrite } from './draft.ts'
 import type { StoredEventOf } from '../events/event.ts'
 import { measureApproval } from './flow.ts'
 import { textOf } from '../events/loose-fields.ts'
@@ -30,7 +30,7 @@ export function foldApprovalRequested(draft: Draft, event: Requested) {
   if (isLateForAgent(draft, event)) return
   const before = known && isOpenApproval(known, at) ? known : undefined
   // One that had expired is asked anew, after those that are open.
-  if (known && !before) writableApprovals(draft).delete(approvalId)
+  if (known && !before) copyOnWrite(draft, 'approvals').delete(approvalId)
   const isListed = openApproval(draft, {
     approvalId,
     title: textOf(event.title, TEXT_KEPT) ?? approvalId,
@@ -64,7 +64,7 @@ export function openApproval(draft: Draft, approval: Approval): boolean {
   const isKnown = approvals.has(approval.approvalId)
   if (!isKnown && approvals.size >= QUESTIONS_LISTED) return false
   const isWhole = isKnown || approvals.size < TEXTS_KEPT
-  writableApprovals(draft).set(approval.approvalId, isWhole ? approval : shortly(approval))
+  copyOnWrite(draft, 'approvals').set(approval.approvalId, isWhole ? approval : shortly(approval))
   return true
 }
 
@@ -91,7 +91,7 @@ function isNewerThan({ decision, asked, at }: Decision, event: Requested): boole
 /** A question that came after its decision: from now on it is known when it was asked. */
 function recallAsked(draft: Draft, decided: Decision, event: Requested) {
   if (decided.asked) return
-  writableDecisions(draft).set(event.approval_id, { ...decided, asked: { at: decided.at, said: saidOf(event) } })
+  copyOnWrite(draft, 'decisions').set(event.approval_id, { ...decided, asked: { at: decided.at, said: saidOf(event) } })
 }
 
 /** A decision. It is remembered also for a question that nobody heard: a file may still list it. Of two the first stands. */
@@ -112,13 +112,13 @@ const isDecision = ({ decision }: Decision) => decision !== 'expired' && decisio
 type Closed = { approvalId: string; approval: Approval | undefined }
 
 function close(draft: Draft, { approvalId, approval }: Closed, closed: Omit<Decision, 'asked' | 'isListed'>) {
-  const decisions = writableDecisions(draft)
+  const decisions = copyOnWrite(draft, 'decisions')
   const before = decisions.get(approvalId)
   const asked = approval ? { at: approval.requestedAt, said: approval.said } : before?.asked
   decisions.delete(approvalId)
   decisions.set(approvalId, { ...closed, asked, isListed: before?.isListed ?? false })
   if (!approval) return
-  writableApprovals(draft).delete(approvalId)
+  copyOnWrite(draft, 'approvals').delete(approvalId)
   if (approval.agentId === undefined) return
   const { decision, at } = closed
   agentStopsAsking(draft, approval.agentId, { decision, at, left: latestExpiry(draft.next, approval.agentId, at) })

@@ -1,12 +1,12 @@
 import type { Worth } from '../bounded.ts'
-import { type Draft, writableCommands } from './draft.ts'
+import { type Draft, copyOnWrite } from './draft.ts'
 import type { StoredEventOf } from '../events/event.ts'
 import { textOf } from '../events/loose-fields.ts'
 import type { Command } from './reports.ts'
 
 /** What an orchestrator says of a command that it runs; one without an id is a command of its own each time. */
 export function foldCommandExecution(draft: Draft, event: StoredEventOf<'command_execution'>) {
-  const commands = writableCommands(draft)
+  const commands = copyOnWrite(draft, 'commands')
   const commandId = event.command_id ?? `offset-${event.offset}`
   const known = commands.get(commandId)
   commands.set(commandId, {

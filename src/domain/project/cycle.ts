@@ -1,10 +1,10 @@
-import { type Draft, writableCycles } from './draft.ts'
+import { type Draft, copyOnWrite } from './draft.ts'
 import type { StoredEventOf } from '../events/event.ts'
 import { measureCycle } from './flow.ts'
 import { isLateStep, isOther, recordLate } from './late-step.ts'
 import { textOf } from '../events/loose-fields.ts'
 import type { Cycle, CycleSaid, ProjectState, Source, Stay } from './project-state.ts'
-import { isExpectedTddStep } from './tdd-machine.ts'
+import { isExpectedTddStep, isOpenCycle } from './tdd-machine.ts'
 import { recordTransition } from './workflow.ts'
 
 const VISITED_KEPT = 16
@@ -19,11 +19,6 @@ export type Told = {
   said: CycleSaid | undefined
 }
 export type CycleStep = Told & { from: string | undefined; to: string; timestamp: string | undefined }
-
-/** Whether the cycle still has steps before it: neither committed (or aborted) nor reported complete. */
-export function isOpenCycle({ state, completedAt }: Pick<Cycle, 'state' | 'completedAt'>): boolean {
-  return completedAt === undefined && state !== 'commit'
-}
 
 /** A step of a story's cycle. A step of a cycle that nobody saw start begins it: reports may come late. */
 export function foldTddTransition(draft: Draft, event: StoredEventOf<'tdd_transition'>) {
@@ -171,5 +166,5 @@ function withStay(stays: readonly Stay[], { state, ms }: Stay): readonly Stay[] 
 /** Replaces a story's cycle. */
 export function keepCycle(draft: Draft, cycle: Cycle) {
   measureCycle(draft, draft.next.cycles.get(cycle.storyId), cycle)
-  writableCycles(draft).set(cycle.storyId, cycle)
+  copyOnWrite(draft, 'cycles').set(cycle.storyId, cycle)
 }

@@ -4,6 +4,30 @@
  */
 export type Durations = readonly (readonly [range: number, count: number])[]
 
+/** What is measured in time: a story's cycle, a failing test until it passes, a question until a person decides it. */
+export type FlowKind = 'cycleTime' | 'redToGreen' | 'approvalWait'
+
+/** What ended on a day (UTC, days since 1970): stories completed, and how long things had taken. */
+export type FlowDay = { day: number; completed: number } & Record<FlowKind, Durations>
+
+/** One duration and the event that ended it: for whoever stored that event and counts it once. */
+export type Measured = { offset: number; kind: FlowKind; ms: number }
+
+/** What a story has cost as far as reported; `at` and `offset` are of the last report. */
+export type StoryCost = { costUsd: number; at: number; offset: number }
+
+/** What a project's state keeps of its flow. */
+export type FlowState = {
+  /** Instant of the first event whose end of anything was counted: later than the project's first where an earlier version read that one. */
+  flowSince: number | undefined
+  /** What ended on each of the last 90 days that had anything, oldest first. */
+  flowDays: FlowDay[]
+  /** The last 64 durations that ended. */
+  measured: Measured[]
+  /** By story, of the 200 that cost something last. */
+  storyCosts: Map<string, StoryCost>
+}
+
 const PER_DOUBLING = 4
 /** Range 0 is everything below a second; the last one begins at 94 days, longer than figures are kept. */
 const LAST_RANGE = 23 * PER_DOUBLING

@@ -1,32 +1,9 @@
 import { bounded, equally } from '../bounded.ts'
-import { type Draft, writableFlowDays, writableMeasured, writableStoryCosts } from './draft.ts'
-import { type Durations, withDuration } from './durations.ts'
+import { type Draft, copyOnWrite } from './draft.ts'
+import { type FlowDay, type FlowKind, withDuration } from './durations.ts'
 import type { StoredEventOf } from '../events/event.ts'
 import type { Approval, Cycle } from './project-state.ts'
-
-/** What is measured in time: a story's cycle, a failing test until it passes, a question until a person decides it. */
-export type FlowKind = 'cycleTime' | 'redToGreen' | 'approvalWait'
-
-/** What ended on a day (UTC, days since 1970): stories completed, and how long things had taken. */
-export type FlowDay = { day: number; completed: number } & Record<FlowKind, Durations>
-
-/** One duration and the event that ended it: for whoever stored that event and counts it once. */
-export type Measured = { offset: number; kind: FlowKind; ms: number }
-
-/** What a story has cost as far as reported; `at` and `offset` are of the last report. */
-export type StoryCost = { costUsd: number; at: number; offset: number }
-
-/** What a project's state keeps of its flow. */
-export type FlowState = {
-  /** Instant of the first event whose end of anything was counted: later than the project's first where an earlier version read that one. */
-  flowSince: number | undefined
-  /** What ended on each of the last 90 days that had anything, oldest first. */
-  flowDays: FlowDay[]
-  /** The last 64 durations that ended. */
-  measured: Measured[]
-  /** By story, of the 200 that cost something last. */
-  storyCosts: Map<string, StoryCost>
-}
+import { isOpenCycle } from './tdd-machine.ts'
 
 /** Days before the newest one that are kept with it. */
 export const DAYS_KEPT = 90
@@ -44,14 +21,11 @@ export function measureCycle(draft: Draft, known: Cycle | undefined, cycle: Cycl
   if (same?.state === 'test_red' && cycle.state === 'code_green') {
     measure(draft, 'redToGreen', { from: same.enteredAt, to: cycle.enteredAt })
   }
-  if (!isOver(cycle) || (same && isOver(same))) return
+  if (isOpenCycle(cycle) || (same && !isOpenCycle(same))) return
   const at = cycle.completedAt ?? cycle.enteredAt
   dayToChange(draft, at).completed++
   if (same) measure(draft, 'cycleTime', { from: cycle.startedAt, to: at })
 }
-
-/** As `isOpenCycle` has it, which lies above this module. */
-const isOver = ({ state, completedAt }: Cycle) => completedAt !== undefined || state === 'commit'
 
 /** Counts how long a question waited for a person; one that was withdrawn was answered by nobody. */
 export function measureApproval(draft: Draft, { requestedAt }: Approval, event: StoredEventOf<'approval_resolved'>) {
@@ -64,7 +38,7 @@ function measure(draft: Draft, kind: FlowKind, { from, to }: { from: number; to:
   const ms = Math.max(0, to - from)
   const day = dayToChange(draft, to)
   day[kind] = withDuration(day[kind], ms)
-  const measured = writableMeasured(draft)
+  const measured = copyOnWrite(draft, 'measured')
   measured.push({ offset: draft.next.offset, kind, ms })
   if (measured.length > MEASURED_KEPT) measured.shift()
 }
@@ -75,7 +49,7 @@ function measure(draft: Draft, kind: FlowKind, { from, to }: { from: number; to:
  */
 function dayToChange(draft: Draft, at: number): FlowDay {
   const day = dayOf(at)
-  const days = writableFlowDays(draft)
+  const days = copyOnWrite(draft, 'flowDays')
   const place = days.findLastIndex((one) => one.day <= day)
   const known = days[place]
   if (known?.day === day) {
@@ -95,7 +69,7 @@ export function addStoryCost(draft: Draft, event: StoredEventOf<'usage'>) {
   const agent = event.agent_id ? draft.next.agents.get(event.agent_id) : undefined
   const storyId = event.story_id ?? agent?.storyId
   if (!storyId || costUsd === undefined || costUsd === null) return
-  const costs = writableStoryCosts(draft)
+  const costs = copyOnWrite(draft, 'storyCosts')
   const known = costs.get(storyId)
   costs.set(storyId, { costUsd: (known?.costUsd ?? 0) + costUsd, at, offset })
   if (known) return

@@ -1,43 +1,12 @@
-import { isOpenCycle } from './cycle.ts'
-import { type Bound, bounded, equally, type Worth } from '../bounded.ts'
+import { type Bound, bounded, BOUNDS, type BoundedKind, equally, type Worth } from '../bounded.ts'
 import { closeExpired } from './approval.ts'
 import { commandWorth } from './command-report.ts'
-import {
-  type Draft,
-  writableAgents,
-  writableCommands,
-  writableCycleFiles,
-  writableCycles,
-  writableDecisions,
-  writableErrors,
-  writableFileClocks,
-  writableLosses,
-  writableWords,
-  writableNotices,
-  writableSprints,
-} from './draft.ts'
+import { copyOnWrite, type Draft } from './draft.ts'
 import type { Agent, Cycle, Forgotten, ProjectState } from './project-state.ts'
 import { sprintWorth } from './plan-worth.ts'
 import { sprintOf } from './sprint.ts'
 import { isSevere } from './trouble.ts'
-
-/** What a state keeps of each kind: `over` of those that are over, `limit` in all, and beyond that what waits, up to `most`. */
-export const BOUNDS = {
-  agents: { over: 200, limit: 1_000, most: 10_000 },
-  cycles: { over: 500, limit: 2_000, most: 10_000 },
-  errors: { over: 0, limit: 100, most: 1_000 },
-  decisions: { over: 100, limit: 100, most: 10_000 },
-  commands: { over: 50, limit: 50, most: 100 },
-  notices: { over: 0, limit: 100, most: 1_000 },
-  sprints: { over: 100, limit: 200, most: 400 },
-  cycleFiles: { over: 0, limit: 500, most: 500 },
-  fileClocks: { over: 0, limit: 1_000, most: 1_000 },
-  /** Two for each cycle that is kept. */
-  words: { over: 0, limit: 4_000, most: 4_000 },
-  losses: { over: 0, limit: 50, most: 500 },
-} as const satisfies Record<string, { over: number; limit: number; most: number }>
-
-export type BoundedKind = keyof typeof BOUNDS
+import { isOpenCycle } from './tdd-machine.ts'
 
 /**
  * Forgets what is beyond the bounds, counts it, and closes what has expired. It looks at all, so it is called rarely: at the same
@@ -46,33 +15,29 @@ export type BoundedKind = keyof typeof BOUNDS
 export function forgetBeyond(draft: Draft, now: number) {
   closeExpired(draft, now)
   const { next } = draft
-  forget(draft, 'agents', { entries: next.agents, worthOf: agentWorth, ageOf: byOffset, writable: writableAgents })
+  forget(draft, 'agents', { entries: next.agents, worthOf: agentWorth, ageOf: byOffset })
   if (next.cycles.size > BOUNDS.cycles.over) {
-    forget(draft, 'cycles', { entries: next.cycles, worthOf: cycleWorth(next), ageOf: byOffset, writable: writableCycles })
+    forget(draft, 'cycles', { entries: next.cycles, worthOf: cycleWorth(next), ageOf: byOffset })
   }
-  forget(draft, 'errors', { entries: next.errors, worthOf: (error) => (isSevere(error) ? 'waits' : 'mild'), writable: writableErrors })
+  forget(draft, 'errors', { entries: next.errors, worthOf: (error) => (isSevere(error) ? 'waits' : 'mild') })
   forget(draft, 'decisions', {
     entries: next.decisions,
     worthOf: ({ isListed }) => (isListed ? 'waits' : 'over'),
-    writable: writableDecisions,
   })
-  forget(draft, 'commands', { entries: next.commands, worthOf: commandWorth, writable: writableCommands })
-  forget(draft, 'notices', { entries: next.notices, worthOf: () => 'waits', writable: writableNotices })
-  forget(draft, 'sprints', { entries: next.sprints, worthOf: sprintWorth, writable: writableSprints })
-  forget(draft, 'cycleFiles', { entries: next.cycleFiles, worthOf: equally, writable: writableCycleFiles })
-  forget(draft, 'words', { entries: next.words, worthOf: ({ isRepeated }) => (isRepeated ? 'on' : 'mild'), writable: writableWords })
-  forget(draft, 'losses', { entries: next.losses, worthOf: () => 'waits', writable: writableLosses })
-  forget(draft, 'fileClocks', { entries: next.fileClocks, worthOf: equally, writable: writableFileClocks })
+  forget(draft, 'commands', { entries: next.commands, worthOf: commandWorth })
+  forget(draft, 'notices', { entries: next.notices, worthOf: () => 'waits' })
+  forget(draft, 'sprints', { entries: next.sprints, worthOf: sprintWorth })
+  forget(draft, 'cycleFiles', { entries: next.cycleFiles, worthOf: equally })
+  forget(draft, 'words', { entries: next.words, worthOf: ({ isRepeated }) => (isRepeated ? 'on' : 'mild') })
+  forget(draft, 'losses', { entries: next.losses, worthOf: () => 'waits' })
+  forget(draft, 'fileClocks', { entries: next.fileClocks, worthOf: equally })
 }
 
 const byOffset = ({ offset }: { offset: number }) => offset
 
-type Entries<V> = Pick<Bound<NoInfer<V>>, 'worthOf' | 'ageOf'> & {
-  entries: ReadonlyMap<string, V>
-  writable(draft: Draft): Map<string, V>
-}
+type Entries<V> = Pick<Bound<NoInfer<V>>, 'worthOf' | 'ageOf'> & { entries: ReadonlyMap<string, V> }
 
-function forget<V>(draft: Draft, kind: BoundedKind, { entries, worthOf, ageOf, writable }: Entries<V>) {
+function forget<V>(draft: Draft, kind: BoundedKind, { entries, worthOf, ageOf }: Entries<V>) {
   const { over, limit, most } = BOUNDS[kind]
   if (entries.size <= Math.min(over || limit, limit)) return
   const bound = (some: [string, V][], { limit, most }: { limit: number; most: number }) =>
@@ -89,7 +54,7 @@ function forget<V>(draft: Draft, kind: BoundedKind, { entries, worthOf, ageOf, w
   )
   const forgotten = [...ended.left, ...rest.left]
   if (forgotten.length === 0) return
-  const kept = writable(draft)
+  const kept = copyOnWrite(draft, kind)
   for (const [key] of forgotten) kept.delete(key)
   count(draft.next, kind, forgotten.length)
 }

@@ -1,20 +1,5 @@
-import { type Draft, writableLosses } from './draft.ts'
+import { type Draft, copyOnWrite } from './draft.ts'
 import type { StoredEvent } from '../events/event.ts'
-
-/** Reports of one source that are missing for one reason, until somebody has looked at them. */
-export type Loss = {
-  source: string
-  reason: string
-  /** What was lost last, for people. */
-  detail: string | undefined
-  /** How many are known to be missing; there may be more where `isMore`. */
-  count: number
-  isMore: boolean
-  since: number
-  lastAt: number
-  /** Of the event that told last. */
-  offset: number
-}
 
 /** Adds up what is missing; what was looked at is told no more. */
 export function foldLosses(draft: Draft, event: StoredEvent) {
@@ -23,7 +8,7 @@ export function foldLosses(draft: Draft, event: StoredEvent) {
   const { told_by: source, reason, detail, count, is_more, received_at: at, offset } = event
   const key = JSON.stringify([source, reason])
   const known = draft.next.losses.get(key)
-  const losses = writableLosses(draft)
+  const losses = copyOnWrite(draft, 'losses')
   losses.delete(key)
   losses.set(key, {
     ...{ source, reason, detail, offset, lastAt: at, since: known?.since ?? at },
@@ -35,6 +20,6 @@ export function foldLosses(draft: Draft, event: StoredEvent) {
 function forgetSeen(draft: Draft, upTo: number) {
   const seen = [...draft.next.losses].filter(([, { offset }]) => offset <= upTo)
   if (seen.length === 0) return
-  const losses = writableLosses(draft)
+  const losses = copyOnWrite(draft, 'losses')
   for (const [key] of seen) losses.delete(key)
 }

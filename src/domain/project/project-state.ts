@@ -1,10 +1,9 @@
 import type { AGENT_STATUSES } from '../events/event.ts'
 import type { FileMemory } from '../state-files/file-time.ts'
-import type { FlowState } from './flow.ts'
-import type { BoundedKind } from './forget.ts'
+import type { BoundedKind } from '../bounded.ts'
+import type { FlowState } from './durations.ts'
 import type { Backlog, Sprint } from './plans.ts'
-import type { CiRun, Command, CycleFile, Decision, FileNotice, OpenError, Parallel, Task, Usage } from './reports.ts'
-import type { SourceMemory } from './source-words.ts'
+import type { CiRun, Command, CycleFile, Decision, FileNotice, OpenError, Parallel, SourceMemory, Task, Usage } from './reports.ts'
 import type { StatedTime } from '../events/stated-time.ts'
 import type { Moves } from './workflow-moves.ts'
 

@@ -2,7 +2,7 @@ import { agentUses, foldAgentActivity, foldAgentStatus } from './agent.ts'
 import { endQuestionsOfEnded, foldApprovalRequested, foldApprovalResolved } from './approval.ts'
 import { foldCommandExecution } from './command-report.ts'
 import { foldCycleCompleted, foldCycleProgress, foldCycleStarted, foldTddTransition } from './cycle.ts'
-import { type Draft, openDraft, writableMinutes } from './draft.ts'
+import { type Draft, copyOnWrite, openDraft } from './draft.ts'
 import type { StoredEvent } from '../events/event.ts'
 import { addStoryCost } from './flow.ts'
 import { foldLosses } from './losses.ts'
@@ -142,7 +142,7 @@ function foldKnown(draft: Draft, event: StoredEvent) {
 }
 
 function countMinute(draft: Draft, at: number) {
-  const minutes = writableMinutes(draft)
+  const minutes = copyOnWrite(draft, 'minutes')
   const minute = Math.floor(at / MINUTE_MS)
   const last = minutes.at(-1)
   if (last?.[0] === minute) minutes[minutes.length - 1] = [minute, last[1] + 1]

@@ -75,3 +75,40 @@ export type CycleFile = {
   coverage: number | undefined
   isComplete: boolean
 }
+
+/** Reports of one source that are missing for one reason, until somebody has looked at them. */
+export type Loss = {
+  source: string
+  reason: string
+  /** What was lost last, for people. */
+  detail: string | undefined
+  /** How many are known to be missing; there may be more where `isMore`. */
+  count: number
+  isMore: boolean
+  since: number
+  lastAt: number
+  /** Of the event that told last. */
+  offset: number
+}
+
+/** What one source said last of a story's cycle, or of the workflow. */
+export type SourceWord = {
+  source: string
+  /** Undefined for the workflow. */
+  storyId: string | undefined
+  cycleId: string | undefined
+  state: string
+  /** Since when it says so. */
+  since: number
+  offset: number
+  /** It was asked again after the project had moved on, and said the same. */
+  isRepeated: boolean
+}
+
+/** What is remembered of the sources themselves; part of a project's state. */
+export type SourceMemory = {
+  /** What each source said last of each story and of the workflow, see `wordKey`. */
+  words: Map<string, SourceWord>
+  /** Reports that are missing, by source and reason, until somebody has looked. */
+  losses: Map<string, Loss>
+}

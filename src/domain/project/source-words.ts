@@ -1,29 +1,7 @@
-import { type Draft, writableWords } from './draft.ts'
+import { type Draft, copyOnWrite } from './draft.ts'
 import type { StoredEvent } from '../events/event.ts'
-import type { Loss } from './losses.ts'
 import type { ProjectState } from './project-state.ts'
-
-/** What one source said last of a story's cycle, or of the workflow. */
-export type SourceWord = {
-  source: string
-  /** Undefined for the workflow. */
-  storyId: string | undefined
-  cycleId: string | undefined
-  state: string
-  /** Since when it says so. */
-  since: number
-  offset: number
-  /** It was asked again after the project had moved on, and said the same. */
-  isRepeated: boolean
-}
-
-/** What is remembered of the sources themselves; part of a project's state. */
-export type SourceMemory = {
-  /** What each source said last of each story and of the workflow, see `wordKey`. */
-  words: Map<string, SourceWord>
-  /** Reports that are missing, by source and reason, until somebody has looked. */
-  losses: Map<string, Loss>
-}
+import type { SourceWord } from './reports.ts'
 
 /** A source that says something else than what is shown. */
 export type Dispute = { word: SourceWord; shown: string; shownBy: SourceWord | undefined }
@@ -42,7 +20,7 @@ export function foldWord(draft: Draft, event: StoredEvent) {
   const known = draft.next.words.get(key)
   const isSame = known?.state === said.state && known.cycleId === said.cycleId
   if (isSame && known.isRepeated === said.isRepeated) return
-  const words = writableWords(draft)
+  const words = copyOnWrite(draft, 'words')
   words.delete(key)
   words.set(key, { ...said, since: isSame ? known.since : event.received_at, offset: event.offset })
 }

@@ -1,6 +1,6 @@
-import { isOpenCycle } from './cycle.ts'
 import type { Sprint, Story } from './plans.ts'
 import type { ProjectState } from './project-state.ts'
+import { isOpenCycle } from './tdd-machine.ts'
 
 /** The sprint that people work on, with those of its stories that the backlog knows, and how many are done. */
 export type CurrentSprint = Sprint & {

@@ -78,3 +78,8 @@ export function tddAgent(state: string): string | undefined {
 export function nextTddCommands(state: string): TddEdge[] {
   return TDD_EDGES.filter(({ from }) => from === state).sort((a, b) => Number(a.to === state) - Number(b.to === state))
 }
+
+/** Whether the cycle still has steps before it: neither committed (or aborted) nor reported complete. */
+export function isOpenCycle({ state, completedAt }: { state: string; completedAt: number | undefined }): boolean {
+  return completedAt === undefined && state !== 'commit'
+}

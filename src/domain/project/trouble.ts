@@ -1,4 +1,4 @@
-import { type Draft, writableErrors } from './draft.ts'
+import { type Draft, copyOnWrite } from './draft.ts'
 import type { StoredEventOf } from '../events/event.ts'
 import { textOf } from '../events/loose-fields.ts'
 import type { OpenError } from './reports.ts'
@@ -11,12 +11,12 @@ export function foldErrorState(draft: Draft, event: StoredEventOf<'error_state'>
   const errorId = event.error_id ?? `${event.error_type ?? 'error'}@${event.story_id ?? ''}`
   const known = draft.next.errors.get(errorId)
   if (event.resolved) {
-    if (known) writableErrors(draft).delete(errorId)
+    if (known) copyOnWrite(draft, 'errors').delete(errorId)
     return
   }
   const message = textOf(event.error_message) ?? event.error_type ?? 'error'
   const told = { type: event.error_type ?? undefined, message, severity: event.severity?.toLowerCase() ?? 'error' }
-  const errors = writableErrors(draft)
+  const errors = copyOnWrite(draft, 'errors')
   errors.set(errorId, { errorId, ...told, at: known?.at ?? event.received_at, offset: event.offset })
 }
 

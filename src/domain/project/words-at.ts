@@ -2,9 +2,9 @@ import { agentAt } from './agent.ts'
 import { isOpenApproval } from './approval.ts'
 import { type AttentionWord, isPaused } from '../summary/attention.ts'
 import { agentsOf, questionsOf } from './by-story.ts'
-import { isOpenCycle } from './cycle.ts'
 import type { Agent, Cycle, ProjectState } from './project-state.ts'
 import { cycleHeardAt, quietAtOf } from '../summary/liveness.ts'
+import { isOpenCycle } from './tdd-machine.ts'
 
 /* The one word of each agent and each story, by the rules of its project's word: who was not heard of for long is silent, never working. */
 

@@ -1,4 +1,4 @@
-import { type Draft, writableErrors, writableTransitions, writableWorkflow } from './draft.ts'
+import { type Draft, copyOnWrite, copyWorkflowOnWrite } from './draft.ts'
 import type { StoredEventOf } from '../events/event.ts'
 import type { Source, Transition, Workflow } from './project-state.ts'
 import { keepMove } from './workflow-moves.ts'
@@ -31,7 +31,7 @@ export function foldWorkflowTransition(draft: Draft, event: StoredEventOf<'workf
 
 /** Moves the workflow to a state. The same state again is a step, too, but goes on with the stay. */
 export function enterWorkflowState(draft: Draft, step: Step) {
-  const workflow = writableWorkflow(draft)
+  const workflow = copyWorkflowOnWrite(draft)
   const isUnexpected = step.source === 'reported' && !isExpectedWorkflowStep(step.from, step.to)
   const { offset, at, timestamp, from, to, source, command, by } = step
   recordTransition(draft, { offset, at, timestamp, machine: 'workflow', storyId: undefined, from, to, source, isUnexpected, command, by })
@@ -41,7 +41,7 @@ export function enterWorkflowState(draft: Draft, step: Step) {
   if (step.source !== 'file') workflow.changedAt = step.at
   if (workflow.state === step.to && workflow.enteredAt !== undefined) return
   countStay(workflow, step)
-  if (TROUBLED.has(workflow.state) && draft.next.errors.size > 0) writableErrors(draft).clear()
+  if (TROUBLED.has(workflow.state) && draft.next.errors.size > 0) copyOnWrite(draft, 'errors').clear()
   keepMove(workflow.moves, { offset: step.offset, at: step.at, to: step.to })
   workflow.state = step.to
   workflow.enteredAt = step.at
@@ -52,7 +52,7 @@ export function enterWorkflowState(draft: Draft, step: Step) {
 
 /** Adds to the last 50 transitions of both machines. */
 export function recordTransition(draft: Draft, transition: Transition) {
-  const transitions = writableTransitions(draft)
+  const transitions = copyOnWrite(draft, 'transitions')
   transitions.push(transition)
   if (transitions.length > TRANSITIONS_KEPT) transitions.shift()
 }

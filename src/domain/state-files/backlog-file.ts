@@ -1,9 +1,9 @@
 import { type Bound, bounded } from '../bounded.ts'
-import { type Draft, writableCycles, writableSprints } from '../project/draft.ts'
+import { type Draft, copyOnWrite } from '../project/draft.ts'
+import type { FileReport } from './file-time.ts'
 import { idOf, numberOf, recordsOf, statusWord, textOf, textsOf } from '../events/loose-fields.ts'
 import { openSprints, planWorth, sprintWorth } from '../project/plan-worth.ts'
 import type { Backlog, Epic, Sprint, Story } from '../project/plans.ts'
-import type { FileReport } from './state-file.ts'
 
 /** A file is bounded in bytes, too: where all of it waits, it is all there. */
 const STORIES = { limit: 2_000, most: 20_000 }
@@ -28,7 +28,7 @@ export function foldBacklogFile(draft: Draft, { content, event }: FileReport) {
   draft.next.backlog = backlog
   for (const { id, title } of backlog.stories) {
     const cycle = draft.next.cycles.get(id)
-    if (cycle && cycle.title !== title) writableCycles(draft).set(id, { ...cycle, title })
+    if (cycle && cycle.title !== title) copyOnWrite(draft, 'cycles').set(id, { ...cycle, title })
   }
 }
 
@@ -45,7 +45,7 @@ function listOf<T extends { status: string | undefined }>(
 export function foldSprintFile(draft: Draft, { content }: FileReport) {
   const sprint = readSprint(content)
   if (!sprint) return
-  const sprints = writableSprints(draft)
+  const sprints = copyOnWrite(draft, 'sprints')
   sprints.delete(sprint.id)
   sprints.set(sprint.id, sprint)
 }

@@ -1,11 +1,11 @@
-import { begun, isOpenCycle, keepCycle, moveCycle } from '../project/cycle.ts'
+import { begun, keepCycle, moveCycle } from '../project/cycle.ts'
 import { bounded } from '../bounded.ts'
-import { type Draft, writableCycleFiles } from '../project/draft.ts'
+import { type Draft, copyOnWrite } from '../project/draft.ts'
 import type { StoredEventOf } from '../events/event.ts'
-import { fileTime } from './file-time.ts'
+import { type FileReport, fileTime } from './file-time.ts'
 import { idOf, numberOf, recordsOf, statusWord, textOf } from '../events/loose-fields.ts'
 import type { Cycle, CycleFile } from '../project/project-state.ts'
-import type { FileReport } from './state-file.ts'
+import { isOpenCycle } from '../project/tdd-machine.ts'
 
 const TASKS_KEPT = 50
 
@@ -19,7 +19,7 @@ export function foldCycleFile(draft: Draft, { content, event }: FileReport) {
   const state = statusWord(content['current_state'])
   if (cycleId === undefined || storyId === undefined || state === undefined) return
   const isComplete = textOf(content['completed_at']) !== undefined
-  const files = writableCycleFiles(draft)
+  const files = copyOnWrite(draft, 'cycleFiles')
   files.delete(cycleId)
   files.set(cycleId, { cycleId, storyId, state, isComplete, ...figures(content) })
   const at = fileTime(undefined, { mtime: event.mtime, arrival: event.received_at })

@@ -1,4 +1,8 @@
+import type { StoredEventOf } from '../events/event.ts'
 import { BELIEVED_WITHIN_MS, clockOffset, parseStatedTime, placeStatedTime, type StatedTime } from '../events/stated-time.ts'
+
+/** A state file with what its readers need of the event. */
+export type FileReport = { content: Record<string, unknown>; event: StoredEventOf<'state_file'> }
 
 /** What is known of when a file was written: its modification time, and the arrival (ms since 1970) of the report of it. */
 export type Writing = { mtime: string | null | undefined; arrival: number }

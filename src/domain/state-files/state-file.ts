@@ -1,13 +1,10 @@
 import { foldBacklogFile, foldSprintFile } from './backlog-file.ts'
 import { foldCycleFile } from './cycle-file.ts'
-import { type Draft, writableFileClocks, writableNotices } from '../project/draft.ts'
+import { type Draft, copyOnWrite } from '../project/draft.ts'
 import type { StoredEventOf } from '../events/event.ts'
-import { fileClock, isWrittenBefore } from './file-time.ts'
+import { fileClock, type FileReport, isWrittenBefore } from './file-time.ts'
 import { idOf, isRecord, recordsOf, textOf } from '../events/loose-fields.ts'
 import { foldStatusFile } from './status-file.ts'
-
-/** A state file with what its readers need of the event. */
-export type FileReport = { content: Record<string, unknown>; event: StoredEventOf<'state_file'> }
 
 /**
  * What a file below .orch-state/ says. One that cannot be read leaves a notice, and what it said last stays; once it can
@@ -29,7 +26,7 @@ export function foldStateFile(draft: Draft, event: StoredEventOf<'state_file'>) 
   if (event['is_paced'] === true) {
     return notice(draft, event, { problem: 'paced', detail: 'it is written more often than it is stored' })
   }
-  if (draft.next.notices.has(file)) writableNotices(draft).delete(file)
+  if (draft.next.notices.has(file)) copyOnWrite(draft, 'notices').delete(file)
 }
 
 /** Which records are missing, and whether any of them is missed. */
@@ -43,7 +40,7 @@ function isLate(draft: Draft, { file, mtime, received_at: arrival, anew }: Store
   if (clock.modified === undefined) return false
   const last = draft.next.fileClocks.get(file)
   if (last && !anew && isWrittenBefore(clock, last)) return true
-  const clocks = writableFileClocks(draft)
+  const clocks = copyOnWrite(draft, 'fileClocks')
   clocks.delete(file)
   clocks.set(file, clock)
   return false
@@ -78,6 +75,6 @@ function notice(
 ) {
   const known = draft.next.notices.get(file)
   const since = known?.problem === said.problem ? known.since : received_at
-  const notices = writableNotices(draft)
+  const notices = copyOnWrite(draft, 'notices')
   notices.set(file, { file, ...said, since, offset })
 }

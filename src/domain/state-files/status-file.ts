@@ -1,11 +1,10 @@
 import { openApproval } from '../project/approval.ts'
 import { moveFileCycle } from './cycle-file.ts'
 import { bounded, type Worth } from '../bounded.ts'
-import { type Draft, writableApprovals, writableDecisions } from '../project/draft.ts'
-import { fileClock, fileTime, isWrittenBefore, timeInFile, type Writing } from './file-time.ts'
+import { type Draft, copyOnWrite } from '../project/draft.ts'
+import { fileClock, type FileReport, fileTime, isWrittenBefore, timeInFile, type Writing } from './file-time.ts'
 import { enumWord, idOf, isRecord, numberOf, recordsOf, statusWord, textOf, textsOf } from '../events/loose-fields.ts'
 import type { Task } from '../project/reports.ts'
-import type { FileReport } from './state-file.ts'
 import { isWorkflowState } from '../project/workflow-machine.ts'
 import { enterWorkflowState } from '../project/workflow.ts'
 
@@ -75,7 +74,7 @@ function listApprovals(draft: Draft, { content, event }: FileReport) {
   const listed = new Set(textsOf(content['pending_approvals'], Infinity).kept)
   rememberListed(draft, listed)
   for (const approval of next.approvals.values()) {
-    if (approval.source === 'file' && !listed.has(approval.approvalId)) writableApprovals(draft).delete(approval.approvalId)
+    if (approval.source === 'file' && !listed.has(approval.approvalId)) copyOnWrite(draft, 'approvals').delete(approval.approvalId)
   }
   let unlisted = 0
   for (const approvalId of listed) {
@@ -93,7 +92,7 @@ function listApprovals(draft: Draft, { content, event }: FileReport) {
 function rememberListed(draft: Draft, listed: ReadonlySet<string>) {
   for (const [approvalId, decision] of draft.next.decisions) {
     const isListed = listed.has(approvalId)
-    if (decision.isListed !== isListed) writableDecisions(draft).set(approvalId, { ...decision, isListed })
+    if (decision.isListed !== isListed) copyOnWrite(draft, 'decisions').set(approvalId, { ...decision, isListed })
   }
 }
 

@@ -1,5 +1,5 @@
-import { countOf, type Durations, merged, quantile } from '../project/durations.ts'
-import { dayOf, DAYS_KEPT, type FlowDay, type FlowKind } from '../project/flow.ts'
+import { countOf, type Durations, type FlowDay, type FlowKind, merged, quantile } from '../project/durations.ts'
+import { dayOf, DAYS_KEPT } from '../project/flow.ts'
 import type { ProjectState, Workflow } from '../project/project-state.ts'
 
 /** Of durations in ms: how many, the one that half of them do not exceed, the one that 85 % do not, and all. */

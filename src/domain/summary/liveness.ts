@@ -1,5 +1,5 @@
-import { isOpenCycle } from '../project/cycle.ts'
 import type { Agent, Cycle, ProjectState } from '../project/project-state.ts'
+import { isOpenCycle } from '../project/tdd-machine.ts'
 
 /** A sign of work: what was heard last, and until when it may be silent before silence says something. Instants in ms. */
 export type Pulse = {

@@ -1,11 +1,11 @@
 import { isAtHand } from '../project/agent.ts'
 import { openQuestions } from '../project/approval.ts'
 import { type Attention, attentionAt } from './attention.ts'
-import { isOpenCycle } from '../project/cycle.ts'
 import type { Project } from '../registry/project-registry.ts'
 import type { Approval, Cycle, ProjectState } from '../project/project-state.ts'
 import { sprintOf } from '../project/sprint.ts'
 import { nextLookAt } from '../project/words-at.ts'
+import { isOpenCycle } from '../project/tdd-machine.ts'
 
 /** What the overview shows of a project; kept for every project, so it is small. Instants are ms since 1970. */
 export type ProjectSummary = {

@@ -1,4 +1,6 @@
 import { bounded, type Worth } from '../bounded.ts'
+import type { Approval, ProjectState } from '../project/project-state.ts'
+import type { Mark } from './lane-marks.ts'
 
 /** A stretch of time in which something was in one state: a story in a phase, an agent at work, a question open. Instants are ms since 1970. */
 export type Bar = {
@@ -29,6 +31,32 @@ export type Lane = {
   had: number
   /** When it changed last. */
   movedAt: number
+}
+
+/**
+ * What a project went through in a window of time: the fold of its events, looked at after each of them. It is made on demand,
+ * for windows that somebody looks at, and kept no longer. The lanes and lists in it are replaced when they change.
+ */
+export type Lanes = {
+  /** As of the last event that was seen. */
+  state: ProjectState
+  /** What ended before this instant is not kept. */
+  from: number
+  workflow: Lane
+  stories: Map<string, Lane>
+  agents: Map<string, Lane>
+  /** In the order of their events. */
+  marks: readonly Mark[]
+  /** From when to when events came, without pauses longer than `pauseMs`; in order. */
+  busy: readonly (readonly [number, number])[]
+  pauseMs: number
+  /** Events that were passed over, because there were too many to look at each. */
+  unread: number
+  /** Stories and agents that were too many to keep. */
+  forgotten: number
+  /** Questions that are open. */
+  open: ReadonlyMap<string, Approval>
+  lanesMade: number
 }
 
 export type Stay = Pick<Bar, 'state' | 'since' | 'end'> & { isUnexpected?: boolean }

@@ -1,8 +1,7 @@
-import { isOpenCycle } from '../project/cycle.ts'
 import { bounded } from '../bounded.ts'
-import { emptyLane, type Lane, laneWorth, withAsk, withEnd, withStay, withWorker } from './lane.ts'
-import type { Lanes } from './lanes.ts'
+import { emptyLane, type Lane, type Lanes, laneWorth, withAsk, withEnd, withStay, withWorker } from './lane.ts'
 import type { Agent, Approval, Cycle, ProjectState } from '../project/project-state.ts'
+import { isOpenCycle } from '../project/tdd-machine.ts'
 
 /* What lanes take from a state. To look again at what was seen changes nothing. */
 

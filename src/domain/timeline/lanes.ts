@@ -1,37 +1,11 @@
 import { agentIdOf } from '../project/agent.ts'
 import type { StoredEvent } from '../events/event.ts'
-import { emptyLane, type Lane, trimmed } from './lane.ts'
+import { emptyLane, type Lanes, trimmed } from './lane.ts'
 import { bounded } from '../bounded.ts'
-import { type Mark, markOf, markWorth } from './lane-marks.ts'
+import { markOf, markWorth } from './lane-marks.ts'
 import { seeAgent, seeAll, seeApprovals, seeCycle, seeWorkflow } from './lanes-seen.ts'
 import { foldEach } from '../project/project.ts'
-import type { Approval, ProjectState } from '../project/project-state.ts'
-
-/**
- * What a project went through in a window of time: the fold of its events, looked at after each of them. It is made on demand,
- * for windows that somebody looks at, and kept no longer. The lanes and lists in it are replaced when they change.
- */
-export type Lanes = {
-  /** As of the last event that was seen. */
-  state: ProjectState
-  /** What ended before this instant is not kept. */
-  from: number
-  workflow: Lane
-  stories: Map<string, Lane>
-  agents: Map<string, Lane>
-  /** In the order of their events. */
-  marks: readonly Mark[]
-  /** From when to when events came, without pauses longer than `pauseMs`; in order. */
-  busy: readonly (readonly [number, number])[]
-  pauseMs: number
-  /** Events that were passed over, because there were too many to look at each. */
-  unread: number
-  /** Stories and agents that were too many to keep. */
-  forgotten: number
-  /** Questions that are open. */
-  open: ReadonlyMap<string, Approval>
-  lanesMade: number
-}
+import type { ProjectState } from '../project/project-state.ts'
 
 const MARKS_KEPT = 400
 /** Of a window; shorter pauses are not kept apart. */

@@ -1,10 +1,10 @@
-import { emptyLane, type Lane, withStay } from './lane.ts'
+import { emptyLane, type Lane, type Lanes, withStay } from './lane.ts'
 import { DECIDED as BY_PEOPLE, type Mark } from './lane-marks.ts'
-import { type Lanes, openLanes } from './lanes.ts'
+import { openLanes } from './lanes.ts'
 import { seeApprovals, seeCycle, seeWorkflow } from './lanes-seen.ts'
-import { isOpenCycle } from '../project/cycle.ts'
 import type { ProjectState, Transition } from '../project/project-state.ts'
 import { TRANSITIONS_KEPT } from '../project/workflow.ts'
+import { isOpenCycle } from '../project/tdd-machine.ts'
 
 const MINUTE_MS = 60_000
 const DECIDED = { ...BY_PEOPLE, expired: 'withdrawn', ended: 'withdrawn' } as const

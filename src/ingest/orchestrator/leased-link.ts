@@ -1,9 +1,9 @@
 import type { KeyValue } from '../../key-value/key-value.ts'
 import type { Lease } from '../../key-value/leases.ts'
-import type { LinkHealth } from './link-health.ts'
 import type { LinkDeps, OrchestratorLink } from './link.ts'
 import { openOrchestratorLink } from './orchestrator-link.ts'
 import { healthKey, readHealth, unowned } from './shared-health.ts'
+import type { LinkHealth } from '../../domain/summary/link-health.ts'
 
 export type FollowedDeps = LinkDeps & {
   /** Workers of the whole fleet share these: one of them holds the lease of each orchestrator. */

@@ -1,10 +1,10 @@
 import type { OrchestratorConfig } from '../../config/config.ts'
 import type { QuestionsOf } from '../../domain/project/approval.ts'
 import type { StoreDeps } from '../accept/store-with-retry.ts'
-import type { LinkHealth } from './link-health.ts'
 import type { LinkNews } from './link-news.ts'
 import type { LinkTiming } from './link-timing.ts'
 import type { KnownState } from './orchestrator-frames.ts'
+import type { LinkHealth } from '../../domain/summary/link-health.ts'
 
 export type LinkDeps = {
   orchestrator: OrchestratorConfig

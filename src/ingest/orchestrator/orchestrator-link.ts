@@ -1,5 +1,5 @@
 import { storeInOrder, untilLogAnswers } from '../accept/store-with-retry.ts'
-import type { LinkHealth, Tally } from './link-health.ts'
+import type { Tally } from './link-health.ts'
 import type { LinkDeps, OrchestratorLink } from './link.ts'
 import { LOSS_REASONS } from './link-news.ts'
 import { LINK_TIMING, type LinkTiming, retryDelayMs } from './link-timing.ts'
@@ -7,6 +7,7 @@ import { openLinkReports } from './link-reports.ts'
 import { Intake } from './orchestrator-intake.ts'
 import { type Dialled, dialOrchestrator } from './orchestrator-socket.ts'
 import { withoutCredentials } from './shared-health.ts'
+import type { LinkHealth } from '../../domain/summary/link-health.ts'
 
 /** A connection that ends so soon after it was read slowly may have been given up for that. */
 const CUT_MS = 5_000

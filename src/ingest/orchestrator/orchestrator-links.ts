@@ -1,5 +1,5 @@
 import { type FollowedDeps, FollowedLink } from './leased-link.ts'
-import type { LinkHealth } from './link-health.ts'
+import type { LinkHealth } from '../../domain/summary/link-health.ts'
 
 type Deps = Omit<FollowedDeps, 'orchestrator' | 'onHealth'> & {
   orchestrators: readonly FollowedDeps['orchestrator'][]

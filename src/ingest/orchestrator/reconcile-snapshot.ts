@@ -3,10 +3,11 @@ import type { NewEvent } from '../../domain/events/event.ts'
 import { ForeignId } from '../../domain/events/names.ts'
 import { parseEvent } from '../../domain/events/parse-event.ts'
 import { RefusedError } from '../../domain/refused.ts'
-import { type SourceWord, wordKey } from '../../domain/project/source-words.ts'
+import { wordKey } from '../../domain/project/source-words.ts'
 import { hashId } from '../accept/broadcast-id.ts'
 import type { Frame } from './orchestrator-frame.ts'
 import { addressedProject, type LinkScope, onlyProject } from './orchestrator-scope.ts'
+import type { SourceWord } from '../../domain/project/reports.ts'
 
 /** What of a project's state a `current_state` is compared with; a folded project has it all. */
 export type KnownState = {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { OrchestratorConfig } from '../../config/config.ts'
 import { jsonOf } from '../../domain/events/loose-fields.ts'
 import type { Key } from '../../key-value/key-value.ts'
-import type { LinkHealth } from './link-health.ts'
+import type { LinkHealth } from '../../domain/summary/link-health.ts'
 
 const Instant = z.number().min(0).max(8.64e15)
 const Count = z.number().int().min(0)

@@ -6,9 +6,15 @@ const ALL = ['*']
 const CONTRACTS = ['src/bus/topics.ts', 'src/event-log/event-log.ts']
 
 /**
- * Which floors (or single files) a floor may import at run time; it may always import itself. Types are free: they
- * say what is passed in. Telemetry is passed in everywhere but to the floors that start it.
+ * The floors from the lowest to the highest. A type says what is passed in, so it may come from any lower floor; never from
+ * a higher one.
  */
+const HEIGHTS =
+  'domain views config telemetry sqlite redis event-log key-value bus cluster close-in-reverse auth control projection ingest live pages web client export demo tail compose main launch'.split(
+    ' ',
+  )
+
+/** Which floors (or single files) a floor may import at run time; it may always import itself. */
 const MAY_IMPORT: Record<string, string[]> = {
   launch: [],
   main: ['compose', 'config', 'cluster', 'demo', 'tail', 'client', 'domain', 'package.json'],
@@ -48,24 +54,25 @@ const MAY_IMPORT_PACKAGES: Record<string, RegExp> = {
   launch: /^node:/,
 }
 
-function isAllowed(source: SourceFile, { name, file }: Import, floor: string): boolean {
+function isAllowed(source: SourceFile, { name, file, isType }: Import, floor: string): boolean {
+  if (isType) return file === undefined || HEIGHTS.indexOf(floor) <= HEIGHTS.indexOf(source.floor)
   if (file === undefined) return MAY_IMPORT_PACKAGES[source.floor]?.test(name) ?? true
   const allowed = MAY_IMPORT[source.floor] ?? []
   return floor === source.floor || allowed.includes(floor) || allowed.includes(file) || allowed === ALL
 }
 
-/** Imports that do not point down. */
+/** Imports that do not point down; those of types alone are told as such. */
 export function wrongImports(sources: SourceFile[], floorOf: (path: string) => string): string[] {
   const unknown = sources.filter(({ floor }) => !(floor in MAY_IMPORT)).map(({ path }) => `${path}: no floor of this name is known`)
   const wrong = sources.flatMap((source) =>
     source.imports
       .filter((one) => !isAllowed(source, one, one.file ? floorOf(one.file) : ''))
-      .map(({ name }) => `${source.path}: ${source.floor} may not import ${name}`),
+      .map(({ name, isType }) => `${source.path}: ${source.floor} may not import ${isType ? 'types of ' : ''}${name}`),
   )
   return [...unknown, ...wrong]
 }
 
-/** Files that import each other at run time, each ring once. */
+/** Files that import each other, types alone included, each ring once. */
 export function importCycles(sources: SourceFile[]): string[] {
   const edges = new Map(sources.map(({ path, imports }) => [path, imports.flatMap(({ file }) => file ?? [])]))
   const done = new Set<string>()

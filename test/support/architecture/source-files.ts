@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 
-export type Import = { name: string; /** Path from the root where it is a file of ours. */ file: string | undefined }
+/** `file` is the path from the root, of a file of ours. */
+export type Import = { name: string; file: string | undefined; isType: boolean }
 export type SourceFile = { path: string; floor: string; text: string; imports: Import[]; isBroken: boolean }
 
 const transpilers = {
@@ -29,13 +30,25 @@ function runtimeImports(path: string, text: string): Import[] {
   return transpilerOf(path)
     .scanImports(text.replace(/^#!.*/, ''))
     .filter(({ path: name }) => text.includes(`'${name}'`) || text.includes(`"${name}"`))
-    .map(({ path: name }) => ({ name, file: name.startsWith('.') ? normalize(join(dirname(path), name)) : undefined }))
+    .map(({ path: name }) => ({ name, file: fileOf(path, name), isType: false }))
+}
+
+const fileOf = (path: string, name: string) => (name.startsWith('.') ? normalize(join(dirname(path), name)) : undefined)
+
+const FROM = /^(?:import|export)\b[^'"]*?\bfrom\s*['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)/gm
+
+/** What a file imports as types alone: what it names and the transpiler drops. */
+function typeImports(path: string, text: string, runtime: Import[]): Import[] {
+  const names = new Set([...text.matchAll(FROM)].map(([, from, inline]) => from ?? inline ?? ''))
+  for (const { name } of runtime) names.delete(name)
+  return [...names].map((name) => ({ name, file: fileOf(path, name), isType: true }))
 }
 
 function read(root: string, path: string): SourceFile {
   const source = { path, floor: floorOf(path), text: readFileSync(join(root, path), 'utf8') }
   try {
-    return { ...source, imports: runtimeImports(path, source.text), isBroken: false }
+    const runtime = runtimeImports(path, source.text)
+    return { ...source, imports: [...runtime, ...typeImports(path, source.text, runtime)], isBroken: false }
   } catch {
     return { ...source, imports: [], isBroken: true }
   }
