@@ -24,9 +24,9 @@ import { Feed } from './live/feed.ts'
 import { Hub } from './live/hub.ts'
 import { openOverviewIndex } from './live/overview-index.ts'
 import { preparePage } from './live/prepare-page.ts'
-import { onTurnedEpoch } from './projection/turned-epoch.ts'
+import { onEpochChange } from './projection/projections.ts'
 import type { KeyValue } from './key-value/key-value.ts'
-import { openLaneShelf } from './projection/lane-shelf.ts'
+import { openTimelineCache } from './projection/timeline-cache.ts'
 import { openLongReads } from './projection/long-reads.ts'
 import { projectOf } from './live/topic.ts'
 import { troubleOf } from './projection/outages.ts'
@@ -70,7 +70,7 @@ export async function openVisualizer(config: Config, place: Place = {}): Promise
     const { onError, log, metrics, reopenLogs } = telemetry
     followed = await openSources({
       ...{ ...core, config, worker: place.worker, onError, log, metrics, opened },
-      onTurnedEpoch: (told) => onTurnedEpoch(core.projections, told),
+      onEpochChange: (told) => onEpochChange(core.projections, told),
       onChange: () => feed.touch(),
     })
     const close = () => {
@@ -106,7 +106,7 @@ async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'>
   const { eventLog, bus, keyValue, isRedisUp } = engines
   const followed = await openFollowed({ config, engines, telemetry, opened })
   const { projections } = followed
-  const lanes = openLaneShelf({ eventLog, projections, onError, now: Date.now })
+  const lanes = openTimelineCache({ eventLog, projections, onError, now: Date.now })
   const registering = { eventLog, bus, projections, maxProjects: config.maxProjects, configFile: config.configFile }
   const registerProject = registration(registering)
   const deps: AcceptDeps = {

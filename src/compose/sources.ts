@@ -8,6 +8,7 @@ import type { EventLog } from '../event-log/event-log.ts'
 import type { Accepted } from '../ingest/accept/accept-events.ts'
 import { openOrchestratorLinks } from '../ingest/orchestrator/orchestrator-links.ts'
 import { shareFolders } from '../ingest/state-files/folder-leases.ts'
+import type { LinkHealth } from '../domain/summary/link-health.ts'
 import { openStateFiles, POLL_MS, type StateFilesHealth } from '../ingest/state-files/state-files.ts'
 import { stateFilePath } from '../ingest/state-files/state-file-names.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -17,9 +18,7 @@ import { tellFiles } from './tell-files.ts'
 import { tellLinks } from './tell-links.ts'
 import type { KeyValue } from '../key-value/key-value.ts'
 import { type Leases, openLeases } from '../key-value/leases.ts'
-import { openTimeCheck } from '../projection/time-check.ts'
-import { openRetention } from '../projection/retention.ts'
-import type { LinkHealth } from '../domain/summary/link-health.ts'
+import { openRetention, openTimeCheck } from '../projection/retention.ts'
 
 export type SourcesDeps = {
   config: Config
@@ -34,7 +33,7 @@ export type SourcesDeps = {
   /** The name that a project was first registered under, whatever case the file uses now. */
   nameOf(project: string): string
   /** Tells from now on of each project whose log has become another one. */
-  onTurnedEpoch(told: (project: string) => void): void
+  onEpochChange(told: (project: string) => void): void
   /** Told whenever the health of any link changed. */
   onChange(): void
   onError(error: unknown): void
@@ -62,7 +61,7 @@ export async function openSources(deps: SourcesDeps): Promise<Followed> {
     }),
   )
   const { warnings, tellAgain } = await openFiles(deps, { leases, seldom })
-  deps.onTurnedEpoch((project) => {
+  deps.onEpochChange((project) => {
     tellAgain(project)
     links.askAgain()
   })

@@ -3,8 +3,8 @@ import { PROJECTS_LOG, UNASSIGNED } from '../domain/events/names.ts'
 import { RefusedError } from '../domain/refused.ts'
 import { type EventLog, type LogReader, LogUnavailableError, READ_LIMIT } from '../event-log/event-log.ts'
 import { registryFold } from '../projection/folds.ts'
-import { readToHead } from '../projection/read-to-head.ts'
-import { type PastDeps, stateAtMoment } from '../projection/state-at.ts'
+import { catchUpToHead } from '../projection/catch-up.ts'
+import { type PastDeps, stateAtMoment } from '../projection/time-travel.ts'
 import type { ReplaySource } from './replay-source.ts'
 
 type Deps = { log: LogReader; name: string; staleMinutes: number; onError(error: unknown): void }
@@ -45,7 +45,7 @@ function unchanged(log: LogReader): EventLog {
 
 async function findProject(deps: PastDeps, name: string): Promise<Project> {
   const registry = { ...deps, project: PROJECTS_LOG, fold: registryFold }
-  const { after } = await readToHead(registry, { known: undefined, announced: { offset: 0 } })
+  const { after } = await catchUpToHead(registry, { known: undefined, announced: { offset: 0 } })
   const project = after.state.projects.get(name.toLowerCase()) ?? (name === UNASSIGNED ? newProject(name) : undefined)
   if (project) return project
   const names = [...after.state.projects.values()].map((known) => known.name)

@@ -2,7 +2,7 @@ import type { StoredEvent } from '../domain/events/event.ts'
 import type { Project } from '../domain/registry/project-registry.ts'
 import type { ProjectState } from '../domain/project/project-state.ts'
 import { RefusedError } from '../domain/refused.ts'
-import { type Moment, parseMoment } from '../projection/moment.ts'
+import { type Moment, parseMoment } from '../projection/time-travel.ts'
 
 /** How far a log reaches: `first` is what retention left, `head` its end; head is 0 where nothing was reported. */
 export type Extent = { epoch: string; first: number; head: number }

@@ -5,7 +5,7 @@ import type { LivePage } from './live-page.ts'
 import { replace } from './frame.ts'
 import type { Shown } from './project-page.tsx'
 import { openSectionPage } from './section-page.ts'
-import type { ProjectView } from '../projection/project-change.ts'
+import type { ProjectView } from '../projection/projections.ts'
 
 /** A project's activity, narrowed: only events that match are sent. */
 export function openActivityPage(first: Shown, query: ActivityQuery, now: () => number): LivePage {

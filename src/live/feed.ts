@@ -1,7 +1,6 @@
 import { LogUnavailableError } from '../event-log/event-log.ts'
 import type { LivePage } from './live-page.ts'
-import type { ProjectChange } from '../projection/project-change.ts'
-import type { Projections } from '../projection/projections.ts'
+import type { ProjectChange, Projections } from '../projection/projections.ts'
 import { openTurns } from './turns.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { withField } from './frame.ts'

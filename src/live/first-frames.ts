@@ -1,4 +1,4 @@
-import { inParallel } from '../projection/in-parallel.ts'
+import { forEachConcurrently } from '../projection/for-each-concurrently.ts'
 
 type Deps<Socket> = {
   /** The frame that shows a page; none while the log gives no answer. */
@@ -52,7 +52,7 @@ export function openFirstFrames<Socket>({ open, isThere, show, wait, fail }: Dep
   function again() {
     clearTimeout(timer)
     timer = undefined
-    trying ??= inParallel([...waiting], AT_ONCE, welcome).finally(() => (trying = undefined))
+    trying ??= forEachConcurrently([...waiting], AT_ONCE, welcome).finally(() => (trying = undefined))
   }
 
   return {

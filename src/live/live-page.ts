@@ -1,4 +1,4 @@
-import type { ProjectChange } from '../projection/project-change.ts'
+import type { ProjectChange } from '../projection/projections.ts'
 
 /**
  * A page that somebody watches: what it shows, kept once for all its viewers. Both answers are frames as text. A page

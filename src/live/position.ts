@@ -1,5 +1,5 @@
 import { FOLD_VERSION } from '../domain/project/project.ts'
-import type { ProjectView } from '../projection/project-change.ts'
+import type { ProjectView } from '../projection/projections.ts'
 
 /** Where a page of a project stands: what it was rendered at, and where its socket resumes. */
 export const positionOf = ({ epoch, state }: ProjectView): string => `${epoch}:${state.offset}`

@@ -1,5 +1,5 @@
 import type { PartTarget } from '../../views/atoms/part-href.ts'
-import type { LaneShelf } from '../projection/lane-shelf.ts'
+import type { TimelineCache } from '../projection/timeline-cache.ts'
 import type { Projections } from '../projection/projections.ts'
 import { parseActivityQuery } from '../../views/activity/query.ts'
 import { parseFlowDays } from '../../views/flow/query.ts'
@@ -17,7 +17,13 @@ import { openTimelinePage } from './timeline-page.tsx'
 import { readTopic } from './topic.ts'
 import type { LinkHealth } from '../domain/summary/link-health.ts'
 
-export type PageSource = { projections: Projections; lanes: LaneShelf; index: OverviewIndex; links(): readonly LinkHealth[]; now(): number }
+export type PageSource = {
+  projections: Projections
+  lanes: TimelineCache
+  index: OverviewIndex
+  links(): readonly LinkHealth[]
+  now(): number
+}
 
 /** Reads what the page of a topic needs; the page begins when the result is called, with the state of that moment. */
 export const preparePage =

@@ -19,7 +19,7 @@ import { frameText, replace, upsert } from './frame.ts'
 import { agentParts, allMembers, boardParts, type Place } from './project-members.tsx'
 import { eventsAfter, missedRows, positionOf, readSince, standing } from './position.ts'
 import { openResumeFrames } from './resume-frames.ts'
-import type { ProjectView } from '../projection/project-change.ts'
+import type { ProjectView } from '../projection/projections.ts'
 
 /** A project as its page shows it; fixed where nothing can be changed from the page, as in a replay. */
 export type Shown = { project: Project; summary: ProjectSummary; view: ProjectView; isFixed?: boolean | undefined }

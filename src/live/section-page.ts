@@ -5,7 +5,7 @@ import { frameText, replace, upsert } from './frame.ts'
 import { eventsAfter, missedRows, positionOf, readSince, standing } from './position.ts'
 import type { Shown } from './project-page.tsx'
 import { openResumeFrames } from './resume-frames.ts'
-import type { ProjectView } from '../projection/project-change.ts'
+import type { ProjectView } from '../projection/projections.ts'
 
 /** A part of a page, by the id of its element. */
 export type PageSection = {

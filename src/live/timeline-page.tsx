@@ -1,5 +1,6 @@
 import type { Lane } from '../domain/timeline/lane.ts'
-import { type KeptLanes, takeView } from '../projection/lane-shelf.ts'
+import { type CachedLanes, takeView } from '../projection/timeline-cache.ts'
+import type { ProjectView } from '../projection/projections.ts'
 import { LaneRow, laneId } from '../../views/timeline/lane-row.tsx'
 import type { PlacedLane } from '../../views/timeline/lane-order.ts'
 import { MarksRow } from '../../views/timeline/marks-row.tsx'
@@ -14,14 +15,13 @@ import { hasAged } from '../domain/project/words-at.ts'
 import { eventsAfter, positionOf, standing } from './position.ts'
 import { isDue, type Shown } from './project-page.tsx'
 import { openResumeFrames } from './resume-frames.ts'
-import type { ProjectView } from '../projection/project-change.ts'
 
 type Source = {
-  kept: KeptLanes
+  kept: CachedLanes
   query: TimelineQuery
   now(): number
   /** The lanes anew, where some of what was announced was passed over. */
-  readAnew(): Promise<KeptLanes>
+  readAnew(): Promise<CachedLanes>
   /** Asks for a flush: what was read anew is to be shown. */
   stir?(): void
 }
@@ -101,7 +101,7 @@ function followLanes({ kept: first, readAnew, stir, now }: Omit<Source, 'query'>
   let again: ReturnType<typeof setTimeout> | undefined
   let hasNews = false
 
-  function mend(anew: KeptLanes) {
+  function mend(anew: CachedLanes) {
     if (current) takeView(anew, current, now())
     kept = anew
     hasNews = true

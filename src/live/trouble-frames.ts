@@ -1,4 +1,4 @@
-import { inParallel } from '../projection/in-parallel.ts'
+import { forEachConcurrently } from '../projection/for-each-concurrently.ts'
 import type { Trouble } from '../projection/outages.ts'
 import { withField } from './frame.ts'
 
@@ -36,7 +36,7 @@ export function openTroubleFrames({ troubleOf, current, publish }: Deps) {
 
   return {
     /** Something went away or came back. */
-    tell: (topics: Iterable<string>): Promise<void> => inParallel([...topics], 1, tellOf),
+    tell: (topics: Iterable<string>): Promise<void> => forEachConcurrently([...topics], 1, tellOf),
     /** The first frame of a socket, which says what trouble there is. */
     first(topic: string, frame: string): string {
       const trouble = troubleOf(topic)

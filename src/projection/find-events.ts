@@ -3,31 +3,22 @@ import type { EventLog } from '../event-log/event-log.ts'
 import { openTurns, STEP, type Turns } from './long-reads.ts'
 
 export type EventSearch = {
-  /** Looks at events below this offset, the newest first; at all when absent. */
   before?: number | undefined
   matches(event: StoredEvent): boolean
-  /** Events that are found at most. */
   limit: number
-  /** Events that are looked at, at most: what a search may cost is known beforehand. */
   scanLimit: number
-  /** The pace; its own without a reader who may leave. */
   turns?: Turns
 }
 
 export type FoundEvents = {
   epoch: string
-  /** The first offset that is still in the log. */
   first: number
   head: number
-  /** Newest first. */
   events: StoredEvent[]
-  /** `before` of a search that goes on where this one ended; undefined where nothing older is left. */
   next: number | undefined
 }
 
-/** So few are held at once where they are large. */
 const SMALLEST_CHUNK = 8
-/** Looked at between two turns: what is looked for in each may be a text in all of it. */
 const LOOKED = 25
 
 /** Searches a project's log backwards. Rejects with LogUnavailableError while the log is away. */
@@ -41,7 +32,6 @@ export async function findEvents(eventLog: EventLog, project: string, search: Ev
   while (end >= first && left > 0) {
     const begin = Math.max(first, end - Math.min(size, left) + 1)
     const chunk = await readAll(eventLog, project, { after: begin - 1, upTo: end, turns })
-    // A log that was trimmed or replaced meanwhile is read as it is now.
     ;({ epoch, first, head } = chunk)
     size = Math.max(SMALLEST_CHUNK, Math.floor(STEP.limit / chunk.reads))
     for (const [index, event] of chunk.events.toReversed().entries()) {
@@ -57,14 +47,10 @@ export async function findEvents(eventLog: EventLog, project: string, search: Ev
 }
 
 export type NewerSearch = Omit<EventSearch, 'before'> & {
-  /** Looks at events above this offset, the oldest first. */
   after: number
 }
 
-/**
- * Searches the other way: the events next above an offset. `events` are the newest first as well; `next` is the `after` of a
- * search that goes on, undefined where the log ends. Rejects with LogUnavailableError while the log is away.
- */
+/** Searches forwards from an offset; `events` are newest first all the same. Rejects with LogUnavailableError. */
 export async function findNewer(eventLog: EventLog, project: string, search: NewerSearch): Promise<FoundEvents> {
   const events: StoredEvent[] = []
   let { epoch, first, head } = await eventLog.read(project, { after: 0, limit: 1 })
@@ -91,7 +77,6 @@ export async function findNewer(eventLog: EventLog, project: string, search: New
 
 type Range = { after: number; upTo: number; turns: Turns }
 
-/** A range in as many reads as it takes: a page of large events ends early. */
 async function readAll(eventLog: EventLog, project: string, { after, upTo, turns }: Range) {
   let page = await eventLog.read(project, { ...STEP, after, upTo })
   const events = [...page.events]

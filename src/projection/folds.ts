@@ -11,7 +11,6 @@ import type { ProjectState } from '../domain/project/project-state.ts'
 import { decodeState, encodeState } from '../domain/project/state-codec.ts'
 import type { StoredEvent } from '../domain/events/event.ts'
 
-/** How one log becomes a state. States carry the last offset that they contain. */
 export type Fold<S extends { offset: number }> = {
   version: number
   empty(): S
@@ -20,7 +19,6 @@ export type Fold<S extends { offset: number }> = {
   decode(text: string): S
 }
 
-/** A state, the epoch its offsets belong to, and the newest events that went into it, oldest first and shortened. */
 export type Followed<S> = { epoch: string; state: S; recent: readonly StoredEvent[] }
 
 export const projectFold: Fold<ProjectState> = {

@@ -1,46 +1,42 @@
 import type { Announcement } from '../bus/bus.ts'
 import { type EventLog, LogUnavailableError } from '../event-log/event-log.ts'
-import { advance, readToHead } from './read-to-head.ts'
-import { openSavedStates } from './saved-states.ts'
 import type { Fold, Followed } from './folds.ts'
+import { advance, catchUpToHead } from './catch-up.ts'
+import { openSnapshots } from './snapshots.ts'
 
 export type FollowerDeps<S extends { offset: number }> = {
   eventLog: EventLog
   project: string
   fold: Fold<S>
-  /** Called in order, once per applied batch; `before` is undefined after a load and after a changed epoch. */
+  /** Called once per applied batch; `before` is undefined after a load and after a changed epoch. */
   changed(change: { before: Followed<S> | undefined; after: Followed<S> }): void
   onError(error: unknown): void
 }
 
-/** Announcements of two workers may overtake each other by about one flush. */
+/** Announcements of two workers may overtake each other by about one flush of the bus. */
 const OVERTAKEN_MS = 25
 const EARLY_LIMIT = 100
 const RETRY_MS = 1_000
 
-/** Follows one project's log: applies what is announced in order, once, and reads what was not announced. */
+/** Follows one project's log: applies announcements in order, and reads from the log what was not announced. */
 export class Follower<S extends { offset: number }> {
   readonly #deps: FollowerDeps<S>
-  readonly #saved: ReturnType<typeof openSavedStates<S>>
+  readonly #saved: ReturnType<typeof openSnapshots<S>>
   #loaded: Followed<S> | undefined
   #catching: Promise<Followed<S>> | undefined
-  /** The reading after the one under way. */
+  /** The read that follows the one in progress. */
   #next: Promise<Followed<S>> | undefined
-  /** The highest offset that was announced. */
   readonly #announced = { offset: 0 }
-  /** Announcements that overtook others. */
   #early: Announcement[] = []
-  /** Something was announced of an epoch that is not the state's. */
   #isOtherLog = false
   #timer: ReturnType<typeof setTimeout> | undefined
   #isClosed = false
 
   constructor(deps: FollowerDeps<S>) {
     this.#deps = deps
-    this.#saved = openSavedStates(deps)
+    this.#saved = openSnapshots(deps)
   }
 
-  /** The state, when it is in memory. */
   get current(): Followed<S> | undefined {
     return this.#loaded
   }
@@ -53,7 +49,6 @@ export class Follower<S extends { offset: number }> {
       return this.#heal(0)
     }
     const isApplied = this.#applyNext(announcement)
-    // Too large for the bus: nothing will come that could fill this hole.
     const isUntold = !isApplied && announcement.events.length === 0
     if (!isApplied && !isUntold) this.#early.push(announcement)
     if (isApplied) this.#applyEarly()
@@ -61,10 +56,9 @@ export class Follower<S extends { offset: number }> {
     if (!isApplied) this.#heal(OVERTAKEN_MS)
   }
 
-  /** Reads what the log holds beyond the state; afterwards the state contains everything that was in the log at the call. */
   catchUp(): Promise<Followed<S>> {
     if (!this.#catching) return this.#beginReading()
-    // A reading under way may have seen the head before what its caller knows to be stored: one more follows, for all who ask meanwhile.
+    // A read in progress may have seen an older head than its caller needs, so all callers meanwhile share one more read.
     const again = () => {
       this.#next = undefined
       return this.#beginReading()
@@ -73,12 +67,10 @@ export class Follower<S extends { offset: number }> {
     return this.#next
   }
 
-  /** Forgets the state; the next use reads it back. */
   unload(): void {
     if (!this.#catching) this.#loaded = undefined
   }
 
-  /** Saves the state, unless one is saved that is nearer than so many events. */
   async saveSnapshot(near = 1): Promise<void> {
     if (this.#loaded) await this.#saved.save(this.#loaded, near)
   }
@@ -91,7 +83,7 @@ export class Follower<S extends { offset: number }> {
   #beginReading(): Promise<Followed<S>> {
     this.#early = []
     this.#isOtherLog = false
-    this.#catching ??= this.#readToHead().finally(() => {
+    this.#catching ??= this.#catchUpToHead().finally(() => {
       this.#catching = undefined
       if (this.#loaded && this.#loaded.state.offset < this.#announced.offset) this.#heal(0)
       this.#saveIfDue()
@@ -99,9 +91,9 @@ export class Follower<S extends { offset: number }> {
     return this.#catching
   }
 
-  async #readToHead(): Promise<Followed<S>> {
+  async #catchUpToHead(): Promise<Followed<S>> {
     const known = this.#loaded
-    const { before, after, begunAt } = await readToHead(this.#deps, { known, announced: this.#announced })
+    const { before, after, begunAt } = await catchUpToHead(this.#deps, { known, announced: this.#announced })
     this.#loaded = after
     if (begunAt !== undefined) this.#saved.beganAt(begunAt)
     if (before !== after) this.#deps.changed({ before, after })
@@ -112,7 +104,6 @@ export class Follower<S extends { offset: number }> {
     if (this.#loaded) this.#saved.saveIfDue(this.#loaded).catch(this.#deps.onError)
   }
 
-  /** False when something before the announcement is missing. */
   #applyNext(announcement: Announcement): boolean {
     const before = this.#loaded
     if (!before || announcement.epoch !== before.epoch) return false
@@ -125,7 +116,6 @@ export class Follower<S extends { offset: number }> {
     return true
   }
 
-  /** What waited for what just came. A hole that is left is another one, and gets a flush of its own. */
   #applyEarly() {
     this.#early = this.#early.toSorted((one, other) => one.offset - other.offset).filter((waiting) => !this.#applyNext(waiting))
     if (this.#timer && !this.#isOtherLog) {
@@ -136,7 +126,7 @@ export class Follower<S extends { offset: number }> {
     this.#saveIfDue()
   }
 
-  /** Heals in the background. While the log is away nobody asks it once a project: the head check finds what is missing. */
+  /** Reads in the background. While the log is away this does nothing: the gap detector reads once it is back. */
   #heal(delayMs: number) {
     if (this.#timer || this.#isClosed) return
     this.#timer = setTimeout(() => {

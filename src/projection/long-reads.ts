@@ -1,20 +1,15 @@
 import { RefusedError } from '../domain/refused.ts'
 
-/**
- * The pace of something that reads a long way. `take` is called between its steps, each of some milliseconds at most: where the stretch
- * since the last turn was long enough, everybody else is served first. Rejects once nobody waits for the answer any more.
- */
+/** Cooperative scheduling: long reads call `take` between steps. Rejects once the reader has left. */
 export type Turns = { take(): Promise<void> }
 
-/** What one step reads and does, in events and in characters of JSON: a millisecond or two. */
 export const STEP = { limit: 250, characters: 128 * 1024 }
 
-/** Of a stretch; the step that ends it comes on top. */
 const STRETCH_MS = 2
 
 const nextTurn = (): Promise<void> => new Promise(setImmediate)
 
-/** Turns for a reader of its own, which nobody waits for by request. */
+/** Scheduling for a reader that shares no queue with others. */
 export function openTurns(waitForTurn: () => Promise<void> = nextTurn, signal?: AbortSignal): Turns {
   let begunAt = performance.now()
   return {
@@ -31,17 +26,15 @@ export function openTurns(waitForTurn: () => Promise<void> = nextTurn, signal?: 
 type Bounds = { /** How many read at once. */ atOnce?: number; /** How many more may wait for that. */ waiting?: number }
 
 export type LongReads = {
-  /** Does the work when it is its turn; rejects with RefusedError where too many wait, or the reader left (`signal`). */
   run<T>(signal: AbortSignal | undefined, work: (turns: Turns) => Promise<T>): Promise<T>
 }
 
-/** Searches, looks back and whatever else reads more than a page of a log for one request: some at once, one step of one of them at a time. */
+/** A queue for searches and time travel: a few run at once, and their steps take turns. */
 export function openLongReads({ atOnce = 4, waiting = 100 }: Bounds = {}): LongReads {
   const queue: (() => void)[] = []
   let running = 0
   let lastTurn = Promise.resolve()
 
-  /** One after the other, with the event loop's whole round between any two. */
   const waitForTurn = () => (lastTurn = lastTurn.then(nextTurn))
 
   async function begin(signal: AbortSignal | undefined): Promise<void> {
@@ -54,7 +47,6 @@ export function openLongReads({ atOnce = 4, waiting = 100 }: Bounds = {}): LongR
     }
     queue.push(resolve)
     signal?.addEventListener('abort', leave, { once: true })
-    // Whoever ends hands its place on, so that the count stays.
     await promise.finally(() => signal?.removeEventListener('abort', leave))
   }
 
@@ -77,7 +69,6 @@ export function openLongReads({ atOnce = 4, waiting = 100 }: Bounds = {}): LongR
   }
 }
 
-/** Nobody is there to hear it: it stands among the requests as one that was not finished. */
 function readerLeft(): RefusedError {
   return new RefusedError('VALIDATION_ERROR', 'the connection ended before the answer was there', { reason: 'incomplete' })
 }

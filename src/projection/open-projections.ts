@@ -2,7 +2,7 @@ import type { Announcement, Bus } from '../bus/bus.ts'
 import { topics } from '../bus/topics.ts'
 import type { Registry } from '../domain/registry/project-registry.ts'
 import type { EventLog } from '../event-log/event-log.ts'
-import { HeadCheck } from './head-check.ts'
+import { GapDetector } from './gap-detector.ts'
 import { openOutages, type Outages } from './outages.ts'
 import { Projections } from './projections.ts'
 
@@ -11,9 +11,7 @@ type Deps = {
   bus: Bus
   staleMinutes: number
   onError(error: unknown): void
-  /** Told whenever something went away or came back. */
   onOutage?(before: Outages, now: Outages): void
-  /** Tells the registry what the configuration says: after its first reading, and again when its log is another one. */
   tellRegistry?(registry: Registry): Promise<void>
   now?: () => number
   stateMemoryBytes?: number
@@ -22,23 +20,19 @@ type Deps = {
 export type OpenProjections = {
   projections: Projections
   outages(): Outages
-  /** True once every project that can be reached was read. */
   isRead(): boolean
-  /** Looks now for what was not announced. */
   catchUp(): Promise<void>
-  /** Something failed that only an absent log explains: looks soon whether it is there. */
   suspect(): void
-  /** The log gave no answer that the page of a project needs: it is away until a look finds it. */
   unanswered(project: string | undefined): void
   close(): Promise<void>
 }
 
-/** Resolves when every project is known as the log has it; or, with the log away, knowing nothing until it is there. */
+/** Resolves when every project was read, or at once when the log is away; reading then follows when it is back. */
 export async function openProjections(deps: Deps): Promise<OpenProjections> {
   const { bus, onError, onOutage, now = Date.now } = deps
   const outages = openOutages({ now, onChange: (before) => onOutage?.(before, outages.current()) })
   const projections = new Projections({ ...deps, now, onUnavailable: () => check.suspect() })
-  const check = new HeadCheck({ ...deps, projections, outages })
+  const check = new GapDetector({ ...deps, projections, outages })
   const missed = () => void check.run().catch(onError)
   const deliver = (announcement: Announcement) => {
     if (projections.deliver(announcement) === 'of another log') check.suspect()

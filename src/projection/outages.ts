@@ -1,19 +1,17 @@
-/** What is away, and since when this worker knows (ms since 1970); what is missing is there. */
+/** What this worker cannot reach, since when (ms since 1970). */
 export type Outages = {
   log?: { since: number }
-  /** Messages of other workers do not arrive: what they store is found by looking at the log. */
   bus?: { since: number }
-  /** Of a log on several servers: projects whose server is away. */
   unreachable?: { since: number; projects: ReadonlySet<string> }
 }
 
-/** Why a page is not live: `part` where `projects` of those that it shows cannot be read. */
+/** Why a page is not live. `part`: some of its projects cannot be read. */
 export type Trouble = { kind: 'log' | 'bus' | 'part'; since: number; projects?: number }
 
 type Options = { now?: () => number; onChange?(before: Outages): void }
 export type OutageBook = ReturnType<typeof openOutages>
 
-/** Remembers what this worker cannot reach. */
+/** Tracks what this worker cannot reach. */
 export function openOutages({ now = Date.now, onChange }: Options = {}) {
   let current: Outages = {}
 
@@ -41,7 +39,6 @@ export function openOutages({ now = Date.now, onChange }: Options = {}) {
       const { bus: _, ...others } = current
       become(isThere ? others : { ...others, bus: { since: now() } })
     },
-    /** The log gave no answer for this project, now: the next look tells whether it does again. Nothing new while all of it is away. */
     addUnreachable(project: string) {
       if (!current.log) setUnreachable(new Set([...(current.unreachable?.projects ?? []), project]))
     },
@@ -49,7 +46,7 @@ export function openOutages({ now = Date.now, onChange }: Options = {}) {
   }
 }
 
-/** What a page must say: that of one project, or, without a name, one that shows many. */
+/** The trouble to show on a project's page, or without a name on a page of many projects. */
 export function troubleOf({ log, bus, unreachable }: Outages, project?: string): Trouble | undefined {
   if (log) return { kind: 'log', ...log }
   if (unreachable && project === undefined) return { kind: 'part', since: unreachable.since, projects: unreachable.projects.size }

@@ -1,24 +1,32 @@
+import { emptyRegistry, newProject, type Project, type Registry } from '../domain/registry/project-registry.ts'
+import { type ProjectSummary, summarize } from '../domain/summary/project-summary.ts'
+import { type Followed, projectFold, registryFold } from './folds.ts'
 import type { Announcement } from '../bus/bus.ts'
 import { PROJECTS_LOG } from '../domain/events/names.ts'
-import { emptyRegistry, newProject, type Project, type Registry } from '../domain/registry/project-registry.ts'
 import type { ProjectState } from '../domain/project/project-state.ts'
-import { type ProjectSummary, summarize } from '../domain/summary/project-summary.ts'
 import { type EventLog, LogUnavailableError, type Position } from '../event-log/event-log.ts'
-import { projectFold, registryFold } from './folds.ts'
 import { Follower } from './follower.ts'
-import { delayUntil } from './delay-until.ts'
-import { inParallel } from './in-parallel.ts'
-import type { ProjectChange, ProjectView, RegistryChange } from './project-change.ts'
+import { forEachConcurrently } from './for-each-concurrently.ts'
 import { openStateMemory } from './state-memory.ts'
+
+export type ProjectChange = {
+  project: Project
+  before: ProjectSummary | undefined
+  summary: ProjectSummary
+  view: ProjectView
+  isGone: boolean
+}
+
+export type RegistryChange = { before: Followed<Registry> | undefined; after: Followed<Registry> }
+
+export type ProjectView = Followed<ProjectState>
 
 type Deps = {
   eventLog: EventLog
   staleMinutes: number
   onError(error: unknown): void
-  /** The log gave no answer: time to look whether it is there. */
   onUnavailable?(): void
   now?: () => number
-  /** States that nobody watches and nothing is due of stay in memory up to here. */
   stateMemoryBytes?: number
 }
 type Entry = {
@@ -26,12 +34,10 @@ type Entry = {
   summary: ProjectSummary | undefined
   timer: ReturnType<typeof setTimeout> | undefined
 }
-/** An evicted state is saved once reading it back would fold more events than this. */
 const FOLDED_AGAIN = 100
-/** Logs that are read at the same time. */
 const AT_ONCE = 16
 
-/** What every project looks like now, kept current by the bus and healed from the log. */
+/** The current state and summary of every project: updated by the bus, corrected from the log. */
 export class Projections {
   readonly #deps: Deps
   readonly #now: () => number
@@ -48,7 +54,6 @@ export class Projections {
     this.#registry = new Follower({ ...this.#deps, onError: this.#failed, project: PROJECTS_LOG, fold: registryFold, changed })
   }
 
-  /** Finds a registered project by its name in any case. */
   findProject(name: string): Project | undefined {
     return this.registry.projects.get(name.toLowerCase())
   }
@@ -57,7 +62,7 @@ export class Projections {
     return this.#registry.current?.state ?? emptyRegistry()
   }
 
-  /** Afterwards every project that the log knows now is found. */
+  /** Afterwards `findProject` finds every project in the log. */
   async readRegistry(): Promise<void> {
     await this.#registry.catchUp()
   }
@@ -70,12 +75,10 @@ export class Projections {
     return this.#entries.get(name)?.summary
   }
 
-  /** The full state when it is in memory, as it is after `view` and `fresh`. */
   loaded(name: string): ProjectView | undefined {
     return this.#entries.get(name)?.follower.current
   }
 
-  /** The full state; read from the log when it is not in memory. */
   async view(name: string): Promise<ProjectView> {
     const { current } = this.#entryOf(name).follower
     if (!current) return this.fresh(name)
@@ -83,25 +86,22 @@ export class Projections {
     return current
   }
 
-  /** The full state with everything that the log holds now, announced or not. */
   async fresh(name: string): Promise<ProjectView> {
     const view = await this.#entryOf(name).follower.catchUp()
     this.#remember(name)
     return view
   }
 
-  /** Keeps a state in memory, because somebody watches it, until what this gives back is called. */
   hold(name: string): () => void {
     this.#memory.hold(name)
     return () => this.#memory.release(name)
   }
 
-  /** Hears every change of a summary or a state, in order per project. */
   onChange(listener: (change: ProjectChange) => void): void {
     this.#listeners.push(listener)
   }
 
-  /** Tells when an announcement is of another log than what is known: others may be too. */
+  /** Returns 'of another log' when the epoch changed, which other projects may share. */
   deliver(announcement: Announcement): 'of another log' | undefined {
     const { project, epoch } = announcement
     const follower = project === PROJECTS_LOG ? this.#registry : this.#entryOf(project).follower
@@ -110,20 +110,17 @@ export class Projections {
     return known === undefined || known === epoch ? undefined : 'of another log'
   }
 
-  /** Where the registry stands; undefined while it was not read yet. */
   get registryPosition(): Position | undefined {
     return this.#registry.current && { epoch: this.#registry.current.epoch, offset: this.registry.offset }
   }
 
-  /** Makes `findProject` know everything that the registry's log holds, and gives every project of it a summary. */
   async catchUpRegistry(): Promise<Registry> {
     const { state } = await this.#registry.catchUp()
     const unknown = [...state.projects.values()].filter(({ name }) => !this.summary(name))
-    await inParallel(unknown, AT_ONCE, ({ name }) => this.fresh(name).catch(this.#failed))
+    await forEachConcurrently(unknown, AT_ONCE, ({ name }) => this.fresh(name).catch(this.#failed))
     return state
   }
 
-  /** Saves what a start would otherwise have to fold again. */
   async close(): Promise<void> {
     const entries = [...this.#entries.values()]
     for (const { timer } of entries) clearTimeout(timer)
@@ -145,13 +142,12 @@ export class Projections {
     return entry
   }
 
-  /** Recomputes the summary and tells everyone: the state, the registry entry or the time of attention moved. */
   #refresh(name: string) {
     const entry = this.#entryOf(name)
     const { summary: before } = entry
     const view = entry.follower.current
     const registered = this.findProject(name)
-    // A name that nobody registered and nothing was reported for is no project, whoever asked about it.
+    // An unregistered name without events is not a project.
     const isGone = !registered && view?.state.offset === 0
     if (!view || (isGone && !before)) return
     const project = registered ?? newProject(name)
@@ -171,7 +167,7 @@ export class Projections {
   }
 
   #registryChanged({ before, after }: RegistryChange) {
-    // Of another log: what it does not know any more may be gone.
+    // After an epoch change, projects missing from the registry may be gone.
     if (!before) for (const name of [...this.#entries.keys()]) if (!after.state.projects.has(name.toLowerCase())) this.#attentionDue(name)
     for (const [key, { name }] of before?.state.projects ?? []) if (!after.state.projects.has(key)) this.fresh(name).catch(this.#failed)
     for (const [key, project] of after.state.projects) {
@@ -183,16 +179,26 @@ export class Projections {
     if (view) this.#memory.used(name, view)
   }
 
-  /** An evicted state leaves its summary and its timer. */
   #evict(name: string) {
     const follower = this.#entries.get(name)?.follower
     follower?.saveSnapshot(FOLDED_AGAIN).catch(this.#failed)
     follower?.unload()
   }
 
-  /** What the log does not answer now, the head check finds later: one outage is told once, not once a project. */
   readonly #failed = (error: unknown) => {
     if (error instanceof LogUnavailableError) this.#deps.onUnavailable?.()
     else this.#deps.onError(error)
   }
 }
+
+/** Calls the listener with each project whose epoch changed: its sources have to report their state again. */
+export function onEpochChange(projections: Pick<Projections, 'onChange'>, told: (project: string) => void): void {
+  projections.onChange(({ project, before, view }) => {
+    if (before && before.epoch !== view.epoch) told(project.name)
+  })
+}
+
+const TIMER_LIMIT_MS = 2 ** 31 - 1
+
+/** A timer's delay until an instant (ms since 1970), within what timers support. */
+export const delayUntil = (at: number, now: number): number => Math.min(Math.max(at - now, 0) + 1, TIMER_LIMIT_MS)

@@ -1,33 +1,25 @@
 import { PROJECTS_LOG } from '../domain/events/names.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { projectFold } from './folds.ts'
-import { stateAt } from './state-at.ts'
+import { stateAt } from './time-travel.ts'
 
-/** What is kept; 0 is everything. */
+/** 0 keeps everything. */
 export type RetentionPolicy = { days: number; /** Events of one project. */ events: number }
 
-/**
- * Whether the time is sure enough to remove what was received from `first` (ms since 1970) on and is more than a day past its time:
- * a clock that is ahead makes everything old.
- */
+/** Whether to trust the clock enough to remove events since `first` (ms since 1970): a clock that is ahead makes all old. */
 export type TimeCheck = (first: number) => Promise<boolean>
 
 type Deps = { eventLog: EventLog; policy: RetentionPolicy; onError(error: unknown): void; now?: () => number; isSure?: TimeCheck }
 
 const DAY_MS = 86_400_000
 const EVERY_MS = 60 * 60_000
-/** An hour's worth is due at each look; what is more than this past its time needs a time that is sure. */
 const MUCH_MS = DAY_MS
-/** After a start, others come first. */
 const FIRST_MS = 5_000
 
-/** From when on events are kept, ms since 1970; 0 when all are. */
+/** Events received since then are kept (ms since 1970); 0 when all are. */
 export const keptSince = ({ days }: RetentionPolicy, now: number): number => (days === 0 ? 0 : now - days * DAY_MS)
 
-/**
- * Removes what is older than the policy, every hour, while started: by one worker of the fleet. A project's state at the cut is
- * saved first, as that which its log begins with. Registrations are kept for good.
- */
+/** While started, removes events beyond the policy every hour, after saving the state at the cut as the log's beginning. */
 export function openRetention(deps: Deps) {
   let timer: ReturnType<typeof setTimeout> | undefined
   let running: Promise<void> = Promise.resolve()
@@ -60,7 +52,7 @@ export function openRetention(deps: Deps) {
   }
 }
 
-/** One pass over all projects, one after the other; a project that fails does not keep the others. */
+/** One pass over all projects; a failing project does not stop the others. */
 export async function removeOld(deps: Deps, goesOn: () => boolean = () => true): Promise<void> {
   for (const [project, { offset: head }] of await deps.eventLog.heads()) {
     if (!goesOn()) return
@@ -80,7 +72,7 @@ async function trimProject(deps: Deps, project: string, head: number): Promise<v
   await eventLog.trim({ project, epoch, foldVersion: projectFold.version, offset: cut, body: projectFold.encode(state) })
 }
 
-/** The last offset that is past its time; none where much is, and the time is not sure. */
+/** The last offset beyond the retention time; 0 when the clock is in doubt. */
 async function lastTooOld({ eventLog, policy, now = Date.now, isSure }: Deps, project: string, head: number): Promise<number> {
   const since = keptSince(policy, now())
   const tooOld = await eventLog.offsetAt(project, since)
@@ -89,4 +81,40 @@ async function lastTooOld({ eventLog, policy, now = Date.now, isSure }: Deps, pr
   const [oldest] = (await eventLog.read(project, { after: first - 1, limit: 1 })).events
   if (!oldest || since - oldest.received_at <= MUCH_MS) return tooOld
   return (await isSure(oldest.received_at)) ? tooOld : 0
+}
+
+type ClockDeps = {
+  engineTime(): Promise<number | undefined>
+  say(line: string): void
+  now?: () => number
+  elapsed?: () => number
+}
+
+const AGREES_MS = 600_000
+
+/** Trusts the clock when the engine's clock agrees; without an engine clock, a day after having warned the operator. */
+export function openTimeCheck({ engineTime, say, now = Date.now, elapsed = () => performance.now() }: ClockDeps) {
+  let asked: { line: string; at: number } | undefined
+
+  const isSure: TimeCheck = async (first) => {
+    const other = await engineTime()
+    if (other !== undefined && Math.abs(other - now()) <= AGREES_MS) {
+      asked = undefined
+      return true
+    }
+    if (!asked) {
+      asked = { line: question({ first, now: now(), other }), at: elapsed() }
+      say(asked.line)
+    }
+    return other === undefined && elapsed() - asked.at >= DAY_MS
+  }
+  return { isSure, doubts: () => (asked === undefined ? [] : [asked.line]) }
+}
+
+function question({ first, now, other }: { first: number; now: number; other: number | undefined }): string {
+  const [today, oldest] = [now, first].map((at) => new Date(at).toISOString().slice(0, 10))
+  const much = `more than a day of events, from ${oldest} on, is past its time by the clock of this machine, which says ${today}`
+  return other === undefined
+    ? `${much}: is that right? Nothing is removed until this program has run for a day; set the clock if it is wrong`
+    : `${much}, but not by that of the event log, which says ${new Date(other).toISOString().slice(0, 10)}: nothing is removed until both agree`
 }

@@ -5,7 +5,7 @@ import type { Followed } from './folds.ts'
 type View = Followed<ProjectState>
 type Deps = {
   limitBytes: number | undefined
-  /** When a project is looked at again although nothing happens, ms since 1970. */
+  /** When the project's summary changes without an event (ms since 1970). */
   nextChangeAt(project: string): number | undefined
   now(): number
   evict(project: string): void
@@ -13,21 +13,15 @@ type Deps = {
 type Kept = { bytes: number; offset: number; measureAt: number }
 
 const LIMIT_BYTES = 256 * 1024 * 1024
-/** What is looked at sooner than this is due: it would only be read back. */
 const DUE_WITHIN_MS = 15 * 60_000
-/** An object in memory takes some times the bytes of its text. */
 const BYTES_PER_CHARACTER = 3
-/** A state is measured again after this many events; a large one, which takes longer, after more. */
+/** Measuring encodes the state, so it happens rarely, and more rarely for large states. */
 const MEASURE_EVERY = 200
 const CHARACTERS_PER_EVENT = 2_000
 
-/**
- * Which states stay in memory: those that are held or due, and of the others the most recently used, as long as all of them together
- * take no more than so many bytes.
- */
+/** Decides which states stay in memory: those held or needed soon, and the most recently used of the rest within the byte limit. */
 export function openStateMemory({ limitBytes = LIMIT_BYTES, nextChangeAt, now, evict }: Deps) {
   const sizes = openSizes()
-  /** Those that may go, the least recently used first. */
   const free = new Set<string>()
   const holds = new Map<string, number>()
 
@@ -48,13 +42,11 @@ export function openStateMemory({ limitBytes = LIMIT_BYTES, nextChangeAt, now, e
   }
 
   return {
-    /** It was read, changed or looked at. */
     used(project: string, view: View) {
       sizes.measure(project, view)
       place(project)
       trim()
     },
-    /** Stays until as many let go of it. */
     hold(project: string) {
       holds.set(project, (holds.get(project) ?? 0) + 1)
       free.delete(project)
@@ -68,7 +60,6 @@ export function openStateMemory({ limitBytes = LIMIT_BYTES, nextChangeAt, now, e
   }
 }
 
-/** What states take, and all of them together: measured now and then, for it takes as long as writing one down. */
 function openSizes() {
   const kept = new Map<string, Kept>()
   let bytes = 0

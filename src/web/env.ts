@@ -6,7 +6,7 @@ import type { ProjectChanges } from '../ingest/accept/change-project.ts'
 import type { WholeStates } from '../ingest/accept/whole-states.ts'
 import type { Hub, Watching } from '../live/hub.ts'
 import type { OverviewIndex } from '../live/overview-index.ts'
-import type { LaneShelf } from '../projection/lane-shelf.ts'
+import type { TimelineCache } from '../projection/timeline-cache.ts'
 import type { LongReads } from '../projection/long-reads.ts'
 import type { Outages } from '../projection/outages.ts'
 import type { Projections } from '../projection/projections.ts'
@@ -25,7 +25,7 @@ export type WebDeps = {
   eventLog: EventLog
   projections: Projections
   /** What projects went through lately, for pages that draw it. */
-  lanes: LaneShelf
+  lanes: TimelineCache
   /** All projects in order, and what is said of them together. */
   overview: OverviewIndex
   /** Stores and announces what was reported by request. */

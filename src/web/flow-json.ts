@@ -2,7 +2,7 @@ import { openQuestions } from '../domain/project/approval.ts'
 import { flowFigures, type Timing } from '../domain/summary/flow-figures.ts'
 import type { ProjectState } from '../domain/project/project-state.ts'
 import type { FlowKind } from '../domain/project/durations.ts'
-import type { ProjectView } from '../projection/project-change.ts'
+import type { ProjectView } from '../projection/projections.ts'
 
 const DAY_MS = 86_400_000
 const iso = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString())

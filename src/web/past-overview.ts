@@ -1,8 +1,7 @@
 import type { Context } from 'hono'
 import { openOverviewIndex } from '../live/overview-index.ts'
 import { selectProjects } from '../live/overview-selection.ts'
-import { lookBackAll } from '../projection/look-back-all.ts'
-import { parseMoment } from '../projection/moment.ts'
+import { projectsAt, parseMoment } from '../projection/time-travel.ts'
 import { RefusedError } from '../domain/refused.ts'
 import { type OverviewQuery, pageSize } from '../../views/overview/overview-query.ts'
 import type { Env, WebDeps } from './env.ts'
@@ -20,7 +19,7 @@ export async function pastOverview(c: Context<Env>, deps: WebDeps, { asked, at }
   const named = isWhole ? undefined : selectProjects(known, { ...query, text: undefined })
   const wanted = (named?.rows ?? known).map(({ project }) => project)
   const moment = { instant: now, staleMinutes: deps.settings.staleMinutes }
-  const past = await readLong(c, deps, (reading) => lookBackAll(reading, wanted, moment))
+  const past = await readLong(c, deps, (reading) => projectsAt(reading, wanted, moment))
   if (past.summaries.length === 0 && past.forgotten > 0) throw gone(past.firstAt)
   const then = openOverviewIndex({ summaries: () => past.summaries, onChange: () => undefined })
   const { rows, total } = selectProjects(then.ordered, { ...query, page: 1, ...(isWhole ? {} : { text: undefined }) })

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Turns } from '../projection/long-reads.ts'
-import type { PastDeps } from '../projection/state-at.ts'
+import type { PastDeps } from '../projection/time-travel.ts'
 import type { Env, WebDeps } from './env.ts'
 
 /** What a long reading of the log for one request stands on: it keeps its turns. */

@@ -1,7 +1,7 @@
 import { openQuestions } from '../domain/project/approval.ts'
 import { agentWordAt, type Looked } from '../domain/project/words-at.ts'
 import type { Agent, ProjectState, Transition } from '../domain/project/project-state.ts'
-import type { ProjectView } from '../projection/project-change.ts'
+import type { ProjectView } from '../projection/projections.ts'
 
 const iso = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString())
 

@@ -12,7 +12,7 @@ import type { Env, WebDeps } from './env.ts'
 import { findProject } from './find-project.ts'
 import { pageFrame } from './page-frame.ts'
 import { pastOf } from './past.ts'
-import type { ProjectView } from '../projection/project-change.ts'
+import type { ProjectView } from '../projection/projections.ts'
 
 /** What a page of a project shows: the newest, or what was at `?at=`. */
 export type Viewed = {

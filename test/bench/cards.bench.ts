@@ -1,5 +1,5 @@
 import type { ProjectSummary } from '../../src/domain/summary/project-summary.ts'
-import type { ProjectChange } from '../../src/projection/project-change.ts'
+import type { ProjectChange } from '../../src/projection/projections.ts'
 import type { LivePage } from '../../src/live/live-page.ts'
 import { openOverviewIndex } from '../../src/live/overview-index.ts'
 import { openOverviewPage } from '../../src/live/overview-page.tsx'

@@ -5,11 +5,11 @@ import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
 import { summarize } from '../../src/domain/summary/project-summary.ts'
 import { openTimelinePage } from '../../src/live/timeline-page.tsx'
 import type { Shown } from '../../src/live/project-page.tsx'
-import type { KeptLanes } from '../../src/projection/lane-shelf.ts'
+import type { CachedLanes } from '../../src/projection/timeline-cache.ts'
+import type { ProjectView } from '../../src/projection/projections.ts'
 import { parseTimelineQuery } from '../../views/timeline/query.ts'
 import { MINUTE, numbered, T0 } from '../support/told.ts'
 import { projectOf } from '../views/scenes.ts'
-import type { ProjectView } from '../../src/projection/project-change.ts'
 
 const HOUR = 60 * MINUTE
 const step = (story_id: string, new_state: string) => ({ type: 'tdd_transition', story_id, new_state })
@@ -19,10 +19,10 @@ function watched(...searches: string[]) {
   let now = T0
   let view: ProjectView = { epoch: 'k3j9x0ab', state: emptyProject(), recent: [] }
   const lanes = openLanes(view.state, { from: T0 - HOUR, windowMs: HOUR })
-  const kept: KeptLanes = { epoch: view.epoch, lanes, windowMs: HOUR, keptSince: undefined, hasHole: false }
+  const kept: CachedLanes = { epoch: view.epoch, lanes, windowMs: HOUR, keptSince: undefined, hasHole: false }
   let reads = 0
   /** As if the log had been read. */
-  const anew = (): KeptLanes => {
+  const anew = (): CachedLanes => {
     reads += 1
     const read = openLanes(emptyProject(), { from: T0 - HOUR, windowMs: HOUR })
     foldLanes(read, history)

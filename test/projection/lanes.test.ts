@@ -7,13 +7,12 @@ import type { EventLog } from '../../src/event-log/event-log.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { projectFold } from '../../src/projection/folds.ts'
 import { Follower } from '../../src/projection/follower.ts'
-import { openLaneShelf, takeView } from '../../src/projection/lane-shelf.ts'
-import { readLanes } from '../../src/projection/read-lanes.ts'
+import { openTimelineCache, readLanes, takeView } from '../../src/projection/timeline-cache.ts'
+import type { ProjectView } from '../../src/projection/projections.ts'
 import { removeOld } from '../../src/projection/retention.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { generateHistory } from '../support/histories.ts'
 import type { Lanes } from '../../src/domain/timeline/lane.ts'
-import type { ProjectView } from '../../src/projection/project-change.ts'
 
 const BEGAN = Date.parse('2026-01-01T00:00:00Z')
 const HOUR_MS = 3_600_000
@@ -43,7 +42,7 @@ async function follow() {
   const follower = new Follower({ eventLog: log, project: 'apollo', fold: projectFold, changed: () => undefined, onError })
   endAfter('test', () => follower.close())
   const view = (): Promise<ProjectView> => follower.catchUp()
-  const shelf = openLaneShelf({ eventLog: log, onError, now: () => now, projections: { view } })
+  const shelf = openTimelineCache({ eventLog: log, onError, now: () => now, projections: { view } })
   return { view, shelf }
 }
 

@@ -5,7 +5,7 @@ import type { EventLog } from '../../src/event-log/event-log.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { findEvents, findNewer } from '../../src/projection/find-events.ts'
 import { openLongReads, type Turns } from '../../src/projection/long-reads.ts'
-import { stateAt } from '../../src/projection/state-at.ts'
+import { stateAt } from '../../src/projection/time-travel.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 
 const gate = () => Promise.withResolvers<void>()

@@ -2,8 +2,7 @@ import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import type { NewEvent } from '../../src/domain/events/event.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
-import { nextMove } from '../../src/projection/next-move.ts'
-import { stateAt } from '../../src/projection/state-at.ts'
+import { nextMove, stateAt } from '../../src/projection/time-travel.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 
 /** A change with every third event, many more than are remembered. */

@@ -4,7 +4,7 @@ import type { EventLog } from '../../src/event-log/event-log.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { stateHash } from '../../src/domain/project/state-hash.ts'
 import { openRetention, removeOld } from '../../src/projection/retention.ts'
-import { stateAt } from '../../src/projection/state-at.ts'
+import { stateAt } from '../../src/projection/time-travel.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { generateHistory } from '../support/histories.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { openTimeCheck } from '../../src/projection/time-check.ts'
+import { openTimeCheck } from '../../src/projection/retention.ts'
 
 const T0 = Date.UTC(2026, 10, 23, 20, 30)
 const DAY = 86_400_000

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { Hono } from 'hono'
-import { readLanes } from '../../projection/read-lanes.ts'
+import { readLanes } from '../../projection/timeline-cache.ts'
 import { parseTimelineQuery, timelineSearch, WINDOWS } from '../../../views/timeline/query.ts'
 import { TimelinePage } from '../../../views/pages/timeline.tsx'
 import { timelineView } from '../../../views/timeline/view.ts'

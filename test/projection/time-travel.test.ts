@@ -6,8 +6,7 @@ import { stateHash } from '../../src/domain/project/state-hash.ts'
 import { emptyProject, foldEvents, FOLD_VERSION } from '../../src/domain/project/project.ts'
 import { projectFold } from '../../src/projection/folds.ts'
 import { Follower } from '../../src/projection/follower.ts'
-import { lookBack } from '../../src/projection/look-back.ts'
-import { parseMoment } from '../../src/projection/moment.ts'
+import { projectAt, parseMoment } from '../../src/projection/time-travel.ts'
 import { removeOld } from '../../src/projection/retention.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { generateHistory } from '../support/histories.ts'
@@ -26,7 +25,7 @@ beforeEach(async () => {
 })
 
 const onError = (error: unknown) => void problems.push(error)
-const past = (at: string) => lookBack({ eventLog: log, onError }, 'apollo', parseMoment(at))
+const past = (at: string) => projectAt({ eventLog: log, onError }, 'apollo', parseMoment(at))
 const iso = (at: number) => new Date(at).toISOString()
 
 /** One event a minute. */

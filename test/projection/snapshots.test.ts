@@ -4,7 +4,7 @@ import type { EventLog } from '../../src/event-log/event-log.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { projectFold } from '../../src/projection/folds.ts'
 import { Follower } from '../../src/projection/follower.ts'
-import { stateAt } from '../../src/projection/state-at.ts'
+import { stateAt } from '../../src/projection/time-travel.ts'
 import { generateHistory } from '../support/histories.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 

@@ -2,15 +2,11 @@ import type { StoredEvent } from '../domain/events/event.ts'
 import { bothEnds, isRecord } from '../domain/events/loose-fields.ts'
 import { TOLD_FIRST } from '../domain/events/tool-detail.ts'
 
-/** What a line of the activity list shows is shorter than this. */
 const TEXT_KEPT = 2_000
 const NESTED_KEPT = 4_000
 
-/**
- * An event as the list of recent ones keeps it: fifty of each project in memory are held to what a line can show,
- * however large the reports were. A short event is the same object. The whole one is in the log.
- */
-export function shortEvent(event: StoredEvent): StoredEvent {
+/** An event as kept in the list of recent ones: long texts are cut to what a row can show. The log has the full event. */
+export function truncateEvent(event: StoredEvent): StoredEvent {
   const long = Object.entries(event).filter(([, value]) => isLong(value))
   if (long.length === 0) return event
   const short = { ...event }
@@ -23,7 +19,6 @@ const isLong = (value: unknown): boolean =>
     ? value.length > TEXT_KEPT
     : typeof value === 'object' && value !== null && JSON.stringify(value).length > NESTED_KEPT
 
-/** Both ends of a text; of an object what a line may tell, and nothing of what it never does. */
 function cut(key: string, value: unknown): unknown {
   if (typeof value === 'string') return bothEnds(value, TEXT_KEPT)
   if (key === 'status_data') return {}
@@ -32,7 +27,6 @@ function cut(key: string, value: unknown): unknown {
 
 const FIELD_KEPT = 1_000
 
-/** Its texts, each with both ends, the ones that lines tell first, as many as have room. */
 function shortFields(record: Record<string, unknown>): Record<string, unknown> {
   const kept: Record<string, unknown> = {}
   let room = NESTED_KEPT

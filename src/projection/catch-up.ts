@@ -1,47 +1,40 @@
 import type { StoredEvent } from '../domain/events/event.ts'
 import type { EventLog, Page } from '../event-log/event-log.ts'
-import { nearestState } from './nearest-state.ts'
-import { shortEvent } from './short-event.ts'
-import { openWayMarks } from './way-marks.ts'
 import type { Fold, Followed } from './folds.ts'
+import { nearestState, openCheckpoints } from './snapshots.ts'
+import { truncateEvent } from './truncate-event.ts'
 
 type Deps<S extends { offset: number }> = { eventLog: EventLog; project: string; fold: Fold<S>; onError(error: unknown): void }
 type From<S> = {
   known: Followed<S> | undefined
-  /** The highest offset that was announced; it may rise meanwhile. */
   announced: { offset: number }
 }
 type ReadOn<S> = {
-  /** What was known before; undefined where the state was read anew, from a saved one or the beginning. */
   before: Followed<S> | undefined
   after: Followed<S>
-  /** Where it was read anew from: the offset of a saved state, or 0. */
+  /** The offset of the snapshot that reading began from; undefined when it continued from `before`. */
   begunAt: number | undefined
 }
 
 const PAGE = 1_000
 export const RECENT_EVENTS = 50
 
-/**
- * Reads on from what is known to the head and to everything that was announced. Where the log is another one, went back, or no
- * longer holds what comes next, it begins anew from the nearest saved state.
- */
-export async function readToHead<S extends { offset: number }>(deps: Deps<S>, { known, announced }: From<S>): Promise<ReadOn<S>> {
+/** Reads up to the head and to everything announced; from the nearest snapshot when the known state does not fit the log. */
+export async function catchUpToHead<S extends { offset: number }>(deps: Deps<S>, { known, announced }: From<S>): Promise<ReadOn<S>> {
   const { eventLog, project, fold } = deps
   let before = known
   let current = before ?? (await begin(deps, (await eventLog.head(project)).epoch))
   let begunAt = before ? undefined : current.state.offset
-  const pass = openWayMarks(deps, PAGE)
+  const checkpoint = openCheckpoints(deps, PAGE)
   for (;;) {
     const asked = announced.offset
     const page = await eventLog.read(project, { after: current.state.offset, limit: PAGE })
-    // What is announced is stored: beyond the head it was another log's, and nothing to wait for.
+    // Announced events are always stored, so an offset beyond the head belonged to an earlier epoch.
     if (announced.offset === asked) announced.offset = Math.min(asked, page.head)
     if (!goesOnFrom(page, current)) {
       before = undefined
       announced.offset = page.head
       const anew = await begin(deps, page.epoch)
-      // A trim that left no readable beginning: what is left is shown rather than nothing.
       const isStuck = anew.epoch === current.epoch && anew.state.offset === current.state.offset && page.head >= current.state.offset
       current = anew
       begunAt = anew.state.offset
@@ -50,14 +43,14 @@ export async function readToHead<S extends { offset: number }>(deps: Deps<S>, { 
     }
     if (page.events.length > 0) current = advance(fold, current, page.events)
     if (page.events.length === 0 || current.state.offset >= Math.max(page.head, announced.offset)) break
-    await pass(current.epoch, current.state)
+    await checkpoint(current.epoch, current.state)
   }
   return { before, after: current, begunAt }
 }
 
-/** A state with what comes next, and the newest events beside it. */
+/** Applies events to a state, and keeps the most recent ones beside it. */
 export function advance<S extends { offset: number }>(fold: Fold<S>, current: Followed<S>, events: readonly StoredEvent[]): Followed<S> {
-  const recent = [...current.recent, ...events.slice(-RECENT_EVENTS).map(shortEvent)].slice(-RECENT_EVENTS)
+  const recent = [...current.recent, ...events.slice(-RECENT_EVENTS).map(truncateEvent)].slice(-RECENT_EVENTS)
   return { epoch: current.epoch, state: fold.apply(current.state, events), recent }
 }
 
@@ -69,5 +62,5 @@ async function begin<S extends { offset: number }>(deps: Deps<S>, epoch: string)
   const state = await nearestState(deps, { project, epoch })
   if (state.offset === 0) return { epoch, state, recent: [] }
   const { events } = await eventLog.read(project, { after: Math.max(0, state.offset - RECENT_EVENTS), upTo: state.offset, limit: PAGE })
-  return { epoch, state, recent: events.map(shortEvent) }
+  return { epoch, state, recent: events.map(truncateEvent) }
 }

@@ -2,28 +2,26 @@ import type { Bus } from '../bus/bus.ts'
 import { PROJECTS_LOG } from '../domain/events/names.ts'
 import type { Registry } from '../domain/registry/project-registry.ts'
 import { type EventLog, LogUnavailableError, type Position } from '../event-log/event-log.ts'
-import { compareHeads } from './compare-heads.ts'
 import type { OutageBook } from './outages.ts'
 import type { Projections } from './projections.ts'
+import { forEachConcurrently } from './for-each-concurrently.ts'
 
 type Deps = {
   eventLog: EventLog
   bus: Bus
   projections: Projections
   outages: OutageBook
-  /** Tells the registry what the configuration says: after its first reading, and again when its log is another one. */
+  /** Called after the first read of the registry, and again when its epoch changed. */
   tellRegistry?(registry: Registry): Promise<void>
   onError(error: unknown): void
 }
 
-/** One head a second tells whether the log is there, and still the same one. */
 const PULSE_MS = 1_000
-/** All heads, so that a lost announcement is found; at every pulse while announcements cannot come. */
 const HEADS_EVERY_PULSES = 5
 const WHILE_AWAY_MS = 500
 
-/** Finds what was not announced, and whether log and bus are there. */
-export class HeadCheck {
+/** Finds events that were stored but not announced, and outages of log and bus. */
+export class GapDetector {
   readonly #deps: Deps
   #running: Promise<void> | undefined
   #next: Promise<void> | undefined
@@ -38,12 +36,10 @@ export class HeadCheck {
     this.#deps = deps
   }
 
-  /** True once every project that can be reached was read. */
   get isDone(): boolean {
     return this.#isDone
   }
 
-  /** Looks at all heads now, one look at a time: what is asked during one is answered by the next. Rejects with what the engine is not to blame for. */
   run(): Promise<void> {
     if (!this.#running) {
       this.#running = this.#look().finally(() => (this.#running = undefined))
@@ -57,13 +53,11 @@ export class HeadCheck {
     return this.#next
   }
 
-  /** Something was seen that an absent log, or another one, would explain. */
   suspect(): void {
     const isRecent = performance.now() - this.#lookedAt < WHILE_AWAY_MS
     if (!this.#isClosed && !this.#running && !isRecent) this.run().catch(this.#deps.onError)
   }
 
-  /** Looks again and again from now on. */
   start(): void {
     if (this.#isClosed) return
     const { outages, onError } = this.#deps
@@ -119,7 +113,6 @@ export class HeadCheck {
     }
   }
 
-  /** Where the registry's server alone is away, what is known of it stands. */
   async #catchUpRegistry(heads: ReadonlyMap<string, Position>) {
     const { projections, tellRegistry } = this.#deps
     try {
@@ -134,4 +127,61 @@ export class HeadCheck {
       if (!(error instanceof LogUnavailableError && isKnown)) throw error
     }
   }
+}
+
+type CompareDeps = Pick<Deps, 'eventLog' | 'projections' | 'onError'>
+
+const AT_ONCE = 16
+const ON_ITS_WAY_MS = 50
+/** Projects without a head are probed in batches; one failure marks all of them as unreachable. */
+const PROBED_AT_ONCE = 64
+
+/** Reads every project that is behind its head; returns the unreachable ones. Rejects with LogUnavailableError when all of them are. */
+export async function compareHeads(deps: CompareDeps, heads: ReadonlyMap<string, Position>): Promise<Set<string>> {
+  const { projections } = deps
+  const isAway = new Set<string>()
+  const behind = [...heads].filter(([name, head]) => name !== PROJECTS_LOG && isBehind(projections, name, head))
+  if (behind.length > 0) await Bun.sleep(ON_ITS_WAY_MS)
+  const still = behind.filter(([name, head]) => isBehind(projections, name, head)).map(([name]) => name)
+  await readAll(deps, watchedFirst(projections, still), isAway)
+  if (isAway.size > 0 && isAway.size === still.length) await deps.eventLog.heads()
+  for (const name of await withoutHead(deps, heads)) isAway.add(name)
+  return isAway
+}
+
+function isBehind(projections: Projections, name: string, head: Position): boolean {
+  const known = projections.summary(name)
+  return known?.epoch !== head.epoch || known.offset < head.offset
+}
+
+function watchedFirst(projections: Projections, names: readonly string[]): string[] {
+  const isLoaded = (name: string) => projections.loaded(name) !== undefined
+  return [...names.filter(isLoaded), ...names.filter((name) => !isLoaded(name))]
+}
+
+async function readAll({ projections, onError }: CompareDeps, names: Iterable<string>, isAway: Set<string>): Promise<void> {
+  await forEachConcurrently(names, AT_ONCE, async (name) => {
+    try {
+      await projections.fresh(name)
+    } catch (error) {
+      if (error instanceof LogUnavailableError) isAway.add(name)
+      else onError(error)
+    }
+  })
+}
+
+/** Projects with events but no head: either their server is away, which is returned, or the log was replaced. */
+async function withoutHead(deps: CompareDeps, heads: ReadonlyMap<string, Position>): Promise<Set<string>> {
+  const missing = expected(deps.projections).filter((name) => !heads.has(name))
+  const isAway = new Set<string>()
+  for (let from = 0; from < missing.length && isAway.size === 0; from += PROBED_AT_ONCE) {
+    await readAll(deps, missing.slice(from, from + PROBED_AT_ONCE), isAway)
+  }
+  return isAway.size === 0 ? isAway : new Set(expected(deps.projections).filter((name) => !heads.has(name)))
+}
+
+function expected(projections: Projections): string[] {
+  const withEvents = [...projections.summaries()].filter(({ offset }) => offset > 0).map(({ project }) => project.name)
+  const unread = [...projections.registry.projects.values()].filter(({ name }) => !projections.summary(name)).map(({ name }) => name)
+  return [...withEvents, ...unread]
 }

@@ -1,11 +1,7 @@
-/** A stretch of work longer than this keeps others waiting. */
 const STRETCH_MS = 4
 
-/**
- * Does something with every item, `atOnce` of them at a time, and lets the event loop have its turn in between: an engine in the
- * same process answers without ever giving way. Failures are the caller's to catch.
- */
-export async function inParallel<T>(items: Iterable<T>, atOnce: number, work: (item: T) => Promise<unknown>): Promise<void> {
+/** Runs `work`, which must not reject, `atOnce` items at a time, and yields: an embedded engine never would. */
+export async function forEachConcurrently<T>(items: Iterable<T>, atOnce: number, work: (item: T) => Promise<unknown>): Promise<void> {
   const queue = items[Symbol.iterator]()
   let turnAt = performance.now()
 

@@ -1,0 +1,145 @@
+import type { Lanes } from '../domain/timeline/lane.ts'
+import { foldLanes, followTo, jumpTo, openLanes, trimLanes } from '../domain/timeline/lanes.ts'
+import type { ProjectView, Projections } from './projections.ts'
+import { type PastDeps, stateAtMoment } from './time-travel.ts'
+import type { StoredEvent } from '../domain/events/event.ts'
+import type { EventLog } from '../event-log/event-log.ts'
+import { projectFold } from './folds.ts'
+import { openTurns, STEP, type Turns } from './long-reads.ts'
+import { nearestState } from './snapshots.ts'
+
+/** The lanes of a project over a time window, shared by all viewers. */
+export type CachedLanes = {
+  epoch: string
+  lanes: Lanes
+  windowMs: number
+  keptSince: number | undefined
+  /** Events were skipped: the next request reads the window again. */
+  hasHole: boolean
+}
+
+export type TimelineCache = {
+  lanesOf(project: string, windowMs: number): Promise<CachedLanes>
+}
+
+type Deps = PastDeps & { projections: Pick<Projections, 'view'>; now(): number }
+
+const KEPT = 12
+const LEAD = 1 / 24
+const READ_ON_MOST = 5_000
+
+/** Caches recently viewed windows, so that the page, its live frames and other viewers read the log once. */
+export function openTimelineCache(deps: Deps): TimelineCache {
+  const shelf = new Map<string, Promise<CachedLanes>>()
+
+  async function open(project: string, windowMs: number): Promise<CachedLanes> {
+    const { state } = await deps.projections.view(project)
+    const from = deps.now() - windowMs * (1 + LEAD)
+    const read = await readLanes(deps, project, { from, windowMs, upTo: state.offset })
+    return { ...read, windowMs, hasHole: false }
+  }
+
+  async function current(project: string, kept: CachedLanes): Promise<CachedLanes> {
+    const { epoch, state } = await deps.projections.view(project)
+    const behind = state.offset - kept.lanes.state.offset
+    if (epoch !== kept.epoch || kept.hasHole || behind > READ_ON_MOST) return open(project, kept.windowMs)
+    await readOn(deps, { project, epoch, upTo: state.offset }, kept.lanes)
+    trim(kept, deps.now())
+    return kept
+  }
+
+  return {
+    async lanesOf(project, windowMs) {
+      const key = `${windowMs} ${project}`
+      const known = shelf.get(key)
+      const asked = known?.then((kept) => current(project, kept)) ?? open(project, windowMs)
+      shelf.delete(key)
+      shelf.set(key, asked)
+      const [oldest] = shelf.keys()
+      if (oldest !== undefined && shelf.size > KEPT) shelf.delete(oldest)
+      return asked.catch((error: unknown) => {
+        if (shelf.get(key) === asked) shelf.delete(key)
+        throw error
+      })
+    },
+  }
+}
+
+/** Applies a newer view without reading the log; events that it lacks are skipped. Returns whether anything changed. */
+export function takeView(kept: CachedLanes, { epoch, state, recent }: ProjectView, now: number): boolean {
+  const { lanes } = kept
+  if (epoch !== kept.epoch) {
+    kept.epoch = epoch
+    kept.lanes = openLanes(state, { from: lanes.from, windowMs: kept.windowMs })
+    kept.lanes.unread = state.offset
+    kept.hasHole = true
+    return true
+  }
+  if (state.offset <= lanes.state.offset) return false
+  const news = recent.filter(({ offset }) => offset > lanes.state.offset)
+  if (news.length === state.offset - lanes.state.offset) followTo(lanes, news, state)
+  else {
+    jumpTo(lanes, state)
+    kept.hasHole = true
+  }
+  trim(kept, now)
+  return true
+}
+
+function trim({ lanes, windowMs }: CachedLanes, now: number) {
+  const from = now - windowMs * (1 + LEAD)
+  if (from - lanes.from > windowMs * LEAD) trimLanes(lanes, from)
+}
+
+export type LaneWindow = { from: number; windowMs: number; upTo: number }
+
+export type ReadLanes = { epoch: string; lanes: Lanes; keptSince: number | undefined }
+
+const READ_MOST = 20_000
+const READ_NEWEST = 10_000
+const SAMPLES = 24
+const SLICE = 50
+
+/** Reads the lanes of a window from the log. Rejects as `stateAtMoment` does. */
+export async function readLanes(deps: PastDeps, project: string, window: LaneWindow): Promise<ReadLanes> {
+  const { eventLog } = deps
+  const asked = Math.min(await eventLog.offsetAt(project, window.from), window.upTo)
+  const { first, events } = await eventLog.read(project, { after: asked, limit: 1 })
+  const isCut = first > 1 && asked <= first - 1
+  const begin = Math.min(Math.max(asked, first - 1), window.upTo)
+  const { epoch, state } = await stateAtMoment(deps, project, { offset: begin })
+  const lanes = openLanes(state, window)
+  if (window.upTo - begin > READ_MOST) await sample({ ...deps, project, epoch }, lanes, window.upTo)
+  await readOn(deps, { project, epoch, upTo: window.upTo }, lanes)
+  return { epoch, lanes, keptSince: isCut ? events[0]?.received_at : undefined }
+}
+
+type ReadDeps = { eventLog: EventLog; turns?: Turns }
+type Reading = { project: string; epoch: string; upTo: number }
+
+/** Applies the events that follow in the log; stops when the epoch changed. */
+export async function readOn({ eventLog, turns = openTurns() }: ReadDeps, { project, epoch, upTo }: Reading, lanes: Lanes): Promise<void> {
+  while (lanes.state.offset < upTo) {
+    const page = await eventLog.read(project, { ...STEP, after: lanes.state.offset, upTo })
+    if (page.epoch !== epoch || page.events.length === 0) return
+    await foldInTurns(lanes, page.events, turns)
+  }
+}
+
+async function foldInTurns(lanes: Lanes, events: readonly StoredEvent[], turns: Turns): Promise<void> {
+  for (let index = 0; index < events.length; index += SLICE) {
+    await turns.take()
+    foldLanes(lanes, events.slice(index, index + SLICE))
+  }
+}
+
+async function sample(deps: PastDeps & { project: string; epoch: string }, lanes: Lanes, upTo: number): Promise<void> {
+  const { project, epoch, turns = openTurns() } = deps
+  const [begin, end] = [lanes.state.offset, upTo - READ_NEWEST]
+  for (let turn = 1; turn < SAMPLES; turn += 1) {
+    const offset = begin + Math.round(((end - begin) * turn) / SAMPLES)
+    jumpTo(lanes, await nearestState({ ...deps, fold: projectFold }, { project, epoch, upTo: offset }))
+    await turns.take()
+  }
+  jumpTo(lanes, (await stateAtMoment(deps, project, { offset: end })).state)
+}
