@@ -1,21 +1,20 @@
 import { version } from '../package.json'
-import { openAccept } from './compose/accept-from.ts'
-import { openEngines } from './compose/engines.ts'
-import { featuresOf } from './compose/features.ts'
-import { watchFolderUse } from './compose/folder-use.ts'
+import { openAccept } from './ingest/accept/accept-events.ts'
+import { featuresOf, openEngines, tracedEngines } from './compose/engines.ts'
+import { watchFolderUse } from './key-value/folder-use.ts'
 import { openFollowed } from './compose/follow.ts'
-import { openIdempotencyKeys } from './compose/idempotency-keys.ts'
-import { watchLogSettings } from './compose/log-settings.ts'
+import { openIdempotencyKeys } from './ingest/accept/idempotency-keys.ts'
+import { watchLogSettings } from './event-log/watch-settings.ts'
 import { type Followed, openSources } from './compose/sources.ts'
-import { tracedEngines } from './compose/traced-engines.ts'
 import { openTelemetry, type Telemetry } from './compose/telemetry.ts'
 import { closeInReverse, type Opened } from './close-in-reverse.ts'
 import type { WorkerLink } from './cluster/supervisor-channel.ts'
 import type { Serving } from './cluster/worker.ts'
 import type { Config } from './config/config.ts'
+import type { NewEvent } from './domain/events/event.ts'
 import { UNASSIGNED } from './domain/events/names.ts'
+import { openFlowObserver } from './projection/flow-observer.ts'
 import { emptyProject } from './domain/project/project.ts'
-import type { AcceptDeps } from './ingest/accept/accept-events.ts'
 import { projectChanges } from './ingest/accept/change-project.ts'
 import { compileRedaction } from './ingest/redaction/redact.ts'
 import { registration } from './ingest/accept/register-project.ts'
@@ -108,15 +107,15 @@ async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'>
   const { projections } = followed
   const lanes = openTimelineCache({ eventLog, projections, onError, now: Date.now })
   const registering = { eventLog, bus, projections, maxProjects: config.maxProjects, configFile: config.configFile }
-  const registerProject = registration(registering)
-  const deps: AcceptDeps = {
-    eventLog,
-    bus,
-    redact: compileRedaction(config.redaction),
-    registerProject,
+  const accept = openAccept({
+    ...{ eventLog, bus, registerProject: registration(registering), redact: compileRedaction(config.redaction), ...telemetry },
     keptSince: () => keptSince(config.retention, Date.now()),
+    onStored: openFlowObserver({ projections, metrics }),
+  })
+  const acceptFrom = (source: string) => {
+    const acceptReports = accept(source)
+    return (project: string, events: readonly NewEvent[]) => acceptReports(project, events).catch(followed.suspectAfter)
   }
-  const acceptFrom = openAccept({ deps, followed, telemetry })
   // Under the name that it is known by, in whatever case it was reported; nothing is followed for a name that is not registered.
   const stateOf = async (name: string) => {
     followed.mustBeRead()

@@ -1,20 +1,21 @@
 import { join } from 'node:path'
-import type { Bus } from '../bus/bus.ts'
+import { type Bus, tracedBus } from '../bus/bus.ts'
 import { openIpcBus, type WorkerChannel } from '../bus/ipc.ts'
 import { openInProcessBus } from '../bus/in-process.ts'
 import { openRedisBus } from '../bus/redis.ts'
 import type { Opened } from '../close-in-reverse.ts'
 import type { Config } from '../config/config.ts'
-import type { EventLog } from '../event-log/event-log.ts'
+import { type EventLog, tracedEventLog } from '../event-log/event-log.ts'
 import { openPostgresLog } from '../event-log/postgres/postgres.ts'
 import { openRedisLog } from '../event-log/redis/redis.ts'
 import { openSqliteLog } from '../event-log/sqlite/sqlite.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
-import type { KeyValue } from '../key-value/key-value.ts'
+import { type KeyValue, tracedKeyValue } from '../key-value/key-value.ts'
 import { openRedisKeyValue } from '../key-value/redis.ts'
 import { openSqliteKeyValue } from '../key-value/sqlite.ts'
+import type { Features } from '../web/env.ts'
 
 export type Engines = {
   eventLog: EventLog
@@ -67,4 +68,31 @@ function openLog({
   if (database) return openPostgresLog({ url: database.url.reveal(), poolSize: database.poolSize, workers, tracing, onError })
   if (redis) return openRedisLog({ redis, tracing, onError })
   return openSqliteLog({ file: join(dataDir, 'events.sqlite'), tracing, onError, onNotice: log.warn })
+}
+
+/** The engines, told of where the configuration names a collector; else as they are. */
+export function tracedEngines(engines: Engines, { config, tracing }: { config: Config; tracing: Tracing }): Engines {
+  if (!config.openTelemetry) return engines
+  const { eventLog, bus, keyValue, ...others } = engines
+  const shared = config.redis ? 'redis' : undefined
+  return {
+    eventLog: tracedEventLog(eventLog, { tracing, system: config.database ? 'postgresql' : (shared ?? 'sqlite') }),
+    bus: tracedBus(bus, { tracing, system: shared ?? 'ipc' }),
+    keyValue: tracedKeyValue(keyValue, { tracing, system: shared ?? 'sqlite' }),
+    ...others,
+  }
+}
+
+/** Which engines the configuration names, in the words of the status page. */
+export function featuresOf({ database, redis, ...config }: Config, hasSupervisor: boolean): Features {
+  return {
+    log: database ? 'postgresql' : redis ? 'redis' : 'sqlite',
+    bus: redis ? 'redis' : hasSupervisor ? 'ipc' : 'in-process',
+    orchestrators: config.orchestrators.length,
+    metrics: config.isMetricsOn,
+    health: config.isHealthOn,
+    gzip: config.isGzipOn,
+    redaction: config.redaction.isOn,
+    open_to_others: config.isOpenToOthers,
+  }
 }

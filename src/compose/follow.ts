@@ -6,10 +6,9 @@ import { registryDifferences } from '../domain/registry/registry-differences.ts'
 import { LogUnavailableError } from '../event-log/event-log.ts'
 import { registerUnlisted, tellRegistry } from '../ingest/accept/register-project.ts'
 import { openProjections } from '../projection/open-projections.ts'
-import type { Outages } from '../projection/outages.ts'
+import { type Outages, logOutage } from '../projection/outages.ts'
 import type { Engines } from './engines.ts'
 import type { Telemetry } from './telemetry.ts'
-import { tellOutage } from './tell-outage.ts'
 
 type Deps = { config: Config; engines: Pick<Engines, 'eventLog' | 'bus'>; telemetry: Telemetry; opened: Opened }
 
@@ -32,7 +31,7 @@ export async function openFollowed({ config, engines, telemetry, opened }: Deps)
     ...engines,
     ...{ staleMinutes: config.staleMinutes, stateMemoryBytes: config.stateMemoryBytes, onError },
     onOutage(before: Outages, now: Outages) {
-      tellOutage(log, before, now)
+      logOutage(log, before, now)
       for (const listener of listeners) listener()
     },
     async tellRegistry(registry) {

@@ -7,15 +7,15 @@ import type { ProjectState } from '../domain/project/project-state.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { Accepted } from '../ingest/accept/accept-events.ts'
 import { openOrchestratorLinks } from '../ingest/orchestrator/orchestrator-links.ts'
-import { shareFolders } from '../ingest/state-files/folder-leases.ts'
+import { leaseFolders } from '../ingest/state-files/folder-leases.ts'
 import type { LinkHealth } from '../domain/summary/link-health.ts'
 import { openStateFiles, POLL_MS, type StateFilesHealth } from '../ingest/state-files/state-files.ts'
 import { stateFilePath } from '../ingest/state-files/state-file-names.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { openSeldomLog, type SeldomLog } from '../telemetry/seldom-log.ts'
-import { tellFiles } from './tell-files.ts'
-import { tellLinks } from './tell-links.ts'
+import { openThrottledLog, type ThrottledLog } from '../telemetry/throttled-log.ts'
+import { reportStateFileNews } from '../ingest/state-files/state-file-news.ts'
+import { reportLinkNews } from '../ingest/orchestrator/link-news.ts'
 import type { KeyValue } from '../key-value/key-value.ts'
 import { type Leases, openLeases } from '../key-value/leases.ts'
 import { openRetention, openTimeCheck } from '../projection/retention.ts'
@@ -53,14 +53,14 @@ export async function openSources(deps: SourcesDeps): Promise<Followed> {
   const { config, keyValue, worker = 'alone', acceptFrom, stateOf, onChange, onError, log, metrics, opened } = deps
   const owner = `${hostname()} ${worker} ${process.pid} ${crypto.randomUUID()}`
   const leases = opened.add(openLeases({ keyValue, owner, onError }))
-  const seldom = opened.add(openSeldomLog(log))
+  const throttled = opened.add(openThrottledLog(log))
   const links = opened.add(
     openOrchestratorLinks({
       ...{ orchestrators: config.orchestrators, leases, keyValue, accept: acceptFrom('orchestrator'), stateOf, onChange, onError },
-      onNews: tellLinks({ metrics, seldom }),
+      onNews: reportLinkNews({ metrics, throttled }),
     }),
   )
-  const { warnings, tellAgain } = await openFiles(deps, { leases, seldom })
+  const { warnings, tellAgain } = await openFiles(deps, { leases, throttled })
   deps.onEpochChange((project) => {
     tellAgain(project)
     links.askAgain()
@@ -78,14 +78,20 @@ function forgetOldEvents({ config, eventLog, log, onError, opened }: SourcesDeps
 
 async function openFiles(
   { config, acceptFrom, stateOf, nameOf, metrics, onError, opened }: SourcesDeps,
-  { leases, seldom }: { leases: Leases; seldom: SeldomLog },
+  { leases, throttled }: { leases: Leases; throttled: ThrottledLog },
 ) {
   const projects = config.projects.flatMap(({ name, path }) => (path === undefined ? [] : [{ name: nameOf(name), path }]))
   const openNotices = async (project: string) => (await stateOf(project)).notices.values()
   const files = opened.add(
-    await openStateFiles({ projects: [], accept: acceptFrom('state_file'), openNotices, onError, onNews: tellFiles({ metrics, seldom }) }),
+    await openStateFiles({
+      projects: [],
+      accept: acceptFrom('state_file'),
+      openNotices,
+      onError,
+      onNews: reportStateFileNews({ metrics, throttled }),
+    }),
   )
-  const folders = opened.add(shareFolders({ projects, files, leases }))
+  const folders = opened.add(leaseFolders({ projects, files, leases }))
   const warnings = () => {
     const absent = projects.filter((project) => !folders.isThere(project))
     return [

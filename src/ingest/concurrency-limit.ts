@@ -1,7 +1,7 @@
-export type Turnstile = <T>(run: () => Promise<T>) => Promise<T>
+export type ConcurrencyLimit = <T>(run: () => Promise<T>) => Promise<T>
 
 /** Lets so many run at once; the others wait in the order in which they came. */
-export function turnstile(places: number): Turnstile {
+export function limitConcurrency(places: number): ConcurrencyLimit {
   const waiting: (() => void)[] = []
   let free = places
   return async (run) => {

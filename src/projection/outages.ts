@@ -1,3 +1,5 @@
+import type { Logger } from '../telemetry/logger.ts'
+
 /** What this worker cannot reach, since when (ms since 1970). */
 export type Outages = {
   log?: { since: number }
@@ -58,3 +60,24 @@ const NONE: ReadonlySet<string> = new Set()
 
 const isSameSet = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
   one.size === other.size && [...one].every((name) => other.has(name))
+
+const PARTS = [
+  ['log', 'the event log'],
+  ['bus', 'the bus'],
+] as const
+
+/** One line when something goes away, and one when it is back. */
+export function logOutage(log: Logger, before: Outages, now: Outages): void {
+  for (const [part, words] of PARTS) {
+    const [was, is] = [before[part], now[part]]
+    if (is && !was) log.warn(`${words} is away`)
+    if (was && !is) log.info(`${words} is back`, { away_seconds: Math.round((Date.now() - was.since) / 1_000) })
+  }
+  const [were, are] = [before.unreachable?.projects.size ?? 0, now.unreachable?.projects.size ?? 0]
+  if (were === are) return
+  if (are === 0) log.info('every project is reachable again')
+  else
+    log.warn(
+      `${are === 1 ? '1 project' : `${are} projects`} cannot be reached: the event log does not answer for ${are === 1 ? 'it' : 'them'}`,
+    )
+}

@@ -1,5 +1,5 @@
 import type { OrchestratorConfig } from '../../src/config/config.ts'
-import type { LinkTiming } from '../../src/ingest/orchestrator/link-timing.ts'
+import type { LinkTiming } from '../../src/ingest/orchestrator/link.ts'
 import { openOrchestratorLink } from '../../src/ingest/orchestrator/orchestrator-link.ts'
 import type { Journal } from './journal.ts'
 import type { LinkHealth } from '../../src/domain/summary/link-health.ts'

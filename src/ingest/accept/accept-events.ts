@@ -5,6 +5,10 @@ import type { NewEvent } from '../../domain/events/event.ts'
 import { parseStatedTime } from '../../domain/events/stated-time.ts'
 import type { Appended, EventLog } from '../../event-log/event-log.ts'
 import type { Redact } from '../redaction/redact.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+import type { Tracing } from '../../telemetry/tracing.ts'
+import { openTooOldReports } from './too-old-reports.ts'
 
 export type AcceptDeps = {
   eventLog: EventLog
@@ -55,4 +59,32 @@ export async function storeAndAnnounce(
   const stored = await eventLog.append(project, events)
   if (stored.appended.length > 0) bus.publish(topics.events, { project, ...stored.position, events: stored.appended })
   return stored
+}
+
+type ReportDeps = AcceptDeps & {
+  metrics: Pick<Metrics, 'events' | 'duplicates' | 'tooOld'>
+  tracing: Pick<Tracing, 'span'>
+  log: Logger
+  onError(error: unknown): void
+  /** Called with everything that was stored. */
+  onStored(stored: Accepted): void
+}
+
+/** Like `acceptEvents`, for a named source of reports: traced, counted, and with reports that are too old told of. */
+export function openAccept(deps: ReportDeps) {
+  const { metrics, tracing, onStored } = deps
+  const note = (project: string, event: NewEvent) => storeAndAnnounce(deps, project, [event])
+  const tellTooOld = openTooOldReports({ ...deps, note })
+  return (source: string) => (project: string, events: readonly NewEvent[]) =>
+    tracing.span(
+      { name: 'report', isRoot: true, attributes: { 'visualizer.source': source, 'visualizer.events': events.length } },
+      async () => {
+        const stored = await acceptEvents(deps, project, events)
+        metrics.events.inc({ source }, stored.appended.length)
+        metrics.duplicates.inc({ source }, stored.duplicates)
+        if (stored.tooOld.length > 0) tellTooOld(source, stored)
+        onStored(stored)
+        return stored
+      },
+    )
 }

@@ -3,13 +3,13 @@ import type { NewEvent } from '../../domain/events/event.ts'
 import type { Accepted } from './accept-events.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import { LogUnavailableError } from '../../event-log/event-log.ts'
-import type { Tally } from '../orchestrator/link-health.ts'
+import type { LinkCounters } from '../orchestrator/link-counters.ts'
 import { LOSS_REASONS } from '../orchestrator/link-news.ts'
-import { turnstile } from '../concurrency-limit.ts'
+import { limitConcurrency } from '../concurrency-limit.ts'
 
 export type StoreDeps = {
   accept(project: string, events: readonly NewEvent[]): Promise<Partial<Pick<Accepted, 'tooOld'>>>
-  tally: Tally
+  counters: LinkCounters
   onError(error: unknown): void
   /** Aborted when waiting for the log shall end. */
   signal: AbortSignal
@@ -21,15 +21,15 @@ const FIRST_DELAY_MS = 100
 const LAST_DELAY_MS = 5_000
 
 /** Runs until the log answers; what it throws besides is for the caller. */
-export async function untilLogAnswers<T>(run: () => Promise<T>, { tally, signal }: Pick<StoreDeps, 'tally' | 'signal'>): Promise<T> {
+export async function untilLogAnswers<T>(run: () => Promise<T>, { counters, signal }: Pick<StoreDeps, 'counters' | 'signal'>): Promise<T> {
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, LAST_DELAY_MS)) {
     try {
       const result = await run()
-      tally.storing(undefined)
+      counters.storing(undefined)
       return result
     } catch (error) {
       if (!(error instanceof LogUnavailableError) || signal.aborted) throw error
-      tally.storing(`cannot be stored now: ${error.message}`)
+      counters.storing(`cannot be stored now: ${error.message}`)
       await wait(delayMs, undefined, { signal }).catch(() => Promise.reject(error))
     }
   }
@@ -40,7 +40,7 @@ export async function untilLogAnswers<T>(run: () => Promise<T>, { tally, signal 
  * never be stored is counted, or reported when it is our own fault, and what comes after it still gets its turn.
  */
 export async function storeInOrder(events: readonly { project: string; event: NewEvent }[], deps: StoreDeps): Promise<void> {
-  const place = turnstile(PROJECTS_AT_ONCE)
+  const place = limitConcurrency(PROJECTS_AT_ONCE)
   const byProject = Map.groupBy(events, ({ project }) => project)
   await Promise.all(
     [...byProject].map(([project, all]) => {
@@ -58,13 +58,13 @@ async function storeProject(project: string, events: readonly NewEvent[], deps: 
 async function storePart(project: string, part: readonly NewEvent[], deps: StoreDeps): Promise<void> {
   try {
     const stored = await untilLogAnswers(() => deps.accept(project, part), deps)
-    deps.tally.tooOld(stored.tooOld?.length ?? 0)
+    deps.counters.tooOld(stored.tooOld?.length ?? 0)
   } catch (error) {
     const half = Math.ceil(part.length / 2)
     if (!(error instanceof RefusedError)) {
       deps.onError(error)
-      deps.tally.missing({ reason: LOSS_REASONS.unstored, project, count: part.length })
-    } else if (part.length === 1) deps.tally.refuse(`${project}: ${error.message}`, { project })
+      deps.counters.missing({ reason: LOSS_REASONS.unstored, project, count: part.length })
+    } else if (part.length === 1) deps.counters.refuse(`${project}: ${error.message}`, { project })
     else for (const some of [part.slice(0, half), part.slice(half)]) await storePart(project, some, deps)
   }
 }

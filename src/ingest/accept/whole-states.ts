@@ -1,8 +1,10 @@
 import type { NewEvent, StoredEvent } from '../../domain/events/event.ts'
 import { foldEvents } from '../../domain/project/project.ts'
 import type { ProjectState } from '../../domain/project/project-state.ts'
-import type { Frame } from '../orchestrator/orchestrator-frame.ts'
-import { expandFrame } from '../orchestrator/orchestrator-frames.ts'
+import type { Frame } from '../orchestrator/frame.ts'
+import { type KnownState, translateFrame } from '../orchestrator/translate-frame.ts'
+import type { LinkScope } from '../orchestrator/link-scope.ts'
+import { RefusedError } from '../../domain/refused.ts'
 
 /** Reads the whole states of one report; each sees what comes before it in the same report. */
 export type WholeStates = {
@@ -36,4 +38,19 @@ export function openWholeStates(project: string, read: () => Promise<ProjectStat
 function numberedAfter({ offset, lastEventAt }: ProjectState, events: readonly NewEvent[]): StoredEvent[] {
   const received_at = Math.max(Date.now(), lastEventAt ?? 0)
   return events.map((event, index) => ({ ...event, offset: offset + index + 1, received_at }))
+}
+
+/**
+ * The events that a `current_state` or `transition_history` reported over HTTP for one project stands for. Whole states may
+ * speak of other projects too: those cycles are for other reports. Anything else that does not fit refuses the whole frame.
+ */
+export function expandFrame(project: string, frame: Frame, known: KnownState): NewEvent[] {
+  const scope: LinkScope = { name: 'http', projects: [project], offsetMs: undefined }
+  const { events, dropped, refused } = translateFrame(frame, scope, () => known)
+  const [first] = refused
+  if (first !== undefined) throw new RefusedError('VALIDATION_ERROR', `${frame.type}: ${first.problem}`)
+  if (dropped.length > 0 && frame.type === 'transition_history') {
+    throw new RefusedError('VALIDATION_ERROR', `transition_history names the project ${dropped[0]}, but was reported for ${project}`)
+  }
+  return events.map(({ event }) => event)
 }

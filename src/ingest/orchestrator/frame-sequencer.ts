@@ -1,12 +1,11 @@
 import { clockOffset, parseStatedTime } from '../../domain/events/stated-time.ts'
-import type { Tally } from './link-health.ts'
-import type { Frame } from './orchestrator-frame.ts'
-import { missingBefore } from './history-gap.ts'
+import type { LinkCounters } from './link-counters.ts'
+import type { Frame } from './frame.ts'
 import { LOSS_REASONS } from './link-news.ts'
-import { type ClaimedEvent, type KnownState, translateFrame, type Translation, UNKNOWN } from './orchestrator-frames.ts'
-import { comparedProjects, type LinkScope } from './orchestrator-scope.ts'
+import { type ClaimedEvent, type KnownState, translateFrame, type Translation, UNKNOWN } from './translate-frame.ts'
+import { comparedProjects, type LinkScope } from './link-scope.ts'
 
-export type FrameOrderDeps = {
+export type FrameSequencerDeps = {
   scope: { name: string; projects: readonly string[] | undefined }
   /** Stores events in order; rejects only for what can never be stored. */
   store(events: readonly ClaimedEvent[]): Promise<void>
@@ -16,7 +15,7 @@ export type FrameOrderDeps = {
   ask(): void
   /** Takes a step after a while, instead of the one that was to come later before. */
   later(step: Step, delayMs: number): void
-  tally: Tally
+  counters: LinkCounters
   timing: { historyMs: number; rejoinMs: number; answerMs: number }
 }
 
@@ -44,7 +43,7 @@ const REPEATED = new Set(['workflow_transition', 'tdd_transition', 'tdd_cycle_st
  * A current state that contradicts what is known proves nothing: its transition may still be under way to us. So the
  * history and the state are asked for again, and only a difference that stands after both is inferred.
  */
-export class FrameOrder {
+export class FrameSequencer {
   #scope: LinkScope
   #unstored: ClaimedEvent[] = []
   #isConnected = false
@@ -57,7 +56,7 @@ export class FrameOrder {
   #doubt: Doubt | undefined
   #round = 0
 
-  constructor(private readonly deps: FrameOrderDeps) {
+  constructor(private readonly deps: FrameSequencerDeps) {
     this.#scope = { ...deps.scope, offsetMs: undefined }
   }
 
@@ -118,7 +117,7 @@ export class FrameOrder {
   }
 
   async #takeErrorAnswer({ message }: Frame) {
-    this.deps.tally.answeredError(message)
+    this.deps.counters.answeredError(message)
     if (this.#isHolding && typeof message === 'string' && message.includes('get_history')) await this.#releaseWithoutHistory()
   }
 
@@ -126,7 +125,7 @@ export class FrameOrder {
     if (this.#isHistoryNew) {
       await this.flush()
       const missing = await missingBefore(frame, { scope: this.#scope, stateOf: this.deps.stateOf })
-      for (const project of missing) this.deps.tally.missing({ reason: LOSS_REASONS.history, project, count: undefined })
+      for (const project of missing) this.deps.counters.missing({ reason: LOSS_REASONS.history, project, count: undefined })
     }
     this.#isHistoryNew = false
     if (this.#isHolding) return this.#release(frame)
@@ -193,8 +192,31 @@ export class FrameOrder {
   }
 
   #counted({ events, dropped, refused }: Translation): ClaimedEvent[] {
-    for (const name of dropped) this.deps.tally.drop(name)
-    for (const { problem, project } of refused) this.deps.tally.refuse(problem, { project })
+    for (const name of dropped) this.deps.counters.drop(name)
+    for (const { problem, project } of refused) this.deps.counters.refuse(problem, { project })
     return events
   }
+}
+
+/** What orchestrators remember of their transitions. */
+const FULL_HISTORY = 50
+
+type Deps = { scope: LinkScope; stateOf(project: string): Promise<KnownState> }
+
+/**
+ * The projects that miss transitions before a history. It is full and nothing of it is known, although the orchestrator was
+ * heard before: so more happened meanwhile than it remembers.
+ */
+export async function missingBefore(frame: Frame, { scope, stateOf }: Deps): Promise<string[]> {
+  const { history } = frame
+  if (!Array.isArray(history) || history.length < FULL_HISTORY) return []
+  const { events } = translateFrame(frame, scope, () => UNKNOWN)
+  const missing: string[] = []
+  for (const [project, told] of Map.groupBy(events, (claimed) => claimed.project)) {
+    const { words, transitions } = await stateOf(project)
+    const known = new Set(transitions.map(({ timestamp, to }) => `${timestamp} ${to}`))
+    if (told.some(({ event }) => 'new_state' in event && known.has(`${event.timestamp} ${String(event.new_state)}`))) return []
+    if ([...words.values()].some(({ source }) => source === scope.name)) missing.push(project)
+  }
+  return missing
 }

@@ -5,7 +5,7 @@ import { openOrchestratorLink } from './orchestrator-link.ts'
 import { healthKey, readHealth, unowned } from './shared-health.ts'
 import type { LinkHealth } from '../../domain/summary/link-health.ts'
 
-export type FollowedDeps = LinkDeps & {
+export type LeasedLinkDeps = LinkDeps & {
   /** Workers of the whole fleet share these: one of them holds the lease of each orchestrator. */
   leases: { want(lease: Lease): void }
   keyValue: Pick<KeyValue, 'get' | 'set'>
@@ -15,7 +15,7 @@ export type FollowedDeps = LinkDeps & {
 const HEALTH_TTL_MS = 8_000
 
 /** Follows an orchestrator while this worker holds its lease, and knows how the link stands whoever follows it. */
-export class FollowedLink {
+export class LeasedLink {
   #health: LinkHealth
   #link: OrchestratorLink | undefined
   #turn = Promise.resolve()
@@ -23,7 +23,7 @@ export class FollowedLink {
   #sharing: Promise<void> | undefined
   #isShareDue = false
 
-  constructor(private readonly deps: FollowedDeps) {
+  constructor(private readonly deps: LeasedLinkDeps) {
     const { orchestrator, leases, onError } = deps
     this.#health = unowned(orchestrator)
     const takeTurn = (step: () => Promise<void> | void) => {

@@ -2,7 +2,7 @@ import { OPEN_QUESTIONS_LIMIT } from '../../domain/project/approval.ts'
 import type { NewEvent } from '../../domain/events/event.ts'
 import { asksAnything, questionsBeyond } from '../../domain/project/question-room.ts'
 import type { LinkDeps } from './link.ts'
-import { Tally } from './link-health.ts'
+import { LinkCounters } from './link-counters.ts'
 import { type LinkEvent, LOSS_REASONS } from './link-news.ts'
 import { openLossBook } from './loss-book.ts'
 
@@ -13,7 +13,7 @@ const FULL = `a question, for ${OPEN_QUESTIONS_LIMIT} of its project are open`
 
 type Deps = Pick<LinkDeps, 'orchestrator' | 'accept' | 'stateOf' | 'onNews' | 'onError'> & { lossesMs: number; changed(): void }
 
-/** What a link tells of what came over it: its tally, each thing as it happens, and what is missing to the projects that miss it. */
+/** What a link tells of what came over it: its counters, each thing as it happens, and what is missing to the projects that miss it. */
 export function openLinkReports({ orchestrator, accept, stateOf, onNews, onError, lossesMs, changed }: Deps) {
   const { name, projects } = orchestrator
   // Where no list says for which it may report.
@@ -21,18 +21,18 @@ export function openLinkReports({ orchestrator, accept, stateOf, onNews, onError
   const losses = openLossBook({ source: name, accept, onError, everyMs: lossesMs })
   const tell = (event: LinkEvent) => onNews?.({ ...event, orchestrator: name })
   const anyOf = () => (projects ?? [...reportedFor]).slice(0, PROJECTS_LIMIT)
-  const tally = new Tally(changed, tell, (loss) =>
+  const counters = new LinkCounters(changed, tell, (loss) =>
     losses.lost({ ...loss, projects: loss.project === undefined ? anyOf() : [loss.project] }),
   )
   return {
-    tally,
+    counters,
     tell,
     async accept(project: string, events: readonly NewEvent[]) {
       if (reportedFor.size < PROJECTS_LIMIT) reportedFor.add(project)
       const beyond = asksAnything(events) ? questionsBeyond(await stateOf(project), events, Date.now()) : []
       const taken = beyond.length === 0 ? events : events.filter((event) => !beyond.includes(event))
       const stored = taken.length === 0 ? {} : await accept(project, taken)
-      if (beyond.length > 0) tally.refuse(FULL, { project, count: beyond.length, reason: LOSS_REASONS.questions })
+      if (beyond.length > 0) counters.refuse(FULL, { project, count: beyond.length, reason: LOSS_REASONS.questions })
       return stored
     },
     close: losses.close,

@@ -1,7 +1,7 @@
-import { FrameOrder, type FrameOrderDeps, type Step } from './frame-sequencer.ts'
-import { readFrame } from './orchestrator-frame.ts'
+import { FrameSequencer, type FrameSequencerDeps, type Step } from './frame-sequencer.ts'
+import { readFrame } from './frame.ts'
 
-export type IntakeDeps = Omit<FrameOrderDeps, 'later'> & {
+export type IntakeDeps = Omit<FrameSequencerDeps, 'later'> & {
   /** Told when no more should be read for now, and when there is room again. */
   slowed(isSlowed: boolean): void
   onError(error: unknown): void
@@ -23,7 +23,7 @@ type Waiting = { step: Step; bytes: number }
  * reads them: what was read is never thrown away.
  */
 export class Intake {
-  #order: FrameOrder
+  #sequencer: FrameSequencer
   #steps: Waiting[] = []
   #bytes = 0
   #isSlowed = false
@@ -31,7 +31,7 @@ export class Intake {
   #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(private readonly deps: IntakeDeps) {
-    this.#order = new FrameOrder({ ...deps, later: (step, delayMs) => this.#later(step, delayMs) })
+    this.#sequencer = new FrameSequencer({ ...deps, later: (step, delayMs) => this.#later(step, delayMs) })
   }
 
   /** A connection opened, or ended. */
@@ -40,16 +40,16 @@ export class Intake {
   }
 
   text(text: string, receivedAt: number) {
-    this.deps.tally.frame(receivedAt)
+    this.deps.counters.frame(receivedAt)
     const read = readFrame(text)
     const bytes = text.length + FRAME_BYTES
-    if ('problem' in read) this.deps.tally.refuse(read.problem)
+    if ('problem' in read) this.deps.counters.refuse(read.problem)
     else this.#push({ kind: 'frame', frame: read.frame, receivedAt, bytes }, bytes)
   }
 
   /** Frames that came and are not stored yet. */
   waiting(): number {
-    return this.#steps.length + this.#order.held() + this.#order.unstored()
+    return this.#steps.length + this.#sequencer.held() + this.#sequencer.unstored()
   }
 
   /** Resolves once everything that came was taken. */
@@ -92,20 +92,20 @@ export class Intake {
       const part = this.#steps.slice(0, BATCH)
       await this.#take(part)
     }
-    this.deps.tally.drained()
+    this.deps.counters.drained()
   }
 
   async #take(part: readonly Waiting[]) {
     let taken = 0
     let bytes = 0
     for (const next of part) {
-      await this.#order.take(next.step).catch(this.deps.onError)
+      await this.#sequencer.take(next.step).catch(this.deps.onError)
       taken += 1
       bytes += next.bytes
-      if (bytes >= BATCH_BYTES || this.#order.unstored() >= BATCH) break
+      if (bytes >= BATCH_BYTES || this.#sequencer.unstored() >= BATCH) break
     }
     this.#steps.splice(0, taken)
-    await this.#order.flush().catch(this.deps.onError)
+    await this.#sequencer.flush().catch(this.deps.onError)
     this.#count(-bytes)
   }
 }

@@ -1,8 +1,7 @@
 import { storeInOrder, untilLogAnswers } from '../accept/store-with-retry.ts'
-import type { Tally } from './link-health.ts'
-import type { LinkDeps, OrchestratorLink } from './link.ts'
+import type { LinkCounters } from './link-counters.ts'
+import { LINK_TIMING, type LinkDeps, type LinkTiming, type OrchestratorLink, retryDelayMs } from './link.ts'
 import { LOSS_REASONS } from './link-news.ts'
-import { LINK_TIMING, type LinkTiming, retryDelayMs } from './link-timing.ts'
 import { openLinkReports } from './link-reports.ts'
 import { Intake } from './orchestrator-intake.ts'
 import { type Dialled, dialOrchestrator } from './orchestrator-socket.ts'
@@ -28,7 +27,7 @@ class Link {
   #shownUrl: string
   #stopping = new AbortController()
   #reports: ReturnType<typeof openLinkReports>
-  #tally: Tally
+  #counters: LinkCounters
   #intake: Intake
   #phase: Phase = { state: 'connecting', since: Date.now() }
   #attempts = 0
@@ -49,8 +48,8 @@ class Link {
     const { orchestrator, onError } = deps
     this.#timing = { ...LINK_TIMING, ...deps.timing }
     this.#reports = openLinkReports({ ...deps, lossesMs: this.#timing.lossesMs, changed: () => this.#announce() })
-    this.#tally = this.#reports.tally
-    const storing = { accept: this.#reports.accept, tally: this.#tally, onError, signal: this.#stopping.signal }
+    this.#counters = this.#reports.counters
+    const storing = { accept: this.#reports.accept, counters: this.#counters, onError, signal: this.#stopping.signal }
     this.#shownUrl = withoutCredentials(orchestrator.url)
     this.#intake = new Intake({
       scope: { name: orchestrator.name, projects: orchestrator.projects },
@@ -58,7 +57,7 @@ class Link {
       stateOf: (project) => untilLogAnswers(() => deps.stateOf(project), storing),
       ask: () => this.#ask(),
       slowed: (isSlowed) => this.#slow(isSlowed),
-      tally: this.#tally,
+      counters: this.#counters,
       onError,
       timing: this.#timing,
     })
@@ -77,7 +76,7 @@ class Link {
       opened: () => this.#opened(),
       heard: () => void (this.#heardAt = Date.now()),
       text: (frame) => this.#intake.text(frame, Date.now()),
-      binary: () => this.#tally.refuse('a binary frame'),
+      binary: () => this.#counters.refuse('a binary frame'),
       ended: (problem) => this.#ended(problem),
     })
   }
@@ -123,7 +122,7 @@ class Link {
     if (this.#isSlowed) return
     const now = Date.now()
     const isUnanswered = this.#heardAt < this.#askedAt
-    const lastSignAt = Math.max(this.#tally.read().lastFrameAt ?? 0, this.#askedAt)
+    const lastSignAt = Math.max(this.#counters.read().lastFrameAt ?? 0, this.#askedAt)
     if (isUnanswered && now - this.#askedAt >= this.#timing.muteMs) this.#dialled?.drop(`nothing heard from ${this.#shownUrl}`)
     if (isUnanswered || now - lastSignAt < this.#timing.silentMs) return
     this.#ask()
@@ -140,7 +139,7 @@ class Link {
     if (!this.#isLost) this.#reports.tell({ kind: 'lost', problem })
     this.#isLost = true
     const wasCut = state === 'connected' && Date.now() - this.#roomAt < CUT_MS
-    if (wasCut) this.#tally.missing({ reason: LOSS_REASONS.cut, project: undefined, detail: problem, count: undefined })
+    if (wasCut) this.#counters.missing({ reason: LOSS_REASONS.cut, project: undefined, detail: problem, count: undefined })
     const delayMs = retryDelayMs(this.#timing, this.#attempts)
     this.#enter({ state: 'waiting', nextAttemptAt: Date.now() + delayMs })
     this.#retry = setTimeout(() => void this.#dialOnceTaken().catch(this.deps.onError), delayMs)
@@ -154,7 +153,7 @@ class Link {
 
   health(): LinkHealth {
     const { name } = this.deps.orchestrator
-    const { frameProblem, storeProblem, ...counts } = this.#tally.read()
+    const { frameProblem, storeProblem, ...counts } = this.#counters.read()
     const lastProblem = storeProblem ?? this.#connectionProblem ?? frameProblem
     const link = { name, url: this.#shownUrl, attempts: this.#attempts, framesWaiting: this.#intake.waiting() }
     return { ...counts, ...link, lastProblem, nextAttemptAt: undefined, ...this.#phase }

@@ -1,8 +1,8 @@
-import { type FollowedDeps, FollowedLink } from './leased-link.ts'
+import { type LeasedLinkDeps, LeasedLink } from './leased-link.ts'
 import type { LinkHealth } from '../../domain/summary/link-health.ts'
 
-type Deps = Omit<FollowedDeps, 'orchestrator' | 'onHealth'> & {
-  orchestrators: readonly FollowedDeps['orchestrator'][]
+type Deps = Omit<LeasedLinkDeps, 'orchestrator' | 'onHealth'> & {
+  orchestrators: readonly LeasedLinkDeps['orchestrator'][]
   /** Told whenever the health of any link changed. */
   onChange(): void
 }
@@ -13,7 +13,7 @@ const REFRESH_MS = 2_000
 export function openOrchestratorLinks({ orchestrators, onChange, ...deps }: Deps) {
   // Replaced, not changed: whoever shows it can tell by reference whether it is new.
   let health: readonly LinkHealth[] = []
-  const links = orchestrators.map((orchestrator) => new FollowedLink({ ...deps, orchestrator, onHealth: changed }))
+  const links = orchestrators.map((orchestrator) => new LeasedLink({ ...deps, orchestrator, onHealth: changed }))
   health = links.map((link) => link.health())
   let refreshing: Promise<unknown> | undefined
   const timer = setInterval(refresh, REFRESH_MS)

@@ -4,9 +4,8 @@ import { ForeignId } from '../../domain/events/names.ts'
 import { parseEvent } from '../../domain/events/parse-event.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import { wordKey } from '../../domain/project/source-words.ts'
-import { hashId } from '../accept/broadcast-id.ts'
-import type { Frame } from './orchestrator-frame.ts'
-import { addressedProject, type LinkScope, onlyProject } from './orchestrator-scope.ts'
+import { type Frame, hashId } from './frame.ts'
+import { addressedProject, type LinkScope, onlyProject } from './link-scope.ts'
 import type { SourceWord } from '../../domain/project/reports.ts'
 
 /** What of a project's state a `current_state` is compared with; a folded project has it all. */
@@ -26,9 +25,9 @@ export type ClaimedEvent = { project: string; event: NewEvent; claim?: string }
 export type Refused = { problem: string; project?: string }
 
 type Claims = { events: ClaimedEvent[]; dropped: string[]; refused: Refused[] }
-type Told = { from: string | undefined; to: string; fields: Record<string, unknown>; key: unknown[]; progress?: number | undefined }
+type Reported = { from: string | undefined; to: string; fields: Record<string, unknown>; key: unknown[]; progress?: number | undefined }
 
-const ToldCycle = z.looseObject({
+const ReportedCycle = z.looseObject({
   current_state: z.string().min(1).max(256),
   project: z.string().nullish(),
   cycle_id: ForeignId.nullish(),
@@ -36,14 +35,14 @@ const ToldCycle = z.looseObject({
   created_at: z.string().max(64).nullish(),
   progress: z.unknown().optional(),
 })
-type ToldCycle = z.infer<typeof ToldCycle>
+type ReportedCycle = z.infer<typeof ReportedCycle>
 
 /**
  * The differences between a `current_state` and what is known. One is an inferred transition only where the source's own last
- * word was another: what it goes on saying after others moved the project is its opinion, told once as such and moving
- * nothing. Equal states yield nothing, and a cycle that is not told of says nothing: orchestrators forget completed cycles.
+ * word was another: what it goes on saying after others moved the project is its opinion, reported once as such and moving
+ * nothing. Equal states yield nothing, and a cycle that is not reported of says nothing: orchestrators forget completed cycles.
  */
-export function claimedEvents(frame: Frame, scope: LinkScope, stateOf: (project: string) => KnownState): Claims {
+export function reconcileSnapshot(frame: Frame, scope: LinkScope, stateOf: (project: string) => KnownState): Claims {
   const claims: Claims = { events: [], dropped: [], refused: [] }
   claimWorkflow(frame, { scope, stateOf }, claims)
   const cycles = frame['tdd_cycles']
@@ -52,8 +51,8 @@ export function claimedEvents(frame: Frame, scope: LinkScope, stateOf: (project:
     claims.refused.push({ problem: 'current_state with tdd_cycles that are not an object' })
     return claims
   }
-  for (const [story, told] of Object.entries(cycles)) {
-    const cycle = ToldCycle.safeParse(told)
+  for (const [story, reported] of Object.entries(cycles)) {
+    const cycle = ReportedCycle.safeParse(reported)
     if (cycle.success) claimCycle({ frame, story, cycle: cycle.data }, { scope, stateOf }, claims)
     else claims.refused.push({ problem: `current_state with a cycle that does not fit: ${cycle.error.issues[0]?.path.join('.') ?? ''}` })
   }
@@ -69,12 +68,12 @@ function claimWorkflow(frame: Frame, { scope, stateOf }: Compared, into: Claims)
   if (project === undefined || typeof state !== 'string' || state === '') return
   const { workflow, words } = stateOf(project)
   if (workflow.hasTransition) return
-  const told = { from: workflow.state, to: state, fields: { type: 'workflow_transition' }, key: [workflow.offset] }
+  const reported = { from: workflow.state, to: state, fields: { type: 'workflow_transition' }, key: [workflow.offset] }
   const isKnown = workflow.state === state
-  weighClaim(frame, { project, scope, told, isKnown, word: words.get(wordKey({ source: scope.name, storyId: undefined })) }, into)
+  weighClaim(frame, { project, scope, reported, isKnown, word: words.get(wordKey({ source: scope.name, storyId: undefined })) }, into)
 }
 
-function claimCycle(part: { frame: Frame; story: string; cycle: ToldCycle }, { scope, stateOf }: Compared, into: Claims) {
+function claimCycle(part: { frame: Frame; story: string; cycle: ReportedCycle }, { scope, stateOf }: Compared, into: Claims) {
   const { frame, story, cycle } = part
   const address = addressedProject(cycle.project, scope)
   if ('dropped' in address) {
@@ -84,36 +83,36 @@ function claimCycle(part: { frame: Frame; story: string; cycle: ToldCycle }, { s
   const { cycles, words } = stateOf(address.project)
   const known = cycles.get(story)
   const isKnown = known !== undefined && known.state === cycle.current_state && !isOtherCycle(known.cycleId, cycle.cycle_id)
-  const told: Told = {
+  const reported: Reported = {
     from: known?.state,
     to: cycle.current_state,
-    fields: { type: 'tdd_transition', story_id: story, ...toldFields(cycle) },
+    fields: { type: 'tdd_transition', story_id: story, ...reportedFields(cycle) },
     key: [story, cycle.cycle_id ?? null, known?.offset ?? 0],
     progress: isShare(cycle.progress) ? cycle.progress : undefined,
   }
   // Of a cycle that was forgotten nothing is shown that it could contradict.
   const word = known && words.get(wordKey({ source: scope.name, storyId: story }))
-  weighClaim(frame, { project: address.project, scope, told, isKnown, word }, into)
+  weighClaim(frame, { project: address.project, scope, reported, isKnown, word }, into)
 }
 
 /** Progress as our events have it, from 0 to 1; orchestrators also call an object of figures so. */
 export const isShare = (progress: unknown): progress is number => typeof progress === 'number' && progress >= 0 && progress <= 1
 
-const isOtherCycle = (known: string | undefined, told: string | null | undefined) =>
-  known !== undefined && typeof told === 'string' && known !== told
+const isOtherCycle = (known: string | undefined, reported: string | null | undefined) =>
+  known !== undefined && typeof reported === 'string' && known !== reported
 
-/** What newer orchestrators tell of a cycle, kept where it is told. */
-function toldFields({ cycle_id, last_updated, created_at, progress }: ToldCycle): Record<string, unknown> {
+/** What newer orchestrators tell of a cycle, kept where it is reported. */
+function reportedFields({ cycle_id, last_updated, created_at, progress }: ReportedCycle): Record<string, unknown> {
   const fields = { cycle_id, last_updated, created_at, progress_detail: isShare(progress) ? undefined : progress }
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null))
 }
 
-type Claimed = { project: string; scope: LinkScope; told: Told }
+type Claimed = { project: string; scope: LinkScope; reported: Reported }
 type Word = Pick<SourceWord, 'state' | 'cycleId' | 'isRepeated'> | undefined
 
 /** News moves the state; an opinion that stands, or that was given up, is only noted. */
 function weighClaim(frame: Frame, { isKnown, word, ...claimed }: Claimed & { isKnown: boolean; word: Word }, into: Claims) {
-  const { to, fields } = claimed.told
+  const { to, fields } = claimed.reported
   const isUnchanged = word?.state === to && !isOtherCycle(word.cycleId, textOrNull(fields['cycle_id']))
   if (isKnown ? word !== undefined && !isUnchanged : isUnchanged && !word.isRepeated) note(claimed, into)
   else if (!isKnown && !isUnchanged) claim(frame, claimed, into)
@@ -121,32 +120,32 @@ function weighClaim(frame: Frame, { isKnown, word, ...claimed }: Claimed & { isK
 
 const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null)
 
-function note({ project, scope, told }: Claimed, into: Claims) {
-  const key = ['told', scope.name, project, told.to, ...told.key]
-  const [story_id, cycle_id] = [textOrNull(told.fields['story_id']), textOrNull(told.fields['cycle_id'])]
+function note({ project, scope, reported }: Claimed, into: Claims) {
+  const key = ['told', scope.name, project, reported.to, ...reported.key]
+  const [story_id, cycle_id] = [textOrNull(reported.fields['story_id']), textOrNull(reported.fields['cycle_id'])]
   const subject = { ...(story_id === null ? {} : { story_id }), ...(cycle_id === null ? {} : { cycle_id }) }
-  const event: NewEvent = { type: 'state_told', id: hashId(key), told_by: scope.name, state: told.to, ...subject }
+  const event: NewEvent = { type: 'state_told', id: hashId(key), told_by: scope.name, state: reported.to, ...subject }
   into.events.push({ project, event, claim: JSON.stringify(key) })
 }
 
 /**
- * The id names the state replaced by its offset, so that the same state reached again is told again; two followers of one log
+ * The id names the state replaced by its offset, so that the same state reached again is reported again; two followers of one log
  * replace the same one. `last_updated` keeps one claim of a cycle that the fold has forgotten from being stored on every connect.
  */
-function claim(frame: Frame, { project, scope, told }: Claimed, into: Claims) {
-  const key = [scope.name, project, told.fields['type'], told.from ?? null, told.to, ...told.key]
-  const fields = { ...told.fields, timestamp: frame.timestamp, old_state: told.from ?? null, new_state: told.to }
+function claim(frame: Frame, { project, scope, reported }: Claimed, into: Claims) {
+  const key = [scope.name, project, reported.fields['type'], reported.from ?? null, reported.to, ...reported.key]
+  const fields = { ...reported.fields, timestamp: frame.timestamp, old_state: reported.from ?? null, new_state: reported.to }
   try {
     const event = parseEvent(fields, { project })
-    const id = hashId(['inferred', ...key, told.fields['last_updated'] ?? null])
+    const id = hashId(['inferred', ...key, reported.fields['last_updated'] ?? null])
     into.events.push({ project, event: { ...event, inferred: true, told_by: scope.name, id }, claim: JSON.stringify(key) })
-    if (told.progress === undefined) return
-    const { story_id, cycle_id } = told.fields
+    if (reported.progress === undefined) return
+    const { story_id, cycle_id } = reported.fields
     const update = parseEvent(
-      { type: 'tdd_progress_update', timestamp: frame.timestamp, story_id, cycle_id, progress: told.progress },
+      { type: 'tdd_progress_update', timestamp: frame.timestamp, story_id, cycle_id, progress: reported.progress },
       { project },
     )
-    into.events.push({ project, event: { ...update, inferred: true, id: hashId([id, told.progress]) }, claim: JSON.stringify(key) })
+    into.events.push({ project, event: { ...update, inferred: true, id: hashId([id, reported.progress]) }, claim: JSON.stringify(key) })
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error
     into.refused.push({ problem: `current_state: ${error.message}`, project })

@@ -2,7 +2,7 @@
  * What is to be done, by name, and from when on (times of `performance.now()`). One worker does what is due; what comes
  * in meanwhile waits for it, and a name that comes in many times is done once.
  */
-export type Agenda = {
+export type DebounceQueue = {
   /** The earlier time counts when the name is there already. */
   schedule(name: string, at: number): void
   /** Does these again, and nothing at all before that time. */
@@ -14,8 +14,8 @@ export type Agenda = {
 
 type Settings = { work(names: string[]): Promise<void>; onError(error: unknown): void }
 
-/** An empty agenda. What `work` rejects with goes to `onError`, and what it had in hand is not done again by itself. */
-export function openAgenda({ work, onError }: Settings): Agenda {
+/** An empty queue. What `work` rejects with goes to `onError`, and what it had in hand is not done again by itself. */
+export function openDebounceQueue({ work, onError }: Settings): DebounceQueue {
   const due = new Map<string, number>()
   let timer: ReturnType<typeof setTimeout> | undefined
   let running: Promise<void> | undefined

@@ -10,7 +10,7 @@ type Deps = {
   lookMs?: number
 }
 
-export type SharedFolders = {
+export type FolderLeases = {
   /** Whether the folder of a project is here, as far as the last look tells. */
   isThere(project: WatchedProject): boolean
   close(): void
@@ -27,7 +27,7 @@ type Place = WatchedProject & { seenAt: number; isThere: boolean; isLooking: boo
  * Has each project's folder watched by one worker of those that have it. The same path of the same project is the same folder
  * on every host. A look that never returns, as on a dead file server, holds up nobody and counts as a folder that went.
  */
-export function shareFolders({ projects, files, leases, lookMs = LOOK_MS }: Deps): SharedFolders {
+export function leaseFolders({ projects, files, leases, lookMs = LOOK_MS }: Deps): FolderLeases {
   const places = projects.map((project): Place => ({
     ...project,
     seenAt: -Infinity,

@@ -20,7 +20,7 @@ export type FolderWatch = {
 type Settings = {
   /** Something happened to an entry; without a name, to any of them or to the folder itself. */
   changed(path: string, name: string | undefined): void
-  /** Told once when the system has no watches left, and why. */
+  /** Reported once when the system has no watches left, and why. */
   refused(reason: string): void
 }
 

@@ -1,10 +1,11 @@
-import { type Bound, newPace, type Pace, waitFor } from './file-pace.ts'
-import { type Finding, isSame, type Told } from './state-file-report.ts'
-import type { Listed } from './state-file-scan.ts'
+import { type Finding, isSame, type Reported } from './state-file-report.ts'
+
+/** `print` differs when a file may have changed. */
+export type Listed = { print: string; modifiedMs: number }
 
 /** What is known of a state file, or of a folder of them. Times are of `performance.now()`. */
 export type Item = {
-  told: Told | undefined
+  reported: Reported | undefined
   listed: Listed | undefined
   /** A problem that may pass by itself: half-written, or gone for a moment. */
   trouble: { since: number; attempts: number } | undefined
@@ -23,14 +24,14 @@ const PATIENCE_MS = [25, 50, 100, 200, 400, 800]
 /** However often a damaged file is written anew, people hear of it after this. */
 const PATIENCE_IN_ALL_MS = 10_000
 
-/** An item that nobody has looked at; `told` is what the log is known to hold of it. */
-export function newItem(told?: Told): Item {
-  return { told, listed: undefined, trouble: undefined, lookedAt: -Infinity, pace: newPace(), heldUntil: 0, isPaced: false }
+/** An item that nobody has looked at; `reported` is what the log is known to hold of it. */
+export function newItem(reported?: Reported): Item {
+  return { reported, listed: undefined, trouble: undefined, lookedAt: -Infinity, pace: newPace(), heldUntil: 0, isPaced: false }
 }
 
-/** Judges a finding by what was told before. Good news at once, bad news once they have stood for a while. */
+/** Judges a finding by what was reported before. Good news at once, bad news once they have stood for a while. */
 export function weigh(item: Item, finding: Finding | undefined, now: number): Verdict {
-  if (!finding || isSame(item.told, finding)) {
+  if (!finding || isSame(item.reported, finding)) {
     item.trouble = undefined
     return undefined
   }
@@ -52,7 +53,7 @@ function patience(item: Item, now: number): number | undefined {
 export const FILE_BOUND: Bound = { bytes: 8 * 1024 * 1024, perMs: 60_000 }
 const PROJECT_FACTOR = 8
 
-/** How long content has to wait so that the log grows no faster than its bounds; 0 where it may be told now. */
+/** How long content has to wait so that the log grows no faster than its bounds; 0 where it may be reported now. */
 export function holdBack(item: Item, bytes: number, { now, project, bound }: { now: number; project: Pace; bound: Bound }): number {
   const together = { ...bound, bytes: PROJECT_FACTOR * bound.bytes }
   const waitMs = waitFor(item.pace, bytes, { now, bound }) || waitFor(project, bytes, { now, bound: together })
@@ -63,4 +64,26 @@ export function holdBack(item: Item, bytes: number, { now, project, bound }: { n
 /** The file was written again: what was wrong with it gets its time anew. */
 export function changedAgain(item: Item) {
   if (item.trouble) item.trouble.attempts = 0
+}
+
+/** How much of what a writer rewrites was stored lately. `at` is of `performance.now()`. */
+export type Pace = { bytes: number; at: number }
+
+/** So many bytes in so many ms. */
+export type Bound = { bytes: number; perMs: number }
+
+/** Nothing was stored yet. */
+export const newPace = (): Pace => ({ bytes: 0, at: 0 })
+
+/**
+ * For how many ms so many bytes have to wait so that no more is stored than the bound allows; 0 where they are stored now. What
+ * is larger than the bound itself is stored once everything before it has its time.
+ */
+export function waitFor(pace: Pace, bytes: number, { now, bound }: { now: number; bound: Bound }): number {
+  const left = Math.max(0, pace.bytes - ((now - pace.at) / bound.perMs) * bound.bytes)
+  const over = left + bytes - bound.bytes
+  if (left > 0 && over > 0) return Math.ceil((Math.min(left, over) / bound.bytes) * bound.perMs)
+  pace.bytes = left + bytes
+  pace.at = now
+  return 0
 }

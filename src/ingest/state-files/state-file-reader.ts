@@ -14,7 +14,7 @@ export type Reading =
   | { kind: 'problem'; problem: StateFileProblem; detail: string; mtime: string | undefined }
   /** Not there, though its folder is: `witness` is what that looks like, different when it goes another time. */
   | { kind: 'absent'; witness: string }
-  /** Gone with its folder, which is then what is to be told. */
+  /** Gone with its folder, which is then what is to be reported. */
   | { kind: 'folder absent' }
 
 const MIB = 1024 * 1024
@@ -129,7 +129,7 @@ const REASONS: Record<string, string> = {
   EIO: 'the disk or file server failed (EIO)',
 }
 
-/** What people are told of a failed call. An error without a code is our own fault and is thrown on. */
+/** What people are reported of a failed call. An error without a code is our own fault and is thrown on. */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error)
   if (code === undefined) throw error

@@ -1,14 +1,13 @@
 import { lstat, opendir, realpath, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Folder, FOLDERS, STATE_FOLDER, stateFileName } from './state-file-names.ts'
+import { type Item, type Listed, newItem } from './state-file-item.ts'
+import { type Folder, folderOf, FOLDERS, isFolder, STATE_FOLDER, stateFileName } from './state-file-names.ts'
 import { folderPath, isAbsent, isInside, kindOf, reasonOf, type StateFileProblem, witnessOf } from './state-file-reader.ts'
+import { type Finding, vanished } from './state-file-report.ts'
 
 /** What a look at a folder found. A problem may leave some of the files readable: those are listed all the same. */
 export type FolderState =
   { kind: 'there' } | { kind: 'absent'; witness: string } | { kind: 'problem'; problem: StateFileProblem; detail: string }
-
-/** `print` differs when a file may have changed. */
-export type Listed = { print: string; modifiedMs: number }
 
 export type Scan = { folders: Map<Folder, FolderState>; files: Map<string, Listed> }
 
@@ -18,7 +17,7 @@ export const FILES_PER_FOLDER = 1_000
 const ENTRIES_PER_FOLDER = 20_000
 const LOOKS_AT_ONCE = 16
 
-/** Lists a project's state files without opening one. `enter` is told of every folder before it is listed. */
+/** Lists a project's state files without opening one. `enter` is reported of every folder before it is listed. */
 export async function scanStateFiles(projectPath: string, enter: (path: string) => Promise<void>): Promise<Scan> {
   const scan: Scan = { folders: new Map(), files: new Map() }
   for (const folder of FOLDERS) {
@@ -99,3 +98,53 @@ async function look(path: string): Promise<Listed | undefined> {
     return { print: reasonOf(error), modifiedMs: 0 }
   }
 }
+
+export type Changes = { findings: { name: string; finding: Finding }[]; toRead: string[] }
+
+/** Files that are gone and reported to be; beyond this the ones that went first are forgotten. */
+const VANISHED_REMEMBERED = 1_000
+
+/** A folder that is there says nothing more; one that never had a problem is not spoken of. */
+const THERE: Finding = { kind: 'content', mtime: undefined, hash: '', bytes: 0, content: {}, droppedRecords: 0 }
+
+/** Compares a look at the folders with what is known: what became of the folders, and which files are to be read. */
+export function applyScan(items: Map<string, Item>, scan: Scan): Changes {
+  const findings = [...scan.folders].flatMap(([folder, state]) => folderFinding(items, folder, state) ?? [])
+  return { findings, toRead: [...listedAnew(items, scan), ...missing(items, scan)] }
+}
+
+function folderFinding(items: Map<string, Item>, name: Folder, state: FolderState): Changes['findings'][number] | undefined {
+  const known = items.get(name)
+  if (!known && state.kind === 'absent') return undefined
+  if (!known) items.set(name, newItem(state.kind === 'there' ? { kind: 'content', id: '', mtime: undefined, hash: '' } : undefined))
+  if (state.kind === 'there') return { name, finding: THERE }
+  return { name, finding: state.kind === 'absent' ? vanished(state.witness) : { ...state, mtime: undefined } }
+}
+
+function listedAnew(items: Map<string, Item>, scan: Scan): string[] {
+  const files: string[] = []
+  for (const [file, listed] of scan.files) {
+    const item = items.get(file) ?? newItem()
+    items.set(file, item)
+    if (item.listed?.print !== listed.print) files.push(file)
+    item.listed = listed
+  }
+  return files
+}
+
+/** Files that were there and are not listed any more, in folders that could be listed. */
+function missing(items: Map<string, Item>, { folders, files }: Scan): string[] {
+  const gone: string[] = []
+  const reported: string[] = []
+  for (const [file, item] of items) {
+    if (isFolder(file) || files.has(file)) continue
+    const folder = folders.get(folderOf(file))
+    const isAmongTooMany = folder?.kind === 'problem' && folder.problem === 'too_large'
+    if (isAmongTooMany || (folder?.kind === 'there' && !item.reported)) items.delete(file)
+    else if (folder?.kind === 'there') (isReportedGone(item) ? reported : gone).push(file)
+  }
+  for (const file of reported.slice(0, Math.max(0, reported.length - VANISHED_REMEMBERED))) items.delete(file)
+  return gone
+}
+
+const isReportedGone = ({ reported }: Item) => reported?.kind === 'problem' && reported.problem === 'vanished'

@@ -1,11 +1,10 @@
 import type { NewEvent } from '../../domain/events/event.ts'
-import type { Bound } from './file-pace.ts'
-import type { FileNews } from './file-news.ts'
-import { FILE_BOUND } from './state-file-item.ts'
+import { type Bound, FILE_BOUND } from './state-file-item.ts'
+import type { StateFileNews } from './state-file-news.ts'
 import { isFolder, STATE_FOLDER } from './state-file-names.ts'
 import type { OpenNotice } from './state-file-report.ts'
 import { closeStateProject, lookAround, openStateProject, type StateProject, tellAgain } from './state-project.ts'
-import { turnstile } from '../concurrency-limit.ts'
+import { limitConcurrency } from '../concurrency-limit.ts'
 
 export type WatchedProject = { name: string; path: string }
 
@@ -16,8 +15,8 @@ export type StateFilesSettings = {
   /** Notices about state files that the project's log holds open, so that they can be cleared after a restart. */
   openNotices?(project: string): Promise<Iterable<OpenNotice>>
   onError(error: unknown): void
-  /** Told of each thing that was told of a file, at once and without bounds. */
-  onNews?(news: FileNews): void
+  /** Reported of each thing that was reported of a file, at once and without bounds. */
+  onNews?(news: StateFileNews): void
   /** How fast one file may make the log grow. */
   pace?: Bound
   /** How often everything is looked at, for changes that no watch tells of: on network file systems there is none. */
@@ -43,7 +42,7 @@ export type StateFilesHealth = {
 export type StateFiles = {
   /** Follows these from now on; projects that are not among them are let go, and one that moved is read anew. */
   setProjects(projects: readonly WatchedProject[]): void
-  /** The log of this project is another one, and knows nothing of what was told. */
+  /** The log of this project is another one, and knows nothing of what was reported. */
   tellAgain(project: string): void
   health(): StateFilesHealth[]
   /** Resolves when nothing is stored any more. */
@@ -67,7 +66,7 @@ export async function openStateFiles(settings: StateFilesSettings): Promise<Stat
     pollMs = POLL_MS,
     pace = FILE_BOUND,
   } = settings
-  const deps = { accept, onError, onNews, openNotices, pace, turnstile: turnstile(PROJECTS_AT_ONCE) }
+  const deps = { accept, onError, onNews, openNotices, pace, limitConcurrency: limitConcurrency(PROJECTS_AT_ONCE) }
   const followed = new Map<string, StateProject>()
   const closing = new Set<Promise<void>>()
 
@@ -101,18 +100,18 @@ export async function openStateFiles(settings: StateFilesSettings): Promise<Stat
 }
 
 function healthOf(project: StateProject): StateFilesHealth {
-  const { name, path, items, watch, agenda } = project
-  const told = [...items].map(([file, item]) => ({ file, told: item.told }))
+  const { name, path, items, watch, queue } = project
+  const reported = [...items].map(([file, item]) => ({ file, reported: item.reported }))
   return {
     project: name,
     path,
-    hasFolder: project.scannedAt < 0 ? undefined : told.some((item) => item.file === STATE_FOLDER && item.told?.kind === 'content'),
+    hasFolder: project.scannedAt < 0 ? undefined : reported.some((item) => item.file === STATE_FOLDER && item.reported?.kind === 'content'),
     isWatching: watch.isWatching(),
     refusal: watch.refusal(),
-    files: told.filter((item) => !isFolder(item.file) && item.told?.kind === 'content').length,
-    problems: told.flatMap(({ file, told: last }) =>
+    files: reported.filter((item) => !isFolder(item.file) && item.reported?.kind === 'content').length,
+    problems: reported.flatMap(({ file, reported: last }) =>
       last?.kind === 'problem' ? [{ file, problem: last.problem, detail: last.detail }] : [],
     ),
-    isWaitingForLog: agenda.pausedUntil() > performance.now(),
+    isWaitingForLog: queue.pausedUntil() > performance.now(),
   }
 }

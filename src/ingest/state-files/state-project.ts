@@ -1,24 +1,22 @@
 import { basename } from 'node:path'
 import type { NewEvent } from '../../domain/events/event.ts'
 import { LogUnavailableError } from '../../event-log/event-log.ts'
-import { type Agenda, openAgenda } from './debounce-queue.ts'
+import { type DebounceQueue, openDebounceQueue } from './debounce-queue.ts'
 import { type FolderWatch, openFolderWatch } from './folder-watch.ts'
-import { type FileNews, newsOf } from './file-news.ts'
-import { type Bound, newPace, type Pace } from './file-pace.ts'
-import { changedAgain, holdBack, type Item, newItem, weigh } from './state-file-item.ts'
+import { type StateFileNews, newsOf } from './state-file-news.ts'
+import { type Bound, changedAgain, holdBack, type Item, newItem, newPace, type Pace, weigh } from './state-file-item.ts'
 import { isFolder, readingRank, STATE_FOLDER, stateFileName } from './state-file-names.ts'
 import { type Reading, readStateFile } from './state-file-reader.ts'
-import { type Finding, type OpenNotice, report, type Told, toldByNotice, vanished } from './state-file-report.ts'
-import { applyScan } from './state-file-changes.ts'
-import { scanStateFiles } from './state-file-scan.ts'
-import type { Turnstile } from '../concurrency-limit.ts'
+import { type Finding, type OpenNotice, report, type Reported, reportedByNotice, vanished } from './state-file-report.ts'
+import { applyScan, scanStateFiles } from './state-file-scan.ts'
+import type { ConcurrencyLimit } from '../concurrency-limit.ts'
 
 export type StateProjectDeps = {
   accept(project: string, events: NewEvent[]): Promise<unknown>
   openNotices(project: string): Promise<Iterable<OpenNotice>>
   onError(error: unknown): void
-  onNews(news: FileNews): void
-  turnstile: Turnstile
+  onNews(news: StateFileNews): void
+  limitConcurrency: ConcurrencyLimit
   /** How fast one file may make the log grow. */
   pace: Bound
 }
@@ -32,7 +30,7 @@ export type StateProject = {
   /** By path below .orch-state/; the folders by their own names. */
   readonly items: Map<string, Item>
   /** Files to be read, by name; SCAN stands for a look at the folders. */
-  readonly agenda: Agenda
+  readonly queue: DebounceQueue
   /** Of all files together. */
   readonly pace: Pace
   isSeeded: boolean
@@ -57,18 +55,18 @@ export function openStateProject({ name, path }: { name: string; path: string },
   const { onError, onNews } = deps
   const refused = (reason: string) => onNews({ project: name, kind: 'unwatched', reason })
   const watch = openFolderWatch({ changed: (folder, entry) => changed(project, folder, entry), refused })
-  const agenda = openAgenda({ work: (names) => work(project, names), onError })
-  const project: StateProject = { name, path, deps, watch, agenda, items: new Map(), pace: newPace(), ...AT_START }
+  const queue = openDebounceQueue({ work: (names) => work(project, names), onError })
+  const project: StateProject = { name, path, deps, watch, queue, items: new Map(), pace: newPace(), ...AT_START }
   lookAround(project)
   return project
 }
 
 /** Looks at all folders and files again, as is due when the watch may have missed something. */
-export function lookAround({ agenda, scannedAt }: StateProject) {
-  agenda.schedule(SCAN, scannedAt + PAUSE_MS)
+export function lookAround({ queue, scannedAt }: StateProject) {
+  queue.schedule(SCAN, scannedAt + PAUSE_MS)
 }
 
-/** The log is another one: everything that is there is told again, and notices are those that the log holds now. */
+/** The log is another one: everything that is there is reported again, and notices are those that the log holds now. */
 export function tellAgain(project: StateProject) {
   project.items.clear()
   project.isSeeded = false
@@ -79,7 +77,7 @@ export function tellAgain(project: StateProject) {
 export async function closeStateProject(project: StateProject): Promise<void> {
   project.isClosed = true
   project.watch.close()
-  await project.agenda.close()
+  await project.queue.close()
 }
 
 function changed(project: StateProject, path: string, entry: string | undefined) {
@@ -89,7 +87,7 @@ function changed(project: StateProject, path: string, entry: string | undefined)
   const item = file === undefined ? undefined : project.items.get(file)
   if (file !== undefined && item) {
     changedAgain(item)
-    project.agenda.schedule(file, Math.max(performance.now() + WRITER_MS, dueAt(item)))
+    project.queue.schedule(file, Math.max(performance.now() + WRITER_MS, dueAt(item)))
   } else if (file !== undefined || entry === undefined || isFolder(entry)) lookAround(project)
 }
 
@@ -108,29 +106,29 @@ async function work(project: StateProject, names: string[]) {
   } catch (error) {
     if (!(error instanceof LogUnavailableError)) throw error
     // Nothing is kept but the names: when the log is back, the newest content is read.
-    project.agenda.pause(names, performance.now() + project.retryMs)
+    project.queue.pause(names, performance.now() + project.retryMs)
     project.retryMs = Math.min(project.retryMs * 2, LAST_RETRY_MS)
   }
 }
 
-/** Notices that the log holds open are what was told last: a file that is well again clears its own. */
+/** Notices that the log holds open are what was reported last: a file that is well again clears its own. */
 async function seed(project: StateProject) {
   for (const notice of await project.deps.openNotices(project.name)) {
     // That it is written often says nothing of its content.
-    if (notice.problem !== 'paced') project.items.set(notice.file, newItem(toldByNotice(notice)))
+    if (notice.problem !== 'paced') project.items.set(notice.file, newItem(reportedByNotice(notice)))
   }
   project.isSeeded = true
 }
 
 async function scan(project: StateProject) {
   const { path, watch, deps } = project
-  const found = await deps.turnstile(async () => {
+  const found = await deps.limitConcurrency(async () => {
     await watch.enter(path)
     return scanStateFiles(path, watch.enter)
   })
   project.scannedAt = performance.now()
   const { findings, toRead } = applyScan(project.items, found)
-  for (const file of toRead) project.agenda.schedule(file, dueAt(project.items.get(file)))
+  for (const file of toRead) project.queue.schedule(file, dueAt(project.items.get(file)))
   await tell(project, findings)
 }
 
@@ -142,7 +140,7 @@ async function readFiles(project: StateProject, names: string[]) {
     // From the beginning of the reading: what changes during it is read after the pause, not at once.
     const items = part.flatMap((name) => project.items.get(name) ?? [])
     for (const item of items) item.lookedAt = performance.now()
-    const readings = await project.deps.turnstile(() => Promise.all(part.map((name) => readStateFile(project.path, name))))
+    const readings = await project.deps.limitConcurrency(() => Promise.all(part.map((name) => readStateFile(project.path, name))))
     await tell(
       project,
       part.flatMap((name, index) => findingOf(project, name, readings[index]) ?? []),
@@ -157,11 +155,11 @@ function findingOf(project: StateProject, name: string, reading: Reading | undef
   if (!reading || !item) return undefined
   if (reading.kind === 'folder absent') lookAround(project)
   else if (reading.kind !== 'absent') return { name, finding: reading }
-  else if (item.told) return { name, finding: vanished(reading.witness) }
+  else if (item.reported) return { name, finding: vanished(reading.witness) }
   return undefined
 }
 
-type Report = { name: string; item: Item; finding: Finding; event: NewEvent; told: Told }
+type Report = { name: string; item: Item; finding: Finding; event: NewEvent; reported: Reported }
 
 /** Stores what is worth telling, in one append. What the log refuses is our own fault, and is not tried again. */
 async function tell(project: StateProject, found: Found[]) {
@@ -173,9 +171,9 @@ async function tell(project: StateProject, found: Found[]) {
     if (error instanceof LogUnavailableError) throw error
     project.deps.onError(error)
   })
-  for (const { name, item, finding, told } of reports) {
-    project.deps.onNews({ project: project.name, file: name, ...newsOf(item.told, finding) })
-    item.told = told
+  for (const { name, item, finding, reported } of reports) {
+    project.deps.onNews({ project: project.name, file: name, ...newsOf(item.reported, finding) })
+    item.reported = reported
     item.isPaced = false
   }
 }
@@ -185,14 +183,14 @@ function reportOf(project: StateProject, { name, finding: found }: Found, now: n
   const verdict = item && weigh(item, found, now)
   if (!item || !verdict) return undefined
   if ('lookAgainAt' in verdict) {
-    project.agenda.schedule(isFolder(name) ? SCAN : name, verdict.lookAgainAt)
+    project.queue.schedule(isFolder(name) ? SCAN : name, verdict.lookAgainAt)
     return undefined
   }
   const finding = verdict.tell.kind === 'content' && item.isPaced ? { ...verdict.tell, isPaced: true } : verdict.tell
   const waitMs = finding.kind === 'content' ? holdBack(item, finding.bytes, { now, project: project.pace, bound: project.deps.pace }) : 0
-  if (waitMs === 0) return { name, item, finding, ...report(name, finding, item.told) }
+  if (waitMs === 0) return { name, item, finding, ...report(name, finding, item.reported) }
   item.isPaced = true
   project.deps.onNews({ project: project.name, kind: 'paced', file: name, waitMs })
-  project.agenda.schedule(name, item.heldUntil)
+  project.queue.schedule(name, item.heldUntil)
   return undefined
 }

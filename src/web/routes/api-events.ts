@@ -4,7 +4,7 @@ import { BATCH_LIMIT, type BodyItem, readEventBody } from '../../domain/events/e
 import type { NewEvent } from '../../domain/events/event.ts'
 import { isForeignId, projectNameProblem } from '../../domain/events/names.ts'
 import { RefusedError } from '../../domain/refused.ts'
-import { isFrame } from '../../ingest/orchestrator/orchestrator-frame.ts'
+import { isFrame } from '../../ingest/orchestrator/frame.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { eventPage } from '../event-page.ts'
 import { findProject } from '../find-project.ts'

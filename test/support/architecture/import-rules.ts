@@ -2,8 +2,8 @@ import type { Import, SourceFile } from './source-files.ts'
 
 const ALL = ['*']
 
-/** The words that both sides of the bus must spell alike, and the log's contract: its error and its limits. */
-const CONTRACTS = ['src/bus/topics.ts', 'src/event-log/event-log.ts']
+/** The topics of the bus, and the contracts of the log and of the key-value store: their errors and limits. */
+const CONTRACTS = ['src/bus/topics.ts', 'src/event-log/event-log.ts', 'src/key-value/key-value.ts']
 
 /**
  * The floors from the lowest to the highest. A type says what is passed in, so it may come from any lower floor; never from

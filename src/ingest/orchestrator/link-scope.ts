@@ -1,5 +1,5 @@
 import { projectNameProblem, UNASSIGNED } from '../../domain/events/names.ts'
-import type { Frame } from './orchestrator-frame.ts'
+import type { Frame } from './frame.ts'
 
 /** Who reports, and for which projects its words count. */
 export type LinkScope = {

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../domain/events/event.ts'
-import type { ProjectChange, ProjectView } from '../projection/projections.ts'
+import type { ProjectChange, ProjectView } from './projections.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Measured } from '../domain/project/durations.ts'
 

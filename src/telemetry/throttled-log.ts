@@ -1,6 +1,6 @@
-import type { Fields, Logger, LogLevel } from './logger.ts'
+import type { Fields, LogLevel, Logger } from './logger.ts'
 
-export type SeldomLog = {
+export type ThrottledLog = {
   /** Writes a line; of those with the same key in one period, the first at once and then one that says how many more there were. */
   say(line: { level: LogLevel; key: string; message: string; fields?: Fields }): void
   close(): void
@@ -13,7 +13,7 @@ const KEYS_LIMIT = 500
 const PERIOD_MS = 60_000
 
 /** A log for what may happen many times a second: bounded in lines, whole in its counts. */
-export function openSeldomLog(log: Logger, periodMs = PERIOD_MS): SeldomLog {
+export function openThrottledLog(log: Logger, periodMs = PERIOD_MS): ThrottledLog {
   const held = new Map<string, Held>()
 
   function end(key: string) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import { expandFrame, type KnownState, translateFrame } from '../../src/ingest/orchestrator/orchestrator-frames.ts'
-import type { LinkScope } from '../../src/ingest/orchestrator/orchestrator-scope.ts'
+import { expandFrame } from '../../src/ingest/accept/whole-states.ts'
+import { type KnownState, translateFrame } from '../../src/ingest/orchestrator/translate-frame.ts'
+import type { LinkScope } from '../../src/ingest/orchestrator/link-scope.ts'
 
 const one: LinkScope = { name: 'main', projects: ['alpha'], offsetMs: undefined }
 const two: LinkScope = { ...one, projects: ['alpha', 'beta'] }

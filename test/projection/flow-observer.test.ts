@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { openInProcessBus } from '../../src/bus/in-process.ts'
-import { openFlowObserver } from '../../src/compose/observe-flow.ts'
+import { openFlowObserver } from '../../src/projection/flow-observer.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { storeAndAnnounce } from '../../src/ingest/accept/accept-events.ts'
 import { openProjections } from '../../src/projection/open-projections.ts'

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { type Key, type KeyValue, StoreUnavailableError } from '../key-value/key-value.ts'
+import { type Key, type KeyValue, StoreUnavailableError } from './key-value.ts'
 import type { Logger } from '../telemetry/logger.ts'
 
 type Deps = {

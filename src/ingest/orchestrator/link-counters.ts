@@ -1,4 +1,4 @@
-import { LOSS_REASONS, type LinkEvent } from './link-news.ts'
+import { type LinkEvent, LOSS_REASONS } from './link-news.ts'
 import type { Loss } from './loss-book.ts'
 
 const DROPPED_LIMIT = 20
@@ -10,7 +10,7 @@ const OTHERS = '(others)'
 /** What is known of a refusal: whose it was, and how many reports it cost. */
 export type Refusal = { project?: string | undefined; count?: number; reason?: string }
 
-export class Tally {
+export class LinkCounters {
   #dropped = new Map<string, number>()
   #framesTotal = 0
   #refused = 0

@@ -1,4 +1,4 @@
-import { type EventLog, LogUnavailableError } from '../event-log/event-log.ts'
+import { type EventLog, LogUnavailableError } from './event-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
 
 /** A setting that may lose events is told of within five seconds. */

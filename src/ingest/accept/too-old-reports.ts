@@ -1,8 +1,7 @@
-import type { NewEvent } from '../domain/events/event.ts'
-import { parseStatedTime } from '../domain/events/stated-time.ts'
-import type { Accepted } from '../ingest/accept/accept-events.ts'
-import type { Logger } from '../telemetry/logger.ts'
-import type { Metrics } from '../telemetry/metrics.ts'
+import type { NewEvent } from '../../domain/events/event.ts'
+import { parseStatedTime } from '../../domain/events/stated-time.ts'
+import type { Logger } from '../../telemetry/logger.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
 
 type Deps = {
   log: Logger
@@ -12,7 +11,7 @@ type Deps = {
   onError(error: unknown): void
 }
 
-type Told = { project: string; source: string; reason: string }
+type Reported = { project: string; source: string; reason: string }
 
 /** No history is older: a clock that says so was never set. */
 const YEAR_OF_DOUBT = 2020
@@ -22,45 +21,45 @@ const SOURCES_REMEMBERED = 1_000
 
 /**
  * Counts what was left out because it says that it is older than what is kept; logs it, and notes it in the project's own log, where
- * its page shows it until somebody has looked. Of an orchestrator's history, which is told again and again, only a wrong clock is noted.
+ * its page shows it until somebody has looked. Of an orchestrator's history, which is reported again and again, only a wrong clock is noted.
  */
 export function openTooOldReports({ log, metrics, note, onError }: Deps) {
   const untold = new Map<string, number>()
 
-  function tell(told: Told, count: number) {
-    const { project, source, reason } = told
+  function tell(reported: Reported, count: number) {
+    const { project, source, reason } = reported
     log.warn(`reports of ${project} are left out: ${reason}`, { source, events: count })
     if (source === 'orchestrator' && !reason.startsWith(WRONG)) return
     note(project, { type: 'reports_lost', id: Bun.randomUUIDv7(), told_by: source, reason, count }).catch(onError)
   }
 
-  function wait(key: string, told: Told) {
+  function wait(key: string, reported: Reported) {
     untold.set(key, 0)
     const timer = setTimeout(() => {
       const count = untold.get(key) ?? 0
       untold.delete(key)
       if (count === 0) return
-      tell(told, count)
-      wait(key, told)
+      tell(reported, count)
+      wait(key, reported)
     }, SAY_EVERY_MS)
     timer.unref()
   }
 
-  return (source: string, { project, tooOld }: Accepted): void => {
+  return (source: string, { project, tooOld }: { project: string; tooOld: readonly NewEvent[] }): void => {
     metrics.tooOld.inc({ source }, tooOld.length)
-    const told = { project, source, reason: reasonOf(tooOld) }
-    const key = JSON.stringify(told)
+    const reported = { project, source, reason: reasonOf(tooOld) }
+    const key = JSON.stringify(reported)
     const known = untold.get(key)
     if (known !== undefined) return void untold.set(key, known + tooOld.length)
-    tell(told, tooOld.length)
-    if (untold.size < SOURCES_REMEMBERED) wait(key, told)
+    tell(reported, tooOld.length)
+    if (untold.size < SOURCES_REMEMBERED) wait(key, reported)
   }
 }
 
 const WRONG = 'reports come with a clock of '
 
 /** One of few, for each adds up: what the newest of them says of its time. */
-function reasonOf(tooOld: Accepted['tooOld']): string {
+function reasonOf(tooOld: readonly NewEvent[]): string {
   const stated = tooOld.flatMap(({ timestamp }) => (timestamp === undefined ? [] : (parseStatedTime(timestamp)?.ms ?? [])))
   const year = new Date(Math.max(...stated, Number.MIN_SAFE_INTEGER)).getUTCFullYear()
   return year < YEAR_OF_DOUBT ? `${WRONG}${year}` : 'they say that they are older than what is kept'

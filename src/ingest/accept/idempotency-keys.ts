@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { RefusedError } from '../domain/refused.ts'
-import { type KeyValue, StoreUnavailableError } from '../key-value/key-value.ts'
+import { RefusedError } from '../../domain/refused.ts'
+import { type KeyValue, StoreUnavailableError } from '../../key-value/key-value.ts'
 
 type Deps = {
   keyValue: KeyValue

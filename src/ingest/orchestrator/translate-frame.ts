@@ -2,10 +2,9 @@ import type { NewEvent } from '../../domain/events/event.ts'
 import { parseEvent } from '../../domain/events/parse-event.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import { placeStatedTime } from '../../domain/events/stated-time.ts'
-import { broadcastId } from '../accept/broadcast-id.ts'
-import { type ClaimedEvent, claimedEvents, isShare, type KnownState, type Refused } from './reconcile-snapshot.ts'
-import { type Frame, isFrame } from './orchestrator-frame.ts'
-import { addressedProject, type LinkScope } from './orchestrator-scope.ts'
+import { broadcastId, type Frame, isFrame } from './frame.ts'
+import { type ClaimedEvent, reconcileSnapshot, isShare, type KnownState, type Refused } from './reconcile-snapshot.ts'
+import { addressedProject, type LinkScope } from './link-scope.ts'
 
 export type { ClaimedEvent, KnownState, Refused } from './reconcile-snapshot.ts'
 
@@ -48,7 +47,7 @@ function translateHistory(frame: Frame, scope: LinkScope, into: Translation) {
 }
 
 function translateState(frame: Frame, { scope, stateOf }: { scope: LinkScope; stateOf: StateOf }, into: Translation) {
-  const claims = claimedEvents(frame, scope, stateOf)
+  const claims = reconcileSnapshot(frame, scope, stateOf)
   into.events.push(...claims.events.map((claimed) => ({ ...claimed, event: placed(claimed.event, scope) })))
   into.dropped.push(...claims.dropped)
   into.refused.push(...claims.refused)
@@ -88,19 +87,4 @@ function placed<E extends NewEvent>(event: E, { offsetMs }: LinkScope): E {
   if (event.timestamp === undefined) return event
   const at = placeStatedTime(event.timestamp, offsetMs)
   return at === undefined ? event : { ...event, occurred_at: new Date(at).toISOString() }
-}
-
-/**
- * The events that a `current_state` or `transition_history` reported over HTTP for one project stands for. Whole states may
- * speak of other projects too: those cycles are for other reports. Anything else that does not fit refuses the whole frame.
- */
-export function expandFrame(project: string, frame: Frame, known: KnownState): NewEvent[] {
-  const scope: LinkScope = { name: 'http', projects: [project], offsetMs: undefined }
-  const { events, dropped, refused } = translateFrame(frame, scope, () => known)
-  const [first] = refused
-  if (first !== undefined) throw new RefusedError('VALIDATION_ERROR', `${frame.type}: ${first.problem}`)
-  if (dropped.length > 0 && frame.type === 'transition_history') {
-    throw new RefusedError('VALIDATION_ERROR', `transition_history names the project ${dropped[0]}, but was reported for ${project}`)
-  }
-  return events.map(({ event }) => event)
 }

@@ -1,0 +1,47 @@
+import type { StateFileProblem } from './state-file-reader.ts'
+import type { Finding, Reported } from './state-file-report.ts'
+import type { Metrics } from '../../telemetry/metrics.ts'
+import type { ThrottledLog } from '../../telemetry/throttled-log.ts'
+
+/** What is reported of state files, as it is stored: for the log and the figures. */
+export type StateFileNews = { project: string } & (
+  | { kind: 'changed' | 'healed'; file: string }
+  | { kind: StateFileProblem; file: string; detail: string }
+  /** It is written more often than it is stored. */
+  | { kind: 'paced'; file: string; waitMs: number }
+  /** The system watches nothing more: changes are found by looking. */
+  | { kind: 'unwatched'; reason: string }
+)
+
+/** What a finding is to those who hear of it, after what was reported last. */
+export function newsOf(reported: Reported | undefined, finding: Finding) {
+  if (finding.kind === 'problem') return { kind: finding.problem, detail: finding.detail }
+  return { kind: reported?.kind === 'problem' ? ('healed' as const) : ('changed' as const) }
+}
+
+type Deps = { metrics: Metrics; throttled: ThrottledLog }
+
+/** Counts what is reported of state files, and says what is wrong with them, and what is well again, in the log; each once a minute. */
+export const reportStateFileNews =
+  ({ metrics, throttled }: Deps) =>
+  (news: StateFileNews): void => {
+    const { project, kind } = news
+    metrics.fileReports.inc({ outcome: kind })
+    const say = (level: 'info' | 'warn', words: string) =>
+      throttled.say({ level, key: `${project} ${'file' in news ? news.file : ''} ${kind}`, message: `project ${project}: ${words}` })
+    switch (kind) {
+      case 'changed':
+        return
+      case 'healed':
+        return say('info', `${news.file} can be read again`)
+      case 'paced':
+        return say(
+          'warn',
+          `${news.file} is written more often than it is stored: its newest content follows within ${Math.ceil(news.waitMs / 1_000)} s`,
+        )
+      case 'unwatched':
+        return say('warn', `its files are not watched but looked at every 15 s: ${news.reason}`)
+      default:
+        return say('warn', `${news.file} ${kind.replace('_', ' ')}: ${news.detail}`)
+    }
+  }
