@@ -1,5 +1,5 @@
 import type { Announcement, Bus, Subscriber } from './bus.ts'
-import { openCredit } from './credit.ts'
+import { openFlowWindow } from './flow-window.ts'
 import { openSubscriptions, type Sent } from './subscriptions.ts'
 
 /** What workers and their supervisor say about the bus, in either direction. `bytes` is what a batch costs, and is acknowledged. */
@@ -49,9 +49,9 @@ export function openIpcBus({ channel, onError, limitBytes }: IpcBusOptions): Bus
 
 type Talk = { subscriptions: ReturnType<typeof openSubscriptions>; limitBytes: number | undefined }
 
-/** Hears what the others sent, and gives back the way to send to them, within the credit. */
+/** Hears what the others sent, and gives back the way to send to them, within the flowWindow. */
 function talkOver(channel: WorkerChannel, { subscriptions, limitBytes }: Talk) {
-  const credit = openCredit(limitBytes)
+  const flowWindow = openFlowWindow(limitBytes)
 
   channel.listen((message) => {
     switch (message.type) {
@@ -59,8 +59,8 @@ function talkOver(channel: WorkerChannel, { subscriptions, limitBytes }: Talk) {
         for (const line of message.lines) receive(line)
         return channel.send({ type: 'acknowledged', bytes: message.bytes })
       case 'acknowledged':
-        credit.acknowledge(message.bytes)
-        if (credit.mustTell()) channel.send({ type: 'dropped' })
+        flowWindow.acknowledge(message.bytes)
+        if (flowWindow.mustTell()) channel.send({ type: 'dropped' })
         return
       case 'dropped':
         return subscriptions.missed()
@@ -75,7 +75,7 @@ function talkOver(channel: WorkerChannel, { subscriptions, limitBytes }: Talk) {
   return (batch: Sent[]) => {
     const lines = batch.map((message) => JSON.stringify(message))
     const bytes = lines.reduce((sum, line) => sum + Buffer.byteLength(line), 0)
-    if (credit.take(bytes)) channel.send({ type: 'batch', lines, bytes })
+    if (flowWindow.take(bytes)) channel.send({ type: 'batch', lines, bytes })
   }
 }
 

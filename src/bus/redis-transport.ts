@@ -1,6 +1,6 @@
 import { type Cluster, Command, type Redis } from 'ioredis'
 import type { RedisConfig } from '../config/config.ts'
-import { ALL_BUCKETS, bucketOf } from '../redis/bucket.ts'
+import { ALL_BUCKETS, bucketOf } from '../redis/keys.ts'
 import { connectCluster, connectNode, connectRedis } from '../redis/connect.ts'
 import { type Listener, openListener } from './redis-listener.ts'
 

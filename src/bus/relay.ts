@@ -1,4 +1,4 @@
-import { openCredit } from './credit.ts'
+import { openFlowWindow } from './flow-window.ts'
 import type { BusMessage } from './ipc.ts'
 
 type Send = (message: BusMessage) => void
@@ -11,34 +11,34 @@ export type RelayEnd = {
 
 /**
  * The supervisor's part of the bus: hands each worker's batches to all others, unread. A worker that does not acknowledge is sent
- * no more than its credit, and told later that it missed something.
+ * no more than its flow window, and told later that it missed something.
  */
 export function openRelay({ limitBytes }: { limitBytes?: number } = {}) {
-  type Place = { send: Send; credit: ReturnType<typeof openCredit> }
-  const places = new Set<Place>()
+  type Receiver = { send: Send; flowWindow: ReturnType<typeof openFlowWindow> }
+  const receivers = new Set<Receiver>()
 
-  function forward(from: Place, message: BusMessage & { type: 'batch' }) {
-    for (const place of places) if (place !== from && place.credit.take(message.bytes)) place.send(message)
+  function forward(from: Receiver, message: BusMessage & { type: 'batch' }) {
+    for (const receiver of receivers) if (receiver !== from && receiver.flowWindow.take(message.bytes)) receiver.send(message)
     from.send({ type: 'acknowledged', bytes: message.bytes })
   }
 
   function join(send: Send): RelayEnd {
-    const own: Place = { send, credit: openCredit(limitBytes) }
-    places.add(own)
+    const own: Receiver = { send, flowWindow: openFlowWindow(limitBytes) }
+    receivers.add(own)
     return {
       receive(message) {
         switch (message.type) {
           case 'batch':
             return forward(own, message)
           case 'acknowledged':
-            own.credit.acknowledge(message.bytes)
-            if (own.credit.mustTell()) send({ type: 'dropped' })
+            own.flowWindow.acknowledge(message.bytes)
+            if (own.flowWindow.mustTell()) send({ type: 'dropped' })
             return
           case 'dropped':
-            for (const place of places) if (place !== own) place.send(message)
+            for (const receiver of receivers) if (receiver !== own) receiver.send(message)
         }
       },
-      leave: () => void places.delete(own),
+      leave: () => void receivers.delete(own),
     }
   }
 

@@ -1,10 +1,9 @@
 import { parseArgs } from 'node:util'
 import { nearestWord } from '../domain/nearest-word.ts'
-import type { ClientFlags } from './client-settings.ts'
+import type { ClientFlags, ExportFlags } from './client-settings.ts'
 import type { Flags } from './environment.ts'
-import type { ExportFlags } from './export-settings.ts'
 import { COMMANDS, type Command, commandHelp, FLAG_HELP, flagsOf, overallHelp } from './usage.ts'
-import { quoted, UsageError } from './usage-error.ts'
+import { quoted, UsageError } from './problem.ts'
 
 type ServerCommand = Exclude<Command, 'demo' | 'tail' | 'export'>
 

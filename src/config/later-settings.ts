@@ -1,6 +1,5 @@
-import { outsideProblem, type Variables } from './environment.ts'
 import type { Findings } from './findings.ts'
-import type { Problem } from './problem.ts'
+import { outsideProblem, type Problem, type Variables } from './problem.ts'
 import type { ConfigFile } from './read-file.ts'
 
 /**

@@ -2,15 +2,14 @@ import { lstatSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Config, ResourceLimits } from './config.ts'
 import { readEngines } from './engines.ts'
-import { type Flags, type Given, type Outside, readOutside, type Variables } from './environment.ts'
+import { findUnknownVariables, type Flags, type Given, type Outside, readOutside } from './environment.ts'
 import { type FileSettings, NO_FILE, readFileSettings } from './file-settings.ts'
 import { type Findings, inOrder, noFindings } from './findings.ts'
 import { findLaterVariables } from './later-settings.ts'
-import { readLogFiles } from './log-files.ts'
+import { readLogFiles } from './writable-files.ts'
 import { readOpenTelemetry } from './open-telemetry.ts'
-import { ConfigError, type Problem } from './problem.ts'
+import { ConfigError, type Problem, type Variables } from './problem.ts'
 import { type ConfigFile, readConfigFile } from './read-file.ts'
-import { findUnknownVariables } from './unknown-variables.ts'
 
 export type LoadedConfig = { config: Config; warnings: readonly Problem[] }
 export type LoadOptions = { env?: Variables; flags?: Flags; cwd?: string }

@@ -9,6 +9,13 @@ export type Problem = {
   reason: string
 }
 
+export type Variables = Readonly<Record<string, string | undefined>>
+
+/** A problem with a variable or a flag. */
+export function outsideProblem(key: string, reason: string): Problem {
+  return { file: key.startsWith('--') ? 'command line' : 'environment', line: undefined, column: undefined, key, reason }
+}
+
 /** Values of variables and flags, and how to say what is wrong with one of them. */
 export type ReadVariables<Given> = { given: Given; problem(name: keyof Given & string, reason: string): Problem }
 
@@ -58,3 +65,13 @@ export function describePath(path: readonly PropertyKey[]): string {
 // Control characters and the marks that reorder text: a configuration file must not write to the terminal of who checks it.
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g
 const printable = (text: string) => text.replace(UNPRINTABLE, (mark) => `\\u${(mark.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)
+
+/** The command line cannot be understood; the message says what was meant, in one line. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
+
+/** A word of the command line as messages quote it. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text)
+}

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { projectNameProblem } from '../domain/events/names.ts'
-import { isRepositoryAddress } from '../domain/project/git-address.ts'
 import { LIFECYCLES, PRIORITIES } from '../domain/registry/project-registry.ts'
-import { WorkHoursSettings } from '../domain/project/work-hours.ts'
+import { isRepositoryAddress, WorkHoursSettings } from '../domain/registry/setting-values.ts'
 import { amount, kept, text } from './schema-values.ts'
 
 /** A project's name; the reason says what is wrong with it. */

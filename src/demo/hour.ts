@@ -1,12 +1,23 @@
 import { closing } from './closing.ts'
 import { COURSES } from './courses.ts'
-import { orchestratorTalk } from './orchestrator-talk.ts'
-import { randomFrom } from './random.ts'
-import type { Report, Stage, Told } from './stage.ts'
+import { randomFrom, type Report, type Stage, type Told } from './stage.ts'
 import type { World } from './world.ts'
-import { WORLDS } from './worlds/all.ts'
+import { searchIndex } from './worlds/search-index.ts'
+import { paymentsApi } from './worlds/payments-api.ts'
+import { mobileApp } from './worlds/mobile-app.ts'
+import { ledgerImport } from './worlds/ledger-import.ts'
+import { fraudModel } from './worlds/fraud-model.ts'
+import { docsSite } from './worlds/docs-site.ts'
+import { designSystem } from './worlds/design-system.ts'
+import { checkoutWeb } from './worlds/checkout-web.ts'
+
+/** The projects of the demo, the first ones first where fewer are asked for: each finds itself in another state. */
+export const WORLDS: readonly World[] = [paymentsApi, searchIndex, designSystem, mobileApp, ledgerImport, checkoutWeb, fraudModel, docsSite]
 
 export const HOUR_MINUTES = 60
+/** When the orchestrator speaks of its cycles. */
+const FIRST_MINUTE = 4
+const EVERY_MINUTES = 6
 
 /** An event as it is reported. */
 export type DemoEvent = Report & { id: string; timestamp: string }
@@ -88,4 +99,43 @@ function cuesOf(first: World, index: number, { seed, speed, startedAt, run, play
 function renumbered(world: World, sprint: number): World {
   const lanes = world.lanes.map((stories) => stories.map((story) => ({ ...story, id: `${story.id}-${sprint}` })))
   return { ...world, lanes }
+}
+
+/** What an orchestrator says now and then of all its cycles, and what it answers to the one who plans. */
+export function orchestratorTalk({ people: [planner], name }: World, told: readonly Told[]): Told[] {
+  const talk: Told[] = []
+  for (let minute = FIRST_MINUTE; minute < HOUR_MINUTES; minute += EVERY_MINUTES) {
+    const { open } = cyclesAt(told, minute)
+    if (open.length === 0) continue
+    talk.push({ at: minute, report: { type: 'parallel_status', status_data: figures(open) } })
+  }
+  const asked = FIRST_MINUTE + name.length
+  const { open, done } = cyclesAt(told, asked)
+  const command = { type: 'command_execution', command_id: `status-${name}`, command: '/sprint status', user_id: planner }
+  const result = `${done.length} stories done, ${open.length} under way`
+  talk.push({ at: asked, report: { ...command, status: 'started' } })
+  talk.push({ at: asked + 0.1, report: { ...command, status: 'completed', result } })
+  return talk
+}
+
+function figures(open: readonly string[]) {
+  return {
+    coordinator_status: { running: true, paused: false, max_parallel_cycles: 4, execution_mode: 'balanced' },
+    cycle_summary: { total_cycles: open.length, active_cycles: open.length, blocked_cycles: 0, resource_locks: open.length },
+    active_cycles: open.map((story) => ({ story_id: story })),
+  }
+}
+
+/** The stories whose cycles are open, and those whose cycles are over. */
+function cyclesAt(told: readonly Told[], minute: number): { open: string[]; done: string[] } {
+  const states = new Map<string, unknown>()
+  for (const { at, report } of told) {
+    const { type, story_id: story, new_state: state } = report
+    if (at <= minute && type === 'tdd_transition' && typeof story === 'string') states.set(story, state)
+  }
+  const stories = [...states]
+  return {
+    open: stories.flatMap(([story, state]) => (state === 'commit' ? [] : [story])),
+    done: stories.flatMap(([story, state]) => (state === 'commit' ? [story] : [])),
+  }
 }

@@ -1,7 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { ReplayPage } from '../../views/pages/replay.tsx'
 import type { Period } from './replay-source.ts'
-import type { ReplayParts } from './replay-parts.ts'
 import type { ReplayDocument } from './write-replay.ts'
 
 type About = ReplayParts & { project: string; version: string; exportedAt: number; period: Period }
@@ -39,3 +38,23 @@ const hashOf = (text: string) => `sha256-${createHash('sha256').update(text).dig
 
 /** JSON that nothing in it can end: of markup's letters it has none. */
 const inElement = (value: unknown) => JSON.stringify(value).replaceAll('<', String.raw`\u003c`)
+
+const here = (path: string) => new URL(`../../${path}`, import.meta.url).pathname
+
+/** What every replay brings along, as text. */
+export type ReplayParts = { style: string; script: string; /** As an address that holds the picture itself. */ icon: string }
+
+/** Reads style and script; rejects where the script cannot be bundled. */
+export async function loadReplayParts(): Promise<ReplayParts> {
+  const [page, replay, icon] = await Promise.all(
+    ['static/app.css', 'static/replay.css', 'static/icon.svg'].map((path) => Bun.file(here(path)).text()),
+  )
+  const { outputs } = await Bun.build({ entrypoints: [here('static/replay.js')], target: 'browser', minify: true })
+  const script = (await outputs[0]?.text()) ?? ''
+  return {
+    style: `${page}\n${replay}`,
+    // Within a script element this would end it, wherever it stands.
+    script: script.trim().replaceAll('</script', String.raw`<\/script`),
+    icon: `data:image/svg+xml;base64,${btoa(icon ?? '')}`,
+  }
+}

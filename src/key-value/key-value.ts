@@ -1,4 +1,5 @@
 import type { Traced } from '../telemetry/tracing.ts'
+import { encodePart } from '../redis/keys.ts'
 
 /** The parts of a key, such as `['lease', 'orchestrator', 'main']`: each may hold any text, and no two keys can collide. */
 export type Key = readonly [string, ...string[]]
@@ -45,4 +46,11 @@ export function tracedKeyValue(store: KeyValue, { tracing, system }: Traced): Ke
     release: (keys, owner) => ask('release', () => store.release(keys, owner)),
     close: () => store.close(),
   }
+}
+
+const PREFIX = 'visualizer'
+
+/** A key as an engine stores it: `visualizer:lease:orchestrator:main`. No two keys can collide, whatever their parts hold. */
+export function keyText(key: Key): string {
+  return [PREFIX, ...key.map(encodePart)].join(':')
 }

@@ -1,12 +1,36 @@
 import { ReplyError } from 'ioredis'
 import type { RedisConfig } from '../config/config.ts'
-import { connectRedis, type RedisConnection } from '../redis/connect.ts'
+import { connectRedis, type RedisConnection, awaitReady } from '../redis/connect.ts'
 import { reasonOf } from '../redis/reason.ts'
-import { isCluster, type Outcome, runScript, runScripts, type Script, type ScriptCall } from '../redis/script.ts'
-import { settled } from '../redis/settled.ts'
-import { keyText } from './key-text.ts'
-import { type Key, type KeyValue, StoreUnavailableError } from './key-value.ts'
-import { ACQUIRE, COMPARE_AND_SET, INCREMENT, RELEASE } from './redis-scripts.ts'
+import { isCluster, type Outcome, runScript, runScripts, type Script, script, type ScriptCall } from '../redis/script.ts'
+import { type Key, keyText, type KeyValue, StoreUnavailableError } from './key-value.ts'
+
+/** KEYS: counter. ARGV: by, ms. A counter's time runs from its beginning. */
+export const INCREMENT = script(`
+local isNew = redis.call('EXISTS', KEYS[1]) == 0
+local sum = redis.call('INCRBY', KEYS[1], ARGV[1])
+if isNew then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+return sum`)
+
+/** KEYS: value. ARGV: new value, ms or 0, and what is expected unless nothing is. */
+export const COMPARE_AND_SET = script(`
+local present = redis.call('GET', KEYS[1])
+local expected = ARGV[3] or false
+if present ~= expected then return 0 end
+if ARGV[2] == '0' then redis.call('SET', KEYS[1], ARGV[1]) else redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
+return 1`)
+
+/** KEYS: lease. ARGV: owner, ms. */
+export const ACQUIRE = script(`
+local owner = redis.call('GET', KEYS[1])
+if owner and owner ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`)
+
+/** KEYS: lease. ARGV: owner. */
+export const RELEASE = script(`
+if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 1`)
 
 export type RedisKeyValueOptions = {
   redis: RedisConfig
@@ -21,7 +45,7 @@ const CALLS_AT_ONCE = 500
 export async function openRedisKeyValue({ redis, onError }: RedisKeyValueOptions): Promise<KeyValue> {
   const connection = connectRedis({ redis, name: 'visualizer-key-value', ...(onError ? { onError } : {}) })
   let isClosed = false
-  await settled(connection)
+  await awaitReady(connection)
 
   async function ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
     if (isClosed) throw new StoreUnavailableError('the store on Redis is closed')

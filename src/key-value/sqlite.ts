@@ -1,8 +1,7 @@
 import type { Database, Statement } from 'bun:sqlite'
 import { type Connection, type HeldConnection, holdConnection, inTransaction } from '../sqlite/connection.ts'
 import { createPrivateFile, openDatabase, watchIdentity, writeAhead } from '../sqlite/file.ts'
-import { keyText } from './key-text.ts'
-import { type Key, type KeyValue, StoreUnavailableError } from './key-value.ts'
+import { type Key, keyText, type KeyValue, StoreUnavailableError } from './key-value.ts'
 
 /** Instants are in ms since 1970 by the clock that all workers of a host share. */
 const SCHEMA = `

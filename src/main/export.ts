@@ -3,9 +3,9 @@ import { relative } from 'node:path'
 import { exportReplay } from '../compose/export.ts'
 import { ApiProblem } from '../client/api.ts'
 import type { Flags } from '../config/environment.ts'
-import type { ExportSettings } from '../config/export-settings.ts'
 import { loadConfig } from '../config/load.ts'
 import { count, refuse, warn } from './say.ts'
+import type { ExportSettings } from '../config/client-settings.ts'
 
 /** What the caller can change, by the name of the error; the message says it. */
 const REFUSALS = new Set(['RefusedError', 'UnusableLogError'])

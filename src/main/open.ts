@@ -1,7 +1,12 @@
 import { openVisualizer, type Place, type Visualizer } from '../compose.ts'
 import type { Config } from '../config/config.ts'
-import { dataFolderProblem } from '../config/data-folder.ts'
-import { logFilesProblem } from '../config/log-files.ts'
+import { dataFolderProblem, logFilesProblem } from '../config/writable-files.ts'
+import { ConfigError, describeProblem } from '../config/problem.ts'
+import { removalProblem } from '../config/removal.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Flags } from '../config/environment.ts'
+import { configText } from '../config/config-text.ts'
+import type { Plan } from '../cluster/fleet.ts'
 
 /** The running service, or in one line why it cannot start. */
 export async function open(config: Config, place?: Place): Promise<Visualizer | string> {
@@ -34,3 +39,22 @@ export function startProblem(error: unknown, { host, port }: Pick<Config, 'host'
 
 /** What the system says of a host name that it cannot turn into an address. */
 const isRefusedAddress = (error: Error) => 'syscall' in error && error.syscall === 'listen' && 'code' in error && error.code === 'EINVAL'
+
+export function toPlan(config: Config): Plan {
+  const { workers, host, port, workerMemoryMb } = config
+  return { config: configText(config), workers, host, port, workerMemoryMb, projects: config.projects.map(({ name }) => name) }
+}
+
+/** What the configuration wants now in place of what is in force, or every problem that it has. */
+export function planOf(flags: Flags, inForce: Pick<Plan, 'projects'>): Plan | readonly string[] {
+  try {
+    const { config } = loadConfig({ flags })
+    const problem = folderProblem(config)
+    if (problem !== undefined) return [problem]
+    const removal = removalProblem(inForce.projects, config)
+    return removal === undefined ? toPlan(config) : [`${config.configFile ?? 'no configuration file'}: ${removal}`]
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems.map(describeProblem)
+    throw error
+  }
+}

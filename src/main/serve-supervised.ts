@@ -8,8 +8,7 @@ import type { Config } from '../config/config.ts'
 import { readConfigText } from '../config/config-text.ts'
 import type { Flags } from '../config/environment.ts'
 import { keepTimeSteady } from './keep-time.ts'
-import { open, startProblem } from './open.ts'
-import { planOf, toPlan } from './plan.ts'
+import { open, planOf, startProblem, toPlan } from './open.ts'
 import { refuse, welcome } from './say.ts'
 
 /** The service in workers that share the port, and this process to watch over them. */

@@ -1,5 +1,4 @@
-import type { Announcement, Bus } from '../bus/bus.ts'
-import { topics } from '../bus/topics.ts'
+import { type Announcement, type Bus, topics } from '../bus/bus.ts'
 import type { Registry } from '../domain/registry/project-registry.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { GapDetector } from './gap-detector.ts'

@@ -1,6 +1,5 @@
 import type { StoredEvent } from '../domain/events/event.ts'
-import { bothEnds, isRecord } from '../domain/events/loose-fields.ts'
-import { TOLD_FIRST } from '../domain/events/tool-detail.ts'
+import { bothEnds, isRecord, TOLD_FIRST } from '../domain/events/loose-fields.ts'
 
 const TEXT_KEPT = 2_000
 const NESTED_KEPT = 4_000

@@ -1,7 +1,28 @@
 import { brokenConnection } from './reason.ts'
-import { Cluster, Redis, type RedisOptions } from 'ioredis'
+import { Cluster, Redis, type RedisOptions, SentinelConnector } from 'ioredis'
 import type { RedisConfig } from '../config/config.ts'
-import { SteadySentinelConnector } from './sentinel-connector.ts'
+
+/** Finds the master by its Sentinels, again and again, whatever they tell meanwhile. */
+export class SteadySentinelConnector extends SentinelConnector {
+  constructor(options: unknown) {
+    if (!hasSentinels(options)) throw new Error('a connection by Sentinels was opened without any')
+    super(options)
+  }
+
+  /**
+   * Ends what listens to the Sentinels for the connection before. At their word of a failover it tears down what there is; while the
+   * next connection is being made, that is the search for the master, and the library never begins another one.
+   */
+  override connect(...listeners: Parameters<SentinelConnector['connect']>): ReturnType<SentinelConnector['connect']> {
+    super.disconnect()
+    return super.connect(...listeners)
+  }
+}
+
+type SentinelOptions = ConstructorParameters<typeof SentinelConnector>[0]
+
+const hasSentinels = (options: unknown): options is SentinelOptions =>
+  typeof options === 'object' && options !== null && 'sentinels' in options && 'name' in options
 
 export type RedisConnection = Redis | Cluster
 
@@ -123,3 +144,24 @@ function fromAddress(address = ''): Pick<RedisOptions, 'username' | 'password' |
 }
 
 const hostOf = (url: URL | null) => (url?.hostname ?? 'localhost').replace(/^\[(.*)\]$/, '$1')
+
+/** How long opening waits for a server; without it what was opened rejects until the server is there. */
+const OPEN_MS = 2_000
+const OUTCOMES = ['ready', 'error', 'end']
+
+/** Resolves once the connection (on a Cluster: that of each master) is ready, or has failed for the first time, or has taken too long. */
+export async function awaitReady(connection: RedisConnection): Promise<void> {
+  await oneReady(connection)
+  if (connection instanceof Cluster) await Promise.all(connection.nodes('master').map(oneReady))
+}
+
+async function oneReady(connection: Redis | Cluster): Promise<void> {
+  if (connection.status === 'ready') return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const done = () => resolve()
+  for (const outcome of OUTCOMES) connection.once(outcome, done)
+  const timer = setTimeout(done, OPEN_MS)
+  await promise
+  clearTimeout(timer)
+  for (const outcome of OUTCOMES) connection.off(outcome, done)
+}

@@ -1,8 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
-import { isRepositoryAddress, withoutCredentials } from '../domain/project/git-address.ts'
 import { LIFECYCLES, PRIORITIES } from '../domain/registry/project-registry.ts'
-import { WorkHoursSettings, workHoursOf } from '../domain/project/work-hours.ts'
+import { isRepositoryAddress, withoutCredentials, workHoursOf, WorkHoursSettings } from '../domain/registry/setting-values.ts'
 import { RefusedError } from '../domain/refused.ts'
 
 const text = (limit: number) => z.string().max(limit)

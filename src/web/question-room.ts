@@ -1,6 +1,5 @@
-import { OPEN_QUESTIONS_LIMIT, openQuestions } from '../domain/project/approval.ts'
+import { OPEN_QUESTIONS_LIMIT, openQuestions, questionsBeyond } from '../domain/project/approval.ts'
 import type { NewEvent } from '../domain/events/event.ts'
-import { questionsBeyond } from '../domain/project/question-room.ts'
 import { RefusedError } from '../domain/refused.ts'
 import type { WebDeps } from './env.ts'
 

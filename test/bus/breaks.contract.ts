@@ -1,6 +1,5 @@
 import { expect, test } from 'bun:test'
-import type { Announcement, Bus } from '../../src/bus/bus.ts'
-import { topics } from '../../src/bus/topics.ts'
+import { type Announcement, type Bus, topics } from '../../src/bus/bus.ts'
 import { endAfter } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
 import { announcement } from './bus.contract.ts'

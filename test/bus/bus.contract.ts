@@ -1,6 +1,5 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
-import type { Announcement, Bus, Subscriber } from '../../src/bus/bus.ts'
-import { topics } from '../../src/bus/topics.ts'
+import { type Announcement, type Bus, type Subscriber, topics } from '../../src/bus/bus.ts'
 import { endAfter } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
 

@@ -4,7 +4,7 @@ import { startFleet } from '../support/fleet.ts'
 import { startRedis, watchCommands } from '../support/redis.ts'
 import { call, report } from '../support/report.ts'
 import { watchProject } from '../support/viewer.ts'
-import { READ } from '../../src/event-log/redis/read-scripts.ts'
+import { READ } from '../../src/event-log/redis/read.ts'
 
 const ROUNDS = 100
 

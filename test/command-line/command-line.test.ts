@@ -3,10 +3,10 @@ import { mkdirSync, symlinkSync, writeFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { version } from '../../package.json'
 import { readCommandLine } from '../../src/config/command-line.ts'
-import { UsageError } from '../../src/config/usage-error.ts'
 import { temporaryFolder } from '../support/ending.ts'
 import { freePort } from '../support/ports.ts'
 import { runProgram, startServer } from '../support/server.ts'
+import { UsageError } from '../../src/config/problem.ts'
 
 const folderWith = (yaml: string) => {
   const folder = temporaryFolder()

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../../src/config/config.ts'
-import type { Flags, Variables } from '../../src/config/environment.ts'
+import type { Flags } from '../../src/config/environment.ts'
 import { loadConfig } from '../../src/config/load.ts'
-import { ConfigError, describeProblem } from '../../src/config/problem.ts'
+import { ConfigError, describeProblem, type Variables } from '../../src/config/problem.ts'
 import { temporaryFolder } from '../support/ending.ts'
 
 export type Loaded = { config: Config | undefined; problems: string[]; warnings: string[]; folder: string }

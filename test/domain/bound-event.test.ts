@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import { boundEvent, EVENT_LIMIT_BYTES, TEXT_LIMIT_BYTES } from '../../src/domain/events/bound-event.ts'
-import { STATE_FILE_LIMIT_BYTES } from '../../src/domain/state-files/bound-state-file.ts'
 import { boundText } from '../../src/domain/events/bound-text.ts'
 import { parseEvent } from '../../src/domain/events/parse-event.ts'
+import { STATE_FILE_LIMIT_BYTES } from '../../src/domain/state-files/state-file-bounds.ts'
 
 const bytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value))
 const chat = (message: string) => ({ type: 'chat_message', message })

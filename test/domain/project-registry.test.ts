@@ -10,7 +10,7 @@ import {
   type Registry,
 } from '../../src/domain/registry/project-registry.ts'
 import { registryDifferences } from '../../src/domain/registry/registry-differences.ts'
-import type { RegistryEvent } from '../../src/domain/registry/registry-event.ts'
+import type { RegistryEvent } from '../../src/domain/events/own-event.ts'
 
 const stored = (events: readonly RegistryEvent[], after = 0): StoredEvent[] =>
   events.map((event, index) => ({ ...event, id: `event-${after + index}`, offset: after + index + 1, received_at: 1_000 }))

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import { lasting, lastingAt, openPieces, type PieceLine } from '../../src/export/pieces.ts'
-import { splicesBetween } from '../../src/export/splices.ts'
 import { markupOf, readUnits } from '../../src/export/units.ts'
+import { splicesBetween } from '../../src/export/recording.tsx'
 
 function store() {
   const lines: PieceLine[] = []

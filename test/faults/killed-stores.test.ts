@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { bucketOf } from '../../src/redis/bucket.ts'
+import { bucketOf } from '../../src/redis/keys.ts'
 import { eventually } from '../support/eventually.ts'
 import { startFleet, watchFleet } from '../support/fleet.ts'
 import { startPostgres } from '../support/postgres.ts'

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'bun:test'
 import { openRedisBus } from '../../src/bus/redis.ts'
-import { topics } from '../../src/bus/topics.ts'
 import type { RedisConfig } from '../../src/config/config.ts'
 import { announcement } from '../bus/bus.contract.ts'
 import { describeBreak, listening } from '../bus/breaks.contract.ts'
 import { eventually } from '../support/eventually.ts'
 import { type RedisServer, startRedis, startSentinel } from '../support/redis.ts'
+import { topics } from '../../src/bus/bus.ts'
 
 const opening = (redis: RedisConfig) => () => openRedisBus({ redis })
 

@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test'
 import { openRedisBus } from '../../src/bus/redis.ts'
-import { topics } from '../../src/bus/topics.ts'
 import { announcement } from '../bus/bus.contract.ts'
 import { type Listening, listening } from '../bus/breaks.contract.ts'
 import { eventually } from '../support/eventually.ts'
 import { startCluster } from '../support/redis.ts'
+import { topics } from '../../src/bus/bus.ts'
 
 const PROJECTS = Array.from({ length: 60 }, (_, index) => `project-${index}`)
 

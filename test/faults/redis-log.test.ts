@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { type EventLog, LogUnavailableError } from '../../src/event-log/event-log.ts'
 import { openRedisLog } from '../../src/event-log/redis/redis.ts'
-import { bucketOf } from '../../src/redis/bucket.ts'
+import { bucketOf } from '../../src/redis/keys.ts'
 import { event, events, ids, offsets, readAll } from '../event-log/log-place.ts'
 import { nameOf, withSecrets } from '../event-log/named-log.ts'
 import { type Acknowledged, expectKept, note, startWriter } from '../event-log/writer.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { attentionAt } from '../../src/domain/summary/attention.ts'
-import { disputesOf } from '../../src/domain/project/source-words.ts'
+import { disputesOf } from '../../src/domain/project/source-memory.ts'
 import { type Journal, openJournal } from '../support/journal.ts'
 import { openLinked } from '../support/linked.ts'
 import { startOrchestrator, type TestOrchestrator } from '../support/orchestrator.ts'

@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { type Arbitrary, array, assert, constantFrom, oneof, property, string, tuple } from 'fast-check'
-import { keyText } from '../../src/key-value/key-text.ts'
-import type { Key } from '../../src/key-value/key-value.ts'
-import { decodePart, encodePart } from '../../src/redis/key-part.ts'
+import { type Key, keyText } from '../../src/key-value/key-value.ts'
+import { decodePart, encodePart } from '../../src/redis/keys.ts'
 
 /** Any text at all, often of what separates, encodes and tags. */
 const part = oneof(

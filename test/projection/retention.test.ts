@@ -2,11 +2,11 @@ import { beforeEach, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import type { EventLog } from '../../src/event-log/event-log.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
-import { stateHash } from '../../src/domain/project/state-hash.ts'
 import { openRetention, removeOld } from '../../src/projection/retention.ts'
 import { stateAt } from '../../src/projection/time-travel.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { generateHistory } from '../support/histories.ts'
+import { stateHash } from '../../src/domain/project/state-codec.ts'
 
 const DAY_MS = 86_400_000
 let now: number

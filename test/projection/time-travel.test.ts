@@ -2,7 +2,6 @@ import { beforeEach, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import type { EventLog } from '../../src/event-log/event-log.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
-import { stateHash } from '../../src/domain/project/state-hash.ts'
 import { emptyProject, foldEvents, FOLD_VERSION } from '../../src/domain/project/project.ts'
 import { projectFold } from '../../src/projection/folds.ts'
 import { Follower } from '../../src/projection/follower.ts'
@@ -10,6 +9,7 @@ import { projectAt, parseMoment } from '../../src/projection/time-travel.ts'
 import { removeOld } from '../../src/projection/retention.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { generateHistory } from '../support/histories.ts'
+import { stateHash } from '../../src/domain/project/state-codec.ts'
 
 const BEGAN = Date.parse('2026-01-01T00:00:00Z')
 const MINUTE_MS = 60_000

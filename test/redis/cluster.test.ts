@@ -1,6 +1,5 @@
 import { expect, test } from 'bun:test'
-import { connectRedis } from '../../src/redis/connect.ts'
-import { settled } from '../../src/redis/settled.ts'
+import { connectRedis, awaitReady } from '../../src/redis/connect.ts'
 import { endAfter } from '../support/ending.ts'
 import { startCluster } from '../support/redis.ts'
 
@@ -11,7 +10,7 @@ test('a connection to a Cluster is ready once made, whichever of its servers ans
     const connection = connectRedis({ redis: config, name: 'test', onError: () => {} })
     endAfter('test', () => connection.disconnect())
     connection.on('close', () => (closed += 1))
-    await settled(connection)
+    await awaitReady(connection)
     const answers = await Promise.allSettled(Array.from({ length: 30 }, (_, index) => connection.set(`key-${index}`, 'x')))
     expect(answers.filter(({ status }) => status === 'rejected')).toEqual([])
     expect(closed).toBe(0)

@@ -1,5 +1,4 @@
-import { isRecord, textOf } from '../../src/domain/events/loose-fields.ts'
-import { toolDetail } from '../../src/domain/events/tool-detail.ts'
+import { isRecord, textOf, toolDetail } from '../../src/domain/events/loose-fields.ts'
 import { ForeignCode, ForeignText, visibleText } from '../atoms/foreign-text.tsx'
 import { compact, dollars } from '../atoms/figures.ts'
 import type { EventOf, Line } from './line.ts'

@@ -1,7 +1,6 @@
 import type { FC } from 'hono/jsx'
 import { bounded } from '../../src/domain/bounded.ts'
-import { openSprints, planWorth } from '../../src/domain/project/plan-worth.ts'
-import type { Backlog, Epic, Story } from '../../src/domain/project/plans.ts'
+import { type Backlog, type Epic, openSprints, planWorth, type Story } from '../../src/domain/project/plans.ts'
 import { domId } from '../atoms/dom-id.ts'
 import { storyHref } from '../atoms/part-href.ts'
 import { ForeignText, Identifier, visibleText } from '../atoms/foreign-text.tsx'

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
 import type { ProjectState } from '../../src/domain/project/project-state.ts'
-import { type Dispute, disputesOf } from '../../src/domain/project/source-words.ts'
+import { type Dispute, disputesOf } from '../../src/domain/project/source-memory.ts'
 import { lostWords } from '../event/own-lines.tsx'
 import { ForeignText, visibleText } from '../atoms/foreign-text.tsx'
 import { Shape } from '../atoms/shape.tsx'

@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
 import { type Bounded, bounded, equally, ofAll } from '../../src/domain/bounded.ts'
-import { isSevere } from '../../src/domain/project/trouble.ts'
+import { isSevere } from '../../src/domain/project/outcomes.ts'
 import type { FileNotice, OpenError } from '../../src/domain/project/reports.ts'
 import { ForeignCode, ForeignText, visibleText } from '../atoms/foreign-text.tsx'
 import { Shape } from '../atoms/shape.tsx'

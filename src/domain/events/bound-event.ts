@@ -1,6 +1,6 @@
-import { boundStateFile } from '../state-files/bound-state-file.ts'
 import { boundText, grouped, isClean } from './bound-text.ts'
 import { KnownEvent } from './event.ts'
+import { boundStateFile } from '../state-files/state-file-bounds.ts'
 
 const KIB = 1024
 export const TEXT_LIMIT_BYTES = 16 * KIB

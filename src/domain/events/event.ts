@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { ForeignId } from './names.ts'
-import type { OwnEvent } from './own-event.ts'
-import type { RegistryEvent } from '../registry/registry-event.ts'
+import type { OwnEvent, RegistryEvent } from './own-event.ts'
 
 /** Text that a tool wrote: kept as it is up to its bound, escaped and stripped where it is shown. */
 const Text = z.string()

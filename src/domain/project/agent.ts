@@ -1,11 +1,9 @@
 import { type Draft, copyOnWrite } from './draft.ts'
 import type { StoredEventOf } from '../events/event.ts'
-import { textOf } from '../events/loose-fields.ts'
+import { textOf, toolDetail } from '../events/loose-fields.ts'
 import type { Agent, AgentStatus } from './project-state.ts'
-import type { Decision } from './reports.ts'
+import { addUsage, type Decision, NO_USAGE } from './reports.ts'
 import { saidLater, saidOf } from '../events/stated-time.ts'
-import { toolDetail } from '../events/tool-detail.ts'
-import { addUsage, NO_USAGE } from './usage.ts'
 
 type Naming = {
   agent_id?: string | null | undefined

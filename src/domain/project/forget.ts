@@ -1,12 +1,11 @@
 import { type Bound, bounded, BOUNDS, type BoundedKind, equally, type Worth } from '../bounded.ts'
 import { closeExpired } from './approval.ts'
-import { commandWorth } from './command-report.ts'
 import { copyOnWrite, type Draft } from './draft.ts'
 import type { Agent, Cycle, Forgotten, ProjectState } from './project-state.ts'
-import { sprintWorth } from './plan-worth.ts'
 import { sprintOf } from './sprint.ts'
-import { isSevere } from './trouble.ts'
+import { commandWorth, isSevere } from './outcomes.ts'
 import { isOpenCycle } from './tdd-machine.ts'
+import { sprintWorth } from './plans.ts'
 
 /**
  * Forgets what is beyond the bounds, counts it, and closes what has expired. It looks at all, so it is called rarely: at the same

@@ -1,3 +1,5 @@
+import type { Worth } from '../bounded.ts'
+
 /* What files tell of a project's plan: epics, stories and sprints. Part of its state, see project-state.ts. */
 
 export type Story = {
@@ -38,4 +40,29 @@ export type Backlog = {
   totals: { epics: number; stories: number; done: number; sprints: number }
   /** Records of an open sprint were too many to be stored: its figures are not whole. */
   isCut: boolean
+}
+
+/** The stories of sprints that are not over, as far as sprints name them. */
+export type OpenSprints = { storyIds: ReadonlySet<string>; over: ReadonlySet<string> }
+
+type SprintPlan = { id: string; storyIds: readonly string[]; status: string }
+
+/** Which stories belong to a sprint that is not over. */
+export function openSprints(sprints: readonly SprintPlan[]): OpenSprints {
+  const [ended, open] = [sprints.filter(({ status }) => status === 'completed'), sprints.filter(({ status }) => status !== 'completed')]
+  return { storyIds: new Set(open.flatMap(({ storyIds }) => storyIds)), over: new Set(ended.map(({ id }) => id)) }
+}
+
+type StoryPlan = { id: string | undefined; status: string | undefined; sprintId: string | undefined }
+
+/** A story of a sprint counts in its figures, done or not: it stays as those do that are worked on. */
+export function planWorth({ id, status, sprintId }: StoryPlan, { storyIds, over }: OpenSprints): Worth {
+  const isOfSprint = (sprintId !== undefined && !over.has(sprintId)) || (id !== undefined && storyIds.has(id))
+  if (isOfSprint || status === 'in_progress' || status === 'sprint' || status === 'blocked' || status === 'failed') return 'waits'
+  return status === 'done' || status === 'completed' || status === 'cancelled' ? 'over' : 'on'
+}
+
+/** The sprint that people work on stays, then those to come. */
+export function sprintWorth({ status }: Pick<SprintPlan, 'status'>): Worth {
+  return status === 'active' ? 'waits' : status === 'planned' ? 'on' : 'over'
 }

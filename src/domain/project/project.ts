@@ -1,18 +1,16 @@
 import { agentUses, foldAgentActivity, foldAgentStatus } from './agent.ts'
 import { endQuestionsOfEnded, foldApprovalRequested, foldApprovalResolved } from './approval.ts'
-import { foldCommandExecution } from './command-report.ts'
 import { foldCycleCompleted, foldCycleProgress, foldCycleStarted, foldTddTransition } from './cycle.ts'
 import { type Draft, copyOnWrite, openDraft } from './draft.ts'
 import type { StoredEvent } from '../events/event.ts'
 import { addStoryCost } from './flow.ts'
-import { foldLosses } from './losses.ts'
 import { forgetBeyond } from './forget.ts'
 import type { ProjectState } from './project-state.ts'
-import { foldWord } from './source-words.ts'
+import { foldLosses, foldWord } from './source-memory.ts'
 import { foldStateFile } from '../state-files/state-file.ts'
-import { foldCiStatus, foldErrorState } from './trouble.ts'
-import { addUsage, NO_USAGE } from './usage.ts'
+import { foldCiStatus, foldCommandExecution, foldErrorState } from './outcomes.ts'
 import { emptyWorkflow, foldWorkflowTransition } from './workflow.ts'
+import { addUsage, NO_USAGE } from './reports.ts'
 
 /** Changes whenever the same events would fold to another state: snapshots of other versions are ignored. */
 export const FOLD_VERSION = 11

@@ -1,4 +1,4 @@
-import type { CI_STATUSES } from '../events/event.ts'
+import type { CI_STATUSES, StoredEventOf } from '../events/event.ts'
 import type { StatedTime } from '../events/stated-time.ts'
 
 /* What is told of a project beside its workflow, its cycles and its agents. Part of its state, see project-state.ts. */
@@ -111,4 +111,17 @@ export type SourceMemory = {
   words: Map<string, SourceWord>
   /** Reports that are missing, by source and reason, until somebody has looked. */
   losses: Map<string, Loss>
+}
+
+/** Nothing used yet. */
+export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, costUsd: 0 }
+
+/** What was used, with what a report adds. */
+export function addUsage(usage: Usage, event: StoredEventOf<'usage'>): Usage {
+  return {
+    inputTokens: usage.inputTokens + (event.input_tokens ?? 0),
+    outputTokens: usage.outputTokens + (event.output_tokens ?? 0),
+    cacheReadTokens: usage.cacheReadTokens + (event.cache_read_tokens ?? 0),
+    costUsd: usage.costUsd + (event.cost_usd ?? 0),
+  }
 }

@@ -106,3 +106,17 @@ function isEncoded(value: unknown): value is EncodedState {
   const { edges, stays } = value['workflow']
   return Array.isArray(edges) && Array.isArray(stays) && MAPS.every((key) => value[key] === undefined || Array.isArray(value[key]))
 }
+
+/** The SHA-256 (hex) of the state's canonical JSON: keys in order, nothing that depends on now. Equal states have equal hashes. */
+export function stateHash(state: ProjectState): string {
+  return new Bun.CryptoHasher('sha256').update(canonicalJson(plainState(state))).digest('hex')
+}
+
+/** JSON with the keys of every object in order and without what is undefined. */
+export function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => (isRecord(inner) ? sorted(inner) : inner))
+}
+
+function sorted(record: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).sort(([one], [other]) => (one < other ? -1 : 1)))
+}

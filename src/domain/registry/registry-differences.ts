@@ -1,7 +1,7 @@
 import type { Project, Registry } from './project-registry.ts'
 import { settingsOf } from './project-registry.ts'
-import type { RegistryEvent } from './registry-event.ts'
-import { canonicalJson } from '../project/state-hash.ts'
+import type { RegistryEvent } from '../events/own-event.ts'
+import { canonicalJson } from '../project/state-codec.ts'
 
 /**
  * What has to be told to the registry so that it agrees with a configuration file. The file wins for the names that it

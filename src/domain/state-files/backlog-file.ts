@@ -2,8 +2,7 @@ import { type Bound, bounded } from '../bounded.ts'
 import { type Draft, copyOnWrite } from '../project/draft.ts'
 import type { FileReport } from './file-time.ts'
 import { idOf, numberOf, recordsOf, statusWord, textOf, textsOf } from '../events/loose-fields.ts'
-import { openSprints, planWorth, sprintWorth } from '../project/plan-worth.ts'
-import type { Backlog, Epic, Sprint, Story } from '../project/plans.ts'
+import { type Backlog, type Epic, openSprints, planWorth, type Sprint, sprintWorth, type Story } from '../project/plans.ts'
 
 /** A file is bounded in bytes, too: where all of it waits, it is all there. */
 const STORIES = { limit: 2_000, most: 20_000 }

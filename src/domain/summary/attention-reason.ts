@@ -1,8 +1,8 @@
 import { plainLine, shortened } from '../events/plain-text.ts'
 import type { Agent, Approval, ProjectState } from '../project/project-state.ts'
-import type { Pulse } from './liveness.ts'
+import type { Liveness } from './liveness.ts'
 import { type CurrentSprint, sprintFigures } from '../project/sprint.ts'
-import { isSevere } from '../project/trouble.ts'
+import { isSevere } from '../project/outcomes.ts'
 
 /** Why: one line for people, with commands in backticks, and what it stands on. */
 export type AttentionReason = {
@@ -83,7 +83,7 @@ export function reviewReason({ workflow }: ProjectState, sprint: CurrentSprint |
 }
 
 /** `working: npm test` or `last heard: npm test`. */
-export function stateReason(verb: string, { doing, actor, storyId, evidence, since }: Pulse): AttentionReason {
+export function stateReason(verb: string, { doing, actor, storyId, evidence, since }: Liveness): AttentionReason {
   return reasonOf(`${verb}: ${doing}`, { actor, storyId, evidence, since })
 }
 

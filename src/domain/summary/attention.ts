@@ -14,7 +14,7 @@ import {
 } from './attention-reason.ts'
 import type { Agent, Approval, ProjectState } from '../project/project-state.ts'
 import { isSprintDone, sprintOf } from '../project/sprint.ts'
-import { agentsAtWork, cyclePulse, openCycles, type Pulse, pulseOf } from './liveness.ts'
+import { agentsAtWork, cycleLiveness, openCycles, type Liveness, agentLiveness } from './liveness.ts'
 
 /** In the order in which people should look. */
 export const ATTENTION_ORDER = [
@@ -63,7 +63,7 @@ export function agentAttentionAt(told: Agent, now: number, { staleMinutes }: Att
     case 'failed':
       return attention('failed', agentReason('failed', agent))
     case 'working':
-      return fromPulse(pulseOf(agent, staleMinutes), now)
+      return fromLiveness(agentLiveness(agent, staleMinutes), now)
     case 'waiting':
     case 'idle':
       return attention(agent.status, agentReason(agent.status, agent))
@@ -105,24 +105,24 @@ function nextExpiry(state: ProjectState, now: number): number | undefined {
 function atWork(state: ProjectState, now: number, { staleMinutes }: AttentionOptions): Attention | undefined {
   const { working, waiting: waits, asking } = agentsAtWork(state.agents)
   const asked = asking.map((agent) => agentAt(agent, now))
-  const pulses = [...working, ...asked.filter(({ status }) => status === 'working')].map((agent) => pulseOf(agent, staleMinutes))
+  const signs = [...working, ...asked.filter(({ status }) => status === 'working')].map((agent) => agentLiveness(agent, staleMinutes))
   const waiting = waits ?? asked.find(({ status }) => status === 'waiting')
-  const cycles = isPaused(state) ? [] : openCycles(state.cycles).map((cycle) => cyclePulse(state, cycle, staleMinutes))
-  const lively = [...pulses, ...cycles.filter(({ quietAt }) => !waiting || quietAt > now)]
-  if (lively.length > 0) return fromPulses(lively, now)
+  const cycles = isPaused(state) ? [] : openCycles(state.cycles).map((cycle) => cycleLiveness(state, cycle, staleMinutes))
+  const lively = [...signs, ...cycles.filter(({ quietAt }) => !waiting || quietAt > now)]
+  if (lively.length > 0) return fromAll(lively, now)
   return waiting ? attention('waiting', agentReason('waiting', waiting)) : undefined
 }
 
-function fromPulses(pulses: Pulse[], now: number): Attention {
-  const quietAt = Math.max(...pulses.map((pulse) => pulse.quietAt))
-  const alive = pulses.filter((pulse) => pulse.quietAt > now)
-  const latest = (alive.length > 0 ? alive : pulses).reduce((one, other) => (other.heardAt > one.heardAt ? other : one))
-  return fromPulse({ ...latest, quietAt }, now)
+function fromAll(signs: Liveness[], now: number): Attention {
+  const quietAt = Math.max(...signs.map((liveness) => liveness.quietAt))
+  const alive = signs.filter((liveness) => liveness.quietAt > now)
+  const latest = (alive.length > 0 ? alive : signs).reduce((one, other) => (other.heardAt > one.heardAt ? other : one))
+  return fromLiveness({ ...latest, quietAt }, now)
 }
 
-function fromPulse(pulse: Pulse, now: number): Attention {
-  if (now < pulse.quietAt) return attention('working', stateReason('working', pulse), pulse.quietAt)
-  return attention('stale', { ...stateReason('last heard', pulse), since: pulse.heardAt })
+function fromLiveness(liveness: Liveness, now: number): Attention {
+  if (now < liveness.quietAt) return attention('working', stateReason('working', liveness), liveness.quietAt)
+  return attention('stale', { ...stateReason('last heard', liveness), since: liveness.heardAt })
 }
 
 /** Whether the workflow rests until somebody resumes it. */

@@ -2,7 +2,7 @@ import type { Agent, Cycle, ProjectState } from '../project/project-state.ts'
 import { isOpenCycle } from '../project/tdd-machine.ts'
 
 /** A sign of work: what was heard last, and until when it may be silent before silence says something. Instants in ms. */
-export type Pulse = {
+export type Liveness = {
   heardAt: number
   quietAt: number
   /** What is done, as one line; a command in backticks. */
@@ -17,8 +17,8 @@ export type Pulse = {
 const TOOL_MINUTES = 60
 const MINUTE_MS = 60_000
 
-/** The pulse of a working agent. */
-export function pulseOf(agent: Agent, staleMinutes: number): Pulse {
+/** The liveness of a working agent. */
+export function agentLiveness(agent: Agent, staleMinutes: number): Liveness {
   const { tool, lastEventAt: heardAt, storyId, offset: evidence, agentType } = agent
   const quietAt = quietAtOf(agent, staleMinutes)
   const doing = tool ? quoted(tool.detail ?? tool.name) : doingOf(agent)
@@ -89,8 +89,8 @@ export function openCycles(cycles: ProjectState['cycles']): readonly Cycle[] {
   return open
 }
 
-/** The pulse of an open cycle: its own events, whatever an agent of its story said, and the orchestrator's word on all its cycles. */
-export function cyclePulse(state: OfCycles, cycle: Cycle, staleMinutes: number): Pulse {
+/** The liveness of an open cycle: its own events, whatever an agent of its story said, and the orchestrator's word on all its cycles. */
+export function cycleLiveness(state: OfCycles, cycle: Cycle, staleMinutes: number): Liveness {
   const { storyId, offset: evidence, enteredAt: since } = cycle
   const heardAt = cycleHeardAt(state, cycle)
   const doing = `${storyId} in ${cycle.state}`

@@ -10,14 +10,12 @@ import {
   type SnapshotKey,
   UnusableLogError,
 } from '../event-log.ts'
-import { commitGroup } from './append.ts'
-import { checkSettings } from './check.ts'
-import { openPatience, placeOf, type Query } from './connection.ts'
+import { commitGroup, purge, saveSnapshot, trim } from './write.ts'
+import { checkSettings, openPatience, placeOf, type Query } from './connection.ts'
 import { unusable } from './failure.ts'
 import { openPool, type Pool } from './pool.ts'
 import { findBeginning, findOffsetAt, findSnapshot, readHead, readHeads, readPage, readTime } from './read.ts'
 import { isMigrated, migratePostgres } from './schema.ts'
-import { purge, saveSnapshot, trim } from './snapshot.ts'
 
 export type PostgresLogOptions = {
   /** postgresql://user:password@host:port/database */

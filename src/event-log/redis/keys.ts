@@ -1,5 +1,4 @@
-import { bucketOf } from '../../redis/bucket.ts'
-import { encodePart } from '../../redis/key-part.ts'
+import { bucketOf, encodePart } from '../../redis/keys.ts'
 
 /** The heads of all projects of a bucket. */
 export const headsKey = (bucket: string) => `visualizer:{${bucket}}:heads`

@@ -1,6 +1,5 @@
 import type { RedisConfig } from '../../config/config.ts'
-import { connectRedis, type RedisConnection } from '../../redis/connect.ts'
-import { settled } from '../../redis/settled.ts'
+import { connectRedis, type RedisConnection, awaitReady } from '../../redis/connect.ts'
 import type { Tracing } from '../../telemetry/tracing.ts'
 import { appendCall, type AppendCall } from '../append-call.ts'
 import { openAppendQueue } from '../append-queue.ts'
@@ -28,7 +27,7 @@ export async function openRedisLog({ redis, clock = Date.now, onError, tracing }
   const appender = { connection: appends, clock, replicated: new Set<string>() }
   const queue = openAppendQueue<AppendCall, Appended>((calls) => commitGroup(appender, calls), tracing && { tracing, system: 'redis' })
   let closing: Promise<void> | undefined
-  await Promise.all([settled(appends), settled(reads)])
+  await Promise.all([awaitReady(appends), awaitReady(reads)])
 
   return {
     ...readMethods(reads, () => {

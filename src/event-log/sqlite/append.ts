@@ -4,7 +4,7 @@ import { type AppendCall, inProjectOrder, storeTogether } from '../append-call.t
 import { type Appended, LogUnavailableError } from '../event-log.ts'
 import { type Connection, type HeldConnection, inTransaction } from '../../sqlite/connection.ts'
 import { isDiskFull } from '../../sqlite/failure.ts'
-import { epochOf } from './epoch.ts'
+import { epochOf } from './schema.ts'
 
 type Head = { key: number; last: number; lastAt: number; salt: string }
 

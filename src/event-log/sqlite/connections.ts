@@ -8,8 +8,7 @@ import { type Settled, settleEpoch } from './mark.ts'
 import { preparePurger } from './purge.ts'
 import { prepareReader } from './read.ts'
 import { checkHeads } from './schema.ts'
-import { prepareFindSnapshot, prepareSaveSnapshot } from './snapshot.ts'
-import { prepareFindBeginning, prepareTrimmer } from './trim.ts'
+import { prepareFindBeginning, prepareFindSnapshot, prepareSaveSnapshot, prepareTrimmer } from './snapshot.ts'
 
 /** Both connections of a log. */
 export type Connections = {

@@ -2,9 +2,9 @@ import type { Database, Statement } from 'bun:sqlite'
 import type { StoredEvent } from '../../domain/events/event.ts'
 import { type Page, type Position, READ_LIMIT, type ReadRange } from '../event-log.ts'
 import type { Connection } from '../../sqlite/connection.ts'
-import { epochOf } from './epoch.ts'
 import { FORGOTTEN } from './purge.ts'
 import { PAGE_CHARACTERS, storedEvent, type StoredRow } from '../stored-event.ts'
+import { epochOf } from './schema.ts'
 
 /** So many heads take about a millisecond. */
 export const HEADS_AT_ONCE = 1_000

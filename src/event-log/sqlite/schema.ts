@@ -85,3 +85,8 @@ export function checkHeads(db: Database, file: string): void {
     .get()
   if (torn) throw new UnusableLogError(`${file} is damaged: events of project "${torn.name}" are missing; restore a backup`)
 }
+
+/** The epoch of a project: the file's own, until the project was forgotten once. Then it is another for this name alone. */
+export function epochOf(fileEpoch: string, salt: string): string {
+  return salt === '' ? fileEpoch : Bun.hash(`${fileEpoch}/${salt}`).toString(36).padStart(8, '0').slice(-8)
+}

@@ -1,5 +1,6 @@
 import type { Database, Statement } from 'bun:sqlite'
 import { type Snapshot, SNAPSHOT_SPAN, type SnapshotKey } from '../event-log.ts'
+import type { Connection } from '../../sqlite/connection.ts'
 
 type Row = { offset: number; body: string }
 
@@ -27,5 +28,60 @@ export function prepareSaveSnapshot(db: Database): (snapshot: Snapshot) => void 
   return ({ project, epoch, foldVersion, offset, body }) => {
     prune.run(project, epoch, foldVersion, offset)
     insert.run(epoch, foldVersion, offset, body, project)
+  }
+}
+
+/** Events that one transaction removes: a few milliseconds, so that appends get their turn in between. */
+const STEP = 1_000
+
+type BeginningRow = { epoch: string; foldVersion: number; offset: number; body: string }
+type Bounds = { key: number; first: number; last: number }
+
+export type Trimmer = Connection & {
+  bounds: Statement<Bounds, [string]>
+  saveBeginning: Statement<unknown, [number, string, number, number, string]>
+  removeEvents: Statement<unknown, [number, number]>
+  removeSnapshots: Statement<unknown, [number, number]>
+  moveFirst: Statement<unknown, [number, number]>
+}
+
+/** Prepares the statements of a trim on a connection that may write. */
+export function prepareTrimmer(db: Database): Trimmer {
+  return {
+    db,
+    bounds: db.prepare('SELECT key, first, last FROM project WHERE name = ?'),
+    saveBeginning: db.prepare(
+      `INSERT INTO beginning (project, epoch, fold_version, "offset", body) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT (project) DO UPDATE SET epoch = excluded.epoch, fold_version = excluded.fold_version, "offset" = excluded."offset",
+       body = excluded.body WHERE excluded."offset" > beginning."offset"`,
+    ),
+    removeEvents: db.prepare('DELETE FROM event WHERE project = ? AND "offset" < ?'),
+    removeSnapshots: db.prepare('DELETE FROM snapshot WHERE project = ? AND "offset" < ?'),
+    moveFirst: db.prepare('UPDATE project SET first = ? WHERE key = ?'),
+  }
+}
+
+/** One step of a trim, within a transaction: the beginning first, so that each step leaves a whole log. True when no more is to be removed. */
+export function trimStep(trimmer: Trimmer, { project, epoch, foldVersion, offset, body }: Snapshot): boolean {
+  const bounds = trimmer.bounds.get(project)
+  if (!bounds || offset < bounds.first || offset > bounds.last) return true
+  const { key, first } = bounds
+  trimmer.saveBeginning.run(key, epoch, foldVersion, offset, body)
+  const next = Math.min(first + STEP, offset + 1)
+  trimmer.removeEvents.run(key, next)
+  trimmer.moveFirst.run(next, key)
+  if (next <= offset) return false
+  trimmer.removeSnapshots.run(key, offset)
+  return true
+}
+
+/** Prepares reading what a trimmed log begins with. */
+export function prepareFindBeginning(db: Database): (project: string) => Snapshot | undefined {
+  const find: Statement<BeginningRow, [string]> = db.prepare(
+    `SELECT epoch, fold_version AS foldVersion, "offset", body FROM beginning WHERE project = (SELECT key FROM project WHERE name = ?)`,
+  )
+  return (project) => {
+    const row = find.get(project)
+    return row ? { project, ...row } : undefined
   }
 }

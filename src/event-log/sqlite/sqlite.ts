@@ -5,22 +5,26 @@ import { openAppendQueue } from '../append-queue.ts'
 import {
   type Appended,
   type EventLog,
+  type LogReader,
   LogUnavailableError,
   type Position,
   READ_LIMIT,
   type ReadRange,
   type Snapshot,
   type SnapshotKey,
+  UnusableLogError,
 } from '../event-log.ts'
 import { commitGroup, tryAppend } from './append.ts'
 import { abandonBoth, closeAll, closeBoth, type Connections, firstUse, openAppender, openReader } from './connections.ts'
-import { epochOf } from './epoch.ts'
 import { createLogFile } from './file.ts'
-import { openGuard } from './guard.ts'
+import { MOVED, openGuard } from './guard.ts'
 import { openMark } from './mark.ts'
 import { beginPurge, purgeStep } from './purge.ts'
 import { findOffsetAt, HEADS_AT_ONCE, readHead, readHeadsAfter, readPage } from './read.ts'
-import { trimStep } from './trim.ts'
+import { checkReadable, epochOf } from './schema.ts'
+import { trimStep } from './snapshot.ts'
+import { watchIdentity } from '../../sqlite/file.ts'
+import { existsSync } from 'node:fs'
 
 export type SqliteLogOptions = {
   /** Created with its folder where it is missing. Several programs of one machine may share it. */
@@ -151,4 +155,29 @@ async function trim(appends: Connections['appends'], beginning: Snapshot, epoch:
 async function finishPurges(appends: Connections['appends']): Promise<void> {
   const step = () => appends.use((appender) => purgeStep(appender) || inTransaction(appender.db, () => purgeStep(appender)))
   while (!(await step())) await new Promise(setImmediate)
+}
+
+/**
+ * Opens the embedded log to look at it, while a service may be writing it: nothing is created, migrated, checkpointed or written,
+ * and no read holds the file for longer than a page. Rejects with UnusableLogError where there is no such log.
+ */
+export async function openSqliteReader(file: string): Promise<LogReader> {
+  if (!existsSync(file)) throw new UnusableLogError(`there is no event log ${file}; name the folder that the service uses with --data-dir`)
+  const away: Away = (problem, options) => new LogUnavailableError(`the event log ${file} ${problem}`, options)
+  const isStillThere = watchIdentity(file)
+  const mustFit = () => {
+    if (!isStillThere()) throw away(MOVED)
+  }
+  const reads = holdConnection({ open: () => ({ ...openReader(file), mustFit }), away })
+  try {
+    const epoch = await reads.use(({ db }) => {
+      checkReadable(db, file)
+      return db.query<{ value: string }, []>(`SELECT value FROM meta WHERE name = 'epoch'`).get()?.value
+    })
+    if (epoch === undefined) throw new UnusableLogError(`${file} is damaged: it has no epoch; restore a backup`)
+    return { ...readMethods(reads, epoch), close: async () => reads.close() }
+  } catch (error) {
+    reads.close()
+    throw error
+  }
 }

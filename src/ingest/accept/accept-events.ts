@@ -1,5 +1,4 @@
-import type { Bus } from '../../bus/bus.ts'
-import { topics } from '../../bus/topics.ts'
+import { type Bus, topics } from '../../bus/bus.ts'
 import { boundEvent } from '../../domain/events/bound-event.ts'
 import type { NewEvent } from '../../domain/events/event.ts'
 import { parseStatedTime } from '../../domain/events/stated-time.ts'

@@ -1,9 +1,9 @@
 import { PROJECTS_LOG } from '../../domain/events/names.ts'
 import type { Project } from '../../domain/registry/project-registry.ts'
 import { RefusedError } from '../../domain/refused.ts'
-import type { RegistryEvent } from '../../domain/registry/registry-event.ts'
 import { storeAndAnnounce } from './accept-events.ts'
 import { type RegistrationDeps, registerOnce } from './register-project.ts'
+import type { RegistryEvent } from '../../domain/events/own-event.ts'
 
 type Deps = Omit<RegistrationDeps, 'projections'> & {
   projections: RegistrationDeps['projections'] & { fresh(name: string): Promise<unknown> }

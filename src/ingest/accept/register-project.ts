@@ -2,9 +2,9 @@ import type { Bus } from '../../bus/bus.ts'
 import { PROJECTS_LOG, projectNameProblem, UNASSIGNED } from '../../domain/events/names.ts'
 import type { Project, Registry } from '../../domain/registry/project-registry.ts'
 import { RefusedError } from '../../domain/refused.ts'
-import type { RegistryEvent } from '../../domain/registry/registry-event.ts'
 import type { EventLog } from '../../event-log/event-log.ts'
 import { storeAndAnnounce } from './accept-events.ts'
+import type { RegistryEvent } from '../../domain/events/own-event.ts'
 
 export type RegistrationDeps = {
   eventLog: EventLog

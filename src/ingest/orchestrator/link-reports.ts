@@ -1,6 +1,5 @@
-import { OPEN_QUESTIONS_LIMIT } from '../../domain/project/approval.ts'
+import { asksAnything, OPEN_QUESTIONS_LIMIT, questionsBeyond } from '../../domain/project/approval.ts'
 import type { NewEvent } from '../../domain/events/event.ts'
-import { asksAnything, questionsBeyond } from '../../domain/project/question-room.ts'
 import type { LinkDeps } from './link.ts'
 import { LinkCounters } from './link-counters.ts'
 import { type LinkEvent, LOSS_REASONS } from './link-news.ts'

@@ -3,10 +3,10 @@ import type { NewEvent } from '../../domain/events/event.ts'
 import { ForeignId } from '../../domain/events/names.ts'
 import { parseEvent } from '../../domain/events/parse-event.ts'
 import { RefusedError } from '../../domain/refused.ts'
-import { wordKey } from '../../domain/project/source-words.ts'
 import { type Frame, hashId } from './frame.ts'
 import { addressedProject, type LinkScope, onlyProject } from './link-scope.ts'
 import type { SourceWord } from '../../domain/project/reports.ts'
+import { wordKey } from '../../domain/project/source-memory.ts'
 
 /** What of a project's state a `current_state` is compared with; a folded project has it all. */
 export type KnownState = {

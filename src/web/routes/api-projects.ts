@@ -3,7 +3,6 @@ import { Hono } from 'hono'
 import type { Project } from '../../domain/registry/project-registry.ts'
 import type { ProjectState } from '../../domain/project/project-state.ts'
 import type { ProjectSummary } from '../../domain/summary/project-summary.ts'
-import { stateHash } from '../../domain/project/state-hash.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import { selectProjects } from '../../live/overview-selection.ts'
 import { parseOverviewQuery } from '../../../views/overview/overview-query.ts'
@@ -15,6 +14,7 @@ import { keptEvents } from '../kept-events.ts'
 import { findProject, mustBeRead } from '../find-project.ts'
 import { isoTime, projectJson } from '../project-json.ts'
 import { stateJson } from '../state-json.ts'
+import { stateHash } from '../../domain/project/state-codec.ts'
 
 const PAGE_LIMIT = 100
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { WorkHours } from '../registry/project-registry.ts'
+import type { WorkHours } from './project-registry.ts'
 
 const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 const TimeOfDay = z.string().regex(/^([01]?\d|2[0-3]):[0-5]\d$|^24:00$/, 'must be a time of day like 09:00')
@@ -25,3 +25,11 @@ function isTimeZone(name: string): boolean {
 export function workHoursOf({ timezone = 'UTC', start, end, days = DAYS.slice(0, 5) }: z.infer<typeof WorkHoursSettings>): WorkHours {
   return { timezone, start: start.padStart(5, '0'), end: end.padStart(5, '0'), days }
 }
+
+/** Says whether a text is the address of a repository that git takes: http, https, ssh or git, or the form user@host:path. */
+export function isRepositoryAddress(text: string): boolean {
+  return /^(?:https?|ssh|git):\/\/[^\s/]+\/?\S*$/i.test(text) || /^[\w.-]+@[\w.-]+:\S+$/.test(text)
+}
+
+/** Addresses of repositories are shown on pages; what people keep in them to fetch without asking is not. */
+export const withoutCredentials = (url: string): string => url.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/@\s]*@/i, '$1')

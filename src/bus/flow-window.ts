@@ -2,10 +2,10 @@
  * What a receiver has not acknowledged yet. A channel between processes takes everything and buffers without bound: one that is
  * stopped would cost the sender its memory.
  */
-const CREDIT_BYTES = 16 * 1024 * 1024
+const WINDOW_BYTES = 16 * 1024 * 1024
 
-/** Counts the bytes on their way to one receiver. Beyond the credit nothing more is sent, and the receiver is told so later. */
-export function openCredit(limitBytes = CREDIT_BYTES) {
+/** Counts the bytes on their way to one receiver. Beyond the flow window nothing more is sent, and the receiver is told so later. */
+export function openFlowWindow(limitBytes = WINDOW_BYTES) {
   let outstanding = 0
   let hasDropped = false
   return {

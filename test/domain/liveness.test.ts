@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { attentionAt } from '../../src/domain/summary/attention.ts'
 import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
 import type { Cycle, ProjectState } from '../../src/domain/project/project-state.ts'
-import { agentsAtWork, cyclePulse, openCycles } from '../../src/domain/summary/liveness.ts'
+import { agentsAtWork, cycleLiveness, openCycles } from '../../src/domain/summary/liveness.ts'
 import { historyArbitrary } from '../support/histories.ts'
 import { isOpenCycle } from '../../src/domain/project/tdd-machine.ts'
 
@@ -28,7 +28,7 @@ test('what is found at work is what a look at every agent and cycle finds, after
         expect([...openCycles(state.cycles)]).toEqual([...state.cycles.values()].filter(isOpenCycle))
         for (const cycle of state.cycles.values()) {
           const heardAt = plainHeardAt(state, cycle)
-          expect(cyclePulse(state, cycle, STALE_MINUTES)).toMatchObject({ heardAt, quietAt: heardAt + STALE_MINUTES * 60_000 })
+          expect(cycleLiveness(state, cycle, STALE_MINUTES)).toMatchObject({ heardAt, quietAt: heardAt + STALE_MINUTES * 60_000 })
         }
       }
     }),
