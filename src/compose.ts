@@ -40,17 +40,15 @@ import type { ReloadReport } from './config/problem.ts'
 
 export type Visualizer = Serving & { log: Logger }
 
-/** What a worker is called among those that share the port, and its way to them; nothing where it is alone. */
+/** A worker's name and its channel to the supervisor; empty for a single process. */
 export type Place = {
   worker?: string
   link?: WorkerLink
-  /** What became of the last reload, where no supervisor tells. */ reload?: () => ReloadReport | undefined
+  /** The result of the last reload, without a supervisor. */
+  reload?: () => ReloadReport | undefined
 }
 
-/**
- * Opens everything and connects it: the only place that knows every implementation. What was opened is closed in reverse.
- * Rejects when the port is taken or the data folder cannot be used; nothing stays open then.
- */
+/** Opens and connects everything; the only place that knows every implementation. Rejects with nothing left open. */
 export async function openVisualizer(config: Config, place: Place = {}): Promise<Visualizer> {
   const telemetry = await openTelemetry(config, place.worker)
   const opened = closeInReverse(telemetry.onError)
@@ -73,11 +71,11 @@ export async function openVisualizer(config: Config, place: Place = {}): Promise
       onChange: () => feed.touch(),
     })
     const close = () => {
-      // First of all: whoever comes now is better served elsewhere.
+      // Stop listening first: new clients are better served elsewhere.
       const stopped = server.stop()
       return opened.close().then(() => stopped)
     }
-    // Among several, the supervisor says so when all of them are.
+    // With several workers, the supervisor says so once all are ready.
     if (!place.link) log.info(`server ready on ${server.url}`, { version, pid: process.pid })
     return { url: server.url, log, figures: metrics.read, reopenLogs, stopListening: () => void server.stop(), close }
   } catch (error) {
@@ -88,7 +86,6 @@ export async function openVisualizer(config: Config, place: Place = {}): Promise
 
 type FolderUse = { config: Config; place: Place; keyValue: KeyValue; telemetry: Telemetry }
 
-/** With Redis all services share one bus. */
 function openFolderUse({ config, place, keyValue, telemetry }: FolderUse): { warnings(): string[]; close(): Promise<void> } {
   if (config.redis) return { warnings: () => [], close: async () => undefined }
   const pid = place.link ? process.ppid : process.pid
@@ -97,7 +94,7 @@ function openFolderUse({ config, place, keyValue, telemetry }: FolderUse): { war
 
 type Core = Awaited<ReturnType<typeof openCore>>
 
-/** The log, who hears of it, what it amounts to, and the one way into it. */
+/** Opens the log, the projections, and the way into the log. */
 async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'> & { place: Place }) {
   const { onError, metrics, tracing, log } = telemetry
   const untraced = await openEngines({ config, channel: place.link?.bus, tracing, metrics, log, onError, opened })
@@ -116,7 +113,7 @@ async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'>
     const acceptReports = accept(source)
     return (project: string, events: readonly NewEvent[]) => acceptReports(project, events).catch(followed.suspectAfter)
   }
-  // Under the name that it is known by, in whatever case it was reported; nothing is followed for a name that is not registered.
+  // Finds the registered spelling; unregistered names have an empty state.
   const stateOf = async (name: string) => {
     followed.mustBeRead()
     const known = projections.findProject(name)?.name ?? (name === UNASSIGNED ? name : undefined)
@@ -173,7 +170,7 @@ async function openWeb({ config, telemetry, core, sources, opened, place }: Part
   return { server, feed }
 }
 
-/** The files of this build, and those of others. */
+/** The static files of this build, and those of other builds. */
 async function openFiles({ telemetry: { log }, core: { keyValue }, opened }: Pick<Part, 'telemetry' | 'core' | 'opened'>) {
   const files = await loadStaticFiles()
   const onError = (error: unknown) => log.warn('static files could not be kept for other builds', { error })

@@ -21,22 +21,20 @@ export type Engines = {
   eventLog: EventLog
   bus: Bus
   keyValue: KeyValue
-  /** Whether Redis answers, be it in part; true where none is configured. */
   isRedisUp(): boolean
 }
 
-/** `channel` is the way to the other workers of a supervisor; undefined where this is the only one. */
 type Deps = {
   config: Config
   channel: WorkerChannel | undefined
   tracing: Tracing
   metrics: Metrics
-  /** For what an operator should know of an engine at the start. */ log: Logger
+  log: Logger
   onError(error: unknown): void
   opened: Opened
 }
 
-/** The engines that the configuration names; one that is away is never replaced by another. */
+/** Opens the configured engines. One that is away is never replaced by another. */
 export async function openEngines({ config, channel, tracing, metrics, log, onError, opened }: Deps): Promise<Engines> {
   const eventLog = opened.add(await openLog({ config, tracing, log, onError }))
   const { bus, isRedisUp } = await openBus({ config, channel, metrics, onError })
@@ -70,7 +68,6 @@ function openLog({
   return openSqliteLog({ file: join(dataDir, 'events.sqlite'), tracing, onError, onNotice: log.warn })
 }
 
-/** The engines, told of where the configuration names a collector; else as they are. */
 export function tracedEngines(engines: Engines, { config, tracing }: { config: Config; tracing: Tracing }): Engines {
   if (!config.openTelemetry) return engines
   const { eventLog, bus, keyValue, ...others } = engines
@@ -83,7 +80,7 @@ export function tracedEngines(engines: Engines, { config, tracing }: { config: C
   }
 }
 
-/** Which engines the configuration names, in the words of the status page. */
+/** The configured engines, as the status page names them. */
 export function featuresOf({ database, redis, ...config }: Config, hasSupervisor: boolean): Features {
   return {
     log: database ? 'postgresql' : redis ? 'redis' : 'sqlite',

@@ -17,12 +17,11 @@ export type ExportRun = {
   config: Config
   settings: ExportSettings
   progress(done: number, of: number): void
-  /** Told what was passed over: the export goes on without it. */
   onError(error: unknown): void
   signal: AbortSignal
 }
 
-/** Writes a project's replay, and tells the file's bytes and what it holds. Nothing is changed where it is read. */
+/** Writes a project's replay and returns its size and contents. Only reads its source. */
 export async function exportReplay({
   config,
   settings,
@@ -53,7 +52,7 @@ async function openSource(config: Config, { address, project }: ExportSettings, 
   }
 }
 
-/** The embedded log is a file that a service may have open: it is looked at, and nothing else. */
+/** A running service may have the embedded log open, so it is opened read-only. */
 function openReader({ database, redis, dataDir }: Config): Promise<LogReader> {
   if (database) return openPostgresLog({ url: database.url.reveal(), poolSize: 2, isLookedAt: true })
   if (redis) return openRedisLog({ redis })

@@ -12,12 +12,12 @@ import type { Telemetry } from './telemetry.ts'
 
 type Deps = { config: Config; engines: Pick<Engines, 'eventLog' | 'bus'>; telemetry: Telemetry; opened: Opened }
 
-/** What every project amounts to, and what is away; with the log away at the start, as soon as it is there. */
+/** Opens the projections, even while the log is away, and adds the configured projects to the registry. */
 export async function openFollowed({ config, engines, telemetry, opened }: Deps) {
   const { log, onError } = telemetry
   const listeners: (() => void)[] = []
   let kept: string | undefined
-  /** What a file no longer lists is archived; all of it only where the file says so: what an empty one listed before is kept. */
+  /** Projects that a file no longer lists are archived; an empty list archives nothing unless the file says so. */
   const changesOf = (registry: Registry) => {
     const listed = [...registry.projects.values()].flatMap(({ name, origin }) => (origin === 'file' ? [name] : []))
     const problem = removalProblem(listed, config)
@@ -42,15 +42,15 @@ export async function openFollowed({ config, engines, telemetry, opened }: Deps)
   })
   return opened.add({
     ...followed,
-    /** What an operator should know of what the configuration leaves out. */
+    /** What operators should know about projects missing from the configuration. */
     warnings: () => (kept === undefined ? [] : [kept]),
     onOutage: (listener: () => void) => void listeners.push(listener),
-    /** An append that failed tells of an outage sooner than the next look. */
+    /** A failed append reveals an outage before the next check. */
     suspectAfter(error: unknown): never {
       if (error instanceof LogUnavailableError) followed.suspect()
       throw error
     },
-    /** What is known decides what a whole state amounts to: while nothing is, it is not taken. */
+    /** Whole states are compared with what is known, so none is accepted before the log was read. */
     mustBeRead() {
       if (!followed.isRead()) throw new LogUnavailableError('the event log was not read yet')
     },

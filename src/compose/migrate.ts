@@ -1,10 +1,7 @@
 import type { Config } from '../config/config.ts'
 import { migratePostgres } from '../event-log/postgres/schema.ts'
 
-/**
- * Brings the tables of the configured log to this version, and says in a line what was done. Rejects with UnusableLogError where
- * somebody must change something first, with LogUnavailableError while the server is away.
- */
+/** Migrates the tables of the configured log and describes the result. Rejects with UnusableLogError or LogUnavailableError. */
 export async function migrateLog({ database }: Pick<Config, 'database'>): Promise<string> {
   if (!database) return 'nothing to migrate: without DATABASE_URL the log keeps its own files in step'
   const { from, to } = await migratePostgres(database.url.reveal())

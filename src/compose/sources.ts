@@ -25,16 +25,14 @@ export type SourcesDeps = {
   eventLog: EventLog
   log: Logger
   keyValue: KeyValue
-  /** What this worker is called on its host; undefined where it is alone. */
   worker: string | undefined
   acceptFrom(source: string): (project: string, events: readonly NewEvent[]) => Promise<Accepted>
-  /** Of any name; empty where the project is not known. */
+  /** Empty for an unknown project. */
   stateOf(project: string): Promise<ProjectState>
-  /** The name that a project was first registered under, whatever case the file uses now. */
+  /** The registered spelling of a name. */
   nameOf(project: string): string
-  /** Tells from now on of each project whose log has become another one. */
+  /** Calls back with each project whose epoch changed. */
   onEpochChange(told: (project: string) => void): void
-  /** Told whenever the health of any link changed. */
   onChange(): void
   onError(error: unknown): void
   metrics: Metrics
@@ -42,13 +40,12 @@ export type SourcesDeps = {
 }
 
 export type Followed = {
-  /** How every orchestrator's link stands, whoever follows it. */
+  /** The health of all orchestrators' links, whoever follows them. */
   links(): readonly LinkHealth[]
-  /** What an operator should know of the projects' folders, a sentence each. */
   warnings(): string[]
 }
 
-/** What one worker of the fleet does at a time: each orchestrator and each project's state files are followed, old events forgotten. */
+/** Starts what one worker of the fleet does at a time: following orchestrators and state files, and retention. */
 export async function openSources(deps: SourcesDeps): Promise<Followed> {
   const { config, keyValue, worker = 'alone', acceptFrom, stateOf, onChange, onError, log, metrics, opened } = deps
   const owner = `${hostname()} ${worker} ${process.pid} ${crypto.randomUUID()}`

@@ -14,20 +14,18 @@ const AWAY = [LogUnavailableError, StoreUnavailableError, BrokenConnectionError]
 
 export type Telemetry = {
   log: Logger
-  /** Undefined: requests are told in the log. */
+  /** Undefined when requests are logged with all other records. */
   access: AccessLog | undefined
   metrics: Metrics
   tracing: Tracing
   usage(): ResourceUsage
-  /** For what fails outside of a request: counted and logged. */
+  /** For errors outside of requests: counted and logged. */
   onError(error: unknown): void
-  /** Opens the log files anew, after something outside renamed them. */
   reopenLogs(): void
-  /** Writes what is left. */
   close(): Promise<void>
 }
 
-/** The log of records, that of requests, the figures and the traces, as the configuration wants them. */
+/** Opens logs, metrics and tracing as configured. */
 export async function openTelemetry(config: Config, worker: string | undefined): Promise<Telemetry> {
   const metrics = createMetrics()
   const usage = openResourceUsage()
@@ -43,7 +41,7 @@ export async function openTelemetry(config: Config, worker: string | undefined):
     usage: () => usage.read(),
     onError(error) {
       metrics.errors.inc()
-      // An engine that is away is nothing of ours that failed: its reason is enough, and where we met it says no more.
+      // An absent engine is not our fault, so its message is enough, without a stack.
       if (AWAY.some((kind) => error instanceof kind) && error instanceof Error) log.warn(error.message)
       else log.error('something failed outside of a request', { error })
     },

@@ -1,15 +1,12 @@
 import { type EventLog, LogUnavailableError } from './event-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
 
-/** A setting that may lose events is told of within five seconds. */
+/** Settings that may lose events are noticed within five seconds. */
 const EVERY_MS = 4_000
 
 type Deps = { eventLog: EventLog; log: Logger; onError(error: unknown): void }
 
-/**
- * Looks at the settings of the log's engine now and every few seconds: they may be changed while it runs. What is found is logged once,
- * and stays a warning until it is mended.
- */
+/** Checks the settings of the log's engine regularly, since they may change, and logs each new warning once. */
 export function watchLogSettings({ eventLog, log, onError }: Deps) {
   let warnings: string[] = []
 
@@ -19,7 +16,7 @@ export function watchLogSettings({ eventLog, log, onError }: Deps) {
       for (const warning of found) if (!warnings.includes(warning)) log.warn(warning)
       warnings = found
     } catch (error) {
-      // That the engine is away is said elsewhere; what was wrong with it may still be.
+      // Outages are reported elsewhere; earlier warnings may still hold.
       if (!(error instanceof LogUnavailableError)) onError(error)
     }
   }

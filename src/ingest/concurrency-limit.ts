@@ -1,6 +1,6 @@
 export type ConcurrencyLimit = <T>(run: () => Promise<T>) => Promise<T>
 
-/** Lets so many run at once; the others wait in the order in which they came. */
+/** Runs at most `places` at once; the others wait in order. */
 export function limitConcurrency(places: number): ConcurrencyLimit {
   const waiting: (() => void)[] = []
   let free = places

@@ -5,7 +5,6 @@ import type { Logger } from '../telemetry/logger.ts'
 type Deps = {
   keyValue: Pick<KeyValue, 'acquire' | 'release' | 'get' | 'set'>
   dataDir: string
-  /** The process that all workers of this service belong to. */
   pid: number
   log: Logger
   onError(error: unknown): void
@@ -15,13 +14,10 @@ const FIRST: Key = ['lease', 'data folder']
 const SECOND: Key = ['service', 'second']
 const EVERY_MS = 2_000
 const TTL_MS = 6_000
-/** A service that was killed holds its lease a while longer: its successor is no second one. */
+/** A killed service keeps its lease until it expires; its successor is no second service. */
 const SURE_AFTER_MS = TTL_MS + 2 * EVERY_MS
 
-/**
- * Finds out whether another service uses the same data folder: both hear of each other's reports only by their look at the log every 5 s,
- * for each has a bus of its own. Both say so, as long as it is so.
- */
+/** Warns when two services share a data folder: without a common bus, each sees the other's reports up to 5 s late. */
 export function watchFolderUse({ keyValue, dataDir, pid, log, onError }: Deps) {
   const us = `${hostname()} ${pid}`
   let sharedSince: number | undefined
@@ -45,7 +41,7 @@ export function watchFolderUse({ keyValue, dataDir, pid, log, onError }: Deps) {
       if (isSaid && sharedSince === undefined) log.info(`no other service uses the data folder ${dataDir} any more`)
       isSaid = isSure || (isSaid && sharedSince !== undefined)
     } catch (error) {
-      // That the store is away is said elsewhere.
+      // Outages are reported elsewhere.
       if (!(error instanceof StoreUnavailableError)) onError(error)
     }
   }
@@ -57,7 +53,7 @@ export function watchFolderUse({ keyValue, dataDir, pid, log, onError }: Deps) {
     async close() {
       clearInterval(timer)
       await looking
-      // The other workers of this service take it again at their next look.
+      // Other workers of this service acquire it again.
       await keyValue.release([FIRST], us).catch((error: unknown) => {
         if (!(error instanceof StoreUnavailableError)) onError(error)
       })

@@ -8,18 +8,14 @@ type Deps = {
   metrics: Pick<Metrics, 'flow'>
 }
 type Stored = { project: string; position: { epoch: string; offset: number }; appended: readonly StoredEvent[] }
-/** What was stored and is not delivered yet. */
 type Awaited = { epoch: string; head: number; ours: ReadonlySet<number> }
 
-/** Types of events that can end something that is timed: nothing is looked at for the others. */
+/** Only these events can end something that is measured. */
 const ENDING = new Set(['tdd_transition', 'tdd_cycle_completed', 'approval_resolved', 'state_file'])
-/** Of a project, where delivery is held up: a measure is lost then, and no memory. */
+/** Bounds the memory while delivery is delayed; further measurements are lost. */
 const AWAITED = 1_000
 
-/**
- * Observes what the events that this worker stored have ended, once they are delivered to it as to every other. Every worker folds
- * every event, but one stored it: so a fleet counts each duration once. Reads nothing and holds up no report.
- */
+/** Records the durations that this worker's own events have ended, so that the fleet counts each once. Reads nothing. */
 export function openFlowObserver({ projections, metrics }: Deps) {
   const awaited = new Map<string, Awaited[]>()
 
@@ -48,7 +44,7 @@ export function openFlowObserver({ projections, metrics }: Deps) {
     if (ending.length === 0) return
     const stored = { epoch, head, ours: new Set(ending.map(({ offset }) => offset)) }
     const known = projections.loaded(project)
-    // On one worker what is announced may be applied before its report is answered.
+    // With a single worker the announcement may arrive before the report is answered.
     if (known?.epoch === epoch && known.state.offset >= head) observe(known, [stored])
     else awaited.set(project, [...(awaited.get(project) ?? []), stored].slice(-AWAITED))
   }

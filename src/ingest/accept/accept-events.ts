@@ -13,24 +13,18 @@ export type AcceptDeps = {
   eventLog: EventLog
   bus: Bus
   redact: Redact
-  /** Makes sure that reports have a project to go to; resolves with the name that it is registered under. */
   registerProject(name: string, isNew?: boolean): Promise<string>
-  /** ms since 1970: what was stated before is forgotten, and so would not be known if it came again. 0 where all is kept. */
   keptSince(): number
 }
 
-/** What became of a report: with what was left out, each of its events is new, known or too old. */
 export type Accepted = Appended & { project: string; tooOld: readonly NewEvent[] }
 
-/** No zone is further from UTC than +14:00: a zoneless time may be this much later than it looks. */
 const ZONE_MS = 14 * 60 * 60_000
 
 /**
- * Stores what was reported, then announces it. Secrets go before long texts are cut: half a secret is not recognised. In
- * this order, too: a browser that misses the announcement finds the events
- * in the log when it catches up. For the same reason a failing bus fails no report. Rejects with LogUnavailableError
- * while nothing can be stored. What says that it is older than the retention is left out and counted: ids live as long as their events, and an
- * orchestrator's history may be told again and again.
+ * Removes secrets, then cuts texts (half a secret is not recognised), stores, and only then announces.
+ * Events beyond the retention are left out: their ids are forgotten, so a repeated history would be stored again.
+ * Rejects with LogUnavailableError; a failing bus fails no report, because the log has the events.
  */
 export async function acceptEvents(deps: AcceptDeps, project: string, events: readonly NewEvent[]): Promise<Accepted> {
   const name = await deps.registerProject(project)
@@ -39,7 +33,7 @@ export async function acceptEvents(deps: AcceptDeps, project: string, events: re
   const news = tooOld.length === 0 ? events : events.filter((event) => !tooOld.includes(event))
   const bounded = news.map((event) => boundEvent(deps.redact(event)))
   const stored = await storeAndAnnounce(deps, name, bounded)
-  // A log that begins here may have been emptied, and the list of projects with it.
+  // At offset 1 the log may have been emptied together with the registry.
   if (stored.appended[0]?.offset === 1) await deps.registerProject(name, true)
   return { project: name, ...stored, tooOld }
 }
@@ -65,11 +59,10 @@ type ReportDeps = AcceptDeps & {
   tracing: Pick<Tracing, 'span'>
   log: Logger
   onError(error: unknown): void
-  /** Called with everything that was stored. */
   onStored(stored: Accepted): void
 }
 
-/** Like `acceptEvents`, for a named source of reports: traced, counted, and with reports that are too old told of. */
+/** Like `acceptEvents`, per source: traced, counted, and with a warning for reports that are too old. */
 export function openAccept(deps: ReportDeps) {
   const { metrics, tracing, onStored } = deps
   const note = (project: string, event: NewEvent) => storeAndAnnounce(deps, project, [event])

@@ -7,22 +7,18 @@ import type { RegistryEvent } from '../../domain/events/own-event.ts'
 
 type Deps = Omit<RegistrationDeps, 'projections'> & {
   projections: RegistrationDeps['projections'] & { fresh(name: string): Promise<unknown> }
-  /** Of the projects that it lists, only the file itself says what they are. */
+  /** Projects listed in this file can only be changed there. */
   configFile: string | undefined
 }
 
 export type ProjectChanges = {
-  /** Registers a name with settings as registry events carry them. Refuses one that is there. */
   register(name: string, settings: Record<string, unknown>): Promise<void>
-  /** Changes what is given; the rest stays as it is. */
   change(project: Project, settings: Record<string, unknown>): Promise<void>
-  /** Out of sight, and readable for good: its log goes on, also with what is still reported. */
   archive(project: Project): Promise<void>
-  /** Forgets its log and its name. Whoever reports of it later begins it anew. */
   purge(project: Project): Promise<void>
 }
 
-/** What people and programs change about projects. Each change is an event of the log of registrations; the configuration file wins. */
+/** Changes of projects through pages and API; each is an event in the registry's log. The configuration file wins. */
 export function projectChanges(deps: Deps): ProjectChanges {
   const { eventLog, projections, configFile } = deps
 
@@ -52,7 +48,7 @@ export function projectChanges(deps: Deps): ProjectChanges {
     },
     async purge(project) {
       mustBeOurs(project)
-      // The log first: where this ends in between, the project is there, empty, and can be purged again.
+      // If this stops in between, the project is empty and can be purged again.
       await eventLog.purge(project.name)
       if (projections.findProject(project.name)) await tell({ type: 'project_purged', project: project.name })
       await projections.fresh(project.name)

@@ -9,20 +9,15 @@ import type { RegistryEvent } from '../../domain/events/own-event.ts'
 export type RegistrationDeps = {
   eventLog: EventLog
   bus: Bus
-  /** Names at most, those of archived projects included. */
   maxProjects: number
   projections: {
     findProject(name: string): Project | undefined
     readonly registry: Registry
-    /** Makes `findProject` know everything that the registry's log holds. */
     catchUpRegistry(): Promise<unknown>
   }
 }
 
-/**
- * Registers a project with its first report; resolves with the name that it is known under, whatever its case. `isNew`: its log
- * has just begun, and what is known of the list of projects may be of one that is no more.
- */
+/** Registers a project with its first report, and returns its registered name. `isNew`: its log was empty. */
 export function registration(deps: RegistrationDeps) {
   return async (name: string, isNew = false): Promise<string> => {
     if (isNew) await deps.projections.catchUpRegistry()
@@ -33,7 +28,7 @@ export function registration(deps: RegistrationDeps) {
   }
 }
 
-/** Registers projects whose logs are there although the list of projects, which was lost alone, does not name them; gives their names. */
+/** Registers projects that have a log but are missing from the registry, as when it alone was lost; returns their names. */
 export async function registerUnlisted(
   { eventLog, bus }: Pick<RegistrationDeps, 'eventLog' | 'bus'>,
   registry: Registry,
@@ -45,15 +40,11 @@ export async function registerUnlisted(
   return unlisted
 }
 
-/**
- * Registers a name that is not known here; afterwards it is. True where it was this call that did. Refuses with STATE_CONFLICT beyond
- * the bound of names.
- */
+/** Registers a name; true if this call did it. Refuses with STATE_CONFLICT beyond the limit of names. */
 export async function registerOnce(deps: RegistrationDeps, name: string, settings: Record<string, unknown>): Promise<boolean> {
   const { projections } = deps
   if (projections.registry.projects.size >= deps.maxProjects) await projections.catchUpRegistry()
   const isRegistered = await tryRegister(deps, name, settings)
-  // Forgotten on another worker a moment ago: what is known now says which life of the name this is.
   return isRegistered || projections.findProject(name) ? isRegistered : tryRegister(deps, name, settings)
 }
 
@@ -69,9 +60,9 @@ async function tryRegister(deps: RegistrationDeps, name: string, settings: Recor
 function registered({ purged }: Registry, name: string, settings: Record<string, unknown>) {
   const key = name.toLowerCase()
   const former = purged.get(key)
-  // The id holds for every case of the name: of two first reports at once, one registers it and both get its name.
+  // The id ignores case: of two concurrent first reports, one registers the name and both use it.
   const id = `registered:${key}${former === undefined ? '' : `:${former.offset}`}`
-  // In the same letters as before: the log of each spelling has epochs of its own, and might know this one as it was.
+  // The spelling is kept: another one could find epochs of an older log.
   return { type: 'project_registered' as const, project: former?.name ?? name, settings, id }
 }
 
@@ -80,7 +71,7 @@ function tooMany(name: string, limit: number): RefusedError {
   return new RefusedError('STATE_CONFLICT', message, { limit })
 }
 
-/** Tells the registry what the configuration file changed. Of several workers that start at once and see the same, one is heard. */
+/** Adds the changes of the configuration file to the registry. Workers that start together agree on the ids, so one is stored. */
 export async function tellRegistry(
   deps: Pick<RegistrationDeps, 'eventLog' | 'bus'>,
   seenAt: number,

@@ -11,7 +11,6 @@ export type StoreDeps = {
   accept(project: string, events: readonly NewEvent[]): Promise<Partial<Pick<Accepted, 'tooOld'>>>
   counters: LinkCounters
   onError(error: unknown): void
-  /** Aborted when waiting for the log shall end. */
   signal: AbortSignal
 }
 
@@ -20,7 +19,7 @@ const PROJECTS_AT_ONCE = 16
 const FIRST_DELAY_MS = 100
 const LAST_DELAY_MS = 5_000
 
-/** Runs until the log answers; what it throws besides is for the caller. */
+/** Retries while the log is away; other errors are thrown. */
 export async function untilLogAnswers<T>(run: () => Promise<T>, { counters, signal }: Pick<StoreDeps, 'counters' | 'signal'>): Promise<T> {
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(delayMs * 2, LAST_DELAY_MS)) {
     try {
@@ -35,10 +34,7 @@ export async function untilLogAnswers<T>(run: () => Promise<T>, { counters, sign
   }
 }
 
-/**
- * Stores events, each project's in order and those of several projects side by side, waiting while the log is away. What can
- * never be stored is counted, or reported when it is our own fault, and what comes after it still gets its turn.
- */
+/** Stores each project's events in order, and waits while the log is away. What is refused is counted. */
 export async function storeInOrder(events: readonly { project: string; event: NewEvent }[], deps: StoreDeps): Promise<void> {
   const place = limitConcurrency(PROJECTS_AT_ONCE)
   const byProject = Map.groupBy(events, ({ project }) => project)
@@ -54,7 +50,6 @@ async function storeProject(project: string, events: readonly NewEvent[], deps: 
   for (let from = 0; from < events.length; from += BATCH) await storePart(project, events.slice(from, from + BATCH), deps)
 }
 
-/** One that is refused costs no other: the part is halved until it stands alone. */
 async function storePart(project: string, part: readonly NewEvent[], deps: StoreDeps): Promise<void> {
   try {
     const stored = await untilLogAnswers(() => deps.accept(project, part), deps)

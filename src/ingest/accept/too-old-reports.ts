@@ -6,23 +6,18 @@ import type { Metrics } from '../../telemetry/metrics.ts'
 type Deps = {
   log: Logger
   metrics: Pick<Metrics, 'tooOld'>
-  /** Writes what we note ourselves into a project's log. */
   note(project: string, event: NewEvent): Promise<unknown>
   onError(error: unknown): void
 }
 
 type Reported = { project: string; source: string; reason: string }
 
-/** No history is older: a clock that says so was never set. */
+/** A clock before this year was never set. */
 const YEAR_OF_DOUBT = 2020
-/** A wrong clock is wrong in every report: what one source of a project leaves out is said once, and then as a sum. */
 const SAY_EVERY_MS = 10 * 60_000
 const SOURCES_REMEMBERED = 1_000
 
-/**
- * Counts what was left out because it says that it is older than what is kept; logs it, and notes it in the project's own log, where
- * its page shows it until somebody has looked. Of an orchestrator's history, which is reported again and again, only a wrong clock is noted.
- */
+/** Counts, logs and notes in the project's log what was too old; of a repeated history only a wrong clock. */
 export function openTooOldReports({ log, metrics, note, onError }: Deps) {
   const untold = new Map<string, number>()
 
@@ -58,7 +53,6 @@ export function openTooOldReports({ log, metrics, note, onError }: Deps) {
 
 const WRONG = 'reports come with a clock of '
 
-/** One of few, for each adds up: what the newest of them says of its time. */
 function reasonOf(tooOld: readonly NewEvent[]): string {
   const stated = tooOld.flatMap(({ timestamp }) => (timestamp === undefined ? [] : (parseStatedTime(timestamp)?.ms ?? [])))
   const year = new Date(Math.max(...stated, Number.MIN_SAFE_INTEGER)).getUTCFullYear()

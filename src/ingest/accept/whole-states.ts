@@ -6,18 +6,12 @@ import { type KnownState, translateFrame } from '../orchestrator/translate-frame
 import type { LinkScope } from '../orchestrator/link-scope.ts'
 import { RefusedError } from '../../domain/refused.ts'
 
-/** Reads the whole states of one report; each sees what comes before it in the same report. */
 export type WholeStates = {
-  /** The events that a whole state stands for, compared with what is known and with what was told before. */
   expand(frame: Frame): Promise<NewEvent[]>
-  /** An event of the same report. */
   told(event: NewEvent): void
 }
 
-/**
- * `read` is asked once, at the first whole state: a report of many costs one look at the project. A history is told again and again and
- * moves nothing on: it is not counted in.
- */
+/** Reads the project once, at the first whole state of a report. Histories change nothing and are not folded in. */
 export function openWholeStates(project: string, read: () => Promise<ProjectState>): WholeStates {
   let known: ProjectState | undefined
   const pending: NewEvent[] = []
@@ -34,16 +28,12 @@ export function openWholeStates(project: string, read: () => Promise<ProjectStat
   }
 }
 
-/** As the log will number them, if nothing comes in between. */
 function numberedAfter({ offset, lastEventAt }: ProjectState, events: readonly NewEvent[]): StoredEvent[] {
   const received_at = Math.max(Date.now(), lastEventAt ?? 0)
   return events.map((event, index) => ({ ...event, offset: offset + index + 1, received_at }))
 }
 
-/**
- * The events that a `current_state` or `transition_history` reported over HTTP for one project stands for. Whole states may
- * speak of other projects too: those cycles are for other reports. Anything else that does not fit refuses the whole frame.
- */
+/** Translates a whole state reported over HTTP; ignores other projects' cycles and refuses any other fault. */
 export function expandFrame(project: string, frame: Frame, known: KnownState): NewEvent[] {
   const scope: LinkScope = { name: 'http', projects: [project], offsetMs: undefined }
   const { events, dropped, refused } = translateFrame(frame, scope, () => known)

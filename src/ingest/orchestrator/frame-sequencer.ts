@@ -7,13 +7,9 @@ import { comparedProjects, type LinkScope } from './link-scope.ts'
 
 export type FrameSequencerDeps = {
   scope: { name: string; projects: readonly string[] | undefined }
-  /** Stores events in order; rejects only for what can never be stored. */
   store(events: readonly ClaimedEvent[]): Promise<void>
-  /** The state after everything that was stored. */
   stateOf(project: string): Promise<KnownState>
-  /** Asks the orchestrator for its history and then for its current state. */
   ask(): void
-  /** Takes a step after a while, instead of the one that was to come later before. */
   later(step: Step, delayMs: number): void
   counters: LinkCounters
   timing: { historyMs: number; rejoinMs: number; answerMs: number }
@@ -28,20 +24,15 @@ type Doubt = { frame: Frame; claims: ReadonlySet<string>; questions: number }
 
 const HELD_LIMIT = 1_000
 const HELD_LIMIT_BYTES = 8 * 1024 * 1024
-/** A current state that contradicts us in another way each time is taken at its word after so many questions. */
+/** A state that contradicts ours differently each time is believed after this many questions. */
 const QUESTIONS = 3
-/** What an orchestrator repeats in its history. */
 const REPEATED = new Set(['workflow_transition', 'tdd_transition', 'tdd_cycle_started', 'tdd_cycle_completed'])
 
 /**
- * Brings an orchestrator's frames into the order in which things happened, each change once, although frames carry no
- * numbers. Two rules make that so:
- *
- * After a connect, live frames are held until the history has come, for it holds what was missed before them; a history
- * that does not come in time is not waited for.
- *
- * A current state that contradicts what is known proves nothing: its transition may still be under way to us. So the
- * history and the state are asked for again, and only a difference that stands after both is inferred.
+ * Orders an orchestrator's unnumbered frames, and takes each change once. Two rules:
+ * - Live frames wait for the history after a connect, because it holds what was missed before them; but not for long.
+ * - A state that contradicts ours may only be ahead of its transition. History and state are asked for again, and only a
+ * difference that remains after both is inferred.
  */
 export class FrameSequencer {
   #scope: LinkScope
@@ -63,7 +54,6 @@ export class FrameSequencer {
   unstored = () => this.#unstored.length
   held = () => this.#held.length
 
-  /** Stores what was taken so far. */
   async flush() {
     const events = this.#unstored
     this.#unstored = []
@@ -84,14 +74,13 @@ export class FrameSequencer {
       case 'ended':
         this.#isConnected = false
         this.#doubt = undefined
-        // A link that comes back soon brings the history that belongs before what is held.
         return this.#isHolding ? this.#later('history overdue', timing.rejoinMs) : undefined
       case 'history overdue':
         return this.#isHolding && step.round === this.#round ? this.#releaseWithoutHistory() : undefined
       case 'answer overdue':
         return this.#doubt && step.round === this.#round ? this.#conclude(this.#doubt) : undefined
       case 'closing':
-        // The next connection's history tells them again, in their place.
+        // The next connection's history repeats these in their place.
         this.#held = this.#held.filter(({ type }) => !REPEATED.has(type))
         return this.#release()
     }
@@ -131,7 +120,6 @@ export class FrameSequencer {
     if (this.#isHolding) return this.#release(frame)
     this.#translate(frame)
     if (!this.#isHistoryLate) return
-    // What it holds is older than what was stored meanwhile: the state has to be asked for once more.
     this.#isHistoryLate = false
     this.deps.ask()
   }
@@ -151,7 +139,7 @@ export class FrameSequencer {
     await this.flush()
   }
 
-  /** The state told on connect is older than a history, and then worthless; without a history it is all there is. */
+  /** The state sent on connect is older than a history; without one it is all we have. */
   async #releaseWithoutHistory() {
     const state = this.#heldState
     this.#isHistoryLate = true
@@ -173,7 +161,7 @@ export class FrameSequencer {
     this.#later('answer overdue', this.deps.timing.answerMs)
   }
 
-  /** Nobody answered: what was claimed and still contradicts us is all that we will hear. */
+  /** Nobody answered: claims that still contradict our state are accepted. */
   async #conclude({ frame, claims }: Doubt) {
     this.#doubt = undefined
     const again = await this.#claimsOf(frame)
@@ -198,15 +186,11 @@ export class FrameSequencer {
   }
 }
 
-/** What orchestrators remember of their transitions. */
 const FULL_HISTORY = 50
 
 type Deps = { scope: LinkScope; stateOf(project: string): Promise<KnownState> }
 
-/**
- * The projects that miss transitions before a history. It is full and nothing of it is known, although the orchestrator was
- * heard before: so more happened meanwhile than it remembers.
- */
+/** Projects that lost transitions: a full history knows none of ours, though the orchestrator was heard before. */
 export async function missingBefore(frame: Frame, { scope, stateOf }: Deps): Promise<string[]> {
   const { history } = frame
   if (!Array.isArray(history) || history.length < FULL_HISTORY) return []

@@ -1,11 +1,10 @@
 import { isRecord } from '../../domain/events/loose-fields.ts'
 
-/** One message of an orchestrator: an object whose `type` says what it is; nothing else is known of it yet. */
 export type Frame = { type: string; timestamp?: unknown; [field: string]: unknown }
 
 export const FRAME_LIMIT_BYTES = 1024 * 1024
 
-/** Reads one text frame, or says for people why it cannot be read. */
+/** Parses a text frame, or says why it cannot be read. */
 export function readFrame(text: string): { frame: Frame } | { problem: string } {
   if (text.length > FRAME_LIMIT_BYTES || Buffer.byteLength(text) > FRAME_LIMIT_BYTES) return { problem: 'a frame larger than 1 MiB' }
   let value: unknown
@@ -19,7 +18,7 @@ export function readFrame(text: string): { frame: Frame } | { problem: string } 
   return { frame: value }
 }
 
-/** Whether a value is a frame: an object with a type. */
+/** Whether a value is an object with a type. */
 export function isFrame(value: unknown): value is Frame {
   return isRecord(value) && typeof value['type'] === 'string' && value['type'] !== ''
 }
@@ -27,10 +26,7 @@ export function isFrame(value: unknown): value is Frame {
 const ID_LENGTH = 32
 const TRANSITIONS = new Set<unknown>(['workflow_transition', 'tdd_transition'])
 
-/**
- * The id of what an orchestrator broadcast: the same from a live frame, from its history and from two followers.
- * Only a timestamp makes a frame one of a kind, so one without it gets an id of its own each time.
- */
+/** The id of a broadcast: equal for a live frame, its history entry and every follower; random without a timestamp. */
 export function broadcastId(frame: Frame): string {
   const { type, timestamp } = frame
   if (typeof timestamp !== 'string' || timestamp === '') return Bun.randomUUIDv7()
@@ -38,12 +34,11 @@ export function broadcastId(frame: Frame): string {
   return hashId([frame['project'] ?? 'default', type, frame['story_id'] ?? null, timestamp, frame['new_state'] ?? null])
 }
 
-/** 32 hex digits that name these parts. */
+/** A hash of the parts, 32 hex digits. */
 export function hashId(parts: readonly unknown[]): string {
   return new Bun.CryptoHasher('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, ID_LENGTH)
 }
 
-/** The same value with the keys of every object in order, so that equal content has equal JSON. */
 function canonical(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(canonical)
   if (typeof value !== 'object' || value === null) return value

@@ -6,8 +6,6 @@ const NAME_LIMIT = 63
 const PROBLEM_LIMIT = 300
 const OTHERS = '(others)'
 
-/** Counts what came over a link and what of it could not be used, in bounded memory whatever comes. */
-/** What is known of a refusal: whose it was, and how many reports it cost. */
 export type Refusal = { project?: string | undefined; count?: number; reason?: string }
 
 export class LinkCounters {
@@ -33,7 +31,6 @@ export class LinkCounters {
     this.changed()
   }
 
-  /** Everything that came was taken. */
   drained() {
     this.changed()
   }
@@ -47,13 +44,11 @@ export class LinkCounters {
     this.changed()
   }
 
-  /** Reports that will never be stored, or that never came. */
   missing(loss: Omit<Loss, 'projects'> & { project: string | undefined }) {
     this.told({ kind: 'missing', reason: loss.reason, count: loss.count })
     this.lost(loss)
   }
 
-  /** History that is told again is often older than what is kept. */
   tooOld(events: number) {
     if (events === 0) return
     this.#tooOld += events
@@ -74,7 +69,6 @@ export class LinkCounters {
     this.changed()
   }
 
-  /** What keeps frames from being stored, until it is called without a problem. */
   storing(problem: string | undefined) {
     if (this.#storeProblem === problem) return
     this.#storeProblem = problem

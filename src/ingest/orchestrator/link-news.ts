@@ -1,24 +1,19 @@
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { ThrottledLog } from '../../telemetry/throttled-log.ts'
 
-/** What happens to a link and to what comes over it, told as it happens: for the log and the figures. */
 export type LinkNews = { orchestrator: string } & (
   | { kind: 'connected'; awaySeconds: number | undefined }
-  /** It was connected, or was tried for the first time. What follows until it is connected again is not told. */
+  /** Sent once per outage, and when the first attempt fails. */
   | { kind: 'lost'; problem: string }
   | { kind: 'frame' | 'slowed' }
-  /** A frame, or a part of one, that could not be accepted. */
   | { kind: 'refused'; problem: string }
-  /** For a name that the link may not report for. */
   | { kind: 'foreign'; project: string }
-  /** Reports that are known to be missing; the count is undefined where nobody can tell. */
   | { kind: 'missing'; reason: string; count: number | undefined }
 )
 
 type WithoutName<T> = T extends unknown ? Omit<T, 'orchestrator'> : never
 export type LinkEvent = WithoutName<LinkNews>
 
-/** Why reports are missing; each adds up by itself. */
 export const LOSS_REASONS = {
   refused: 'they could not be accepted',
   unread: 'frames could not be read, and nobody can tell whose they were',
@@ -32,10 +27,9 @@ type Deps = { metrics: Metrics; throttled: ThrottledLog }
 
 const REASON_LABELS = new Map(Object.entries(LOSS_REASONS).map(([label, reason]): [string, string] => [reason, label]))
 
-/** What was refused has a line of its own. */
 const REFUSALS: ReadonlySet<string> = new Set([LOSS_REASONS.refused, LOSS_REASONS.unread, LOSS_REASONS.questions])
 
-/** Counts what happens to links, and says it in the log: each kind of each link once a minute, with how many more there were. */
+/** Counts link news and logs each kind of each link once a minute, with the number of repetitions. */
 export const reportLinkNews =
   ({ metrics, throttled }: Deps) =>
   (news: LinkNews): void => {

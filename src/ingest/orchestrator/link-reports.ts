@@ -5,17 +5,15 @@ import { LinkCounters } from './link-counters.ts'
 import { type LinkEvent, LOSS_REASONS } from './link-news.ts'
 import { openLossBook } from './loss-book.ts'
 
-/** Projects that a loss is written to where nobody can tell whose it was. */
 const PROJECTS_LIMIT = 50
 
 const FULL = `a question, for ${OPEN_QUESTIONS_LIMIT} of its project are open`
 
 type Deps = Pick<LinkDeps, 'orchestrator' | 'accept' | 'stateOf' | 'onNews' | 'onError'> & { lossesMs: number; changed(): void }
 
-/** What a link tells of what came over it: its counters, each thing as it happens, and what is missing to the projects that miss it. */
+/** Counts what came over a link, passes on its news, and writes losses to the projects concerned. */
 export function openLinkReports({ orchestrator, accept, stateOf, onNews, onError, lossesMs, changed }: Deps) {
   const { name, projects } = orchestrator
-  // Where no list says for which it may report.
   const reportedFor = new Set<string>()
   const losses = openLossBook({ source: name, accept, onError, everyMs: lossesMs })
   const tell = (event: LinkEvent) => onNews?.({ ...event, orchestrator: name })

@@ -1,20 +1,16 @@
 import { projectNameProblem, UNASSIGNED } from '../../domain/events/names.ts'
 import type { Frame } from './frame.ts'
 
-/** Who reports, and for which projects its words count. */
 export type LinkScope = {
-  /** The orchestrator's name in the configuration. */
   name: string
-  /** Without a list every valid name counts. */
   projects: readonly string[] | undefined
-  /** From its zoneless clock to UTC; undefined until a live frame told. */
+  /** Offset of the orchestrator's zoneless clock to UTC, once a live frame showed it. */
   offsetMs: number | undefined
 }
 
-/** The name that orchestrators give when they do not know better. */
 const DEFAULT = 'default'
 
-/** The project that a frame speaks of, or the name that does not count here. */
+/** The project that a frame names, or the name that this link may not report for. */
 export function addressedProject(named: unknown, scope: LinkScope): { project: string } | { dropped: string } {
   if (named === undefined || named === null || named === DEFAULT) return { project: onlyProject(scope) ?? UNASSIGNED }
   if (typeof named !== 'string') return { dropped: `(${typeof named})` }
@@ -24,7 +20,7 @@ export function addressedProject(named: unknown, scope: LinkScope): { project: s
   return project === undefined ? { dropped: named } : { project }
 }
 
-/** The one project of an orchestrator that has exactly one. */
+/** The project of an orchestrator that has exactly one. */
 export function onlyProject(scope: LinkScope): string | undefined {
   return scope.projects?.length === 1 ? scope.projects[0] : undefined
 }

@@ -56,7 +56,6 @@ export function openLossBook({ source, accept, onError, everyMs = EVERY_MS }: De
       for (const project of loss.projects) add(open, project, loss)
       arm(Math.max(FIRST_MS, toldAt + everyMs - performance.now()))
     },
-    /** Writes what it may; with the log away it is lost, too. */
     async close() {
       clearTimeout(timer)
       isClosed = true

@@ -2,26 +2,21 @@ import { FrameSequencer, type FrameSequencerDeps, type Step } from './frame-sequ
 import { readFrame } from './frame.ts'
 
 export type IntakeDeps = Omit<FrameSequencerDeps, 'later'> & {
-  /** Told when no more should be read for now, and when there is room again. */
   slowed(isSlowed: boolean): void
   onError(error: unknown): void
 }
 
 const MIB = 1024 * 1024
-/** Beyond this nothing more is read, until what waits is down to the second. */
+/** Reading stops at the first bound and goes on at the second, so that it does not switch with each frame. */
 const FULL_BYTES = 16 * MIB
 const ROOM_BYTES = 4 * MIB
-/** A small frame takes more memory than its text. */
 const FRAME_BYTES = 512
 const BATCH = 500
 const BATCH_BYTES = 4 * MIB
 
 type Waiting = { step: Step; bytes: number }
 
-/**
- * Takes an orchestrator's frames one after the other, however slowly they can be stored. Bounded in bytes by slowing whoever
- * reads them: what was read is never thrown away.
- */
+/** Queues an orchestrator's frames for storing. The queue is bounded by slowing the reader: no frame is dropped. */
 export class Intake {
   #sequencer: FrameSequencer
   #steps: Waiting[] = []
@@ -34,7 +29,6 @@ export class Intake {
     this.#sequencer = new FrameSequencer({ ...deps, later: (step, delayMs) => this.#later(step, delayMs) })
   }
 
-  /** A connection opened, or ended. */
   turn(kind: 'opened' | 'ended') {
     this.#push({ kind })
   }
@@ -47,17 +41,14 @@ export class Intake {
     else this.#push({ kind: 'frame', frame: read.frame, receivedAt, bytes }, bytes)
   }
 
-  /** Frames that came and are not stored yet. */
   waiting(): number {
     return this.#steps.length + this.#sequencer.held() + this.#sequencer.unstored()
   }
 
-  /** Resolves once everything that came was taken. */
   async idle() {
     while (this.#working) await this.#working
   }
 
-  /** Stores what it may, then stops. */
   async close() {
     this.#push({ kind: 'closing' })
     await this.idle()
@@ -77,7 +68,6 @@ export class Intake {
     })
   }
 
-  /** Between the two bounds reading goes on as it was: it shall not stop and go with each frame. */
   #count(bytes: number) {
     this.#bytes += bytes
     const isSlowed = this.#bytes >= FULL_BYTES || (this.#isSlowed && this.#bytes > ROOM_BYTES)
@@ -88,7 +78,6 @@ export class Intake {
 
   async #work() {
     while (this.#steps.length > 0) {
-      // A flood is not shifted through frame by frame.
       const part = this.#steps.slice(0, BATCH)
       await this.#take(part)
     }

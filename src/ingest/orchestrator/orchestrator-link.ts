@@ -8,16 +8,16 @@ import { type Dialled, dialOrchestrator } from './orchestrator-socket.ts'
 import { withoutCredentials } from './shared-health.ts'
 import type { LinkHealth } from '../../domain/summary/link-health.ts'
 
-/** A connection that ends so soon after it was read slowly may have been given up for that. */
+/** A connection that ends this soon after slow reading was probably closed for it. */
 const CUT_MS = 5_000
 const CLOSE_WAITS_MS = 5_000
 
 type Phase = { state: LinkHealth['state']; since: number; nextAttemptAt?: number }
 
-/** Follows one orchestrator until closed, whatever it sends and however often it goes away. */
+/** Follows one orchestrator until closed, and reconnects when the connection is lost. */
 export function openOrchestratorLink(deps: LinkDeps): OrchestratorLink {
   const link = new Link(deps)
-  // Whoever opens it need not be ready yet to be told of its health.
+  // The caller may not be ready for `onHealth` yet.
   queueMicrotask(() => link.dial())
   return { health: () => link.health(), askAgain: () => link.askAgain(), close: () => link.close() }
 }
@@ -39,7 +39,6 @@ class Link {
   #announcing: Timer
   #heardAt = 0
   #isSlowed = false
-  /** When there was room again after it was read slowly. */
   #roomAt = 0
   #isLost = false
   #askedAt = 0
@@ -93,7 +92,6 @@ class Link {
     this.#watch = setInterval(() => this.#listenForSilence(), Math.min(silentMs, muteMs) / 4)
   }
 
-  /** Each of its projects may find that its log is another one: they are asked for together. */
   askAgain() {
     this.#again ??= setTimeout(() => {
       this.#again = undefined
@@ -109,7 +107,7 @@ class Link {
 
   #slow(isSlowed: boolean) {
     this.#isSlowed = isSlowed
-    // What was said meanwhile is heard only now.
+    // Pings were not heard while reading was paused.
     this.#heardAt = Date.now()
     this.#dialled?.pause(isSlowed)
     if (isSlowed) this.#reports.tell({ kind: 'slowed' })
@@ -117,7 +115,7 @@ class Link {
     this.#announce()
   }
 
-  /** The ping finds a dead connection, for every websocket answers it; the questions find what was never broadcast. */
+  /** Pings find dead connections; questions find changes that were never broadcast. */
   #listenForSilence() {
     if (this.#isSlowed) return
     const now = Date.now()
@@ -145,7 +143,6 @@ class Link {
     this.#retry = setTimeout(() => void this.#dialOnceTaken().catch(this.deps.onError), delayMs)
   }
 
-  /** What was received comes before the next connection's history. */
   async #dialOnceTaken() {
     await this.#intake.idle()
     this.dial()

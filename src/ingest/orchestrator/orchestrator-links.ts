@@ -3,15 +3,14 @@ import type { LinkHealth } from '../../domain/summary/link-health.ts'
 
 type Deps = Omit<LeasedLinkDeps, 'orchestrator' | 'onHealth'> & {
   orchestrators: readonly LeasedLinkDeps['orchestrator'][]
-  /** Told whenever the health of any link changed. */
   onChange(): void
 }
 
 const REFRESH_MS = 2_000
 
-/** Follows all configured orchestrators, each on its own and by one worker of the fleet; every worker knows how all links stand. */
+/** Follows all orchestrators, each by one worker of the fleet; every worker knows the health of all links. */
 export function openOrchestratorLinks({ orchestrators, onChange, ...deps }: Deps) {
-  // Replaced, not changed: whoever shows it can tell by reference whether it is new.
+  // Replaced on change, so that readers can compare by reference.
   let health: readonly LinkHealth[] = []
   const links = orchestrators.map((orchestrator) => new LeasedLink({ ...deps, orchestrator, onHealth: changed }))
   health = links.map((link) => link.health())
@@ -31,7 +30,6 @@ export function openOrchestratorLinks({ orchestrators, onChange, ...deps }: Deps
 
   return {
     health: () => health,
-    /** The log of a project is another one: every orchestrator is asked for what it still knows. */
     askAgain() {
       for (const link of links) link.askAgain()
     },

@@ -1,5 +1,5 @@
 declare global {
-  // This client can do more than the browser's, whose types are in force.
+  // Bun's client has methods that the browser's types lack.
   interface WebSocket {
     ping(): void
     terminate(): void
@@ -10,34 +10,25 @@ declare global {
 
 export type Dialling = {
   url: string
-  /** The same without credentials, for people. */
   shownUrl: string
   headers: Record<string, string>
-  /** How long it may take until the websocket is open. */
   connectMs: number
   opened(): void
-  /** Something came: a frame, a ping or a pong. */
   heard(): void
   text(frame: string): void
   binary(): void
-  /** Once, at the end of everything; says for people why. */
   ended(problem: string): void
 }
 
 export type Dialled = {
-  /** Sends a request when the connection is open. */
   ask(type: 'get_history' | 'get_current_state'): void
   ping(): void
-  /**
-   * Reads no more, or goes on. What was read already still comes; the other side's frames then wait in the network and with
-   * it, and neither its pings nor its end are heard.
-   */
+  /** While paused, frames wait in the network, and neither pings nor the end are heard. */
   pause(isPaused: boolean): void
-  /** Ends the connection without waiting for the other side; `ended` is told why. */
   drop(problem: string): void
 }
 
-/** Connects to an orchestrator once. Nothing that the other side does throws: it ends in `ended`. */
+/** Connects once. Failures never throw; they are passed to `ended`. */
 export function dialOrchestrator(dialling: Dialling): Dialled {
   const { shownUrl } = dialling
   let isOver = false
@@ -53,7 +44,7 @@ export function dialOrchestrator(dialling: Dialling): Dialled {
   const drop = (reason: string) => {
     problem ??= reason
     if (typeof socket !== 'string') {
-      // One that is paused would not let go of its connection.
+      // A paused socket would not close its connection.
       socket.resume()
       socket.terminate()
     }
@@ -79,7 +70,7 @@ const ignore = () => undefined
 
 function openSocket({ url, shownUrl, headers }: Dialling): WebSocket | string {
   try {
-    // The browser's types do not know the headers that this client takes.
+    // Bun takes headers, which the browser's types lack.
     const socket: unknown = Reflect.construct(WebSocket, [url, { headers }])
     return socket instanceof WebSocket ? socket : `no websocket could be made for ${shownUrl}`
   } catch (error) {

@@ -8,20 +8,16 @@ import { addressedProject, type LinkScope, onlyProject } from './link-scope.ts'
 import type { SourceWord } from '../../domain/project/reports.ts'
 import { wordKey } from '../../domain/project/source-memory.ts'
 
-/** What of a project's state a `current_state` is compared with; a folded project has it all. */
 export type KnownState = {
   workflow: { state: string; hasTransition: boolean; offset: number }
   cycles: ReadonlyMap<string, { state: string; offset: number; cycleId: string | undefined }>
-  /** What each source said last itself, by `wordKey`. */
   words: ReadonlyMap<string, Pick<SourceWord, 'source' | 'state' | 'cycleId' | 'isRepeated'>>
-  /** The last ones that are known, of all sources. */
   transitions: readonly { timestamp: string | undefined; to: string }[]
 }
 
-/** An event for a project. A claim names both sides of the difference that an inferred one was concluded from. */
+/** An event for a project. The claim names both sides of the difference that an inferred event is based on. */
 export type ClaimedEvent = { project: string; event: NewEvent; claim?: string }
 
-/** What could not be accepted, and whose it was where that is known. */
 export type Refused = { problem: string; project?: string }
 
 type Claims = { events: ClaimedEvent[]; dropped: string[]; refused: Refused[] }
@@ -38,9 +34,9 @@ const ReportedCycle = z.looseObject({
 type ReportedCycle = z.infer<typeof ReportedCycle>
 
 /**
- * The differences between a `current_state` and what is known. One is an inferred transition only where the source's own last
- * word was another: what it goes on saying after others moved the project is its opinion, reported once as such and moving
- * nothing. Equal states yield nothing, and a cycle that is not reported of says nothing: orchestrators forget completed cycles.
+ * The differences between a `current_state` and the known state, as inferred transitions.
+ * A source that repeats its own last word is only noted: others have moved the project meanwhile. A missing cycle means
+ * nothing, because orchestrators forget completed cycles.
  */
 export function reconcileSnapshot(frame: Frame, scope: LinkScope, stateOf: (project: string) => KnownState): Claims {
   const claims: Claims = { events: [], dropped: [], refused: [] }
@@ -61,7 +57,7 @@ export function reconcileSnapshot(frame: Frame, scope: LinkScope, stateOf: (proj
 
 type Compared = { scope: LinkScope; stateOf: (project: string) => KnownState }
 
-/** One workflow state for all its projects says nothing of any of them, and never contradicts a transition that named one. */
+/** Only for single projects, and only while no transition was reported: the state of several says nothing about one. */
 function claimWorkflow(frame: Frame, { scope, stateOf }: Compared, into: Claims) {
   const project = onlyProject(scope)
   const state = frame['workflow_state']
@@ -90,18 +86,16 @@ function claimCycle(part: { frame: Frame; story: string; cycle: ReportedCycle },
     key: [story, cycle.cycle_id ?? null, known?.offset ?? 0],
     progress: isShare(cycle.progress) ? cycle.progress : undefined,
   }
-  // Of a cycle that was forgotten nothing is shown that it could contradict.
   const word = known && words.get(wordKey({ source: scope.name, storyId: story }))
   weighClaim(frame, { project: address.project, scope, reported, isKnown, word }, into)
 }
 
-/** Progress as our events have it, from 0 to 1; orchestrators also call an object of figures so. */
+/** Our progress is a number from 0 to 1; orchestrators also send objects under this name. */
 export const isShare = (progress: unknown): progress is number => typeof progress === 'number' && progress >= 0 && progress <= 1
 
 const isOtherCycle = (known: string | undefined, reported: string | null | undefined) =>
   known !== undefined && typeof reported === 'string' && known !== reported
 
-/** What newer orchestrators tell of a cycle, kept where it is reported. */
 function reportedFields({ cycle_id, last_updated, created_at, progress }: ReportedCycle): Record<string, unknown> {
   const fields = { cycle_id, last_updated, created_at, progress_detail: isShare(progress) ? undefined : progress }
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null))
@@ -110,7 +104,7 @@ function reportedFields({ cycle_id, last_updated, created_at, progress }: Report
 type Claimed = { project: string; scope: LinkScope; reported: Reported }
 type Word = Pick<SourceWord, 'state' | 'cycleId' | 'isRepeated'> | undefined
 
-/** News moves the state; an opinion that stands, or that was given up, is only noted. */
+/** A new state is a transition; a repeated opinion is only noted. */
 function weighClaim(frame: Frame, { isKnown, word, ...claimed }: Claimed & { isKnown: boolean; word: Word }, into: Claims) {
   const { to, fields } = claimed.reported
   const isUnchanged = word?.state === to && !isOtherCycle(word.cycleId, textOrNull(fields['cycle_id']))
@@ -128,10 +122,7 @@ function note({ project, scope, reported }: Claimed, into: Claims) {
   into.events.push({ project, event, claim: JSON.stringify(key) })
 }
 
-/**
- * The id names the state replaced by its offset, so that the same state reached again is reported again; two followers of one log
- * replace the same one. `last_updated` keeps one claim of a cycle that the fold has forgotten from being stored on every connect.
- */
+/** Contains the replaced state's offset: reaching the state again is a new event. `last_updated` prevents repeats. */
 function claim(frame: Frame, { project, scope, reported }: Claimed, into: Claims) {
   const key = [scope.name, project, reported.fields['type'], reported.from ?? null, reported.to, ...reported.key]
   const fields = { ...reported.fields, timestamp: frame.timestamp, old_state: reported.from ?? null, new_state: reported.to }

@@ -22,19 +22,19 @@ const SharedHealth = z.object({
   droppedProjects: z.array(z.object({ name: z.string().max(64), count: Count })).max(50),
 })
 
-/** Where the worker that follows an orchestrator tells the others how the link stands. */
+/** Where the worker that follows an orchestrator publishes the link's health. */
 export const healthKey = (orchestrator: string): Key => ['link-health', orchestrator]
 
 type Shown = Pick<OrchestratorConfig, 'name' | 'url'>
 
-/** What another worker told; undefined where it cannot be understood. Name and address are our own configuration's. */
+/** Another worker's health report; undefined if unreadable. Name and address come from our configuration. */
 export function readHealth(text: string, { name, url }: Shown): LinkHealth | undefined {
   const read = SharedHealth.safeParse(jsonOf(text))
   if (!read.success) return undefined
   return { nextAttemptAt: undefined, lastFrameAt: undefined, lastProblem: undefined, ...read.data, name, url: withoutCredentials(url) }
 }
 
-/** How a link stands that no worker follows, or of which nothing can be known. */
+/** The health of a link that no worker follows. */
 export function unowned({ name, url }: Shown, lastProblem = 'no worker follows it yet'): LinkHealth {
   const never = {
     attempts: 0,
@@ -49,7 +49,7 @@ export function unowned({ name, url }: Shown, lastProblem = 'no worker follows i
   return { ...never, name, url: withoutCredentials(url), state: 'unowned', since: Date.now(), lastProblem, droppedProjects: [] }
 }
 
-/** Tokens hide in the user part and in the query. */
+/** Removes user, password and query from a URL. */
 export function withoutCredentials(url: string): string {
   const { protocol, host, pathname } = URL.parse(url) ?? {}
   return protocol === undefined ? url : `${protocol}//${host}${pathname}`

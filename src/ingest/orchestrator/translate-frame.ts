@@ -8,12 +8,10 @@ import { addressedProject, type LinkScope } from './link-scope.ts'
 
 export type { ClaimedEvent, KnownState, Refused } from './reconcile-snapshot.ts'
 
-/** What a frame says: events in order, names that do not count here, and what could not be accepted and why. */
 export type Translation = { events: ClaimedEvent[]; dropped: string[]; refused: Refused[] }
 
 export type StateOf = (project: string) => KnownState
 
-/** What frames that are no whole states are compared with: nothing. */
 export const UNKNOWN: KnownState = {
   workflow: { state: '', hasTransition: true, offset: 0 },
   cycles: new Map(),
@@ -21,13 +19,10 @@ export const UNKNOWN: KnownState = {
   transitions: [],
 }
 
-/** Answers and whole states are no events, and state files are what our own watcher read. */
+/** Answers and whole states are not events; state files are read by our own watcher. */
 const NO_EVENT = new Set(['current_state', 'transition_history', 'error', 'state_file'])
 
-/**
- * Translates one frame of an orchestrator into events of its projects. `stateOf` is asked for a `current_state` alone: each
- * difference from what is known becomes one inferred transition, with a `claim` that is equal as long as both sides are.
- */
+/** Translates a frame into events of its projects. `stateOf` is only asked for a `current_state`. */
 export function translateFrame(frame: Frame, scope: LinkScope, stateOf: StateOf): Translation {
   const translation: Translation = { events: [], dropped: [], refused: [] }
   if (frame.type === 'transition_history') translateHistory(frame, scope, translation)
@@ -36,7 +31,6 @@ export function translateFrame(frame: Frame, scope: LinkScope, stateOf: StateOf)
   return translation
 }
 
-/** Transitions again, oldest first, under the ids that they had when they were live. */
 function translateHistory(frame: Frame, scope: LinkScope, into: Translation) {
   const { history } = frame
   if (!Array.isArray(history)) into.refused.push({ problem: 'transition_history without a list' })
@@ -69,9 +63,9 @@ function translateEvent(frame: Frame, { scope, project }: { scope: LinkScope; pr
   }
 }
 
-/** The event that a broadcast frame is; refused with the field that does not fit. */
+/** The event of a broadcast frame; refuses with the field that is wrong. */
 export function broadcastEvent(frame: Frame, project: string): NewEvent {
-  // Ours to give: what somebody else sends under these names must not pass for our conclusion.
+  // Senders may not set these fields; they mark our own conclusions.
   const { project: _named, id: _id, inferred: _inferred, occurred_at: _occurred, ...fields } = frame
   const event = parseEvent({ ...fields, ...progressFields(frame['progress']) }, { project })
   return { ...event, id: broadcastId(frame) }

@@ -3,26 +3,19 @@ import { mayHoldContext, redactContexts } from './secret-contexts.ts'
 import { FORM_RULES, mayHoldForm } from './secret-formats.ts'
 import { isSecretValue, type Named, namedSecret } from './secret-words.ts'
 
-/** Returns the same event when it holds no secret, else a copy in which each secret gave way to what it was. */
 export type Redact = (event: NewEvent) => NewEvent
 
 export type RedactionSettings = {
   isOn: boolean
-  /** More regular expressions, as text; everything that one matches is replaced. Their speed is their author's care. */
   patterns?: readonly string[]
 }
 
-/** No secret that a known provider gives is shorter. */
 const SHORTEST = 8
-/** Beyond this depth nothing is read: what cannot be looked through is not stored. */
+/** Deeper values cannot be checked and are not stored. */
 const DEEPEST = 200
 const KEYS_REMEMBERED = 4_096
 
-/**
- * Replaces secrets before an event is stored: keys and tokens by their form, passwords by what stands around them, and
- * the values of members that are named like a secret. Throws for a pattern that is no regular expression, or that
- * matches nothing at all and so would match everywhere.
- */
+/** Removes secrets by format, by context and by field name. Throws for an invalid pattern or one that matches ''. */
 export function compileRedaction({ isOn, patterns = [] }: RedactionSettings): Redact {
   const own = patterns.map(compilePattern)
   if (!isOn) return (event) => event
@@ -30,13 +23,13 @@ export function compileRedaction({ isOn, patterns = [] }: RedactionSettings): Re
   return (event) => {
     if (own.length === 0 && !mayHoldSecret(event)) return event
     const members: Member[] = Object.entries(event)
-    // Identity is not content: were an id replaced, two reports would become one.
+    // Changing an id could make two reports one.
     const redacted = mapUnlessSame(members, (member) => (member[0] === 'id' || member[0] === 'type' ? member : redactMember(member, 0)))
     return redacted === members ? event : { ...event, ...Object.fromEntries(redacted) }
   }
 }
 
-/** One look at an event's text costs a quarter of a walk through it, and most events hold nothing. */
+/** Checking the text first is four times cheaper, and most events hold no secret. */
 function mayHoldSecret(event: NewEvent): boolean {
   const text = JSON.stringify(event)
   return mayHoldForm(text) || mayHoldContext(text)
@@ -45,7 +38,6 @@ function mayHoldSecret(event: NewEvent): boolean {
 type Member = [key: string, value: unknown]
 type MemberWalk = (member: Member, depth: number) => Member
 
-/** Looks through a member and all that is in it; gives back the same member where nothing was replaced. */
 function memberWalk(redact: (text: string) => string): MemberWalk {
   const keys = new Map<string, { key: string; named: Named | undefined }>()
 

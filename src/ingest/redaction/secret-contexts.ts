@@ -1,9 +1,6 @@
 import { isSecretValue, namedSecret, type Written } from './secret-words.ts'
 
-/*
- * Secrets that only their surroundings give away: `password=…`, `--token …`, `Authorization: Bearer …`, `user:pass@`.
- * Every repetition is bounded or cannot be read twice, so that no text costs more than its length.
- */
+/** Secrets known by their context, such as `--token …` or `user:pass@`. Repetitions are bounded: matching is linear. */
 
 const NAME =
   '(?:password|passwd|passphrase|passcode|pwd|secret(?:[_-]?access)?[_-]?key|secrets?|token|jwt|(?:api|access|account|auth|private|signing|encryption|master|subscription)[_-]?key|credentials?|connection[_-]?string)'
@@ -11,23 +8,21 @@ const FLAG_NAME = '(?:password|passwd|passphrase|pwd|secret|token|secret-?key|ap
 const QUOTE = '\\\\{0,3}["\'`]'
 const GAP = `(?:${QUOTE})?[\\])]?[ \\t]{0,4}(?:=>|:=|=|:)\\s{0,4}`
 
-// Apart, not as one expression: the engine skips ahead only where the alternatives are alike.
+// Separate expressions: the engine only skips ahead when the alternatives are alike.
 const HINTS = [
   /(?<=(?:passw(?:or)?d|passphrase|passcode|pwd|secrets?|token|jwt|key|authorization|cookie|credentials?|string)["'`\])\\\s]{0,9})[:=]/i,
   /--[A-Za-z]|:\/\/[^\s/@"'<>]{0,300}@|(?:[Bb]earer|BEARER|curl)[\s\\]/,
 ]
 
-/** True for every text, or JSON of it, in which a context may be found, or a member named like a secret; false for nearly every other one. */
+/** False rules out any context in the text; true may be wrong. */
 export function mayHoldContext(text: string): boolean {
   return HINTS.some((hint) => hint.test(text))
 }
 
-/** `groups` are the pattern's own, in order. */
 type Context = { pattern: RegExp; replace(match: string, groups: readonly string[]): string }
 
 const redacted = (kind: string) => `[redacted: ${kind}]`
 
-/** Replaces the value when it is a secret. The name's own words decide what it promises. */
 function judged(name: string, value: string, written: Written): string | undefined {
   const named = namedSecret(name)
   return named && isSecretValue(value, named, written) ? redacted(named.kind) : undefined
@@ -35,7 +30,6 @@ function judged(name: string, value: string, written: Written): string | undefin
 
 const CONTEXTS: readonly Context[] = [
   {
-    // postgres://apollo:hunter2@localhost
     pattern: /(?<=:\/\/[^\s/:@"'<>]{0,128}:)[^\s/"'<>?#]{1,256}(?=@)/g,
     replace: (password) => (/^(?:\$|\{|<|\*|\[redacted)/.test(password) ? password : redacted('password')),
   },
@@ -57,7 +51,6 @@ const CONTEXTS: readonly Context[] = [
     replace: (match, [head = '', value = '']) => (value.includes('[redacted') ? match : head + redacted('cookie')),
   },
   {
-    // --password hunter2
     pattern: new RegExp(
       `((?<![\\w-])--(?!no-)[a-z0-9-]{0,30}?(${FLAG_NAME})[ \\t]{1,4}(?:${QUOTE})?)([^\\s"'\`\\\\-][^\\s"'\`\\\\]{2,})`,
       'gi',
@@ -74,14 +67,12 @@ const CONTEXTS: readonly Context[] = [
     },
   },
   {
-    // PASSWORD=hunter2 and password: hunter2
     pattern: new RegExp(`((${NAME})${GAP})([^\\s"'\`,;&<>|\\\\]{2,}[^\\s"'\`,;&<>|\\\\)\\]}.:])`, 'gi'),
     replace: (match, [head = '', name = '', value = '']) =>
       replaceValue({ match, head, name, value, written: /[A-Za-z]["'\])]*=$/.test(head) ? 'tight' : 'loose' }),
   },
 ]
 
-/** After a flag's name, words of a sentence that speaks of the flag. */
 const PROSE =
   /^(?:option|flag|argument|parameter|param|switch|value|is|are|was|and|or|to|for|with|from|instead|when|if|on|in|as|at|by|must|will|can|may|should|not|that|which|the|via)[.,;:)]?$/i
 
@@ -94,12 +85,12 @@ function replaceValue({ match, head, name, value, written }: Found): string {
 
 const CURL_USER = /((?:\s-u\s{0,2}|\s--user[\s=]{1,2})["']?[^\s:"']{1,128}:)([^\s"'[$][^\s"']{0,255})/g
 
-/** The text without the secrets that its contexts give away. */
+/** Replaces the secrets that are known by their context. */
 export function redactContexts(text: string): string {
   const redactedText = CONTEXTS.reduce(
     (rest, { pattern, replace }) => rest.replaceAll(pattern, (match: string, ...groups: string[]) => replace(match, groups)),
     text,
   )
-  // Elsewhere -u takes a user and a group (docker run -u 1000:1000).
+  // Elsewhere -u takes user and group (docker run -u 1000:1000).
   return /\bcurl\s/.test(redactedText) ? redactedText.replaceAll(CURL_USER, `$1${redacted('password')}`) : redactedText
 }

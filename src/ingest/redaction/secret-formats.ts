@@ -1,7 +1,6 @@
-/** A secret that gives itself away by its form: one of `starts`, then `rest`. */
 type Format = { kind: string; starts: readonly string[]; rest: string }
 
-// The forms that the providers document. What follows a start is one bounded or greedy run, so that a failed attempt is cheap.
+// As documented by the providers. One greedy run follows each start, so failed matches are cheap.
 const FORMATS: readonly Format[] = [
   { kind: 'github token', starts: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], rest: '[A-Za-z0-9]{30,}' },
   { kind: 'github token', starts: ['github_pat_'], rest: '[A-Za-z0-9_]{22,}' },
@@ -63,7 +62,7 @@ const FORMATS: readonly Format[] = [
   { kind: 'age key', starts: ['AGE-SECRET-KEY-1'], rest: '[A-Z0-9]{40,}' },
 ]
 
-// Before a start: nothing, what is no letter or digit, an escape as in JSON text, a percent escape, a terminal colour.
+// What may come before a prefix: an escape as in JSON, a percent escape, a terminal colour.
 const ESCAPES = '\\\\[nrtbf]|\\\\u[0-9A-Fa-f]{4}|%[0-9A-Fa-f]{2}|(?:\\u001b|\\\\u001b)\\[[0-9;]{0,12}m'
 const after = (edge: string) => `(?<=^|${edge}|${ESCAPES})`
 const WORD = after('[^A-Za-z0-9]')
@@ -71,14 +70,12 @@ const RUN = after('[^A-Za-z0-9_-]')
 
 const PEM_LABEL = '-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----'
 
-/** Secrets whose form begins with nothing fixed, or goes over many lines. */
 const SHAPES: readonly { kind: string; pattern: string }[] = [
   {
     kind: 'private key',
-    // An END may be missing, cut off: then the key ends where its letters do.
     pattern: `${PEM_LABEL}(?=[\\s\\\\nr"'+>|]{0,40}(?:[A-Za-z0-9+/=]{16}|[A-Z][A-Za-z-]{2,15}: ))(?:[A-Za-z0-9+/=\\s\\\\:,._()<>@"']|-(?!----))*(?:-----END [A-Z0-9 ]{0,60}-----)?`,
   },
-  // A start only where a run begins: else a run of many starts would be read once for each.
+  // Only at the beginning of a run: otherwise matching would be quadratic.
   {
     kind: 'json web token',
     pattern: `${RUN}eyJ[A-Za-z0-9_-]{10,}\\.eyJ[A-Za-z0-9_-]{10,}\\.[A-Za-z0-9_-]{6,}`,
@@ -99,7 +96,6 @@ const SHAPES: readonly { kind: string; pattern: string }[] = [
 
 type Trie = Map<string, Trie>
 
-/** One pattern for many literal starts that looks at each letter once. */
 function oneOf(starts: readonly string[]): string {
   const root: Trie = new Map()
   for (const start of starts) {
@@ -120,18 +116,17 @@ function sourceOf(node: Trie): string {
   return branches.length > 1 ? `(?:${branches.join('|')})` : (branches[0] ?? '')
 }
 
-/** Starts that are the beginning of another one make the longer one needless as a hint. */
 function shortest(starts: readonly string[]): string[] {
   return starts.filter((start) => !starts.some((other) => other !== start && start.startsWith(other)))
 }
 
 const START = `${oneOf(shortest([...FORMATS.flatMap((format) => format.starts), 'eyJ', 'M', 'N', 'O']))}[A-Za-z0-9_./-]{8}`
-// Apart, not as one expression: the engine skips ahead only where the alternatives are alike.
+// Separate expressions: the engine only skips ahead when the alternatives are alike.
 const START_HINT = new RegExp(`(?<![A-Za-z0-9])${START}`)
 const ESCAPED_START_HINT = new RegExp(`(?<=${ESCAPES})${START}`)
 const SHAPE_HINT = /[0-9](?::AA|Q~)|(?:Key|ig|ignature)=/
 
-/** True for every text, or JSON of it, in which `FORM_RULES` may find something; false for nearly every other one. */
+/** False rules out any format in the text; true may be wrong. */
 export function mayHoldForm(text: string): boolean {
   if (START_HINT.test(text) || SHAPE_HINT.test(text)) return true
   if (text.includes('PRIVATE KEY') || text.includes('/webhooks/')) return true
@@ -140,7 +135,6 @@ export function mayHoldForm(text: string): boolean {
 
 export type FormRule = { kind: string; pattern: RegExp; starts: readonly string[] }
 
-/** In this order: the more special form of a start comes before the more general one. */
 export const FORM_RULES: readonly FormRule[] = [
   ...SHAPES.map(({ kind, pattern }) => ({ kind, pattern: new RegExp(pattern, 'g'), starts: [] })),
   ...FORMATS.map(({ kind, starts, rest }) => ({ kind, starts, pattern: new RegExp(`${WORD}${oneOf(starts)}${rest}`, 'g') })),

@@ -1,12 +1,5 @@
-/*
- * Words that name a secret, and the question whether a value beside such a word is one. "the token expired" and
- * `password: string` are not.
- */
-
-/** What a name promises: a password may be any text, a token has the look of one. */
 export type Named = { kind: string; isFreeForm: boolean }
 
-/** How a value stands beside its name: `"name": "value"`, `name=value`, or `name: value` and `name = value`. */
 export type Written = 'quoted' | 'tight' | 'loose'
 
 const NAMES: readonly [end: RegExp, named: Named][] = [
@@ -22,24 +15,24 @@ const NAMES: readonly [end: RegExp, named: Named][] = [
   [/cookie$/, { kind: 'cookie', isFreeForm: false }],
 ]
 
-/** The secret that a name promises, however it is written: `apiKey`, `API_KEY`, `x-api-key`. */
+/** The kind of secret that a field's name promises, in any spelling: `apiKey`, `API_KEY`, `x-api-key`. */
 export function namedSecret(name: string): Named | undefined {
   if (name.length > 100) return undefined
   const plain = name.toLowerCase().replaceAll(/[^a-z0-9]/g, '')
   return NAMES.find(([end]) => end.test(plain))?.[1]
 }
 
-// What stands for a secret and is none: a variable, a blank to fill in, a type, stars, what we wrote ourselves.
+// Variables, blanks, types, stars, and our own replacements.
 const PLACEHOLDER =
   /^(?:\$(?:\{|\(|[A-Za-z_]\w*$)|%\w+%$|%[sd]$|\{|<|\*{2,}|\.{2,}|…|[xX]{3,}$|\[redacted|your[_-]|(?:null|none|nil|undefined|true|false|string|str|text|number|boolean|bool|any|unknown|object|bytes|required|optional|redacted|hidden|masked|missing|invalid|expired|empty|unset|secretstr)[?;,.!]?$)/i
-/** `config.token`, `getToken(`, `os.environ[`: code that fetches a value, not the value. */
+/** Code that fetches a value: `config.token`, `getToken(`, `os.environ[`. */
 const CODE = /^[A-Za-z_$]+(?:[.([]|->|::)/
 const LOCATION = /^(?:~?\.{0,2}\/|[A-Za-z]:\\|(?:https?|file):)/
 const MIXED = /^(?=.*[0-9])(?=.*[A-Za-z])/
 const SIGN = /[0-9!@#$%^&*+~?=]/
 const LONG_ENOUGH_WITHOUT_DIGITS = 24
 
-/** Whether the value beside a name is a secret, as far as its look can tell. */
+/** Whether a value looks like a secret: not in "the token expired" or `password: string`. */
 export function isSecretValue(value: string, { isFreeForm }: Named, written: Written): boolean {
   if (PLACEHOLDER.test(value) || LOCATION.test(value)) return false
   if (isFreeForm) return isPassword(value, written)

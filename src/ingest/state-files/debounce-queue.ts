@@ -1,20 +1,14 @@
-/**
- * What is to be done, by name, and from when on (times of `performance.now()`). One worker does what is due; what comes
- * in meanwhile waits for it, and a name that comes in many times is done once.
- */
+/** Names and when they are due (`performance.now()`). One worker at a time handles those that are due, each once. */
 export type DebounceQueue = {
-  /** The earlier time counts when the name is there already. */
   schedule(name: string, at: number): void
-  /** Does these again, and nothing at all before that time. */
   pause(names: readonly string[], until: number): void
   pausedUntil(): number
-  /** Resolves when the worker has ended; what was scheduled is forgotten. */
   close(): Promise<void>
 }
 
 type Settings = { work(names: string[]): Promise<void>; onError(error: unknown): void }
 
-/** An empty queue. What `work` rejects with goes to `onError`, and what it had in hand is not done again by itself. */
+/** Errors of `work` go to `onError`; its names are not retried. */
 export function openDebounceQueue({ work, onError }: Settings): DebounceQueue {
   const due = new Map<string, number>()
   let timer: ReturnType<typeof setTimeout> | undefined

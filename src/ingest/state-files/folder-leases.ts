@@ -5,28 +5,23 @@ import type { StateFiles, WatchedProject } from './state-files.ts'
 type Deps = {
   projects: readonly WatchedProject[]
   files: Pick<StateFiles, 'setProjects'>
-  /** Workers of the whole fleet share these: one of them holds the lease of each project's folder. */
   leases: { want(lease: Lease): void }
   lookMs?: number
 }
 
 export type FolderLeases = {
-  /** Whether the folder of a project is here, as far as the last look tells. */
   isThere(project: WatchedProject): boolean
   close(): void
 }
 
 const LOOK_MS = 2_000
 
-/** A watcher whose folder went stays for so long, to tell of it; then whoever still has the folder may watch. */
+/** A watcher keeps its lease this long after its folder vanished, to report it; then others may take over. */
 const GONE_FOR_MS = 20_000
 
 type Place = WatchedProject & { seenAt: number; isThere: boolean; isLooking: boolean; isWanted: boolean; isHeld: boolean }
 
-/**
- * Has each project's folder watched by one worker of those that have it. The same path of the same project is the same folder
- * on every host. A look that never returns, as on a dead file server, holds up nobody and counts as a folder that went.
- */
+/** Has each folder watched by one worker that can see it. A check that hangs counts as a missing folder. */
 export function leaseFolders({ projects, files, leases, lookMs = LOOK_MS }: Deps): FolderLeases {
   const places = projects.map((project): Place => ({
     ...project,

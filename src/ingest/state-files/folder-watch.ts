@@ -2,31 +2,23 @@ import { type FSWatcher, watch } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 
-/**
- * Watches single folders, not what is below them: a project is watched in four places however much lies in it. The
- * kernel tells of a change within a millisecond, or not at all on a file system that others write to.
- */
+/** Watches single folders, not their subfolders. On network file systems the kernel may report nothing. */
 export type FolderWatch = {
-  /** Watches a folder from now on; again when another folder has taken its place. */
   enter(path: string): Promise<void>
   leave(path: string): void
-  /** False when the system has no watches left. */
   isWatching(): boolean
-  /** Why the system gave no more watches; undefined where it did. */
   refusal(): string | undefined
   close(): void
 }
 
 type Settings = {
-  /** Something happened to an entry; without a name, to any of them or to the folder itself. */
   changed(path: string, name: string | undefined): void
-  /** Reported once when the system has no watches left, and why. */
   refused(reason: string): void
 }
 
 type Watched = Map<string, { watcher: FSWatcher; print: string }>
 
-/** Watches nothing yet. */
+/** Starts without watching anything. */
 export function openFolderWatch({ changed, refused }: Settings): FolderWatch {
   const watched: Watched = new Map()
   let refusal: string | undefined
@@ -87,13 +79,12 @@ function leave(watched: Watched, path: string) {
   watched.delete(path)
 }
 
-/** A new folder may get the number of the one that went; when it was made tells them apart. */
+/** Inode numbers are reused, so the creation time is part of the identity. */
 async function printOf(path: string): Promise<string | undefined> {
   try {
     const found = await stat(path)
     return found.isDirectory() ? `${found.dev}:${found.ino}:${found.birthtimeMs}` : undefined
   } catch {
-    // Gone or out of reach: there is nothing to watch, and looking at it tells people why.
     return undefined
   }
 }

@@ -1,35 +1,29 @@
 import { type Finding, isSame, type Reported } from './state-file-report.ts'
 
-/** `print` differs when a file may have changed. */
 export type Listed = { print: string; modifiedMs: number }
 
-/** What is known of a state file, or of a folder of them. Times are of `performance.now()`. */
 export type Item = {
   reported: Reported | undefined
   listed: Listed | undefined
-  /** A problem that may pass by itself: half-written, or gone for a moment. */
   trouble: { since: number; attempts: number } | undefined
   lookedAt: number
   pace: Pace
-  /** It is not read before, for what it holds could not be stored. */
   heldUntil: number
   isPaced: boolean
 }
 
-/** What to do about a finding: tell it, look again later, or nothing. */
 export type Verdict = { tell: Finding } | { lookAgainAt: number } | undefined
 
-// A writer that truncates and writes is done long before the last of these, 1.6 s in all.
+// Long enough (1.6 s in all) for a writer that truncates and writes.
 const PATIENCE_MS = [25, 50, 100, 200, 400, 800]
-/** However often a damaged file is written anew, people hear of it after this. */
 const PATIENCE_IN_ALL_MS = 10_000
 
-/** An item that nobody has looked at; `reported` is what the log is known to hold of it. */
+/** A new item; `reported` is what the log holds of it. */
 export function newItem(reported?: Reported): Item {
   return { reported, listed: undefined, trouble: undefined, lookedAt: -Infinity, pace: newPace(), heldUntil: 0, isPaced: false }
 }
 
-/** Judges a finding by what was reported before. Good news at once, bad news once they have stood for a while. */
+/** Decides what to do with a finding: good news is reported at once, bad news after it lasted. */
 export function weigh(item: Item, finding: Finding | undefined, now: number): Verdict {
   if (!finding || isSame(item.reported, finding)) {
     item.trouble = undefined
@@ -49,11 +43,11 @@ function patience(item: Item, now: number): number | undefined {
   return waitMs
 }
 
-/** What one file may add to the log: two of the largest a minute. All files of a project together may add so many times as much. */
+/** How much one file may add to the log; a project's files together may add `PROJECT_FACTOR` times as much. */
 export const FILE_BOUND: Bound = { bytes: 8 * 1024 * 1024, perMs: 60_000 }
 const PROJECT_FACTOR = 8
 
-/** How long content has to wait so that the log grows no faster than its bounds; 0 where it may be reported now. */
+/** How long (ms) content has to wait so that the log stays within its bounds. */
 export function holdBack(item: Item, bytes: number, { now, project, bound }: { now: number; project: Pace; bound: Bound }): number {
   const together = { ...bound, bytes: PROJECT_FACTOR * bound.bytes }
   const waitMs = waitFor(item.pace, bytes, { now, bound }) || waitFor(project, bytes, { now, bound: together })
@@ -61,24 +55,19 @@ export function holdBack(item: Item, bytes: number, { now, project, bound }: { n
   return waitMs
 }
 
-/** The file was written again: what was wrong with it gets its time anew. */
+/** The file was written again: its problem gets new patience. */
 export function changedAgain(item: Item) {
   if (item.trouble) item.trouble.attempts = 0
 }
 
-/** How much of what a writer rewrites was stored lately. `at` is of `performance.now()`. */
 export type Pace = { bytes: number; at: number }
 
-/** So many bytes in so many ms. */
 export type Bound = { bytes: number; perMs: number }
 
-/** Nothing was stored yet. */
+/** An unused pace. */
 export const newPace = (): Pace => ({ bytes: 0, at: 0 })
 
-/**
- * For how many ms so many bytes have to wait so that no more is stored than the bound allows; 0 where they are stored now. What
- * is larger than the bound itself is stored once everything before it has its time.
- */
+/** How long (ms) these bytes have to wait to stay within the bound. Larger content waits until everything before it has expired. */
 export function waitFor(pace: Pace, bytes: number, { now, bound }: { now: number; bound: Bound }): number {
   const left = Math.max(0, pace.bytes - ((now - pace.at) / bound.perMs) * bound.bytes)
   const over = left + bytes - bound.bytes

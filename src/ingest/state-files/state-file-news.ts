@@ -3,17 +3,14 @@ import type { Finding, Reported } from './state-file-report.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { ThrottledLog } from '../../telemetry/throttled-log.ts'
 
-/** What is reported of state files, as it is stored: for the log and the figures. */
 export type StateFileNews = { project: string } & (
   | { kind: 'changed' | 'healed'; file: string }
   | { kind: StateFileProblem; file: string; detail: string }
-  /** It is written more often than it is stored. */
   | { kind: 'paced'; file: string; waitMs: number }
-  /** The system watches nothing more: changes are found by looking. */
   | { kind: 'unwatched'; reason: string }
 )
 
-/** What a finding is to those who hear of it, after what was reported last. */
+/** How a finding is logged, after what was reported last. */
 export function newsOf(reported: Reported | undefined, finding: Finding) {
   if (finding.kind === 'problem') return { kind: finding.problem, detail: finding.detail }
   return { kind: reported?.kind === 'problem' ? ('healed' as const) : ('changed' as const) }
@@ -21,7 +18,7 @@ export function newsOf(reported: Reported | undefined, finding: Finding) {
 
 type Deps = { metrics: Metrics; throttled: ThrottledLog }
 
-/** Counts what is reported of state files, and says what is wrong with them, and what is well again, in the log; each once a minute. */
+/** Counts news of state files and logs problems and recoveries, each once a minute. */
 export const reportStateFileNews =
   ({ metrics, throttled }: Deps) =>
   (news: StateFileNews): void => {

@@ -8,25 +8,21 @@ import { parseStateFile } from './state-file-text.ts'
 
 export type StateFileProblem = (typeof STATE_FILE_PROBLEMS)[number]
 
-/** What was found where a state file should be. `hash` is that of the bytes, `mtime` ISO 8601. */
+/** `hash` is that of the bytes, `mtime` ISO 8601; `witness` identifies this disappearance. */
 export type Reading =
   | { kind: 'content'; mtime: string; hash: string; bytes: number; content: Record<string, unknown>; droppedRecords: number }
   | { kind: 'problem'; problem: StateFileProblem; detail: string; mtime: string | undefined }
-  /** Not there, though its folder is: `witness` is what that looks like, different when it goes another time. */
   | { kind: 'absent'; witness: string }
-  /** Gone with its folder, which is then what is to be reported. */
   | { kind: 'folder absent' }
 
 const MIB = 1024 * 1024
-/** What one event may carry; a longer file loses whole records. */
 export const CONTENT_LIMIT_BYTES = 4 * MIB
-/** Nothing longer is read at all. */
 export const FILE_LIMIT_BYTES = 32 * MIB
 
-// Not blocking, for a FIFO that took the file's place must not hang us; not following, for the path was resolved before.
+// A FIFO in the file's place must not block; the path is resolved already, so links are not followed.
 const READ_ONLY = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW
 
-/** Reads one state file of a project. Never writes, creates or locks anything. */
+/** Reads a state file of a project; never writes, creates or locks anything. */
 export async function readStateFile(projectPath: string, file: string): Promise<Reading> {
   const folder = folderPath(projectPath, folderOf(file))
   const path = join(projectPath, STATE_FOLDER, file)
@@ -43,7 +39,7 @@ export async function readStateFile(projectPath: string, file: string): Promise<
   }
 }
 
-/** The path of `.orch-state` or of a folder in it. */
+/** The path of `.orch-state` or a folder in it. */
 export function folderPath(projectPath: string, folder: string): string {
   return folder === STATE_FOLDER ? join(projectPath, folder) : join(projectPath, STATE_FOLDER, folder)
 }
@@ -73,7 +69,7 @@ function contentOf({ file, bytes, mtime }: { file: string; bytes: Uint8Array; mt
   const parsed = parseStateFile(bytes)
   if ('damage' in parsed) return { kind: 'problem', problem: 'damaged', detail: parsed.damage, mtime }
   const hash = new Bun.CryptoHasher('sha256').update(bytes).digest('hex')
-  // What is written out again can be longer than it was: 1e20 takes four letters, and then twenty-one.
+  // Serialized numbers can be longer than written: 1e20.
   const isSurelySmall = bytes.length * 6 < CONTENT_LIMIT_BYTES
   const bounded = isSurelySmall ? { ...parsed, droppedRecords: 0 } : boundContent(file, parsed.content, CONTENT_LIMIT_BYTES)
   if (!bounded) return tooLarge(`one record has more than ${mib(CONTENT_LIMIT_BYTES)}`, mtime)
@@ -81,7 +77,6 @@ function contentOf({ file, bytes, mtime }: { file: string; bytes: Uint8Array; mt
 }
 
 async function readBounded(handle: FileHandle, size: number): Promise<Uint8Array> {
-  // One byte more than it should have: a file that grew meanwhile is noticed.
   const bytes = Buffer.allocUnsafe(size + 1)
   let length = 0
   while (length < bytes.length) {
@@ -92,7 +87,7 @@ async function readBounded(handle: FileHandle, size: number): Promise<Uint8Array
   return bytes.subarray(0, length)
 }
 
-/** Between resolving a path and opening it a folder on the way may have become a link: asks what was really opened. */
+/** A folder may have become a link after the path was resolved (TOCTOU), so the opened file is checked. */
 async function isStillInside(handle: FileHandle, home: string): Promise<boolean> {
   if (process.platform !== 'linux') return true
   return isInside(home, await readlink(`/proc/self/fd/${handle.fd}`))
@@ -105,7 +100,7 @@ export function isInside(home: string, path: string): boolean {
 
 type Kinds = { isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean; isFIFO(): boolean }
 
-/** The word for what a path is. */
+/** The kind of a file system entry, for people. */
 export function kindOf(found: Kinds): 'file' | 'folder' | 'link' | 'pipe' | 'device' {
   if (found.isFile()) return 'file'
   if (found.isDirectory()) return 'folder'
@@ -115,7 +110,7 @@ export function kindOf(found: Kinds): 'file' | 'folder' | 'link' | 'pipe' | 'dev
 
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : undefined)
 
-/** Whether a call failed because nothing is there. */
+/** Whether a call failed with ENOENT. */
 export function isAbsent(error: unknown): boolean {
   return codeOf(error) === 'ENOENT'
 }
@@ -129,14 +124,14 @@ const REASONS: Record<string, string> = {
   EIO: 'the disk or file server failed (EIO)',
 }
 
-/** What people are reported of a failed call. An error without a code is our own fault and is thrown on. */
+/** The reason of a failed call, for people. Errors without a code are bugs and thrown on. */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error)
   if (code === undefined) throw error
   return REASONS[code] ?? code
 }
 
-/** A folder's own time, which moves when an entry comes or goes; undefined when it is not there. */
+/** A folder's modification time, or undefined if it is missing. */
 export async function witnessOf(folder: string): Promise<string | undefined> {
   try {
     return isoTime((await stat(folder)).mtimeMs)
@@ -146,7 +141,6 @@ export async function witnessOf(folder: string): Promise<string | undefined> {
   }
 }
 
-/** A time outside what a calendar can name, as some file systems give, counts as 1970. */
 function isoTime(ms: number): string {
   return new Date(Math.abs(ms) <= 8.64e15 ? ms : 0).toISOString()
 }

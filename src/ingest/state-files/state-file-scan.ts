@@ -5,19 +5,16 @@ import { type Folder, folderOf, FOLDERS, isFolder, STATE_FOLDER, stateFileName }
 import { folderPath, isAbsent, isInside, kindOf, reasonOf, type StateFileProblem, witnessOf } from './state-file-reader.ts'
 import { type Finding, vanished } from './state-file-report.ts'
 
-/** What a look at a folder found. A problem may leave some of the files readable: those are listed all the same. */
 export type FolderState =
   { kind: 'there' } | { kind: 'absent'; witness: string } | { kind: 'problem'; problem: StateFileProblem; detail: string }
 
 export type Scan = { folders: Map<Folder, FolderState>; files: Map<string, Listed> }
 
-/** State files of one folder that are followed: the newest. */
 export const FILES_PER_FOLDER = 1_000
-/** Entries of one folder that are looked at, whatever they are. */
 const ENTRIES_PER_FOLDER = 20_000
 const LOOKS_AT_ONCE = 16
 
-/** Lists a project's state files without opening one. `enter` is reported of every folder before it is listed. */
+/** Lists a project's state files without opening them; calls `enter` with each folder first. */
 export async function scanStateFiles(projectPath: string, enter: (path: string) => Promise<void>): Promise<Scan> {
   const scan: Scan = { folders: new Map(), files: new Map() }
   for (const folder of FOLDERS) {
@@ -86,7 +83,7 @@ async function stateFilesIn(path: string, folder: Folder): Promise<{ names: stri
   return { names, isWhole: true }
 }
 
-/** What is behind a link can change without it: its print is never the same. Undefined when the file just went. */
+/** A link's target can change unnoticed, so links get a new print each time. */
 async function look(path: string): Promise<Listed | undefined> {
   try {
     const found = await lstat(path)
@@ -94,20 +91,17 @@ async function look(path: string): Promise<Listed | undefined> {
     return { print, modifiedMs: found.mtimeMs }
   } catch (error) {
     if (isAbsent(error)) return undefined
-    // It is there and cannot be looked at: reading it will tell why.
     return { print: reasonOf(error), modifiedMs: 0 }
   }
 }
 
 export type Changes = { findings: { name: string; finding: Finding }[]; toRead: string[] }
 
-/** Files that are gone and reported to be; beyond this the ones that went first are forgotten. */
 const VANISHED_REMEMBERED = 1_000
 
-/** A folder that is there says nothing more; one that never had a problem is not spoken of. */
 const THERE: Finding = { kind: 'content', mtime: undefined, hash: '', bytes: 0, content: {}, droppedRecords: 0 }
 
-/** Compares a look at the folders with what is known: what became of the folders, and which files are to be read. */
+/** Compares a scan with what is known: findings about folders, and the files to read. */
 export function applyScan(items: Map<string, Item>, scan: Scan): Changes {
   const findings = [...scan.folders].flatMap(([folder, state]) => folderFinding(items, folder, state) ?? [])
   return { findings, toRead: [...listedAnew(items, scan), ...missing(items, scan)] }
@@ -132,7 +126,6 @@ function listedAnew(items: Map<string, Item>, scan: Scan): string[] {
   return files
 }
 
-/** Files that were there and are not listed any more, in folders that could be listed. */
 function missing(items: Map<string, Item>, { folders, files }: Scan): string[] {
   const gone: string[] = []
   const reported: string[] = []

@@ -1,14 +1,12 @@
 import { jsonFault } from '../../domain/events/json-fault.ts'
 
-/** What a state file's bytes say: an object, or why they do not say one. */
 export type Parsed = { content: Record<string, unknown> } | { damage: string }
 
 const DEEPEST = 100
-/** Finding the place costs ten times as much as parsing does. */
 const LOCATED_TO = 1024 * 1024
 const UTF8 = new TextDecoder('utf-8', { fatal: true })
 
-/** Reads bytes as a JSON object. What is said of damage never quotes the text: it may hold anything. */
+/** Parses bytes as a JSON object. Damage is described without quoting the text, which may hold secrets. */
 export function parseStateFile(bytes: Uint8Array): Parsed {
   if (bytes.length === 0) return { damage: 'it is empty' }
   const text = decode(bytes)
@@ -23,7 +21,6 @@ export function parseStateFile(bytes: Uint8Array): Parsed {
   }
 }
 
-/** Without the byte order mark that some editors write. */
 function decode(bytes: Uint8Array): string | undefined {
   try {
     return UTF8.decode(bytes)
@@ -33,7 +30,7 @@ function decode(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** A member named __proto__ is left out: whoever copies it member by member would set a prototype. */
+/** `__proto__` is dropped: copying it would set a prototype. */
 function parse(text: string): unknown {
   const value: unknown = /__proto__|\\u00/i.test(text)
     ? JSON.parse(text, (key, member: unknown) => (key === '__proto__' ? undefined : member))
@@ -50,7 +47,7 @@ function objectOf(value: unknown): Parsed {
 
 const [QUOTE, BACKSLASH, OPEN_LIST, OPEN_OBJECT, CLOSE_LIST, CLOSE_OBJECT] = [34, 92, 91, 123, 93, 125]
 
-/** Looks before parsing: a parser's recursion, and that of everyone after it, can be used up by brackets alone. */
+/** Checked before parsing: deep nesting could exhaust the stack of the parser or of later code. */
 function isNestedDeeper(text: string, limit: number): boolean {
   let depth = 0
   let isInString = false

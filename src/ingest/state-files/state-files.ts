@@ -10,53 +10,36 @@ export type WatchedProject = { name: string; path: string }
 
 export type StateFilesSettings = {
   projects: readonly WatchedProject[]
-  /** Stores events of one project. Rejects with LogUnavailableError while it cannot: then they are brought again. */
   accept(project: string, events: NewEvent[]): Promise<unknown>
-  /** Notices about state files that the project's log holds open, so that they can be cleared after a restart. */
   openNotices?(project: string): Promise<Iterable<OpenNotice>>
   onError(error: unknown): void
-  /** Reported of each thing that was reported of a file, at once and without bounds. */
   onNews?(news: StateFileNews): void
-  /** How fast one file may make the log grow. */
   pace?: Bound
-  /** How often everything is looked at, for changes that no watch tells of: on network file systems there is none. */
   pollMs?: number
 }
 
 export type StateFilesHealth = {
   project: string
   path: string
-  /** Whether there is an .orch-state folder; undefined before the first look. */
   hasFolder: boolean | undefined
-  /** False where changes are found only by looking. */
   isWatching: boolean
-  /** Why the system watches no more; undefined where it does. */
   refusal: string | undefined
   files: number
   problems: { file: string; problem: string; detail: string | undefined }[]
-  /** True while the log cannot store what was found. */
   isWaitingForLog: boolean
 }
 
-/** The state files of many projects, followed until closed. */
 export type StateFiles = {
-  /** Follows these from now on; projects that are not among them are let go, and one that moved is read anew. */
   setProjects(projects: readonly WatchedProject[]): void
-  /** The log of this project is another one, and knows nothing of what was reported. */
   tellAgain(project: string): void
   health(): StateFilesHealth[]
-  /** Resolves when nothing is stored any more. */
   close(): Promise<void>
 }
 
 export const POLL_MS = 15_000
-/** Projects whose files are read at the same time. */
 const PROJECTS_AT_ONCE = 4
 
-/**
- * Reads and watches `.orch-state/` of every project and reports each change. Strictly read-only: nothing in a project is
- * created, locked or touched. Resolves when it has begun; what is there is then reported project by project.
- */
+/** Watches and reads `.orch-state/` of every project, and reports changes. Read-only. Resolves once watching; reports follow per project. */
 export async function openStateFiles(settings: StateFilesSettings): Promise<StateFiles> {
   const {
     accept,

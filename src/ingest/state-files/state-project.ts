@@ -17,21 +17,16 @@ export type StateProjectDeps = {
   onError(error: unknown): void
   onNews(news: StateFileNews): void
   limitConcurrency: ConcurrencyLimit
-  /** How fast one file may make the log grow. */
   pace: Bound
 }
 
-/** One project's state files, followed. Times are of `performance.now()`. */
 export type StateProject = {
   readonly name: string
   readonly path: string
   readonly deps: StateProjectDeps
   readonly watch: FolderWatch
-  /** By path below .orch-state/; the folders by their own names. */
   readonly items: Map<string, Item>
-  /** Files to be read, by name; SCAN stands for a look at the folders. */
   readonly queue: DebounceQueue
-  /** Of all files together. */
   readonly pace: Pace
   isSeeded: boolean
   isClosed: boolean
@@ -40,9 +35,8 @@ export type StateProject = {
 }
 
 const SCAN = ''
-/** Lets a writer finish, and one read answer for all that it wrote meanwhile. */
+/** Lets a writer finish, so that one read covers all its writes. */
 const WRITER_MS = 10
-/** A file is read four times a second at most when it is written all the time, and folders are listed as often. */
 const PAUSE_MS = 250
 const FIRST_RETRY_MS = 250
 const LAST_RETRY_MS = 15_000
@@ -50,7 +44,7 @@ const FILES_AT_ONCE = 8
 
 const AT_START = { isSeeded: false, isClosed: false, scannedAt: -Infinity, retryMs: FIRST_RETRY_MS }
 
-/** Begins to follow a project: everything that is there is read once. */
+/** Starts following a project with a scan. */
 export function openStateProject({ name, path }: { name: string; path: string }, deps: StateProjectDeps): StateProject {
   const { onError, onNews } = deps
   const refused = (reason: string) => onNews({ project: name, kind: 'unwatched', reason })
@@ -61,19 +55,19 @@ export function openStateProject({ name, path }: { name: string; path: string },
   return project
 }
 
-/** Looks at all folders and files again, as is due when the watch may have missed something. */
+/** Schedules a scan. */
 export function lookAround({ queue, scannedAt }: StateProject) {
   queue.schedule(SCAN, scannedAt + PAUSE_MS)
 }
 
-/** The log is another one: everything that is there is reported again, and notices are those that the log holds now. */
+/** After an epoch change: reports everything again. */
 export function tellAgain(project: StateProject) {
   project.items.clear()
   project.isSeeded = false
   lookAround(project)
 }
 
-/** Resolves when nothing of this project is read or stored any more. */
+/** Resolves when nothing is read or stored any more. */
 export async function closeStateProject(project: StateProject): Promise<void> {
   project.isClosed = true
   project.watch.close()
@@ -91,7 +85,6 @@ function changed(project: StateProject, path: string, entry: string | undefined)
   } else if (file !== undefined || entry === undefined || isFolder(entry)) lookAround(project)
 }
 
-/** From when on a file may be read again. */
 const dueAt = (item: Item | undefined) => Math.max((item?.lookedAt ?? 0) + PAUSE_MS, item?.heldUntil ?? 0)
 
 async function work(project: StateProject, names: string[]) {
@@ -105,16 +98,15 @@ async function work(project: StateProject, names: string[]) {
     project.retryMs = FIRST_RETRY_MS
   } catch (error) {
     if (!(error instanceof LogUnavailableError)) throw error
-    // Nothing is kept but the names: when the log is back, the newest content is read.
+    // Only names are kept: later, the newest content is read.
     project.queue.pause(names, performance.now() + project.retryMs)
     project.retryMs = Math.min(project.retryMs * 2, LAST_RETRY_MS)
   }
 }
 
-/** Notices that the log holds open are what was reported last: a file that is well again clears its own. */
+/** Open notices count as reported, so that a healthy file clears its own. */
 async function seed(project: StateProject) {
   for (const notice of await project.deps.openNotices(project.name)) {
-    // That it is written often says nothing of its content.
     if (notice.problem !== 'paced') project.items.set(notice.file, newItem(reportedByNotice(notice)))
   }
   project.isSeeded = true
@@ -137,7 +129,6 @@ async function readFiles(project: StateProject, names: string[]) {
   names.sort((one, other) => readingRank(one) - readingRank(other) || age(one) - age(other))
   for (let from = 0; from < names.length && !project.isClosed; from += FILES_AT_ONCE) {
     const part = names.slice(from, from + FILES_AT_ONCE)
-    // From the beginning of the reading: what changes during it is read after the pause, not at once.
     const items = part.flatMap((name) => project.items.get(name) ?? [])
     for (const item of items) item.lookedAt = performance.now()
     const readings = await project.deps.limitConcurrency(() => Promise.all(part.map((name) => readStateFile(project.path, name))))
@@ -161,7 +152,7 @@ function findingOf(project: StateProject, name: string, reading: Reading | undef
 
 type Report = { name: string; item: Item; finding: Finding; event: NewEvent; reported: Reported }
 
-/** Stores what is worth telling, in one append. What the log refuses is our own fault, and is not tried again. */
+/** Stores reports in one append. A refused report is a bug and not retried. */
 async function tell(project: StateProject, found: Found[]) {
   const now = performance.now()
   const reports = found.flatMap((one) => reportOf(project, one, now) ?? [])
