@@ -1,9 +1,9 @@
-import { DRAIN_MS } from './crew.ts'
-import { ABANDON_MS, Generations, type GenerationsOptions } from './generations.ts'
+import { DRAIN_MS } from './worker-pool.ts'
+import { ABANDON_MS, RollingRestart, type RollingRestartOptions } from './rolling-restart.ts'
 import { migratesConnections, probePort } from './port.ts'
 import { untilSignal } from './signals.ts'
 
-export type SupervisorOptions = GenerationsOptions & {
+export type SupervisorOptions = RollingRestartOptions & {
   /** Once, when every worker of the first generation serves. */
   onReady(url: string): void
 }
@@ -14,11 +14,11 @@ export type SupervisorOptions = GenerationsOptions & {
  */
 export async function supervise(options: SupervisorOptions): Promise<string | undefined> {
   const { log, plan, onReady } = options
-  const generations = new Generations(options)
+  const workers = new RollingRestart(options)
   const stopped = untilSignal({
-    reload: () => generations.reload(),
+    reload: () => workers.reload(),
     end(exitCode) {
-      generations.kill()
+      workers.kill()
       process.exit(exitCode)
     },
   })
@@ -28,7 +28,7 @@ export async function supervise(options: SupervisorOptions): Promise<string | un
   const refused = Promise.withResolvers<string>()
   let isUp = false
   // Later it is one worker's, which is started again with back-off: the others go on.
-  const first = generations.begin(port, (reason, isRefused) => isRefused && !isUp && refused.resolve(reason))
+  const first = workers.begin(port, (reason, isRefused) => isRefused && !isUp && refused.resolve(reason))
   const announce = () => {
     isUp = true
     onReady(`http://${plan.host.includes(':') ? `[${plan.host}]` : plan.host}:${port}`)
@@ -37,8 +37,8 @@ export async function supervise(options: SupervisorOptions): Promise<string | un
   const refusal = await Promise.race([refused.promise, stopped])
   if (refusal === undefined) {
     log.info('draining', { deadline_seconds: DRAIN_MS / 1_000 })
-    await generations.announceEnd()
+    await workers.announceEnd()
   }
-  await generations.end(refusal === undefined ? DRAIN_MS : ABANDON_MS)
+  await workers.end(refusal === undefined ? DRAIN_MS : ABANDON_MS)
   return refusal ?? undefined
 }

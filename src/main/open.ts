@@ -6,7 +6,7 @@ import { removalProblem } from '../config/removal.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Flags } from '../config/environment.ts'
 import { configText } from '../config/config-text.ts'
-import type { Plan } from '../cluster/fleet.ts'
+import type { Plan } from '../cluster/worker-registry.ts'
 
 /** The running service, or in one line why it cannot start. */
 export async function open(config: Config, place?: Place): Promise<Visualizer | string> {

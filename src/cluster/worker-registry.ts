@@ -1,9 +1,8 @@
 import { openRelay, type Relay } from '../bus/relay.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { Crew, DRAIN_MS } from './crew.ts'
+import { WorkerPool, DRAIN_MS } from './worker-pool.ts'
 import type { FromWorker, ToWorker } from './messages.ts'
 import { Scrape } from './scrape.ts'
-import { watchSigns } from './signs-of-life.ts'
 import { type SpawnedWorker, spawnWorker } from './spawn-worker.ts'
 import type { ReloadReport } from '../config/problem.ts'
 
@@ -16,7 +15,7 @@ type Wanted = { name: string; plan: Plan; onTooLarge(worker: SpawnedWorker): voi
 const LOOKS = 3
 
 /** Every worker there is, of whichever generation: the bus between them, their figures, and what all are told. */
-export class Fleet {
+export class WorkerRegistry {
   readonly #command: string[]
   readonly #log: Logger
   readonly #workers = new Set<SpawnedWorker>()
@@ -30,15 +29,15 @@ export class Fleet {
   }
 
   /** Starts a generation of workers. */
-  begin(plan: Plan, onFailedStart: (reason: string, isRefused: boolean) => void): Crew {
-    const crew: Crew = new Crew({
+  begin(plan: Plan, onFailedStart: (reason: string, isRefused: boolean) => void): WorkerPool {
+    const pool: WorkerPool = new WorkerPool({
       count: plan.workers,
       drainMs: DRAIN_MS,
       log: this.#log,
       onFailedStart,
-      spawn: (name) => this.#spawn({ name, plan, onTooLarge: (worker) => crew.replace(worker) }),
+      spawn: (name) => this.#spawn({ name, plan, onTooLarge: (worker) => pool.replace(worker) }),
     })
-    return crew
+    return pool
   }
 
   reopenLogs(): void {
@@ -63,7 +62,7 @@ export class Fleet {
   #spawn({ name, plan, onTooLarge }: Wanted): SpawnedWorker {
     let looks = 0
     const received = (message: FromWorker) => {
-      signs.heard()
+      watchdog.heard()
       if (message.type === 'bus') return end.receive(message.message)
       if (message.type === 'render') return this.#answer(worker)
       if (message.type !== 'figures') return
@@ -72,12 +71,12 @@ export class Fleet {
       if (looks >= LOOKS) onTooLarge(worker)
     }
     const worker = spawnWorker({ command: this.#command, name, onMessage: received })
-    const signs = watchSigns((seconds) => this.#endHanging(worker, seconds))
+    const watchdog = watchForSilence((seconds) => this.#endHanging(worker, seconds))
     const end = this.#relay.join((message) => worker.send({ type: 'bus', message }))
     this.#workers.add(worker)
     worker.send({ type: 'start', start: { name, config: plan.config, port: plan.port, report: this.#report, now: Date.now() } })
     const left = () => {
-      signs.stop()
+      watchdog.stop()
       this.#workers.delete(worker)
       end.leave()
       this.#scrape.left(worker)
@@ -86,7 +85,7 @@ export class Fleet {
     return worker
   }
 
-  /** Its crew fills the place again; its viewers come to the others. */
+  /** Its pool fills the place again; its viewers come to the others. */
   #endHanging(worker: SpawnedWorker, seconds: number) {
     this.#log.error(`worker ${worker.name} hangs: it said nothing for ${seconds} seconds and is ended`, { worker_pid: worker.pid })
     worker.kill()
@@ -98,4 +97,32 @@ export class Fleet {
       (error: unknown) => this.#log.error('the figures could not be gathered', { error }),
     )
   }
+}
+
+const TICK_MS = 1_000
+/** Workers speak every 5 s: who misses three of these hangs. */
+const SILENT_SECONDS = 15
+/** Until a worker speaks for the first time it loads the program, on a busy host slowly. */
+const FIRST_SIGN_SECONDS = 60
+
+export type Watchdog = { heard(): void; stop(): void }
+
+/**
+ * Calls `onSilent` once when a worker says nothing for too long. Seconds are counted as this process lives them: where it was stopped itself, or
+ * the whole host slept, what the worker said meanwhile is heard before it is judged.
+ */
+export function watchForSilence(onSilent: (seconds: number) => void): Watchdog {
+  let patience = FIRST_SIGN_SECONDS
+  let secondsLeft = patience
+  const timer = setInterval(() => {
+    secondsLeft -= 1
+    if (secondsLeft > 0) return
+    clearInterval(timer)
+    onSilent(patience)
+  }, TICK_MS)
+  const heard = () => {
+    patience = SILENT_SECONDS
+    secondsLeft = patience
+  }
+  return { heard, stop: () => clearInterval(timer) }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '../telemetry/logger.ts'
 import type { Ending, SpawnedWorker } from './spawn-worker.ts'
 
-export type CrewOptions = {
+export type WorkerPoolOptions = {
   count: number
   log: Logger
   /** How long a worker that was replaced may take to finish. */
@@ -20,7 +20,7 @@ const LONGEST_DELAY_MS = 30_000
 /** Whoever served this long was no failed start: the next one begins at once again. */
 const STABLE_MS = 60_000
 
-/** One of the places that a crew keeps filled. */
+/** One of the places that a pool keeps filled. */
 type Place = {
   name: string
   worker: SpawnedWorker | undefined
@@ -31,9 +31,9 @@ type Place = {
   served: PromiseWithResolvers<void>
 }
 
-/** A generation of workers: each of its places is kept filled until the crew is drained. */
-export class Crew {
-  readonly #options: CrewOptions
+/** A generation of workers: each of its places is kept filled until the pool is drained. */
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions
   readonly #alive = new Set<SpawnedWorker>()
   readonly #restarts = new Set<ReturnType<typeof setTimeout>>()
   readonly #places: Place[]
@@ -41,7 +41,7 @@ export class Crew {
   readonly ready: Promise<unknown>
   #isDraining = false
 
-  constructor(options: CrewOptions) {
+  constructor(options: WorkerPoolOptions) {
     this.#options = options
     this.#places = Array.from({ length: options.count }, (_, index) => newPlace(String(index + 1)))
     for (const place of this.#places) place.worker = this.#begin(place)

@@ -1,10 +1,10 @@
 import type { Logger } from '../telemetry/logger.ts'
-import { type Crew, DRAIN_MS } from './crew.ts'
-import { Fleet, type Plan } from './fleet.ts'
+import { type WorkerPool, DRAIN_MS } from './worker-pool.ts'
+import { WorkerRegistry, type Plan } from './worker-registry.ts'
 import { probePort } from './port.ts'
 import type { ReloadReport } from '../config/problem.ts'
 
-export type GenerationsOptions = {
+export type RollingRestartOptions = {
   /** Starts a worker. */
   command: string[]
   plan: Plan
@@ -22,27 +22,27 @@ export const ABANDON_MS = 3_000
 type FailedStart = (reason: string, isRefused: boolean) => void
 
 /** The generation of workers that serves, and the one that is to follow it. */
-export class Generations {
-  readonly #options: GenerationsOptions
-  readonly #fleet: Fleet
-  readonly #crews = new Set<Crew>()
+export class RollingRestart {
+  readonly #options: RollingRestartOptions
+  readonly #registry: WorkerRegistry
+  readonly #pools = new Set<WorkerPool>()
   readonly #ending = Promise.withResolvers<string>()
   /** What was asked for; the port in it may be 0. */
   #inForce: Plan
   #port: number
-  #current: Crew | undefined
+  #current: WorkerPool | undefined
   #isEnding = false
   #turn = Promise.resolve()
 
-  constructor(options: GenerationsOptions) {
+  constructor(options: RollingRestartOptions) {
     this.#options = options
-    this.#fleet = new Fleet(options)
+    this.#registry = new WorkerRegistry(options)
     this.#inForce = options.plan
     this.#port = options.plan.port
   }
 
   /** Starts the first generation on a port that was found free. */
-  begin(port: number, onFailedStart: FailedStart): Crew {
+  begin(port: number, onFailedStart: FailedStart): WorkerPool {
     this.#port = port
     this.#current = this.#start({ ...this.#inForce, port }, onFailedStart)
     return this.#current
@@ -52,7 +52,7 @@ export class Generations {
   reload(): void {
     if (this.#isEnding) return
     this.#options.reopenLogs()
-    this.#fleet.reopenLogs()
+    this.#registry.reopenLogs()
     this.#turn = this.#turn.then(() => this.#reload())
   }
 
@@ -60,30 +60,30 @@ export class Generations {
   async announceEnd(): Promise<void> {
     this.#isEnding = true
     this.#ending.resolve('the service ends')
-    this.#fleet.tellLeaving()
+    this.#registry.tellLeaving()
     await Bun.sleep(NOTICE_MS)
   }
 
   async end(deadlineMs: number): Promise<void> {
     this.#isEnding = true
     this.#ending.resolve('the service ends')
-    await Promise.all([...this.#crews].map((crew) => this.#drain(crew, deadlineMs)))
+    await Promise.all([...this.#pools].map((pool) => this.#drain(pool, deadlineMs)))
   }
 
   /** Ends every worker where it stands. */
   kill(): void {
-    for (const crew of this.#crews) crew.kill()
+    for (const pool of this.#pools) pool.kill()
   }
 
-  #start(plan: Plan, onFailedStart: FailedStart): Crew {
-    const crew = this.#fleet.begin(plan, onFailedStart)
-    this.#crews.add(crew)
-    return crew
+  #start(plan: Plan, onFailedStart: FailedStart): WorkerPool {
+    const pool = this.#registry.begin(plan, onFailedStart)
+    this.#pools.add(pool)
+    return pool
   }
 
-  async #drain(crew: Crew, deadlineMs: number) {
-    await crew.drain(deadlineMs)
-    this.#crews.delete(crew)
+  async #drain(pool: WorkerPool, deadlineMs: number) {
+    await pool.drain(deadlineMs)
+    this.#pools.delete(pool)
   }
 
   async #reload() {
@@ -91,7 +91,7 @@ export class Generations {
     const { outcome, problems } = await this.#reloaded().catch((error: unknown) =>
       failed(error instanceof Error ? error.message : String(error)),
     )
-    this.#fleet.tellReload({ at: Date.now(), outcome, problems })
+    this.#registry.tellReload({ at: Date.now(), outcome, problems })
     for (const problem of problems) log.error(`configuration: ${problem}`)
     log[problems.length > 0 ? 'error' : 'info'](`configuration read anew: ${outcome}`)
   }
@@ -110,14 +110,14 @@ export class Generations {
     const isMoved = plan.port !== this.#inForce.port || plan.host !== this.#inForce.host
     const port = isMoved ? await probePort(plan) : this.#port
     const early = Promise.withResolvers<string>()
-    const crew = this.#start({ ...plan, port }, early.resolve)
-    const reason = await Promise.race([crew.ready.then(() => undefined), early.promise, this.#ending.promise])
+    const pool = this.#start({ ...plan, port }, early.resolve)
+    const reason = await Promise.race([pool.ready.then(() => undefined), early.promise, this.#ending.promise])
     if (reason !== undefined) {
-      await this.#drain(crew, ABANDON_MS)
+      await this.#drain(pool, ABANDON_MS)
       return reason
     }
     const old = this.#current
-    this.#current = crew
+    this.#current = pool
     this.#inForce = plan
     this.#port = port
     if (old) this.#drain(old, DRAIN_MS).catch((error: unknown) => this.#options.log.error('the old workers did not end', { error }))

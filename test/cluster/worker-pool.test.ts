@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { Crew } from '../../src/cluster/crew.ts'
+import { WorkerPool } from '../../src/cluster/worker-pool.ts'
 import { type SpawnedWorker, spawnWorker } from '../../src/cluster/spawn-worker.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { endAfter } from '../support/ending.ts'
@@ -11,7 +11,7 @@ const command = [process.execPath, join(import.meta.dir, 'deaf-worker.ts')]
 
 test('a worker that was replaced and does not end by itself is ended', async () => {
   const spawned: SpawnedWorker[] = []
-  const crew = new Crew({
+  const pool = new WorkerPool({
     count: 1,
     drainMs: 200,
     log: createLogger({ level: 'error', outputs: [], origin: {} }),
@@ -23,18 +23,18 @@ test('a worker that was replaced and does not end by itself is ended', async () 
       return worker
     },
   })
-  await crew.ready
+  await pool.ready
   const [first] = spawned
-  crew.replace(first!)
+  pool.replace(first!)
   expect(await within(20_000, 'the end of the first', first!.ended)).toMatchObject({ signal: 'SIGKILL' })
   await eventually(() => spawned.length === 2)
   expect(await spawned[1]!.ready).toBe(true)
-  await crew.drain(200)
+  await pool.drain(200)
 })
 
 test('a worker that falls again and again is started after ever longer pauses', async () => {
   const startedAt: number[] = []
-  const crew = new Crew({
+  const pool = new WorkerPool({
     count: 1,
     drainMs: 200,
     log: createLogger({ level: 'error', outputs: [], origin: {} }),
@@ -45,7 +45,7 @@ test('a worker that falls again and again is started after ever longer pauses', 
     },
   })
   await eventually(() => startedAt.length === 5, { withinMs: 20_000 })
-  await crew.drain(200)
+  await pool.drain(200)
   const pauses = startedAt.slice(1).map((at, index) => at - (startedAt[index] ?? 0))
   // At once the first time, then half a second, one, two: what a process takes to fall comes on top.
   for (const [index, least] of [0, 500, 1_000, 2_000].entries()) expect(pauses[index]).toBeGreaterThanOrEqual(least)
