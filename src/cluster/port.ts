@@ -2,10 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 
 const MIGRATE = '/proc/sys/net/ipv4/tcp_migrate_req'
 
-/**
- * Takes the port alone for a moment and gives back its number. Rejects with EADDRINUSE when anybody listens there: workers share
- * their port, and would otherwise share it silently with a stranger.
- */
+/** Finds a free port, or rejects with EADDRINUSE: workers share their port and would silently share it with a stranger. */
 export async function probePort({ host, port }: { host: string; port: number }): Promise<number> {
   const probe = Bun.serve({ hostname: host, port, fetch: () => new Response(null, { status: 503 }) })
   const found = probe.port ?? port
@@ -13,7 +10,7 @@ export async function probePort({ host, port }: { host: string; port: number }):
   return found
 }
 
-/** True when the kernel hands what waits at a closing listener to the others. Tries to switch that on. */
+/** Whether the kernel passes waiting connections to other listeners; tries to enable it. */
 export async function migratesConnections(): Promise<boolean> {
   try {
     if ((await readFile(MIGRATE, 'utf8')).trim() === '1') return true

@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs'
 
-/** The command that starts this program again; what follows it are its arguments. */
+/** The command line that starts this program again, to which arguments can be added. */
 export function programCommand(): string[] {
-  // As a single file the program is the executable.
   return Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, ...process.execArgv, Bun.main]
 }
 
-/** Lets `top`, `pgrep` and whoever looks there find us by name: the runtime only remembers a title. */
+/** Sets the name that `top` and `pgrep` show; the runtime does not pass its title on. */
 export function nameProgram(name: string): void {
   process.title = name
   try {

@@ -1,11 +1,9 @@
 import { watch } from 'chokidar'
 
 export type ReloadOptions = {
-  /** Starts the program. */
   start: string[]
-  /** Ends with 0 when what is there now could be started. */
+  /** Exits with 0 if the current files can be started. */
   check: string[]
-  /** Files and folders whose change starts the program anew; they need not exist yet. */
   watched: string[]
   tell(line: string): void
 }
@@ -13,16 +11,13 @@ export type ReloadOptions = {
 type Program = Bun.Subprocess<'inherit', 'inherit', 'inherit'>
 
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
-/** Editors write several files within moments, and one file in several steps. */
+/** Editors write several files at once, and one file in several steps. */
 const SETTLE_MS = 100
-/** The code of a program that refuses to start: with the first start, there is nothing to go back to. */
+/** Exit code of a program that refuses to start. */
 const REFUSED = 2
 const STOP_SECONDS = 35
 
-/**
- * Development only: runs the program as a child and starts it anew when something changed. What could not be started changes
- * nothing: the old one keeps running. Resolves with the exit code to end with, after a signal or a first start that was refused.
- */
+/** Development only: restarts the program on changes that can be started. Resolves with the exit code after a signal or a refused start. */
 export async function runReloading(options: ReloadOptions): Promise<number> {
   const keeper = keepRunning(options)
   for (const signal of SIGNALS) process.on(signal, keeper.signalled)
@@ -76,12 +71,11 @@ function keepRunning({ start, check, tell }: ReloadOptions) {
 
 const isFit = async (check: string[]) => (await Bun.spawn(check, { stdin: 'ignore', stdout: 'ignore', stderr: 'inherit' }).exited) === 0
 
-/** The channel tells the child when we are gone without a word, so that it does not keep the port. */
+/** The closed channel ends the child if we are killed, so that it frees the port. */
 const spawn = (command: string[]): Program => Bun.spawn(command, { stdio: ['inherit', 'inherit', 'inherit'], ipc: ignoreMessage })
 
 const ignoreMessage = () => undefined
 
-/** The port is free when this resolves. */
 async function stop(program: Program): Promise<void> {
   program.kill('SIGTERM')
   const timer = setTimeout(() => program.kill('SIGKILL'), STOP_SECONDS * 1000)

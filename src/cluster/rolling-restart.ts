@@ -5,29 +5,27 @@ import { probePort } from './port.ts'
 import type { ReloadReport } from '../config/problem.ts'
 
 export type RollingRestartOptions = {
-  /** Starts a worker. */
   command: string[]
   plan: Plan
-  /** Reads the configuration anew: what workers are to do then, or what is wrong with it as a successor of the one in force. */
+  /** Reads the configuration again: the new plan, or the problems with it. */
   load(inForce: Plan): Plan | readonly string[]
   log: Logger
   reopenLogs(): void
 }
 
-/** Between being not ready and taking no more connections. */
+/** Between not being ready and refusing connections. */
 const NOTICE_MS = 1_000
-/** What never served has nothing to finish. */
+/** Workers that never served have nothing to finish. */
 export const ABANDON_MS = 3_000
 
 type FailedStart = (reason: string, isRefused: boolean) => void
 
-/** The generation of workers that serves, and the one that is to follow it. */
 export class RollingRestart {
   readonly #options: RollingRestartOptions
   readonly #registry: WorkerRegistry
   readonly #pools = new Set<WorkerPool>()
   readonly #ending = Promise.withResolvers<string>()
-  /** What was asked for; the port in it may be 0. */
+  /** As configured: its port may be 0. */
   #inForce: Plan
   #port: number
   #current: WorkerPool | undefined
@@ -41,14 +39,14 @@ export class RollingRestart {
     this.#port = options.plan.port
   }
 
-  /** Starts the first generation on a port that was found free. */
+  /** Starts the first workers on a free port. */
   begin(port: number, onFailedStart: FailedStart): WorkerPool {
     this.#port = port
     this.#current = this.#start({ ...this.#inForce, port }, onFailedStart)
     return this.#current
   }
 
-  /** Log files are opened anew at once; the configuration is read when an earlier reload is over. */
+  /** Reopens log files at once, and reads the configuration after any earlier reload. */
   reload(): void {
     if (this.#isEnding) return
     this.#options.reopenLogs()
@@ -56,7 +54,7 @@ export class RollingRestart {
     this.#turn = this.#turn.then(() => this.#reload())
   }
 
-  /** Says that nobody is ready any more, and serves on for a moment, so that balancers send their requests elsewhere. */
+  /** Reports not ready, and serves on while balancers move away. */
   async announceEnd(): Promise<void> {
     this.#isEnding = true
     this.#ending.resolve('the service ends')
@@ -70,7 +68,6 @@ export class RollingRestart {
     await Promise.all([...this.#pools].map((pool) => this.#drain(pool, deadlineMs)))
   }
 
-  /** Ends every worker where it stands. */
   kill(): void {
     for (const pool of this.#pools) pool.kill()
   }
@@ -105,7 +102,7 @@ export class RollingRestart {
     return reason === undefined ? { outcome: 'rolled', problems: [] } : failed(reason)
   }
 
-  /** A whole new generation serves before the old one stops, all of it at once: so a viewer moves once. */
+  /** All new workers are ready before the old ones stop together, so a viewer reconnects once. */
   async #roll(plan: Plan): Promise<string | undefined> {
     const isMoved = plan.port !== this.#inForce.port || plan.host !== this.#inForce.host
     const port = isMoved ? await probePort(plan) : this.#port

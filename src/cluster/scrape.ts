@@ -2,23 +2,21 @@ import { foldRetired, renderAll } from '../telemetry/aggregate.ts'
 import type { Figures } from '../telemetry/metrics.ts'
 import type { SpawnedWorker } from './spawn-worker.ts'
 
-/** A worker that is busy or stopped is counted as it was last seen. */
+/** After this, a worker's last known figures are used. */
 const ANSWER_MS = 1_000
 
-/** The figures of all workers, those that are gone included. */
+/** Collects the metrics of all workers, ended ones included. */
 export class Scrape {
   readonly #seen = new Map<SpawnedWorker, Figures>()
   readonly #asked = new Map<SpawnedWorker, PromiseWithResolvers<void>>()
   #retired: Figures = []
   #rendering: Promise<string> | undefined
 
-  /** Remembers what a worker counted. */
   take(worker: SpawnedWorker, figures: Figures): void {
     this.#seen.set(worker, figures)
     this.#answered(worker)
   }
 
-  /** Keeps the totals of a worker that ended. */
   left(worker: SpawnedWorker): void {
     const last = this.#seen.get(worker)
     if (last) this.#retired = foldRetired(this.#retired, last)
@@ -26,7 +24,7 @@ export class Scrape {
     this.#answered(worker)
   }
 
-  /** One text for a scraper; scrapes at the same time share it. */
+  /** Concurrent scrapes share one result. */
   render(workers: Iterable<SpawnedWorker>): Promise<string> {
     this.#rendering ??= this.#render([...workers]).finally(() => {
       this.#rendering = undefined
@@ -43,7 +41,7 @@ export class Scrape {
     return renderAll(all, this.#retired)
   }
 
-  /** A worker that has not answered yet is not asked again: what is sent to a stopped one would pile up. */
+  /** At most one question is open per worker: more would pile up at a stopped one. */
   #ask(worker: SpawnedWorker): Promise<void> {
     const known = this.#asked.get(worker)
     if (known) return known.promise

@@ -1,11 +1,10 @@
 import { closeSync, openSync } from 'node:fs'
 
-/** Ctrl-C reaches the service from the terminal and from each program that started it: within this time they are one wish. */
+/** Ctrl-C reaches the service from the terminal and from parent programs: within this time it is one signal. */
 const SAME_SIGNAL_MS = 500
 
 const TERMINAL = '/dev/tty'
 
-/** Whether this program runs on a terminal that is there. */
 function hasTerminal(): boolean {
   try {
     closeSync(openSync(TERMINAL, 'r'))
@@ -16,10 +15,7 @@ function hasTerminal(): boolean {
   }
 }
 
-/**
- * Resolves at the first wish to stop; a second one calls `end`, which is to end the program where it stands. SIGHUP calls `reload`;
- * but where the terminal that we run on was closed, it is a wish to stop.
- */
+/** Resolves at the first signal to stop; a second one calls `end`. SIGHUP calls `reload`, unless the terminal was closed. */
 export function untilSignal({ end, reload }: { end(exitCode: number): void; reload(): void }): Promise<void> {
   const { promise, resolve: stop } = Promise.withResolvers<void>()
   let since: number | undefined
@@ -32,7 +28,7 @@ export function untilSignal({ end, reload }: { end(exitCode: number): void; relo
   process.on('SIGHUP', () => (hadTerminal && !hasTerminal() ? stop() : reload()))
   process.on('SIGTERM', onSignal)
   process.on('SIGINT', onSignal)
-  // Started by a program that watches for changes: without it nobody would end us.
+  // A parent that restarts us on changes was killed.
   if (process.connected) process.once('disconnect', stop)
   return promise
 }

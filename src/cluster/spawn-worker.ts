@@ -10,9 +10,9 @@ export type Ending = {
 export type SpawnedWorker = {
   name: string
   pid: number
-  /** Resolves with true once it serves, with false when it ended before. */
+  /** True once it serves, false when it ended before. */
   ready: Promise<boolean>
-  /** Resolves once it was asked to stop listening and did, or ended. */
+  /** Resolves once it stopped listening, or ended. */
   stoppedListening: Promise<void>
   ended: Promise<Ending>
   send(message: ToWorker): void
@@ -21,7 +21,7 @@ export type SpawnedWorker = {
 
 type Options = { command: string[]; name: string; onMessage(message: FromWorker): void }
 
-/** Starts the program as a worker; what it is to do is said by the first message. */
+/** Starts a worker process, which waits for its first message. */
 export function spawnWorker({ command, name, onMessage }: Options): SpawnedWorker {
   const readiness = Promise.withResolvers<boolean>()
   const silence = Promise.withResolvers<void>()

@@ -2,24 +2,22 @@ import type { BusMessage, WorkerChannel } from '../bus/ipc.ts'
 import { type FromWorker, isToWorker, type Start, type ToWorker } from './messages.ts'
 import type { ReloadReport } from '../config/problem.ts'
 
-/** What a worker has of its supervisor. */
 export type WorkerLink = {
   bus: WorkerChannel
-  /** The figures of all workers as text; undefined when the supervisor does not answer in time. */
+  /** The metrics of all workers; undefined without an answer in time. */
   renderAll(): Promise<string | undefined>
   reload(): ReloadReport | undefined
-  /** Whether the service is about to end. */
   isLeaving(): boolean
 }
 
 type Listeners = { collect(): void; reopenLogs(): void; stopListening(): void }
 
 const RENDER_MS = 3_000
-/** The worker ends within these, whatever keeps it; with the supervisor gone, nobody waits for it. */
+/** Shorter without a supervisor, since nobody waits. */
 const DRAIN_MS = 27_000
 const ORPHAN_DRAIN_MS = 5_000
 
-/** The worker's end of the channel. It is open until the supervisor is gone. */
+/** The worker's end of the channel to its supervisor. */
 export function openSupervisorChannel() {
   const started = Promise.withResolvers<Start>()
   const drained = Promise.withResolvers<void>()
@@ -69,7 +67,7 @@ function send(message: FromWorker) {
   if (process.connected) process.send?.(message)
 }
 
-/** Says a last word and closes the channel, which else would keep the program running. A supervisor that is gone hears nothing. */
+/** Sends a last message and closes the channel, which would keep the process alive. */
 async function last(message: FromWorker): Promise<void> {
   const { promise: said, resolve } = Promise.withResolvers<void>()
   process.once('disconnect', resolve)

@@ -4,14 +4,10 @@ import { migratesConnections, probePort } from './port.ts'
 import { untilSignal } from './signals.ts'
 
 export type SupervisorOptions = RollingRestartOptions & {
-  /** Once, when every worker of the first generation serves. */
   onReady(url: string): void
 }
 
-/**
- * Runs workers that share a port until a signal ends them. Resolves with the reason when they cannot start as asked. Throws where
- * the port cannot be taken.
- */
+/** Runs workers on a shared port until a signal. Resolves with the reason if they cannot start; throws if the port is taken. */
 export async function supervise(options: SupervisorOptions): Promise<string | undefined> {
   const { log, plan, onReady } = options
   const workers = new RollingRestart(options)
@@ -27,7 +23,7 @@ export async function supervise(options: SupervisorOptions): Promise<string | un
     log.warn('connections that arrive while workers are replaced may be reset: set net.ipv4.tcp_migrate_req=1 (Linux 5.14 and later)')
   const refused = Promise.withResolvers<string>()
   let isUp = false
-  // Later it is one worker's, which is started again with back-off: the others go on.
+  // Later failures concern one worker, which is restarted with back-off.
   const first = workers.begin(port, (reason, isRefused) => isRefused && !isUp && refused.resolve(reason))
   const announce = () => {
     isUp = true

@@ -4,40 +4,36 @@ import type { Ending, SpawnedWorker } from './spawn-worker.ts'
 export type WorkerPoolOptions = {
   count: number
   log: Logger
-  /** How long a worker that was replaced may take to finish. */
+  /** How long a replaced worker may take to finish. */
   drainMs: number
   spawn(name: string): SpawnedWorker
-  /** A worker ended before it served. */
   onFailedStart(reason: string, isRefused: boolean): void
 }
 
-/** Below the 30 s that whoever ends the service waits for it. */
+/** Less than the 30 s after which a supervisor or orchestrator kills us. */
 export const DRAIN_MS = 28_000
-/** One that hangs keeps the others no longer. */
 const STOP_LISTENING_MS = 2_000
 const FIRST_DELAY_MS = 500
 const LONGEST_DELAY_MS = 30_000
-/** Whoever served this long was no failed start: the next one begins at once again. */
+/** A worker that served this long is restarted without delay. */
 const STABLE_MS = 60_000
 
-/** One of the places that a pool keeps filled. */
 type Place = {
   name: string
   worker: SpawnedWorker | undefined
-  /** Who is to follow the worker, once it is ready. */
+  /** Takes over once it is ready. */
   next: SpawnedWorker | undefined
   failures: number
   startedAt: number
   served: PromiseWithResolvers<void>
 }
 
-/** A generation of workers: each of its places is kept filled until the pool is drained. */
+/** A number of workers, restarted when they end. */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions
   readonly #alive = new Set<SpawnedWorker>()
   readonly #restarts = new Set<ReturnType<typeof setTimeout>>()
   readonly #places: Place[]
-  /** Resolves once every place has had a ready worker. */
   readonly ready: Promise<unknown>
   #isDraining = false
 
@@ -48,7 +44,7 @@ export class WorkerPool {
     this.ready = Promise.all(this.#places.map(({ served }) => served.promise))
   }
 
-  /** Starts another worker in the place of this one, and drains it once the other is ready. One at a time. */
+  /** Starts a replacement, and drains the worker once it is ready. One at a time. */
   replace(worker: SpawnedWorker): void {
     const place = this.#places.find((one) => one.worker === worker)
     if (!place || this.#isDraining || this.#places.some(({ next }) => next !== undefined)) return
@@ -62,7 +58,7 @@ export class WorkerPool {
     }, this.#lost)
   }
 
-  /** Ends all of them: asked, and after the deadline told. None lets its viewers go before all stopped listening: they would come to the next. */
+  /** Drains all workers, and kills them after the deadline. All stop listening first, so that no viewer reconnects to one of them. */
   async drain(deadlineMs: number): Promise<void> {
     this.#isDraining = true
     for (const restart of this.#restarts) clearTimeout(restart)
@@ -73,7 +69,6 @@ export class WorkerPool {
     clearTimeout(late)
   }
 
-  /** Ends all of them where they stand. */
   kill(): void {
     for (const worker of this.#alive) worker.kill()
   }

@@ -6,15 +6,15 @@ import { Scrape } from './scrape.ts'
 import { type SpawnedWorker, spawnWorker } from './spawn-worker.ts'
 import type { ReloadReport } from '../config/problem.ts'
 
-/** What workers are to do: the whole configuration as text, and what the supervisor itself needs of it. */
+/** The configuration for workers, and the parts of it that the supervisor needs. */
 export type Plan = { config: string; workers: number; host: string; port: number; workerMemoryMb: number; projects: readonly string[] }
 
 type Wanted = { name: string; plan: Plan; onTooLarge(worker: SpawnedWorker): void }
 
-/** A peak is no leak: only who stays above the limit for this many looks is replaced. */
+/** A peak is no leak: only a worker above the limit this many times is replaced. */
 const LOOKS = 3
 
-/** Every worker there is, of whichever generation: the bus between them, their figures, and what all are told. */
+/** All running workers, old and new: relays their bus, collects their metrics, and sends commands to all. */
 export class WorkerRegistry {
   readonly #command: string[]
   readonly #log: Logger
@@ -28,7 +28,6 @@ export class WorkerRegistry {
     this.#log = log
   }
 
-  /** Starts a generation of workers. */
   begin(plan: Plan, onFailedStart: (reason: string, isRefused: boolean) => void): WorkerPool {
     const pool: WorkerPool = new WorkerPool({
       count: plan.workers,
@@ -44,13 +43,13 @@ export class WorkerRegistry {
     this.#tellAll({ type: 'reopen-logs' })
   }
 
-  /** Tells every worker, and every later one. */
+  /** Sent to later workers, too. */
   tellReload(report: ReloadReport): void {
     this.#report = report
     this.#tellAll({ type: 'reload', report })
   }
 
-  /** Workers say that they are not ready, and serve on. */
+  /** Workers report not ready, and serve on. */
   tellLeaving(): void {
     this.#tellAll({ type: 'leaving' })
   }
@@ -85,7 +84,6 @@ export class WorkerRegistry {
     return worker
   }
 
-  /** Its pool fills the place again; its viewers come to the others. */
   #endHanging(worker: SpawnedWorker, seconds: number) {
     this.#log.error(`worker ${worker.name} hangs: it said nothing for ${seconds} seconds and is ended`, { worker_pid: worker.pid })
     worker.kill()
@@ -100,17 +98,14 @@ export class WorkerRegistry {
 }
 
 const TICK_MS = 1_000
-/** Workers speak every 5 s: who misses three of these hangs. */
+/** Workers send a heartbeat every 5 s. */
 const SILENT_SECONDS = 15
-/** Until a worker speaks for the first time it loads the program, on a busy host slowly. */
+/** Until the first heartbeat the worker loads the program, which takes long on a busy host. */
 const FIRST_SIGN_SECONDS = 60
 
 export type Watchdog = { heard(): void; stop(): void }
 
-/**
- * Calls `onSilent` once when a worker says nothing for too long. Seconds are counted as this process lives them: where it was stopped itself, or
- * the whole host slept, what the worker said meanwhile is heard before it is judged.
- */
+/** Calls `onSilent` once after too many silent seconds. Seconds are counted by ticks, so that a suspended host does not count. */
 export function watchForSilence(onSilent: (seconds: number) => void): Watchdog {
   let patience = FIRST_SIGN_SECONDS
   let secondsLeft = patience

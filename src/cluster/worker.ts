@@ -7,21 +7,20 @@ export type Serving = {
   url: string
   figures(): Promise<Figures>
   reopenLogs(): void
-  /** Takes no more connections, and serves on those that it has. */
   stopListening(): void
   close(): Promise<void>
 }
 
-/** The running service, or in one line why it cannot start. */
+/** The running service, or the reason why it cannot start. */
 type Open = (start: Start, link: WorkerLink) => Promise<Serving | string>
 
 const FIGURES_MS = 5_000
 const SIGN_MS = 5_000
 const REFUSED = 2
 
-/** Runs until the supervisor says so, or is gone. Resolves with the exit code. */
+/** Runs until the supervisor says so or is gone; resolves with the exit code. */
 export async function runWorker(open: Open): Promise<number> {
-  // A terminal sends these to every program it started: the supervisor decides what becomes of them.
+  // A terminal sends these to all its processes; only the supervisor acts on them.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
   const channel = openSupervisorChannel()
   const start = await channel.started

@@ -1,14 +1,12 @@
 import { type Fields, jsonLine } from './logger.ts'
 
-/** One request, as it was answered. Of addresses only the path: what follows it may hold secrets. */
+/** A request and its response. Query strings are left out, because they may hold secrets. */
 export type AccessRecord = {
   method: string
   path: string
   status: number
-  /** Of the body as it was sent; undefined for a stream. */
   bytes: number | undefined
   durationMicroseconds: number
-  /** As the socket gives it; behind a proxy that is the proxy. */
   client: string | undefined
   referer: string | undefined
   userAgent: string | undefined
@@ -17,10 +15,10 @@ export type AccessRecord = {
 
 export type AccessLog = (record: AccessRecord) => void
 
-/** What clients send is kept up to this: a line is one write. */
+/** Limits each text, so that a record is a single write. */
 const TEXT_KEPT = 500
 
-/** Writes a JSON line a request, with the keys that every record has. */
+/** Writes a JSON line per request. */
 export function createAccessLog(
   write: (line: string) => void,
   { origin, step }: { origin: Fields; step(): Fields | undefined },

@@ -5,7 +5,7 @@ type Value = Figures[number]['values'][number]
 
 const isTotal = ({ type }: Figures[number]) => String(type) === 'counter' || String(type) === 'histogram'
 
-/** Figures of one process, which no sum makes sense of: each worker's stands for itself. */
+/** Gauges of a process cannot be summed up, so they get a worker label. */
 const standsAlone = ({ name, type }: Figures[number]) => String(type) === 'gauge' && /^(process|event_loop)_/.test(name)
 
 function keyOf({ labels, metricName }: Value): string {
@@ -13,7 +13,7 @@ function keyOf({ labels, metricName }: Value): string {
   return JSON.stringify([metricName, pairs])
 }
 
-/** The totals of workers that are gone, with one more of them: without these, counters would run backwards. */
+/** Adds an ended worker to the totals; counters would go backwards without them. */
 export function foldRetired(retired: Figures, last: Figures): Figures {
   const folded = new Map(retired.map((metric) => [metric.name, metric]))
   for (const metric of last.filter(isTotal)) folded.set(metric.name, added(folded.get(metric.name), metric))
@@ -34,7 +34,7 @@ function ofWorker(metric: Figures[number], worker: string): Figures[number] {
   return { ...metric, values: metric.values.map((value) => ({ ...value, labels: { ...value.labels, worker } })) }
 }
 
-/** All workers' figures as one text for a scraper: totals are added up, a process's own figures carry its worker's name. */
+/** Renders all workers' metrics for a scraper: totals are summed up, gauges of a process are labelled. */
 export function renderAll(workers: readonly { worker: string; figures: Figures }[], retired: Figures): Promise<string> {
   const named = workers.map(({ worker, figures }) => figures.map((metric) => ofWorker(metric, worker)))
   return AggregatorRegistry.aggregate([...named, retired]).metrics()

@@ -1,26 +1,23 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
-import { createFlowMetrics } from './flow-metrics.ts'
-import { createSourceMetrics } from './source-metrics.ts'
 
 export type Figures = {
   name: string
   help: string
   type: unknown
-  /** How those of several workers become one; a sum where nothing is said. */
+  /** How the values of workers are combined; the default is their sum. */
   aggregator?: string
-  /** Of a histogram also its buckets, sums and counts, told apart by `metricName`. */
+  /** `metricName` tells the buckets, sum and count of a histogram apart. */
   values: { value: number; metricName?: string; labels: Partial<Record<string, string | number>> }[]
 }[]
 
 export type Metrics = ReturnType<typeof createMetrics>
 
-/** The service's own figures. Label values are bounded: methods, route patterns, status codes, sources, reasons. */
+/** The service's metrics. Label values are bounded: methods, routes, status codes, sources, reasons. */
 export function createMetrics() {
   const registry = new Registry()
   const registers = [registry]
   const samples: (() => void)[] = []
-  const counter = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
-    new Counter({ name, help, labelNames, registers })
+  const counter = counters(registers)
   const gauge = <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
     new Gauge({ name, help, labelNames, registers })
   return {
@@ -29,7 +26,7 @@ export function createMetrics() {
     websockets: gauge('websocket_connections_active', 'Active WebSocket connections'),
     websocketCloses: counter('websocket_closes_total', 'Closed WebSocket connections by reason', ['reason']),
     frames: counter('websocket_frames_total', 'Frames published, once per topic whoever watches'),
-    // Every worker knows all of them.
+    // Every worker knows all projects.
     projects: new Gauge({ name: 'projects_total', help: 'Total number of projects', registers, aggregator: 'max' }),
     events: counter('events_accepted_total', 'Events stored, by source; duplicates are not stored', ['source']),
     duplicates: counter('events_duplicate_total', 'Events that were known already, by source', ['source']),
@@ -43,7 +40,6 @@ export function createMetrics() {
     ...createFlowMetrics(registers),
     ...createSourceMetrics(registers),
     spansDropped: counter('otel_spans_dropped_total', 'Spans that the collector did not take, or that there was no room for'),
-    /** Every figure with its values, for those who do not read text. */
     read(): Promise<Figures> {
       for (const sample of samples) sample()
       return registry.getMetricsAsJSON()
@@ -52,8 +48,48 @@ export function createMetrics() {
       for (const sample of samples) sample()
       return registry.metrics()
     },
-    /** Called before figures are read, to set those that nobody counts. */
+    /** Called before metrics are read, to set sampled ones. */
     onRead: (sample: () => void) => void samples.push(sample),
     contentType: registry.contentType,
+  }
+}
+
+/** Work takes from moments to days. */
+const WORK_SECONDS = [10, 30, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 259_200, 604_800]
+
+/** Metrics of all projects' flow, without labels per project. */
+function createFlowMetrics(registers: Registry[]) {
+  const timing = (what: string, help: string) =>
+    new Histogram({ name: `visualizer_${what}_seconds`, help, buckets: WORK_SECONDS, registers })
+  const word = { name: 'visualizer_projects', help: 'Projects by the one word that is said of each' }
+  return {
+    flow: {
+      cycleTime: timing('cycle_time', 'From the first phase of a story’s cycle to its last'),
+      redToGreen: timing('red_to_green', 'From a failing test to a passing one'),
+      approvalWait: timing('approval_wait', 'From a question to a person’s decision'),
+    },
+    // Every worker knows all projects.
+    attention: new Gauge({ ...word, labelNames: ['attention'], registers, aggregator: 'max' }),
+  }
+}
+
+const counters =
+  (registers: Registry[]) =>
+  <Label extends string = never>(name: string, help: string, labelNames: Label[] = []) =>
+    new Counter({ name, help, labelNames, registers })
+
+function createSourceMetrics(registers: Registry[]) {
+  const counter = counters(registers)
+  return {
+    tooOld: counter('events_too_old_total', 'Events that say that they are older than what is kept, by source; not stored', ['source']),
+    questionsRefused: counter('questions_refused_total', 'Questions that were not taken, for as many were open as may be', ['source']),
+    linkFrames: counter('orchestrator_frames_total', 'Frames that orchestrators sent', ['orchestrator']),
+    linkChanges: counter('orchestrator_link_changes_total', 'Links that were connected, lost or read slowly', ['orchestrator', 'change']),
+    linkRefused: counter('orchestrator_refused_total', 'Frames that were not accepted, or not for its projects', [
+      'orchestrator',
+      'reason',
+    ]),
+    reportsLost: counter('reports_lost_total', 'Reports that are missing, by reason; one where nobody can tell how many', ['reason']),
+    fileReports: counter('state_file_reports_total', 'What was told of state files: changed, healed, damaged, …', ['outcome']),
   }
 }

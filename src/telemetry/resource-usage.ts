@@ -4,18 +4,17 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 export type ResourceUsage = {
   rssBytes: number
   heapBytes: number
-  /** User and system, since the start. */
   cpuSeconds: number
   loopDelay: LoopDelay
 }
 
-/** Seconds that the event loop was late. */
+/** Seconds. */
 export type LoopDelay = { mean: number; p99: number; max: number }
 
 const RESOLUTION_MS = 20
 const WINDOW_MS = 30_000
 
-/** What this process uses. Delays are those of the last whole window, so that no reader takes them from another. */
+/** What this process uses. Delays are those of the last full window, so that readers do not affect each other. */
 export function openResourceUsage() {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   delays.enable()
@@ -37,5 +36,4 @@ export function openResourceUsage() {
   }
 }
 
-/** Nanoseconds in seconds; 0 where nothing was measured yet. */
 const seconds = (nanoseconds: number) => (Number.isFinite(nanoseconds) ? nanoseconds / 1e9 : 0)

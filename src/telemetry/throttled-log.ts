@@ -1,18 +1,18 @@
 import type { Fields, LogLevel, Logger } from './logger.ts'
 
 export type ThrottledLog = {
-  /** Writes a line; of those with the same key in one period, the first at once and then one that says how many more there were. */
+  /** Per key and period, writes the first line, and at the end the last one with the number of repetitions. */
   say(line: { level: LogLevel; key: string; message: string; fields?: Fields }): void
   close(): void
 }
 
 type Held = { timer: ReturnType<typeof setTimeout>; more: number; last: () => void }
 
-/** Different keys at a time; what is beyond shares one. */
+/** Further keys share one. */
 const KEYS_LIMIT = 500
 const PERIOD_MS = 60_000
 
-/** A log for what may happen many times a second: bounded in lines, whole in its counts. */
+/** Limits how often frequent messages are logged, and counts what it leaves out. */
 export function openThrottledLog(log: Logger, periodMs = PERIOD_MS): ThrottledLog {
   const held = new Map<string, Held>()
 
