@@ -1,11 +1,12 @@
 /* What the page does by itself. Everything works by delegation. */
 import './activity.js'
 import './clock.js'
+import './copy.js'
 import './density.js'
 import './keys.js'
 import './live.js'
 import './panel.js'
-import './reach.js'
+import './theme.js'
 import './wall.js'
 
 document.documentElement.classList.add('has-script')

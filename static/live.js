@@ -6,7 +6,7 @@ import { noteNew } from './activity.js'
 import { isOwnBuild, leaveOutdated, mayStay } from './build.js'
 import { clockText, serverNow, setServerClock, tickTimes, write } from './clock.js'
 import { allLines, lineOf, watchLines } from './lines.js'
-import { settle, showCounts } from './reading.js'
+import { settle, showCounts } from './highlight-changes.js'
 import { relativeTime } from '../views/atoms/relative-time.ts'
 
 const page = document.getElementById('page')

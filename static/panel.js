@@ -6,7 +6,7 @@
 import { fetchPage } from './build.js'
 import { tickTimes } from './clock.js'
 import { connect, hangUp } from './lines.js'
-import { remember, showCounts } from './reading.js'
+import { remember, showCounts } from './highlight-changes.js'
 
 const DETAIL = /^\/projects\/[^/]+\/(?:stories|agents|events)(?:\/|$)/
 const wide = matchMedia('(min-width: 1200px)')

@@ -2,7 +2,7 @@
 import { tickTimes } from './clock.js'
 import { linkBeside } from './keys.js'
 import { connect, hangUp } from './lines.js'
-import { remember } from './reading.js'
+import { remember } from './highlight-changes.js'
 
 const TROUBLE = '<p class="nothing" id="peek-title">Not shown: the service does not answer. Space tries again.</p>'
 

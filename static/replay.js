@@ -1,5 +1,6 @@
 /* A replay in its file: the page at every moment of a period. What it needs is packed in the document. */
-import './reach.js'
+import './copy.js'
+import './theme.js'
 import { tickTimes, write } from './clock.js'
 import { openPlayer } from './replay-player.js'
 import { openTape } from './replay-tape.js'

@@ -4,7 +4,7 @@
  */
 import { fetchPage } from './build.js'
 import { tickTimes, write } from './clock.js'
-import { remember } from './reading.js'
+import { remember } from './highlight-changes.js'
 
 const SETTLE_MS = 120
 const TICK_MS = 200

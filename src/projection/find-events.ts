@@ -2,6 +2,7 @@ import type { StoredEvent } from '../domain/events/event.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { openTurns, STEP, type Turns } from './long-reads.ts'
 
+/** Below `before`, or from the head; it looks at no more than `scanLimit` events, so its cost is bounded. */
 export type EventSearch = {
   before?: number | undefined
   matches(event: StoredEvent): boolean
@@ -10,6 +11,7 @@ export type EventSearch = {
   turns?: Turns
 }
 
+/** Newest first. `next` continues the search as `before` or `after`; undefined when nothing is left to search. */
 export type FoundEvents = {
   epoch: string
   first: number
@@ -22,57 +24,47 @@ const SMALLEST_CHUNK = 8
 const LOOKED = 25
 
 /** Searches a project's log backwards. Rejects with LogUnavailableError while the log is away. */
-export async function findEvents(eventLog: EventLog, project: string, search: EventSearch): Promise<FoundEvents> {
-  const events: StoredEvent[] = []
-  let { epoch, first, head } = await eventLog.read(project, { after: 0, limit: 1 })
-  let end = Math.min(head, (search.before ?? Number.POSITIVE_INFINITY) - 1)
-  let left = search.scanLimit
-  let size = STEP.limit
-  const turns = search.turns ?? openTurns()
-  while (end >= first && left > 0) {
-    const begin = Math.max(first, end - Math.min(size, left) + 1)
-    const chunk = await readAll(eventLog, project, { after: begin - 1, upTo: end, turns })
-    ;({ epoch, first, head } = chunk)
-    size = Math.max(SMALLEST_CHUNK, Math.floor(STEP.limit / chunk.reads))
-    for (const [index, event] of chunk.events.toReversed().entries()) {
-      if (index % LOOKED === 0) await turns.take()
-      if (!search.matches(event)) continue
-      events.push(event)
-      if (events.length === search.limit) return { epoch, first, head, events, next: event.offset > first ? event.offset : undefined }
-    }
-    left -= end - begin + 1
-    end = begin - 1
-  }
-  return { epoch, first, head, events, next: end >= first ? end + 1 : undefined }
+export function findEvents(eventLog: EventLog, project: string, search: EventSearch): Promise<FoundEvents> {
+  return scan(eventLog, project, { ...search, from: search.before ?? Number.POSITIVE_INFINITY, isForward: false })
 }
 
-export type NewerSearch = Omit<EventSearch, 'before'> & {
-  after: number
-}
+export type NewerSearch = Omit<EventSearch, 'before'> & { after: number }
 
 /** Searches forwards from an offset; `events` are newest first all the same. Rejects with LogUnavailableError. */
-export async function findNewer(eventLog: EventLog, project: string, search: NewerSearch): Promise<FoundEvents> {
-  const events: StoredEvent[] = []
+export function findNewer(eventLog: EventLog, project: string, search: NewerSearch): Promise<FoundEvents> {
+  return scan(eventLog, project, { ...search, from: search.after, isForward: true })
+}
+
+type Scan = Omit<EventSearch, 'before'> & { from: number; isForward: boolean }
+
+async function scan(eventLog: EventLog, project: string, { from, isForward, ...search }: Scan): Promise<FoundEvents> {
+  const found: StoredEvent[] = []
   let { epoch, first, head } = await eventLog.read(project, { after: 0, limit: 1 })
-  let at = Math.max(search.after, first - 1)
+  let at = isForward ? Math.max(from, first - 1) : Math.min(head, from - 1)
   let left = search.scanLimit
   let size = STEP.limit
   const turns = search.turns ?? openTurns()
-  while (at < head && left > 0) {
-    const end = Math.min(head, at + Math.min(size, left))
-    const chunk = await readAll(eventLog, project, { after: at, upTo: end, turns })
+  const isMore = () => (isForward ? at < head : at >= first)
+  const result = (next: number | undefined) => ({ epoch, first, head, events: isForward ? found.toReversed() : found, next })
+  while (isMore() && left > 0) {
+    const length = Math.min(size, left)
+    const range = isForward ? { after: at, upTo: Math.min(head, at + length) } : { after: Math.max(first - 1, at - length), upTo: at }
+    const chunk = await readAll(eventLog, project, { ...range, turns })
+    // The log may have been trimmed or replaced meanwhile.
     ;({ epoch, first, head } = chunk)
     size = Math.max(SMALLEST_CHUNK, Math.floor(STEP.limit / chunk.reads))
-    for (const [index, event] of chunk.events.entries()) {
+    for (const [index, event] of (isForward ? chunk.events : chunk.events.toReversed()).entries()) {
       if (index % LOOKED === 0) await turns.take()
       if (!search.matches(event)) continue
-      events.unshift(event)
-      if (events.length === search.limit) return { epoch, first, head, events, next: event.offset < head ? event.offset : undefined }
+      found.push(event)
+      const isLast = isForward ? event.offset >= head : event.offset <= first
+      if (found.length === search.limit) return result(isLast ? undefined : event.offset)
     }
-    left -= end - at
-    at = end
+    left -= range.upTo - range.after
+    at = isForward ? range.upTo : range.after
   }
-  return { epoch, first, head, events, next: at < head ? at : undefined }
+  if (!isMore()) return result(undefined)
+  return result(isForward ? at : at + 1)
 }
 
 type Range = { after: number; upTo: number; turns: Turns }

@@ -79,10 +79,10 @@ export class GapDetector {
   async #pulse() {
     const { bus, outages } = this.#deps
     const isBusUp = bus.isUp()
-    if (!isBusUp) outages.setBus(false)
+    if (!isBusUp) outages.set('bus', false)
     const isDue = ++this.#pulses % HEADS_EVERY_PULSES === 0
     if (isDue || Object.keys(outages.current()).length > 0 || (await this.#isRegistryElsewhere())) await this.run()
-    if (isBusUp) outages.setBus(true)
+    if (isBusUp) outages.set('bus', true)
   }
 
   async #isRegistryElsewhere(): Promise<boolean> {
@@ -106,10 +106,10 @@ export class GapDetector {
       const unreachable = await compareHeads({ projections, eventLog, onError }, heads)
       outages.setUnreachable(unreachable)
       this.#isDone = true
-      outages.setLog(true)
+      outages.set('log', true)
     } catch (error) {
       if (!(error instanceof LogUnavailableError)) throw error
-      outages.setLog(false)
+      outages.set('log', false)
     }
   }
 

@@ -31,15 +31,10 @@ export function openOutages({ now = Date.now, onChange }: Options = {}) {
 
   return {
     current: (): Outages => current,
-    setLog(isThere: boolean) {
-      if (isThere !== (current.log !== undefined)) return
-      const { log: _, ...others } = current
-      become(isThere ? others : { ...others, log: { since: now() } })
-    },
-    setBus(isThere: boolean) {
-      if (isThere !== (current.bus !== undefined)) return
-      const { bus: _, ...others } = current
-      become(isThere ? others : { ...others, bus: { since: now() } })
+    set(part: 'log' | 'bus', isThere: boolean) {
+      if (isThere !== (current[part] !== undefined)) return
+      const { [part]: _, ...others } = current
+      become(isThere ? others : { ...others, [part]: { since: now() } })
     },
     addUnreachable(project: string) {
       if (!current.log) setUnreachable(new Set([...(current.unreachable?.projects ?? []), project]))
