@@ -5,7 +5,7 @@ import { watchFolderUse } from './key-value/folder-use.ts'
 import { openFollowed } from './compose/follow.ts'
 import { openIdempotencyKeys } from './ingest/accept/idempotency-keys.ts'
 import { watchLogSettings } from './event-log/watch-settings.ts'
-import { type Followed, openSources } from './compose/sources.ts'
+import { type OpenSources, openSources } from './compose/sources.ts'
 import { openTelemetry, type Telemetry } from './compose/telemetry.ts'
 import { closeInReverse, type Opened } from './close-in-reverse.ts'
 import type { WorkerLink } from './cluster/supervisor-channel.ts'
@@ -41,33 +41,33 @@ import type { ReloadReport } from './config/problem.ts'
 export type Visualizer = Serving & { log: Logger }
 
 /** A worker's name and its channel to the supervisor; empty for a single process. */
-export type Place = {
+export type WorkerContext = {
   worker?: string
   link?: WorkerLink
   /** The result of the last reload, without a supervisor. */
   reload?: () => ReloadReport | undefined
 }
 
-/** Opens and connects everything; the only place that knows every implementation. Rejects with nothing left open. */
-export async function openVisualizer(config: Config, place: Place = {}): Promise<Visualizer> {
-  const telemetry = await openTelemetry(config, place.worker)
+/** Opens and connects everything; the only context that knows every implementation. Rejects with nothing left open. */
+export async function openVisualizer(config: Config, context: WorkerContext = {}): Promise<Visualizer> {
+  const telemetry = await openTelemetry(config, context.worker)
   const opened = closeInReverse(telemetry.onError)
   opened.add(telemetry)
   try {
-    const core = await openCore({ config, telemetry, opened, place })
+    const core = await openCore({ config, telemetry, opened, context })
     const settings = opened.add(watchLogSettings({ eventLog: core.eventLog, ...telemetry }))
-    const folder = opened.add(openFolderUse({ config, place, keyValue: core.keyValue, telemetry }))
+    const folder = opened.add(openFolderUse({ config, context, keyValue: core.keyValue, telemetry }))
     // Requests may come before the sources are open.
-    let followed: Followed = { links: () => [], warnings: () => [] }
+    let followed: OpenSources = { links: () => [], warnings: () => [] }
     const sources = {
       links: () => followed.links(),
       warnings: async () => [...settings.current(), ...core.followed.warnings(), ...folder.warnings(), ...followed.warnings()],
     }
-    const { server, feed } = await openWeb({ config, telemetry, core, sources, opened, place })
+    const { server, feed } = await openWeb({ config, telemetry, core, sources, opened, context })
     const { onError, log, metrics, reopenLogs } = telemetry
     followed = await openSources({
-      ...{ ...core, config, worker: place.worker, onError, log, metrics, opened },
-      onEpochChange: (told) => onEpochChange(core.projections, told),
+      ...{ ...core, config, worker: context.worker, onError, log, metrics, opened },
+      onEpochChange: (listener) => onEpochChange(core.projections, listener),
       onChange: () => feed.touch(),
     })
     const close = () => {
@@ -76,7 +76,7 @@ export async function openVisualizer(config: Config, place: Place = {}): Promise
       return opened.close().then(() => stopped)
     }
     // With several workers, the supervisor says so once all are ready.
-    if (!place.link) log.info(`server ready on ${server.url}`, { version, pid: process.pid })
+    if (!context.link) log.info(`server ready on ${server.url}`, { version, pid: process.pid })
     return { url: server.url, log, figures: metrics.read, reopenLogs, stopListening: () => void server.stop(), close }
   } catch (error) {
     await opened.close()
@@ -84,20 +84,20 @@ export async function openVisualizer(config: Config, place: Place = {}): Promise
   }
 }
 
-type FolderUse = { config: Config; place: Place; keyValue: KeyValue; telemetry: Telemetry }
+type FolderUse = { config: Config; context: WorkerContext; keyValue: KeyValue; telemetry: Telemetry }
 
-function openFolderUse({ config, place, keyValue, telemetry }: FolderUse): { warnings(): string[]; close(): Promise<void> } {
+function openFolderUse({ config, context, keyValue, telemetry }: FolderUse): { warnings(): string[]; close(): Promise<void> } {
   if (config.redis) return { warnings: () => [], close: async () => undefined }
-  const pid = place.link ? process.ppid : process.pid
+  const pid = context.link ? process.ppid : process.pid
   return watchFolderUse({ ...telemetry, keyValue, dataDir: config.dataDir, pid })
 }
 
 type Core = Awaited<ReturnType<typeof openCore>>
 
 /** Opens the log, the projections, and the way into the log. */
-async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'> & { place: Place }) {
+async function openCore({ config, telemetry, opened, context }: Omit<Part, 'core'> & { context: WorkerContext }) {
   const { onError, metrics, tracing, log } = telemetry
-  const untraced = await openEngines({ config, channel: place.link?.bus, tracing, metrics, log, onError, opened })
+  const untraced = await openEngines({ config, channel: context.link?.bus, tracing, metrics, log, onError, opened })
   const engines = tracedEngines(untraced, { config, tracing })
   const { eventLog, bus, keyValue, isRedisUp } = engines
   const followed = await openFollowed({ config, engines, telemetry, opened })
@@ -129,7 +129,7 @@ async function openCore({ config, telemetry, opened, place }: Omit<Part, 'core'>
 type Sources = Pick<Parameters<typeof createApp>[0], 'links' | 'warnings'>
 type Part = { config: Config; telemetry: Telemetry; core: Core; opened: Opened }
 
-async function openWeb({ config, telemetry, core, sources, opened, place }: Part & { sources: Sources; place: Place }) {
+async function openWeb({ config, telemetry, core, sources, opened, context }: Part & { sources: Sources; context: WorkerContext }) {
   const { log, access, metrics, usage, tracing, onError } = telemetry
   const { eventLog, projections, lanes, followed, acceptFrom, changes, whyRefused, stateOf, isRedisUp } = core
   const troubleAt = (topic: string) => troubleOf(followed.outages(), projectOf(topic))
@@ -149,18 +149,18 @@ async function openWeb({ config, telemetry, core, sources, opened, place }: Part
   const app = createApp({
     ...{ eventLog, projections, isRedisUp, changes, whyRefused, overview, hub, log, access },
     ...{ metrics, tracing, usage, version, settings: config, ...sources },
-    ...{ lanes, longReads: openLongReads(), outages: followed.outages, isRead: followed.isRead, worker: place.worker },
+    ...{ lanes, longReads: openLongReads(), outages: followed.outages, isRead: followed.isRead, worker: context.worker },
     accept: acceptFrom('http'),
     bindKey: openIdempotencyKeys({ keyValue: core.keyValue, keptDays: config.retention.days, lifeOf: core.lifeOf }),
     ...files,
     wholeStates: (project) => openWholeStates(project, () => stateOf(project)),
     startedAt: Date.now(),
-    features: featuresOf(config, place.link !== undefined),
-    isDraining: () => server.isStopping() || place.link?.isLeaving() === true,
-    renderMetrics: async () => (await place.link?.renderAll()) ?? metrics.render(),
-    reload: place.link?.reload ?? place.reload ?? (() => undefined),
+    features: featuresOf(config, context.link !== undefined),
+    isDraining: () => server.isStopping() || context.link?.isLeaving() === true,
+    renderMetrics: async () => (await context.link?.renderAll()) ?? metrics.render(),
+    reload: context.link?.reload ?? context.reload ?? (() => undefined),
   })
-  const server = serve({ app, hub, feed, config, log, sharesPort: place.link !== undefined })
+  const server = serve({ app, hub, feed, config, log, sharesPort: context.link !== undefined })
   opened.add({
     async close() {
       await hub.close()

@@ -3,7 +3,7 @@ import type { Figures } from '../telemetry/metrics.ts'
 import type { ReloadReport } from '../config/problem.ts'
 
 /** What a worker needs to start. It gets the configuration in force, even if the file has changed since. */
-export type Start = {
+export type WorkerStart = {
   name: string
   config: string
   port: number
@@ -12,7 +12,7 @@ export type Start = {
 }
 
 export type ToWorker =
-  | { type: 'start'; start: Start }
+  | { type: 'start'; start: WorkerStart }
   | { type: 'bus'; message: BusMessage }
   | { type: 'collect' }
   | { type: 'rendered'; text: string }

@@ -1,5 +1,5 @@
 import type { BusMessage, WorkerChannel } from '../bus/ipc.ts'
-import { type FromWorker, isToWorker, type Start, type ToWorker } from './messages.ts'
+import { type FromWorker, isToWorker, type WorkerStart, type ToWorker } from './messages.ts'
 import type { ReloadReport } from '../config/problem.ts'
 
 export type WorkerLink = {
@@ -19,7 +19,7 @@ const ORPHAN_DRAIN_MS = 5_000
 
 /** The worker's end of the channel to its supervisor. */
 export function openSupervisorChannel() {
-  const started = Promise.withResolvers<Start>()
+  const started = Promise.withResolvers<WorkerStart>()
   const drained = Promise.withResolvers<void>()
   const { bus, take: takeBus } = busOver(send)
   const { renderAll, take: takeText } = renderingOver(send)

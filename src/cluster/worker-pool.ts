@@ -18,7 +18,7 @@ const LONGEST_DELAY_MS = 30_000
 /** A worker that served this long is restarted without delay. */
 const STABLE_MS = 60_000
 
-type Place = {
+type WorkerSlot = {
   name: string
   worker: SpawnedWorker | undefined
   /** Takes over once it is ready. */
@@ -33,27 +33,27 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions
   readonly #alive = new Set<SpawnedWorker>()
   readonly #restarts = new Set<ReturnType<typeof setTimeout>>()
-  readonly #places: Place[]
+  readonly #slots: WorkerSlot[]
   readonly ready: Promise<unknown>
   #isDraining = false
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options
-    this.#places = Array.from({ length: options.count }, (_, index) => newPlace(String(index + 1)))
-    for (const place of this.#places) place.worker = this.#begin(place)
-    this.ready = Promise.all(this.#places.map(({ served }) => served.promise))
+    this.#slots = Array.from({ length: options.count }, (_, index) => newSlot(String(index + 1)))
+    for (const slot of this.#slots) slot.worker = this.#begin(slot)
+    this.ready = Promise.all(this.#slots.map(({ served }) => served.promise))
   }
 
   /** Starts a replacement, and drains the worker once it is ready. One at a time. */
   replace(worker: SpawnedWorker): void {
-    const place = this.#places.find((one) => one.worker === worker)
-    if (!place || this.#isDraining || this.#places.some(({ next }) => next !== undefined)) return
-    const next = this.#begin(place)
-    place.next = next
+    const slot = this.#slots.find((one) => one.worker === worker)
+    if (!slot || this.#isDraining || this.#slots.some(({ next }) => next !== undefined)) return
+    const next = this.#begin(slot)
+    slot.next = next
     next.ready.then((isReady) => {
       if (!isReady || this.#isDraining) return
-      place.next = undefined
-      place.worker = next
+      slot.next = undefined
+      slot.worker = next
       this.#dismiss(worker).catch(this.#lost)
     }, this.#lost)
   }
@@ -89,38 +89,38 @@ export class WorkerPool {
     clearTimeout(late)
   }
 
-  #begin(place: Place): SpawnedWorker {
-    const worker = this.#options.spawn(place.name)
+  #begin(slot: WorkerSlot): SpawnedWorker {
+    const worker = this.#options.spawn(slot.name)
     this.#alive.add(worker)
-    place.startedAt = performance.now()
-    this.#options.log.info(`worker ${place.name} spawned`, { worker_pid: worker.pid })
-    worker.ready.then((isReady) => (isReady ? place.served.resolve() : undefined), this.#lost)
-    worker.ended.then((ending) => this.#ended({ place, worker, ending })).catch(this.#lost)
+    slot.startedAt = performance.now()
+    this.#options.log.info(`worker ${slot.name} spawned`, { worker_pid: worker.pid })
+    worker.ready.then((isReady) => (isReady ? slot.served.resolve() : undefined), this.#lost)
+    worker.ended.then((ending) => this.#ended({ slot, worker, ending })).catch(this.#lost)
     return worker
   }
 
-  async #ended({ place, worker, ending }: { place: Place; worker: SpawnedWorker; ending: Ending }) {
+  async #ended({ slot, worker, ending }: { slot: WorkerSlot; worker: SpawnedWorker; ending: Ending }) {
     const { code, signal, refusal } = ending
     this.#alive.delete(worker)
-    const isExpected = this.#isDraining || (place.worker !== worker && code === 0)
+    const isExpected = this.#isDraining || (slot.worker !== worker && code === 0)
     const why = refusal === undefined ? {} : { reason: refusal }
-    this.#options.log[isExpected ? 'info' : 'error'](`worker ${place.name} ended`, { worker_pid: worker.pid, code, signal, ...why })
-    if (place.next === worker) place.next = undefined
-    if (place.worker !== worker || this.#isDraining) return
+    this.#options.log[isExpected ? 'info' : 'error'](`worker ${slot.name} ended`, { worker_pid: worker.pid, code, signal, ...why })
+    if (slot.next === worker) slot.next = undefined
+    if (slot.worker !== worker || this.#isDraining) return
     if (!(await worker.ready)) {
-      this.#options.onFailedStart(refusal ?? `worker ${place.name} ended with ${signal ?? `code ${code}`}`, refusal !== undefined)
+      this.#options.onFailedStart(refusal ?? `worker ${slot.name} ended with ${signal ?? `code ${code}`}`, refusal !== undefined)
     }
-    this.#restart(place)
+    this.#restart(slot)
   }
 
-  #restart(place: Place) {
-    place.worker = undefined
-    if (performance.now() - place.startedAt > STABLE_MS) place.failures = 0
-    const delayMs = place.failures === 0 ? 0 : Math.min(FIRST_DELAY_MS * 2 ** (place.failures - 1), LONGEST_DELAY_MS)
-    place.failures += 1
+  #restart(slot: WorkerSlot) {
+    slot.worker = undefined
+    if (performance.now() - slot.startedAt > STABLE_MS) slot.failures = 0
+    const delayMs = slot.failures === 0 ? 0 : Math.min(FIRST_DELAY_MS * 2 ** (slot.failures - 1), LONGEST_DELAY_MS)
+    slot.failures += 1
     const restart = setTimeout(() => {
       this.#restarts.delete(restart)
-      if (!this.#isDraining) place.worker = this.#begin(place)
+      if (!this.#isDraining) slot.worker = this.#begin(slot)
     }, delayMs)
     this.#restarts.add(restart)
   }
@@ -128,7 +128,7 @@ export class WorkerPool {
   readonly #lost = (error: unknown) => this.#options.log.error('a worker was lost sight of', { error })
 }
 
-const newPlace = (name: string): Place => ({
+const newSlot = (name: string): WorkerSlot => ({
   ...{ name, worker: undefined, next: undefined, failures: 0, startedAt: 0 },
   served: Promise.withResolvers(),
 })

@@ -9,7 +9,7 @@ import type { ReloadReport } from '../config/problem.ts'
 /** The configuration for workers, and the parts of it that the supervisor needs. */
 export type Plan = { config: string; workers: number; host: string; port: number; workerMemoryMb: number; projects: readonly string[] }
 
-type Wanted = { name: string; plan: Plan; onTooLarge(worker: SpawnedWorker): void }
+type WorkerRequest = { name: string; plan: Plan; onTooLarge(worker: SpawnedWorker): void }
 
 /** A peak is no leak: only a worker above the limit this many times is replaced. */
 const LOOKS = 3
@@ -58,7 +58,7 @@ export class WorkerRegistry {
     for (const worker of this.#workers) worker.send(message)
   }
 
-  #spawn({ name, plan, onTooLarge }: Wanted): SpawnedWorker {
+  #spawn({ name, plan, onTooLarge }: WorkerRequest): SpawnedWorker {
     let looks = 0
     const received = (message: FromWorker) => {
       watchdog.heard()

@@ -1,6 +1,6 @@
 import type { Figures } from '../telemetry/metrics.ts'
 import { nameProgram } from './program.ts'
-import type { Start } from './messages.ts'
+import type { WorkerStart } from './messages.ts'
 import { openSupervisorChannel, type WorkerLink } from './supervisor-channel.ts'
 
 export type Serving = {
@@ -12,7 +12,7 @@ export type Serving = {
 }
 
 /** The running service, or the reason why it cannot start. */
-type Open = (start: Start, link: WorkerLink) => Promise<Serving | string>
+type Open = (start: WorkerStart, link: WorkerLink) => Promise<Serving | string>
 
 const FIGURES_MS = 5_000
 const SIGN_MS = 5_000

@@ -16,14 +16,14 @@ type Deps = { config: Config; engines: Pick<Engines, 'eventLog' | 'bus'>; teleme
 export async function openFollowed({ config, engines, telemetry, opened }: Deps) {
   const { log, onError } = telemetry
   const listeners: (() => void)[] = []
-  let kept: string | undefined
+  let warning: string | undefined
   /** Projects that a file no longer lists are archived; an empty list archives nothing unless the file says so. */
   const changesOf = (registry: Registry) => {
     const listed = [...registry.projects.values()].flatMap(({ name, origin }) => (origin === 'file' ? [name] : []))
     const problem = removalProblem(listed, config)
-    const told = problem && `${config.configFile ?? 'the start without a configuration file'} ${problem}; they are kept`
-    if (told !== undefined && told !== kept) log.warn(told)
-    kept = told
+    const found = problem && `${config.configFile ?? 'the start without a configuration file'} ${problem}; they are kept`
+    if (found !== undefined && found !== warning) log.warn(found)
+    warning = found
     const changes = registryDifferences(registry, config.projects)
     return problem === undefined ? changes : changes.filter(({ type }) => type !== 'project_archived')
   }
@@ -43,7 +43,7 @@ export async function openFollowed({ config, engines, telemetry, opened }: Deps)
   return opened.add({
     ...followed,
     /** What operators should know about projects missing from the configuration. */
-    warnings: () => (kept === undefined ? [] : [kept]),
+    warnings: () => (warning === undefined ? [] : [warning]),
     onOutage: (listener: () => void) => void listeners.push(listener),
     /** A failed append reveals an outage before the next check. */
     suspectAfter(error: unknown): never {

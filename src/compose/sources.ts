@@ -32,21 +32,21 @@ export type SourcesDeps = {
   /** The registered spelling of a name. */
   nameOf(project: string): string
   /** Calls back with each project whose epoch changed. */
-  onEpochChange(told: (project: string) => void): void
+  onEpochChange(listener: (project: string) => void): void
   onChange(): void
   onError(error: unknown): void
   metrics: Metrics
   opened: Opened
 }
 
-export type Followed = {
+export type OpenSources = {
   /** The health of all orchestrators' links, whoever follows them. */
   links(): readonly LinkHealth[]
   warnings(): string[]
 }
 
 /** Starts what one worker of the fleet does at a time: following orchestrators and state files, and retention. */
-export async function openSources(deps: SourcesDeps): Promise<Followed> {
+export async function openSources(deps: SourcesDeps): Promise<OpenSources> {
   const { config, keyValue, worker = 'alone', acceptFrom, stateOf, onChange, onError, log, metrics, opened } = deps
   const owner = `${hostname()} ${worker} ${process.pid} ${crypto.randomUUID()}`
   const leases = opened.add(openLeases({ keyValue, owner, onError }))

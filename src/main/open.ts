@@ -1,4 +1,4 @@
-import { openVisualizer, type Place, type Visualizer } from '../compose.ts'
+import { openVisualizer, type WorkerContext, type Visualizer } from '../compose.ts'
 import type { Config } from '../config/config.ts'
 import { dataFolderProblem, logFilesProblem } from '../config/writable-files.ts'
 import { ConfigError, describeProblem } from '../config/problem.ts'
@@ -9,7 +9,7 @@ import { configText } from '../config/config-text.ts'
 import type { Plan } from '../cluster/worker-registry.ts'
 
 /** The running service, or in one line why it cannot start. */
-export async function open(config: Config, place?: Place): Promise<Visualizer | string> {
+export async function open(config: Config, place?: WorkerContext): Promise<Visualizer | string> {
   try {
     return await openVisualizer(config, place)
   } catch (error) {

@@ -35,9 +35,9 @@ export function findNewer(eventLog: EventLog, project: string, search: NewerSear
   return scan(eventLog, project, { ...search, from: search.after, isForward: true })
 }
 
-type Scan = Omit<EventSearch, 'before'> & { from: number; isForward: boolean }
+type ScanOptions = Omit<EventSearch, 'before'> & { from: number; isForward: boolean }
 
-async function scan(eventLog: EventLog, project: string, { from, isForward, ...search }: Scan): Promise<FoundEvents> {
+async function scan(eventLog: EventLog, project: string, { from, isForward, ...search }: ScanOptions): Promise<FoundEvents> {
   const found: StoredEvent[] = []
   let { epoch, first, head } = await eventLog.read(project, { after: 0, limit: 1 })
   let at = isForward ? Math.max(from, first - 1) : Math.min(head, from - 1)

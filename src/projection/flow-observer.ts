@@ -7,7 +7,7 @@ type Deps = {
   projections: { loaded(name: string): ProjectView | undefined; onChange(listener: (change: ProjectChange) => void): void }
   metrics: Pick<Metrics, 'flow'>
 }
-type Stored = { project: string; position: { epoch: string; offset: number }; appended: readonly StoredEvent[] }
+type StoredReport = { project: string; position: { epoch: string; offset: number }; appended: readonly StoredEvent[] }
 type Awaited = { epoch: string; head: number; ours: ReadonlySet<number> }
 
 /** Only these events can end something that is measured. */
@@ -39,7 +39,7 @@ export function openFlowObserver({ projections, metrics }: Deps) {
     else awaited.delete(project.name)
   })
 
-  return ({ project, position: { epoch, offset: head }, appended }: Stored): void => {
+  return ({ project, position: { epoch, offset: head }, appended }: StoredReport): void => {
     const ending = appended.filter(({ type }) => ENDING.has(type))
     if (ending.length === 0) return
     const stored = { epoch, head, ours: new Set(ending.map(({ offset }) => offset)) }

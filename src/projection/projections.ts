@@ -29,7 +29,7 @@ type Deps = {
   now?: () => number
   stateMemoryBytes?: number
 }
-type Entry = {
+type ProjectEntry = {
   follower: Follower<ProjectState>
   summary: ProjectSummary | undefined
   timer: ReturnType<typeof setTimeout> | undefined
@@ -42,7 +42,7 @@ export class Projections {
   readonly #deps: Deps
   readonly #now: () => number
   readonly #registry: Follower<Registry>
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<string, ProjectEntry>()
   readonly #memory: ReturnType<typeof openStateMemory>
   readonly #listeners: ((change: ProjectChange) => void)[] = []
   constructor(deps: Deps) {
@@ -129,7 +129,7 @@ export class Projections {
     await Promise.all(followers.map((follower) => follower.saveSnapshot().catch(this.#failed)))
   }
 
-  #entryOf(name: string): Entry {
+  #entryOf(name: string): ProjectEntry {
     const known = this.#entries.get(name)
     if (known) return known
     const changed = () => {
@@ -137,7 +137,7 @@ export class Projections {
       this.#remember(name)
     }
     const follower = new Follower({ ...this.#deps, onError: this.#failed, project: name, fold: projectFold, changed })
-    const entry: Entry = { follower, summary: undefined, timer: undefined }
+    const entry: ProjectEntry = { follower, summary: undefined, timer: undefined }
     this.#entries.set(name, entry)
     return entry
   }
@@ -192,9 +192,9 @@ export class Projections {
 }
 
 /** Calls the listener with each project whose epoch changed: its sources have to report their state again. */
-export function onEpochChange(projections: Pick<Projections, 'onChange'>, told: (project: string) => void): void {
+export function onEpochChange(projections: Pick<Projections, 'onChange'>, listener: (project: string) => void): void {
   projections.onChange(({ project, before, view }) => {
-    if (before && before.epoch !== view.epoch) told(project.name)
+    if (before && before.epoch !== view.epoch) listener(project.name)
   })
 }
 

@@ -1,11 +1,11 @@
 import { type EventLog, LogUnavailableError, type Snapshot, SNAPSHOT_SPAN } from '../event-log/event-log.ts'
 import type { Fold, Followed } from './folds.ts'
 
-type Wanted = { project: string; epoch: string; /** The head when absent. */ upTo?: number }
-type ReadDeps<S extends { offset: number }> = { eventLog: EventLog; fold: Fold<S>; onError(error: unknown): void }
+type SnapshotQuery = { project: string; epoch: string; /** The head when absent. */ upTo?: number }
+type SnapshotDeps<S extends { offset: number }> = { eventLog: EventLog; fold: Fold<S>; onError(error: unknown): void }
 
 /** The nearest readable state at or before an offset: a snapshot, else the beginning of a trimmed log, else empty. */
-export async function nearestState<S extends { offset: number }>(deps: ReadDeps<S>, wanted: Wanted): Promise<S> {
+export async function nearestState<S extends { offset: number }>(deps: SnapshotDeps<S>, wanted: SnapshotQuery): Promise<S> {
   const saved = await newestReadable(deps, wanted)
   if (saved) return saved
   const { project, upTo } = wanted
@@ -23,7 +23,10 @@ export async function nearestState<S extends { offset: number }>(deps: ReadDeps<
   return state ?? deps.fold.empty()
 }
 
-async function newestReadable<S extends { offset: number }>(deps: ReadDeps<S>, { project, epoch, upTo }: Wanted): Promise<S | undefined> {
+async function newestReadable<S extends { offset: number }>(
+  deps: SnapshotDeps<S>,
+  { project, epoch, upTo }: SnapshotQuery,
+): Promise<S | undefined> {
   const { eventLog, fold, onError } = deps
   const tell = (at: string) => (cause: unknown) =>
     onError(new Error(`a saved state of ${project}${at} cannot be read and is folded anew`, { cause }))
@@ -48,7 +51,7 @@ async function readable<T>(read: () => Promise<T | undefined>, tell: (error: unk
   }
 }
 
-function decoded<S extends { offset: number }>({ fold }: ReadDeps<S>, saved: Snapshot, tell: (error: unknown) => void): S | undefined {
+function decoded<S extends { offset: number }>({ fold }: SnapshotDeps<S>, saved: Snapshot, tell: (error: unknown) => void): S | undefined {
   try {
     const state = fold.decode(saved.body)
     if (state.offset === saved.offset) return state

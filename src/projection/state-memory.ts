@@ -10,7 +10,7 @@ type Deps = {
   now(): number
   evict(project: string): void
 }
-type Kept = { bytes: number; offset: number; measureAt: number }
+type MeasuredSize = { bytes: number; offset: number; measureAt: number }
 
 const LIMIT_BYTES = 256 * 1024 * 1024
 const DUE_WITHIN_MS = 15 * 60_000
@@ -61,7 +61,7 @@ export function openStateMemory({ limitBytes = LIMIT_BYTES, nextChangeAt, now, e
 }
 
 function openSizes() {
-  const kept = new Map<string, Kept>()
+  const kept = new Map<string, MeasuredSize>()
   let bytes = 0
   return {
     bytes: () => bytes,

@@ -114,11 +114,15 @@ export async function readLanes(deps: PastDeps, project: string, window: LaneWin
   return { epoch, lanes, keptSince: isCut ? events[0]?.received_at : undefined }
 }
 
-type ReadDeps = { eventLog: EventLog; turns?: Turns }
-type Reading = { project: string; epoch: string; upTo: number }
+type RangeDeps = { eventLog: EventLog; turns?: Turns }
+type LogRange = { project: string; epoch: string; upTo: number }
 
 /** Applies the events that follow in the log; stops when the epoch changed. */
-export async function readOn({ eventLog, turns = openTurns() }: ReadDeps, { project, epoch, upTo }: Reading, lanes: Lanes): Promise<void> {
+export async function readOn(
+  { eventLog, turns = openTurns() }: RangeDeps,
+  { project, epoch, upTo }: LogRange,
+  lanes: Lanes,
+): Promise<void> {
   while (lanes.state.offset < upTo) {
     const page = await eventLog.read(project, { ...STEP, after: lanes.state.offset, upTo })
     if (page.epoch !== epoch || page.events.length === 0) return

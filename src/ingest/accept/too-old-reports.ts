@@ -10,7 +10,7 @@ type Deps = {
   onError(error: unknown): void
 }
 
-type Reported = { project: string; source: string; reason: string }
+type LeftOut = { project: string; source: string; reason: string }
 
 /** A clock before this year was never set. */
 const YEAR_OF_DOUBT = 2020
@@ -21,14 +21,14 @@ const SOURCES_REMEMBERED = 1_000
 export function openTooOldReports({ log, metrics, note, onError }: Deps) {
   const untold = new Map<string, number>()
 
-  function tell(reported: Reported, count: number) {
+  function tell(reported: LeftOut, count: number) {
     const { project, source, reason } = reported
     log.warn(`reports of ${project} are left out: ${reason}`, { source, events: count })
     if (source === 'orchestrator' && !reason.startsWith(WRONG)) return
     note(project, { type: 'reports_lost', id: Bun.randomUUIDv7(), told_by: source, reason, count }).catch(onError)
   }
 
-  function wait(key: string, reported: Reported) {
+  function wait(key: string, reported: LeftOut) {
     untold.set(key, 0)
     const timer = setTimeout(() => {
       const count = untold.get(key) ?? 0

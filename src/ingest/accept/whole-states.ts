@@ -8,7 +8,7 @@ import { RefusedError } from '../../domain/refused.ts'
 
 export type WholeStates = {
   expand(frame: Frame): Promise<NewEvent[]>
-  told(event: NewEvent): void
+  add(event: NewEvent): void
 }
 
 /** Reads the project once, at the first whole state of a report. Histories change nothing and are not folded in. */
@@ -24,7 +24,7 @@ export function openWholeStates(project: string, read: () => Promise<ProjectStat
       if (frame.type !== 'transition_history') pending.push(...events)
       return events
     },
-    told: (event) => void pending.push(event),
+    add: (event) => void pending.push(event),
   }
 }
 

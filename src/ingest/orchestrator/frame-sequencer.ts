@@ -10,12 +10,12 @@ export type FrameSequencerDeps = {
   store(events: readonly ClaimedEvent[]): Promise<void>
   stateOf(project: string): Promise<KnownState>
   ask(): void
-  later(step: Step, delayMs: number): void
+  later(step: Incoming, delayMs: number): void
   counters: LinkCounters
   timing: { historyMs: number; rejoinMs: number; answerMs: number }
 }
 
-export type Step =
+export type Incoming =
   | { kind: 'frame'; frame: Frame; receivedAt: number; bytes: number }
   | { kind: 'opened' | 'ended' | 'closing' }
   | { kind: 'history overdue' | 'answer overdue'; round: number }
@@ -60,7 +60,7 @@ export class FrameSequencer {
     if (events.length > 0) await this.deps.store(events)
   }
 
-  async take(step: Step): Promise<void> {
+  async take(step: Incoming): Promise<void> {
     const { timing } = this.deps
     switch (step.kind) {
       case 'frame':

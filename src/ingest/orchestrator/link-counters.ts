@@ -6,7 +6,7 @@ const NAME_LIMIT = 63
 const PROBLEM_LIMIT = 300
 const OTHERS = '(others)'
 
-export type Refusal = { project?: string | undefined; count?: number; reason?: string }
+export type RefusedReports = { project?: string | undefined; count?: number; reason?: string }
 
 export class LinkCounters {
   #dropped = new Map<string, number>()
@@ -20,14 +20,14 @@ export class LinkCounters {
 
   constructor(
     private readonly changed: () => void,
-    private readonly told: (event: LinkEvent) => void = () => undefined,
-    private readonly lost: (loss: Omit<Loss, 'projects'> & { project: string | undefined }) => void = () => undefined,
+    private readonly onNews: (event: LinkEvent) => void = () => undefined,
+    private readonly onLoss: (loss: Omit<Loss, 'projects'> & { project: string | undefined }) => void = () => undefined,
   ) {}
 
   frame(at: number) {
     this.#framesTotal++
     this.#lastFrameAt = at
-    this.told({ kind: 'frame' })
+    this.onNews({ kind: 'frame' })
     this.changed()
   }
 
@@ -35,18 +35,18 @@ export class LinkCounters {
     this.changed()
   }
 
-  refuse(problem: string, { project, count = 1, reason }: Refusal = {}) {
+  refuse(problem: string, { project, count = 1, reason }: RefusedReports = {}) {
     this.#refused += count
     this.#frameProblem = `refused: ${problem}`.slice(0, PROBLEM_LIMIT)
     const detail = problem.slice(0, PROBLEM_LIMIT)
-    this.told({ kind: 'refused', problem: detail })
+    this.onNews({ kind: 'refused', problem: detail })
     this.missing({ reason: reason ?? (project === undefined ? LOSS_REASONS.unread : LOSS_REASONS.refused), project, detail, count })
     this.changed()
   }
 
   missing(loss: Omit<Loss, 'projects'> & { project: string | undefined }) {
-    this.told({ kind: 'missing', reason: loss.reason, count: loss.count })
-    this.lost(loss)
+    this.onNews({ kind: 'missing', reason: loss.reason, count: loss.count })
+    this.onLoss(loss)
   }
 
   tooOld(events: number) {
@@ -65,7 +65,7 @@ export class LinkCounters {
     const short = name.slice(0, NAME_LIMIT)
     const key = this.#dropped.has(short) || this.#dropped.size < DROPPED_LIMIT ? short : OTHERS
     this.#dropped.set(key, (this.#dropped.get(key) ?? 0) + 1)
-    this.told({ kind: 'foreign', project: short })
+    this.onNews({ kind: 'foreign', project: short })
     this.changed()
   }
 

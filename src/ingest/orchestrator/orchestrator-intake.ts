@@ -1,4 +1,4 @@
-import { FrameSequencer, type FrameSequencerDeps, type Step } from './frame-sequencer.ts'
+import { FrameSequencer, type FrameSequencerDeps, type Incoming } from './frame-sequencer.ts'
 import { readFrame } from './frame.ts'
 
 export type IntakeDeps = Omit<FrameSequencerDeps, 'later'> & {
@@ -14,7 +14,7 @@ const FRAME_BYTES = 512
 const BATCH = 500
 const BATCH_BYTES = 4 * MIB
 
-type Waiting = { step: Step; bytes: number }
+type Waiting = { step: Incoming; bytes: number }
 
 /** Queues an orchestrator's frames for storing. The queue is bounded by slowing the reader: no frame is dropped. */
 export class Intake {
@@ -55,12 +55,12 @@ export class Intake {
     clearTimeout(this.#timer)
   }
 
-  #later(step: Step, delayMs: number) {
+  #later(step: Incoming, delayMs: number) {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => this.#push(step), delayMs)
   }
 
-  #push(step: Step, bytes = 0) {
+  #push(step: Incoming, bytes = 0) {
     this.#steps.push({ step, bytes })
     this.#count(bytes)
     this.#working ??= this.#work().finally(() => {

@@ -12,7 +12,7 @@ import type { LinkHealth } from '../../domain/summary/link-health.ts'
 const CUT_MS = 5_000
 const CLOSE_WAITS_MS = 5_000
 
-type Phase = { state: LinkHealth['state']; since: number; nextAttemptAt?: number }
+type LinkPhase = { state: LinkHealth['state']; since: number; nextAttemptAt?: number }
 
 /** Follows one orchestrator until closed, and reconnects when the connection is lost. */
 export function openOrchestratorLink(deps: LinkDeps): OrchestratorLink {
@@ -29,7 +29,7 @@ class Link {
   #reports: ReturnType<typeof openLinkReports>
   #counters: LinkCounters
   #intake: Intake
-  #phase: Phase = { state: 'connecting', since: Date.now() }
+  #phase: LinkPhase = { state: 'connecting', since: Date.now() }
   #attempts = 0
   #connectionProblem: string | undefined
   #dialled: Dialled | undefined
@@ -171,7 +171,7 @@ class Link {
     clearTimeout(this.#announcing)
   }
 
-  #enter(next: Omit<Phase, 'since'>) {
+  #enter(next: Omit<LinkPhase, 'since'>) {
     const isAsBefore = isAway(next.state) && isAway(this.#phase.state)
     this.#phase = { ...next, since: isAsBefore ? this.#phase.since : Date.now() }
     this.deps.onHealth(this.health())

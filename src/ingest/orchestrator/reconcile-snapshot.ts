@@ -21,7 +21,13 @@ export type ClaimedEvent = { project: string; event: NewEvent; claim?: string }
 export type Refused = { problem: string; project?: string }
 
 type Claims = { events: ClaimedEvent[]; dropped: string[]; refused: Refused[] }
-type Reported = { from: string | undefined; to: string; fields: Record<string, unknown>; key: unknown[]; progress?: number | undefined }
+type ReportedState = {
+  from: string | undefined
+  to: string
+  fields: Record<string, unknown>
+  key: unknown[]
+  progress?: number | undefined
+}
 
 const ReportedCycle = z.looseObject({
   current_state: z.string().min(1).max(256),
@@ -79,7 +85,7 @@ function claimCycle(part: { frame: Frame; story: string; cycle: ReportedCycle },
   const { cycles, words } = stateOf(address.project)
   const known = cycles.get(story)
   const isKnown = known !== undefined && known.state === cycle.current_state && !isOtherCycle(known.cycleId, cycle.cycle_id)
-  const reported: Reported = {
+  const reported: ReportedState = {
     from: known?.state,
     to: cycle.current_state,
     fields: { type: 'tdd_transition', story_id: story, ...reportedFields(cycle) },
@@ -101,7 +107,7 @@ function reportedFields({ cycle_id, last_updated, created_at, progress }: Report
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null))
 }
 
-type Claimed = { project: string; scope: LinkScope; reported: Reported }
+type Claimed = { project: string; scope: LinkScope; reported: ReportedState }
 type Word = Pick<SourceWord, 'state' | 'cycleId' | 'isRepeated'> | undefined
 
 /** A new state is a transition; a repeated opinion is only noted. */

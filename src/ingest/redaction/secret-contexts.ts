@@ -76,9 +76,9 @@ const CONTEXTS: readonly Context[] = [
 const PROSE =
   /^(?:option|flag|argument|parameter|param|switch|value|is|are|was|and|or|to|for|with|from|instead|when|if|on|in|as|at|by|must|will|can|may|should|not|that|which|the|via)[.,;:)]?$/i
 
-type Found = { match: string; head: string; name: string; value: string; written: Written }
+type ContextMatch = { match: string; head: string; name: string; value: string; written: Written }
 
-function replaceValue({ match, head, name, value, written }: Found): string {
+function replaceValue({ match, head, name, value, written }: ContextMatch): string {
   const replacement = judged(name, value, written)
   return replacement ? head + replacement : match
 }

@@ -19,11 +19,11 @@ const LOOK_MS = 2_000
 /** A watcher keeps its lease this long after its folder vanished, to report it; then others may take over. */
 const GONE_FOR_MS = 20_000
 
-type Place = WatchedProject & { seenAt: number; isThere: boolean; isLooking: boolean; isWanted: boolean; isHeld: boolean }
+type LeasedFolder = WatchedProject & { seenAt: number; isThere: boolean; isLooking: boolean; isWanted: boolean; isHeld: boolean }
 
 /** Has each folder watched by one worker that can see it. A check that hangs counts as a missing folder. */
 export function leaseFolders({ projects, files, leases, lookMs = LOOK_MS }: Deps): FolderLeases {
-  const places = projects.map((project): Place => ({
+  const folders = projects.map((project): LeasedFolder => ({
     ...project,
     seenAt: -Infinity,
     isThere: true,
@@ -33,26 +33,26 @@ export function leaseFolders({ projects, files, leases, lookMs = LOOK_MS }: Deps
   }))
   let isClosed = false
 
-  function want(place: Place) {
-    place.isWanted = true
+  function want(folder: LeasedFolder) {
+    folder.isWanted = true
     leases.want({
-      key: ['lease', 'state-files', place.name, place.path],
-      canHold: () => performance.now() - place.seenAt < (place.isHeld ? GONE_FOR_MS : 2 * lookMs),
-      taken: () => setHeld(place, true),
-      lost: () => setHeld(place, false),
+      key: ['lease', 'state-files', folder.name, folder.path],
+      canHold: () => performance.now() - folder.seenAt < (folder.isHeld ? GONE_FOR_MS : 2 * lookMs),
+      taken: () => setHeld(folder, true),
+      lost: () => setHeld(folder, false),
     })
   }
 
-  function setHeld(place: Place, isHeld: boolean) {
-    place.isHeld = isHeld
-    if (!isClosed) files.setProjects(places.filter((one) => one.isHeld))
+  function setHeld(folder: LeasedFolder, isHeld: boolean) {
+    folder.isHeld = isHeld
+    if (!isClosed) files.setProjects(folders.filter((one) => one.isHeld))
   }
 
-  const lookAtAll = () => places.forEach((place) => void look(place).then(() => place.isWanted || isClosed || want(place)))
+  const lookAtAll = () => folders.forEach((folder) => void look(folder).then(() => folder.isWanted || isClosed || want(folder)))
   lookAtAll()
   const timer = setInterval(lookAtAll, lookMs)
   return {
-    isThere: ({ name }) => places.every((place) => place.name !== name || place.isThere),
+    isThere: ({ name }) => folders.every((folder) => folder.name !== name || folder.isThere),
     close() {
       isClosed = true
       clearInterval(timer)
@@ -60,13 +60,13 @@ export function leaseFolders({ projects, files, leases, lookMs = LOOK_MS }: Deps
   }
 }
 
-async function look(place: Place) {
-  if (place.isLooking) return
-  place.isLooking = true
-  place.isThere = await access(place.path).then(
+async function look(folder: LeasedFolder) {
+  if (folder.isLooking) return
+  folder.isLooking = true
+  folder.isThere = await access(folder.path).then(
     () => true,
     () => false,
   )
-  place.isLooking = false
-  if (place.isThere) place.seenAt = performance.now()
+  folder.isLooking = false
+  if (folder.isThere) folder.seenAt = performance.now()
 }

@@ -16,11 +16,11 @@ type Settings = {
   refused(reason: string): void
 }
 
-type Watched = Map<string, { watcher: FSWatcher; print: string }>
+type WatchedFolders = Map<string, { watcher: FSWatcher; print: string }>
 
 /** Starts without watching anything. */
 export function openFolderWatch({ changed, refused }: Settings): FolderWatch {
-  const watched: Watched = new Map()
+  const watched: WatchedFolders = new Map()
   let refusal: string | undefined
 
   function refuse(error: unknown) {
@@ -74,7 +74,7 @@ function refusalWords(error: unknown): string {
   return (code === undefined ? undefined : REFUSALS[code]) ?? `the system refused to watch a folder (${code ?? String(error)})`
 }
 
-function leave(watched: Watched, path: string) {
+function leave(watched: WatchedFolders, path: string) {
   watched.get(path)?.watcher.close()
   watched.delete(path)
 }

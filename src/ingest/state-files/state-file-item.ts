@@ -1,10 +1,10 @@
-import { type Finding, isSame, type Reported } from './state-file-report.ts'
+import { type Finding, isSame, type ReportedFile } from './state-file-report.ts'
 
-export type Listed = { print: string; modifiedMs: number }
+export type ListedFile = { print: string; modifiedMs: number }
 
 export type Item = {
-  reported: Reported | undefined
-  listed: Listed | undefined
+  reported: ReportedFile | undefined
+  listed: ListedFile | undefined
   trouble: { since: number; attempts: number } | undefined
   lookedAt: number
   pace: Pace
@@ -19,7 +19,7 @@ const PATIENCE_MS = [25, 50, 100, 200, 400, 800]
 const PATIENCE_IN_ALL_MS = 10_000
 
 /** A new item; `reported` is what the log holds of it. */
-export function newItem(reported?: Reported): Item {
+export function newItem(reported?: ReportedFile): Item {
   return { reported, listed: undefined, trouble: undefined, lookedAt: -Infinity, pace: newPace(), heldUntil: 0, isPaced: false }
 }
 

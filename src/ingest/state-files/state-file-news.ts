@@ -1,5 +1,5 @@
 import type { StateFileProblem } from './state-file-reader.ts'
-import type { Finding, Reported } from './state-file-report.ts'
+import type { Finding, ReportedFile } from './state-file-report.ts'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import type { ThrottledLog } from '../../telemetry/throttled-log.ts'
 
@@ -11,7 +11,7 @@ export type StateFileNews = { project: string } & (
 )
 
 /** How a finding is logged, after what was reported last. */
-export function newsOf(reported: Reported | undefined, finding: Finding) {
+export function newsOf(reported: ReportedFile | undefined, finding: Finding) {
   if (finding.kind === 'problem') return { kind: finding.problem, detail: finding.detail }
   return { kind: reported?.kind === 'problem' ? ('healed' as const) : ('changed' as const) }
 }

@@ -3,7 +3,7 @@ import type { StateFileProblem } from './state-file-reader.ts'
 
 export type OpenNotice = { file: string; problem: string; detail: string | undefined; offset: number }
 
-export type Reported =
+export type ReportedFile =
   | { kind: 'content'; id: string; mtime: string | undefined; hash: string }
   | { kind: 'problem'; id: string; problem: string; detail: string | undefined }
 
@@ -29,19 +29,19 @@ export function vanished(witness: string): Finding {
 }
 
 /** The report that an open notice stands for. */
-export function reportedByNotice({ problem, detail, offset }: OpenNotice): Reported {
+export function reportedByNotice({ problem, detail, offset }: OpenNotice): ReportedFile {
   return { kind: 'problem', id: `notice:${offset}`, problem, detail }
 }
 
 /** Whether a finding was reported already. */
-export function isSame(reported: Reported | undefined, finding: Finding): boolean {
+export function isSame(reported: ReportedFile | undefined, finding: Finding): boolean {
   if (finding.kind === 'problem')
     return reported?.kind === 'problem' && reported.problem === finding.problem && reported.detail === finding.detail
   return reported?.kind === 'content' && reported.mtime === finding.mtime && reported.hash === finding.hash
 }
 
 /** The event of a finding, and what is reported then. */
-export function report(file: string, finding: Finding, reported: Reported | undefined): { event: NewEvent; reported: Reported } {
+export function report(file: string, finding: Finding, reported: ReportedFile | undefined): { event: NewEvent; reported: ReportedFile } {
   const id = idOf(file, finding, reported)
   const { mtime } = finding
   if (finding.kind === 'problem') {
@@ -60,19 +60,19 @@ export function report(file: string, finding: Finding, reported: Reported | unde
 }
 
 /** File, time and content, so that readers agree; plus the previous id where the same content may be reported again. */
-function idOf(file: string, finding: Finding, reported: Reported | undefined): string {
+function idOf(file: string, finding: Finding, reported: ReportedFile | undefined): string {
   const mtime = finding.mtime ?? ''
   const parts = [file, mtime, ...(finding.kind === 'content' ? [finding.hash] : [finding.problem, finding.detail, finding.witness ?? ''])]
   if (reported && (finding.kind === 'problem' || isAfterNotice(finding, reported) || isBackInTime(mtime, reported))) parts.push(reported.id)
   return `file:${new Bun.CryptoHasher('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 40)}`
 }
 
-function isAfterNotice(finding: Finding, reported: Reported): boolean {
+function isAfterNotice(finding: Finding, reported: ReportedFile): boolean {
   const bringsIt =
     finding.kind === 'content' && finding.droppedRecords > 0 && reported.kind === 'problem' && reported.problem === 'too_large'
   return reported.kind === 'problem' && !bringsIt
 }
 
-function isBackInTime(mtime: string, reported: Reported): boolean {
+function isBackInTime(mtime: string, reported: ReportedFile): boolean {
   return reported.kind === 'content' && reported.mtime !== undefined && mtime <= reported.mtime
 }

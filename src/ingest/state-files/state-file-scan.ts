@@ -1,6 +1,6 @@
 import { lstat, opendir, realpath, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { type Item, type Listed, newItem } from './state-file-item.ts'
+import { type Item, type ListedFile, newItem } from './state-file-item.ts'
 import { type Folder, folderOf, FOLDERS, isFolder, STATE_FOLDER, stateFileName } from './state-file-names.ts'
 import { folderPath, isAbsent, isInside, kindOf, reasonOf, type StateFileProblem, witnessOf } from './state-file-reader.ts'
 import { type Finding, vanished } from './state-file-report.ts'
@@ -8,7 +8,7 @@ import { type Finding, vanished } from './state-file-report.ts'
 export type FolderState =
   { kind: 'there' } | { kind: 'absent'; witness: string } | { kind: 'problem'; problem: StateFileProblem; detail: string }
 
-export type Scan = { folders: Map<Folder, FolderState>; files: Map<string, Listed> }
+export type Scan = { folders: Map<Folder, FolderState>; files: Map<string, ListedFile> }
 
 export const FILES_PER_FOLDER = 1_000
 const ENTRIES_PER_FOLDER = 20_000
@@ -58,7 +58,7 @@ type Listing = { projectPath: string; folder: Folder; scan: Scan }
 
 async function listFolder({ projectPath, folder, scan }: Listing) {
   const { names, isWhole } = await stateFilesIn(folderPath(projectPath, folder), folder)
-  const listed: [string, Listed][] = []
+  const listed: [string, ListedFile][] = []
   for (let from = 0; from < names.length; from += LOOKS_AT_ONCE) {
     const looks = names.slice(from, from + LOOKS_AT_ONCE).map(async (file) => {
       const found = await look(join(projectPath, STATE_FOLDER, file))
@@ -84,7 +84,7 @@ async function stateFilesIn(path: string, folder: Folder): Promise<{ names: stri
 }
 
 /** A link's target can change unnoticed, so links get a new print each time. */
-async function look(path: string): Promise<Listed | undefined> {
+async function look(path: string): Promise<ListedFile | undefined> {
   try {
     const found = await lstat(path)
     const print = found.isSymbolicLink() ? crypto.randomUUID() : `${found.ino}:${found.size}:${found.mtimeMs}:${found.ctimeMs}`

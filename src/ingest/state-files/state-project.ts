@@ -7,7 +7,7 @@ import { type StateFileNews, newsOf } from './state-file-news.ts'
 import { type Bound, changedAgain, holdBack, type Item, newItem, newPace, type Pace, weigh } from './state-file-item.ts'
 import { isFolder, readingRank, STATE_FOLDER, stateFileName } from './state-file-names.ts'
 import { type Reading, readStateFile } from './state-file-reader.ts'
-import { type Finding, type OpenNotice, report, type Reported, reportedByNotice, vanished } from './state-file-report.ts'
+import { type Finding, type OpenNotice, report, type ReportedFile, reportedByNotice, vanished } from './state-file-report.ts'
 import { applyScan, scanStateFiles } from './state-file-scan.ts'
 import type { ConcurrencyLimit } from '../concurrency-limit.ts'
 
@@ -139,9 +139,9 @@ async function readFiles(project: StateProject, names: string[]) {
   }
 }
 
-type Found = { name: string; finding: Finding | undefined }
+type FoundFile = { name: string; finding: Finding | undefined }
 
-function findingOf(project: StateProject, name: string, reading: Reading | undefined): Found | undefined {
+function findingOf(project: StateProject, name: string, reading: Reading | undefined): FoundFile | undefined {
   const item = project.items.get(name)
   if (!reading || !item) return undefined
   if (reading.kind === 'folder absent') lookAround(project)
@@ -150,10 +150,10 @@ function findingOf(project: StateProject, name: string, reading: Reading | undef
   return undefined
 }
 
-type Report = { name: string; item: Item; finding: Finding; event: NewEvent; reported: Reported }
+type FileReport = { name: string; item: Item; finding: Finding; event: NewEvent; reported: ReportedFile }
 
 /** Stores reports in one append. A refused report is a bug and not retried. */
-async function tell(project: StateProject, found: Found[]) {
+async function tell(project: StateProject, found: FoundFile[]) {
   const now = performance.now()
   const reports = found.flatMap((one) => reportOf(project, one, now) ?? [])
   if (reports.length === 0 || project.isClosed) return
@@ -169,7 +169,7 @@ async function tell(project: StateProject, found: Found[]) {
   }
 }
 
-function reportOf(project: StateProject, { name, finding: found }: Found, now: number): Report | undefined {
+function reportOf(project: StateProject, { name, finding: found }: FoundFile, now: number): FileReport | undefined {
   const item = project.items.get(name)
   const verdict = item && weigh(item, found, now)
   if (!item || !verdict) return undefined

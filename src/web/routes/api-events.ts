@@ -59,7 +59,7 @@ async function readEvents(deps: WebDeps, project: string, { items, key }: Report
     }
     const event = parseEvent(frame, { ...item, project, isReported: true })
     const named = { ...event, id: event.id ?? (key === undefined ? Bun.randomUUIDv7() : `${key}:${index}`) }
-    whole.told(named)
+    whole.add(named)
     events.push(named)
   }
   return bounded(events)
