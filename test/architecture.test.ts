@@ -108,6 +108,7 @@ describe('a violation is found:', () => {
     ['a line on stderr', 'src/live/a.ts', "process.stderr.write('late')\n", 'write to the console'],
     ['an index file', 'src/live/index.ts', 'export const a = 1\n', 'no index files'],
     ['a barrel', 'src/live/a.ts', "export * from './b.ts'\n", 'no barrels'],
+    ['a list that is cut by itself', 'views/a.ts', 'export const a = [1].slice(0, ROWS_SHOWN)\n', 'lists are cut by src/domain/bounded.ts'],
     ['a file that hides its meaning', 'src/live/string-utils.ts', 'export const a = 1\n', 'is a name that hides meaning'],
     ['a function that hides its meaning', 'src/live/a.ts', 'function eventHandler() {}\n', '"eventHandler" is a name that hides meaning'],
     ['a type that hides its meaning', 'src/live/a.ts', 'export type BaseCycle = 1\n', '"BaseCycle" is a name that hides meaning'],

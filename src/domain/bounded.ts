@@ -47,6 +47,21 @@ export function bounded<T>(entries: readonly T[], { limit, most = limit, worthOf
 /** Of entries that all are missed as much the newest stay: those that stand last. */
 export const equally = (): Worth => 'mild'
 
+/** Of entries that stand in the order in which they are missed, the first ones stay. */
+export function foremost<T>(entries: readonly T[], limit: number): Bounded<T> {
+  return { kept: entries.slice(0, limit), left: entries.slice(limit), total: entries.length }
+}
+
+/** Of entries of which only the newest tell something, those that stand last. */
+export function newest<T>(entries: readonly T[], limit: number): T[] {
+  return entries.slice(Math.max(0, entries.length - limit))
+}
+
+/** The same in a list that is written to, for what grows by one with each event. */
+export function keepNewest(entries: unknown[], limit: number): void {
+  if (entries.length > limit) entries.splice(0, entries.length - limit)
+}
+
 /** `20 of 151`, or nothing to say where all are there. */
 export function ofAll({ kept, total }: Pick<Bounded<unknown>, 'kept' | 'total'>): string | undefined {
   return kept.length === total ? undefined : `${kept.length} of ${total}`

@@ -34,7 +34,10 @@ export function openFlowPage(first: Shown, days: FlowDays, now: () => number): L
     },
     {
       id: 'flow-finished',
-      reads: ({ view: { state } }) => [...finishedCycles(state), state.storyCosts],
+      reads({ view: { state } }) {
+        const { kept, total } = finishedCycles(state)
+        return [...kept, total, state.storyCosts]
+      },
       render: (shown, at) => <FinishedStories project={shown.project.name} state={shown.view.state} now={at} />,
     },
   ]

@@ -6,6 +6,7 @@ import { eventsAfter, missedRows, positionOf, readSince, standing } from './posi
 import type { Shown } from './project-page.tsx'
 import { openResumeFrames } from './resume-frames.ts'
 import type { ProjectView } from '../projection/projections.ts'
+import { newest } from '../domain/bounded.ts'
 
 /** A part of a page, by the id of its element. */
 export type PageSection = {
@@ -101,7 +102,7 @@ function newsAfter({ isIn }: EventList, since: string, { epoch, state, recent }:
 
 function withMore(news: News, more: News): News {
   const events = [...news.events, ...more.events]
-  return { events: events.slice(-NEWS_KEPT), isGap: news.isGap || more.isGap || events.length > NEWS_KEPT }
+  return { events: newest(events, NEWS_KEPT), isGap: news.isGap || more.isGap || events.length > NEWS_KEPT }
 }
 
 type Rows = { news: News; view: ProjectView; now: number }

@@ -3,6 +3,7 @@ import type { EventLog, Page } from '../event-log/event-log.ts'
 import type { Fold, Followed } from './folds.ts'
 import { nearestState, openCheckpoints } from './snapshots.ts'
 import { truncateEvent } from './truncate-event.ts'
+import { newest } from '../domain/bounded.ts'
 
 type Deps<S extends { offset: number }> = { eventLog: EventLog; project: string; fold: Fold<S>; onError(error: unknown): void }
 type From<S> = {
@@ -50,7 +51,7 @@ export async function catchUpToHead<S extends { offset: number }>(deps: Deps<S>,
 
 /** Applies events to a state, and keeps the most recent ones beside it. */
 export function advance<S extends { offset: number }>(fold: Fold<S>, current: Followed<S>, events: readonly StoredEvent[]): Followed<S> {
-  const recent = [...current.recent, ...events.slice(-RECENT_EVENTS).map(truncateEvent)].slice(-RECENT_EVENTS)
+  const recent = newest([...current.recent, ...newest(events, RECENT_EVENTS).map(truncateEvent)], RECENT_EVENTS)
   return { epoch: current.epoch, state: fold.apply(current.state, events), recent }
 }
 

@@ -2,6 +2,7 @@ import type { Outages } from '../projection/outages.ts'
 import type { WebDeps } from './env.ts'
 import { limitsOf } from './limits.ts'
 import type { LinkHealth } from '../domain/summary/link-health.ts'
+import { foremost } from '../domain/bounded.ts'
 
 const WARNINGS_SHOWN = 50
 const NAMES_SHOWN = 5
@@ -21,8 +22,8 @@ export async function currentWarnings(deps: Sources): Promise<string[]> {
     ...(await deps.warnings()),
   ]
   // The worst stand first.
-  const shown = all.slice(0, WARNINGS_SHOWN)
-  return shown.length === all.length ? shown : [...shown, `${all.length - shown.length} more warnings are not listed`]
+  const { kept, left } = foremost(all, WARNINGS_SHOWN)
+  return left.length === 0 ? kept : [...kept, `${left.length} more warnings are not listed`]
 }
 
 /** An instant stays true however long the sentence is read. */
@@ -36,7 +37,7 @@ function outageSentences({ log, bus, unreachable }: Outages): string[] {
   if (log) sentences.push(`the event log is away since ${iso(log.since)}: reports are refused, pages show what was known then`)
   if (bus) sentences.push(`the bus is away since ${iso(bus.since)}: what other workers take in shows up to some seconds late`)
   if (unreachable) {
-    const names = [...unreachable.projects].slice(0, NAMES_SHOWN).join(', ')
+    const names = foremost([...unreachable.projects], NAMES_SHOWN).kept.join(', ')
     sentences.push(`${unreachable.projects.size} projects cannot be reached since ${iso(unreachable.since)}, among them ${names}`)
   }
   return sentences

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import { attentionAt } from '../../src/domain/summary/attention.ts'
-import { bounded, type BoundedKind, BOUNDS, ofAll, rankOf, type Worth } from '../../src/domain/bounded.ts'
+import { bounded, type BoundedKind, BOUNDS, foremost, keepNewest, newest, ofAll, rankOf, type Worth } from '../../src/domain/bounded.ts'
 import { forgetBeyond } from '../../src/domain/project/forget.ts'
 import { openDraft } from '../../src/domain/project/draft.ts'
 import type { ProjectState } from '../../src/domain/project/project-state.ts'
 import { sprintOf } from '../../src/domain/project/sprint.ts'
 import { MINUTE, T0, told } from '../support/told.ts'
+import { flowFigures } from '../../src/domain/summary/flow-figures.ts'
+import { StateTimes } from '../../views/flow/states-and-costs.tsx'
+import { workflowLook } from '../../views/atoms/state-look.ts'
 
 const STALE = { staleMinutes: 10 }
 const WORTHS = ['over', 'mild', 'on', 'waits'] as const satisfies readonly Worth[]
@@ -41,6 +44,21 @@ describe('a bounded list', () => {
       ),
     )
   })
+})
+
+test('a list in its order keeps its head, one of news its tail, and both keep all that fits', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(), { maxLength: 30 }), fc.nat(30), (entries, limit) => {
+      const { kept, left, total } = foremost(entries, limit)
+      expect([...kept, ...left]).toEqual(entries)
+      expect([kept.length, total]).toEqual([Math.min(limit, entries.length), entries.length])
+      const written = [...entries]
+      keepNewest(written, limit)
+      expect(written).toEqual(newest(entries, limit))
+      expect([...entries.slice(0, entries.length - written.length), ...written]).toEqual(entries)
+      expect(written.length).toBe(Math.min(limit, entries.length))
+    }),
+  )
 })
 
 /** One entry of each kind and worth, by what is reported of it. */
@@ -205,6 +223,55 @@ describe('among very many', () => {
     const state = told([{ type: 'state_file', file: 'status.json', content: { current_state: 'IDLE', active_tasks: tasks } }])
     expect(state.tasks[0]).toMatchObject({ id: 't0', status: 'failed' })
     expect(state.tasks.length).toBe(200)
+  })
+
+  const foreign = (count: number) => Array.from({ length: count }, (_, index) => `STEP_${index}`)
+
+  test('the state that a workflow is in is timed and shown, however many it went through', () => {
+    const moves = [...foreign(80), 'SPRINT_REVIEW'].map((new_state) => ({ type: 'workflow_transition', new_state }))
+    const state = told(moves)
+    expect(state.workflow.stays.size).toBe(64)
+    const now = state.lastEventAt ?? T0
+    const times = flowFigures(state, now).stateTimes
+    expect(times.find(({ state: name }) => name === 'SPRINT_REVIEW')).toMatchObject({ entered: 1, currentSince: now })
+    const html = String(StateTimes({ times, since: state.firstEventAt, now }))
+    expect(html).toContain(workflowLook('SPRINT_REVIEW').word)
+    expect(html).toContain('52 shorter ones')
+  })
+
+  test('the steps that the table of the workflow has are counted beside any number of others', () => {
+    const odd = foreign(80).map((new_state) => ({ type: 'workflow_transition', old_state: 'IDLE', new_state }))
+    const { edges } = told([...odd, { type: 'workflow_transition', old_state: 'IDLE', new_state: 'BACKLOG_READY' }]).workflow
+    expect(edges.size).toBe(64)
+    expect(edges.get('IDLE>BACKLOG_READY')).toEqual({ count: 1, isUnexpected: false })
+  })
+
+  test('the phases that a cycle is drawn with are remembered beside any number of others', () => {
+    const phases = ['design', ...foreign(40), 'test_red', 'code_green']
+    const cycle = told(phases.map((new_state) => ({ type: 'tdd_transition', story_id: 's', new_state }))).cycles.get('s')
+    expect(cycle?.visited.length).toBe(16)
+    expect(cycle?.visited).toContain('design')
+    expect(cycle?.visited).toContain('test_red')
+    expect(cycle?.stays.map(({ state }) => state)).toContain('test_red')
+  })
+
+  test("a status file's word about a story that goes on is no news the second time, however many are over", () => {
+    const over = Array.from({ length: 2_500 }, (_, index) => [`s${index}`, 'commit'] as const)
+    const file = (file: string, minute: number, content: object) => {
+      const at = T0 + minute * MINUTE
+      return {
+        type: 'state_file',
+        file,
+        mtime: new Date(at).toISOString(),
+        at,
+        content: { ...content, last_updated: new Date(at).toISOString() },
+      }
+    }
+    const status = (minute: number, orchestration_mode: string) =>
+      file('status.json', minute, { orchestration_mode, tdd_cycles: Object.fromEntries([...over, ['open', 'design']]) })
+    const cycle = file('tdd_cycles/c.json', 5, { id: 'c', story_id: 'open', current_state: 'test_red' })
+    const state = told([status(0, 'a'), cycle, status(10, 'b')])
+    expect(state.cycles.get('open')?.state).toBe('test_red')
   })
 
   test('no word changes because something was forgotten', () => {

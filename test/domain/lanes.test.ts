@@ -160,8 +160,22 @@ test('of many steps, lanes, marks and pauses a bounded number is kept; short nei
     { type: 'ci_status', minute: index, status: 'passed' },
   ]).flat()
   const lanes = lanesOf(many)
-  expect([lanes.stories.size, lanes.forgotten, lanes.marks.length]).toEqual([200, 700, 400])
+  expect([lanes.stories.size, lanes.forgotten.stories.size, lanes.forgotten.agents.size, lanes.marks.length]).toEqual([200, 700, 0, 400])
   expect([...lanes.stories.keys()].at(-1)).toBe('s-899')
+})
+
+test('a story that is too many counts once, however often a file repeats it, and no longer once the window moved on', () => {
+  const stories = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`s-${index}`, { current_state: 'design' }]))
+  const file = (minute: number, mode: string, told: object) => ({
+    ...{ type: 'state_file', minute, file: 'status.json', mtime: new Date(at(minute)).toISOString() },
+    content: { orchestration_mode: mode, tdd_cycles: told },
+  })
+  const lanes = lanesOf([file(0, 'a', stories), file(1, 'b', stories), file(2, 'c', stories)])
+  expect([lanes.stories.size, lanes.forgotten.stories.size, lanes.forgotten.agents.size]).toEqual([200, 100, 0])
+  const over = lanesOf(Array.from({ length: 300 }, (_, index) => step(index / 10, `s-${index}`, 'commit')))
+  expect(over.forgotten.stories.size).toBe(100)
+  trimLanes(over, at(29))
+  expect(over.forgotten.stories.size).toBe(0)
 })
 
 test('what ended before the window moved on is forgotten', () => {

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import { bounded } from '../../src/domain/bounded.ts'
+import { bounded, foremost } from '../../src/domain/bounded.ts'
 import { agentWorth } from '../../src/domain/project/forget.ts'
 import { countAgents, isLongSilent, type Looked, type WordAt } from '../../src/domain/project/words-at.ts'
 import type { Agent, ProjectState } from '../../src/domain/project/project-state.ts'
@@ -112,11 +112,11 @@ export type FoldedLines = { lines: AgentLine[]; total: number }
 
 /** Agents that are folded away, the last to come to it first and in no order of families. */
 export function foldedLines(agents: readonly Agent[]): FoldedLines {
-  const lines = agents
-    .toSorted((one, other) => other.since - one.since)
-    .slice(0, FOLDED_SHOWN)
-    .map((agent) => ({ agent, depth: 0, rails: [], isLast: true }))
-  return { lines, total: agents.length }
+  const { kept, total } = foremost(
+    agents.toSorted((one, other) => other.since - one.since),
+    FOLDED_SHOWN,
+  )
+  return { lines: kept.map((agent) => ({ agent, depth: 0, rails: [], isLast: true })), total }
 }
 
 type DrawnAgents = { shown: AgentLine[]; left: AgentLine[]; silent: FoldedLines; ended: FoldedLines }

@@ -4,6 +4,7 @@ import { type RiskyPart, riskyParts } from '../../src/domain/events/risky-parts.
 import { shorten } from './shorten.ts'
 import { Marked, visibleText } from './foreign-text.tsx'
 import { isLong, Whole } from './whole.tsx'
+import { foremost } from '../../src/domain/bounded.ts'
 
 /** A command in one line with both of its ends: what is left out stands in the middle, counted, and its risks are named. */
 export const CommandLine: FC<{ command: string; limit?: number }> = ({ command, limit = 160 }) => {
@@ -84,10 +85,10 @@ const NAME_LIMIT = 40
 
 /** What makes a command risky, each once. */
 const Names: FC<{ risks: readonly RiskyPart[] }> = ({ risks }) => {
-  const names = [...new Set(risks.map(({ name }) => name))]
+  const { kept, left } = foremost([...new Set(risks.map(({ name }) => name))], NAMED)
   return (
     <>
-      {names.slice(0, NAMED).map((name, index) => (
+      {kept.map((name, index) => (
         <>
           {index > 0 ? ', ' : null}
           <code class="risk" dir="ltr">
@@ -95,7 +96,7 @@ const Names: FC<{ risks: readonly RiskyPart[] }> = ({ risks }) => {
           </code>
         </>
       ))}
-      {names.length > NAMED ? ` and ${names.length - NAMED} more` : null}
+      {left.length > 0 ? ` and ${left.length} more` : null}
     </>
   )
 }

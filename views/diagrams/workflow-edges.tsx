@@ -2,6 +2,7 @@ import type { FC } from 'hono/jsx'
 import type { Workflow } from '../../src/domain/project/project-state.ts'
 import { isWorkflowState } from '../../src/domain/project/workflow-machine.ts'
 import type { Box, DrawnEdge, Heading, WorkflowLayout } from './workflow-layout.ts'
+import { newest } from '../../src/domain/bounded.ts'
 
 export type EdgeKind = 'possible' | 'visited'
 
@@ -47,7 +48,7 @@ export const UnexpectedEdges: FC<{ layout: WorkflowLayout; workflow: Workflow }>
   })
   return (
     <>
-      {paths.slice(-UNEXPECTED_SHOWN).map(({ line, head }) => (
+      {newest(paths, UNEXPECTED_SHOWN).map(({ line, head }) => (
         <>
           <path class="edge edge--unexpected" d={line} />
           <path class="edge__head edge__head--unexpected" d={head} />

@@ -10,6 +10,7 @@ import { Fact, Facts } from '../atoms/facts.tsx'
 import { Identifier, Marked, visibleText } from '../atoms/foreign-text.tsx'
 import { PartLink } from '../atoms/part-link.tsx'
 import { Clock, Since } from '../atoms/since.tsx'
+import { foremost } from '../../src/domain/bounded.ts'
 
 export type EventProps = {
   project: string
@@ -117,6 +118,7 @@ function agentOf(event: StoredEvent): string | undefined {
 /** Every field as it was reported, made safe to look at. */
 export const EventFields: FC<{ event: StoredEvent }> = ({ event }) => {
   const fields = Object.entries(event).filter(([name, value]) => !TOLD.has(name) && value !== undefined && value !== null)
+  const { kept, left } = foremost(fields, FIELDS_SHOWN)
   return (
     <section class="card wide" aria-labelledby="event-fields-title">
       <header class="card__head">
@@ -124,7 +126,7 @@ export const EventFields: FC<{ event: StoredEvent }> = ({ event }) => {
       </header>
       {fields.length === 0 ? <p class="nothing">Nothing but its type.</p> : null}
       <dl class="fields">
-        {fields.slice(0, FIELDS_SHOWN).map(([name, value]) => (
+        {kept.map(([name, value]) => (
           <div>
             <dt>
               <code dir="auto">{visibleText(name, 60)}</code>
@@ -135,7 +137,7 @@ export const EventFields: FC<{ event: StoredEvent }> = ({ event }) => {
           </div>
         ))}
       </dl>
-      {fields.length > FIELDS_SHOWN ? <p class="nothing">{fields.length - FIELDS_SHOWN} more fields: they are in the JSON below.</p> : null}
+      {left.length > 0 ? <p class="nothing">{left.length} more fields: they are in the JSON below.</p> : null}
     </section>
   )
 }

@@ -6,6 +6,7 @@ import { Since } from '../atoms/since.tsx'
 import { storyHref } from '../atoms/part-href.ts'
 import { durationWords } from './timings.tsx'
 import { isOpenCycle } from '../../src/domain/project/tdd-machine.ts'
+import { type Bounded, foremost, ofAll } from '../../src/domain/bounded.ts'
 
 const SHOWN = 20
 
@@ -14,20 +15,21 @@ type Told = Pick<ProjectState, 'cycles' | 'storyCosts'>
 const endOf = ({ completedAt, enteredAt }: Cycle): number => completedAt ?? enteredAt
 
 /** The stories that were finished last, the newest first. */
-export const finishedCycles = ({ cycles }: Pick<ProjectState, 'cycles'>): Cycle[] =>
-  [...cycles.values()]
-    .filter((cycle) => !isOpenCycle(cycle))
-    .sort((one, other) => endOf(other) - endOf(one))
-    .slice(0, SHOWN)
+export const finishedCycles = ({ cycles }: Pick<ProjectState, 'cycles'>): Bounded<Cycle> =>
+  foremost(
+    [...cycles.values()].filter((cycle) => !isOpenCycle(cycle)).sort((one, other) => endOf(other) - endOf(one)),
+    SHOWN,
+  )
 
 /** How long each of the stories took that were finished last, and what it cost. */
 export const FinishedStories: FC<{ project: string; state: Told; now: number }> = ({ project, state, now }) => {
-  const finished = finishedCycles(state)
+  const finishedLast = finishedCycles(state)
+  const finished = finishedLast.kept
   return (
     <section id="flow-finished" class="card wide" aria-labelledby="flow-finished-title">
       <header class="card__head">
         <h2 id="flow-finished-title">Finished last</h2>
-        <p>{finished.length === SHOWN ? `the last ${SHOWN}` : ''}</p>
+        <p>{ofAll(finishedLast) ?? ''}</p>
       </header>
       {finished.length === 0 ? <p class="nothing">No story is finished.</p> : null}
       {finished.length === 0 ? null : (

@@ -7,6 +7,7 @@ import { dollars } from '../atoms/figures.ts'
 import { storyHref } from '../atoms/part-href.ts'
 import { workflowLook } from '../atoms/state-look.ts'
 import { durationWords } from './timings.tsx'
+import { bounded, foremost } from '../../src/domain/bounded.ts'
 
 const STATES_SHOWN = 12
 const COSTS_SHOWN = 10
@@ -18,6 +19,9 @@ export const StateTimes: FC<{ times: readonly StateTime[]; since: number | undef
     1,
     times.reduce((sum, time) => sum + msOf(time), 0),
   )
+  // The state that the workflow is in is shown however short it was.
+  const worthOf = ({ currentSince }: StateTime) => (currentSince === undefined ? 'mild' : 'waits')
+  const shown = bounded(times, { limit: STATES_SHOWN, worthOf, ageOf: msOf })
   return (
     <section id="flow-states" class="card" aria-labelledby="flow-states-title">
       <header class="card__head">
@@ -34,10 +38,11 @@ export const StateTimes: FC<{ times: readonly StateTime[]; since: number | undef
       </header>
       {times.length === 0 ? <p class="nothing">The workflow has not moved yet.</p> : null}
       <ul class="shares">
-        {times.slice(0, STATES_SHOWN).map((time) => (
+        {shown.kept.map((time) => (
           <StateShare time={time} ms={msOf(time)} all={all} now={now} />
         ))}
       </ul>
+      {shown.left.length > 0 ? <p class="nothing">{shown.left.length} shorter ones</p> : null}
     </section>
   )
 }
@@ -76,6 +81,7 @@ const percent = (share: number): string => `${(100 * Math.max(0, Math.min(1, sha
 /** What stories have cost, the dearest first. */
 export const Costs: FC<{ project: string; figures: Pick<FlowFigures, 'costs' | 'medianCostUsd'> }> = ({ project, figures }) => {
   const { costs, medianCostUsd } = figures
+  const dearest = foremost(costs, COSTS_SHOWN)
   const highest = Math.max(costs[0]?.costUsd ?? 0, 0.01)
   return (
     <section id="flow-costs" class="card" aria-labelledby="flow-costs-title">
@@ -89,7 +95,7 @@ export const Costs: FC<{ project: string; figures: Pick<FlowFigures, 'costs' | '
         </p>
       ) : null}
       <ul class="shares">
-        {costs.slice(0, COSTS_SHOWN).map(({ storyId, costUsd }) => (
+        {dearest.kept.map(({ storyId, costUsd }) => (
           <li class="share tone-idle">
             <a class="share__name" href={storyHref(project, storyId)}>
               <Identifier id={storyId} />
@@ -99,7 +105,7 @@ export const Costs: FC<{ project: string; figures: Pick<FlowFigures, 'costs' | '
           </li>
         ))}
       </ul>
-      {costs.length > COSTS_SHOWN ? <p class="nothing">{costs.length - COSTS_SHOWN} cheaper ones</p> : null}
+      {dearest.left.length > 0 ? <p class="nothing">{dearest.left.length} cheaper ones</p> : null}
     </section>
   )
 }

@@ -5,6 +5,7 @@ import { ForeignText, visibleText } from '../atoms/foreign-text.tsx'
 import { Clock, Since } from '../atoms/since.tsx'
 import { StateBadge } from '../atoms/state-badge.tsx'
 import type { LinkHealth } from '../../src/domain/summary/link-health.ts'
+import { foremost } from '../../src/domain/bounded.ts'
 
 const LOOKS: Record<LinkHealth['state'], Look> = {
   connected: { word: 'Connected', shape: 'check', tone: 'done' },
@@ -67,16 +68,21 @@ const Problem: FC<{ link: LinkHealth }> = ({ link }) =>
     </p>
   )
 
+const DROPPED_SHOWN = 6
+
 /** Names that the link may not report for: seen, counted, not stored. */
-const Dropped: FC<{ dropped: LinkHealth['droppedProjects'] }> = ({ dropped }) => (
-  <p class="link__dropped">
-    Not among its projects:{' '}
-    {dropped.slice(0, 6).map(({ name, count }, index) => (
-      <>
-        {index > 0 ? ', ' : ''}
-        <bdi>{visibleText(name, 63)}</bdi> ({count})
-      </>
-    ))}
-    {dropped.length > 6 ? ` and ${dropped.length - 6} more` : ''}
-  </p>
-)
+const Dropped: FC<{ dropped: LinkHealth['droppedProjects'] }> = ({ dropped }) => {
+  const { kept, left } = foremost(dropped, DROPPED_SHOWN)
+  return (
+    <p class="link__dropped">
+      Not among its projects:{' '}
+      {kept.map(({ name, count }, index) => (
+        <>
+          {index > 0 ? ', ' : ''}
+          <bdi>{visibleText(name, 63)}</bdi> ({count})
+        </>
+      ))}
+      {left.length > 0 ? ` and ${left.length} more` : ''}
+    </p>
+  )
+}

@@ -6,6 +6,7 @@ import { ActivityRow } from '../activity/activity-row.tsx'
 import { ApprovalCard } from '../project/approvals.tsx'
 import { ProjectFacts, type ProjectView } from '../project/project-heading.tsx'
 import { AttentionMark } from '../atoms/state-badge.tsx'
+import { foremost, newest } from '../../src/domain/bounded.ts'
 
 const QUESTIONS = 2
 const EVENTS = 8
@@ -16,8 +17,9 @@ export type PeekProps = ProjectView & { recent: readonly StoredEvent[] }
 export const Peek: FC<PeekProps> = ({ recent, ...view }) => {
   const { project, state, attention, now } = view
   const { open, count } = openQuestions(state, now)
-  const more = count - Math.min(open.length, QUESTIONS)
-  const rows = recent.slice(-EVENTS).toReversed()
+  const { kept } = foremost(open, QUESTIONS)
+  const more = count - kept.length
+  const rows = newest(recent, EVENTS).toReversed()
   return (
     <article id="peek" class="peek">
       <h2 id="peek-title">
@@ -27,7 +29,7 @@ export const Peek: FC<PeekProps> = ({ recent, ...view }) => {
         <AttentionMark attention={attention} now={now} />
       </h2>
       <ProjectFacts {...view} />
-      {open.slice(0, QUESTIONS).map((approval) => (
+      {kept.map((approval) => (
         <ApprovalCard approval={approval} now={now} />
       ))}
       {more > 0 ? (

@@ -15,6 +15,7 @@ import { ring } from '../atoms/ring.tsx'
 import { shape } from '../atoms/shape.tsx'
 import { Since, since } from '../atoms/since.tsx'
 import { sparkline } from '../atoms/sparkline.tsx'
+import { foremost } from '../../src/domain/bounded.ts'
 
 const RINGS_SHOWN = 3
 
@@ -95,7 +96,7 @@ function standOf({ project, sprint, workflowState, attention }: ProjectSummary) 
 const NO_CYCLES = html`<span class="row__none">none open</span>`
 
 function cyclesOf({ cycles, cyclesTotal }: ProjectSummary) {
-  const rings = cycles.slice(0, RINGS_SHOWN).map(ring)
+  const rings = foremost(cycles, RINGS_SHOWN).kept.map(ring)
   const more = cyclesTotal > RINGS_SHOWN ? html`<span class="row__more">+${cyclesTotal - RINGS_SHOWN}</span>` : ''
   return html`<div class="row__cycles">${cycles.length === 0 ? NO_CYCLES : rings}${more}</div>`
 }

@@ -11,6 +11,7 @@ import { Shape } from '../atoms/shape.tsx'
 import { Since } from '../atoms/since.tsx'
 import { Sparkline } from '../atoms/sparkline.tsx'
 import { AttentionWords } from '../atoms/state-badge.tsx'
+import { foremost } from '../../src/domain/bounded.ts'
 
 const RINGS_SHOWN = 4
 
@@ -43,7 +44,7 @@ export const WallTile: FC<TileProps> = ({ summary, isLarge, now }) => {
       <div class="tile__foot">
         <Waiting summary={summary} now={now} isLarge={isLarge} />
         <span class="tile__rings">
-          {summary.cycles.slice(0, RINGS_SHOWN).map((cycle) => (
+          {foremost(summary.cycles, RINGS_SHOWN).kept.map((cycle) => (
             <Ring cycle={cycle} />
           ))}
         </span>

@@ -9,16 +9,18 @@ import { askedCommand } from './question.tsx'
 import { Shape } from '../atoms/shape.tsx'
 import { Clock, Since } from '../atoms/since.tsx'
 import { Whole } from '../atoms/whole.tsx'
+import { foremost } from '../../src/domain/bounded.ts'
 
 const SHOWN = 20
 
 /** Open questions, oldest first. They are answered where they were asked: this page shows them. */
 export const Approvals: FC<{ state: QuestionsOf; now: number }> = ({ state, now }) => {
   const { open, count, unlisted } = openQuestions(state, now)
-  const more = count - Math.min(open.length, SHOWN)
+  const { kept } = foremost(open, SHOWN)
+  const more = count - kept.length
   return (
     <section id="approvals" class="approvals" aria-label="Open approvals">
-      {open.slice(0, SHOWN).map((approval) => (
+      {kept.map((approval) => (
         <ApprovalCard approval={approval} now={now} />
       ))}
       {more > 0 ? (

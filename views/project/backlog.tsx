@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import { bounded } from '../../src/domain/bounded.ts'
+import { bounded, newest } from '../../src/domain/bounded.ts'
 import { type Backlog, type Epic, openSprints, planWorth, type Story } from '../../src/domain/project/plans.ts'
 import { domId } from '../atoms/dom-id.ts'
 import { storyHref } from '../atoms/part-href.ts'
@@ -32,7 +32,7 @@ export const BacklogCard: FC<{ project: string; backlog: Backlog | undefined }> 
           <summary>
             {totals.done} more, done{totals.done > SHOWN ? `, the last ${Math.min(done.length, SHOWN)} shown` : ''}
           </summary>
-          <Stories project={project} stories={done.slice(-SHOWN)} epics={backlog?.epics ?? []} />
+          <Stories project={project} stories={newest(done, SHOWN)} epics={backlog?.epics ?? []} />
         </details>
       ) : null}
     </section>

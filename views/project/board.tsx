@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import { bounded, type Worth } from '../../src/domain/bounded.ts'
+import { bounded, foremost, type Worth } from '../../src/domain/bounded.ts'
 import { cycleWorth, type StoriesOf } from '../../src/domain/project/forget.ts'
 import type { Looked } from '../../src/domain/project/words-at.ts'
 import type { Cycle, ProjectState } from '../../src/domain/project/project-state.ts'
@@ -33,8 +33,8 @@ export function boardColumns(state: StoriesOf): BoardColumn[] {
   const worthOf = cycleWorth(state)
   const byPhase = Map.groupBy(state.cycles.values(), (cycle) => cycle.state)
   const others = [...byPhase.keys()].filter((name) => !isTddState(name))
-  const columns = [...TDD_STATES, ...others.slice(0, OTHERS_SHOWN)].map((phase) => columnOf(phase, byPhase.get(phase) ?? [], worthOf))
-  const rest = others.slice(OTHERS_SHOWN)
+  const { kept, left: rest } = foremost(others, OTHERS_SHOWN)
+  const columns = [...TDD_STATES, ...kept].map((phase) => columnOf(phase, byPhase.get(phase) ?? [], worthOf))
   if (rest.length === 0) return columns
   const inRest = rest.flatMap((phase) => byPhase.get(phase) ?? [])
   return [...columns, { ...columnOf(rest[0] ?? '', inRest, worthOf), others: rest.length - 1 }]
@@ -45,9 +45,10 @@ function columnOf(phase: string, inPhase: readonly Cycle[], worthOf: (cycle: Cyc
   const open = inPhase.filter(isOpenCycle).sort((one, other) => other.enteredAt - one.enteredAt)
   const done = inPhase.filter((cycle) => !isOpenCycle(cycle)).sort((one, other) => finishedAt(other) - finishedAt(one))
   const { kept, left } = bounded(open, { limit: OPEN_SHOWN, worthOf, ageOf: ({ enteredAt }) => enteredAt })
-  const folded = [...left.toReversed(), ...done.slice(DONE_SHOWN)]
-  const shown = [...kept, ...done.slice(0, DONE_SHOWN)]
-  return { phase, others: 0, total: inPhase.length, shown, folded: folded.slice(0, FOLDED_SHOWN), foldedTotal: folded.length }
+  const doneLast = foremost(done, DONE_SHOWN)
+  const folded = foremost([...left.toReversed(), ...doneLast.left], FOLDED_SHOWN)
+  const shown = [...kept, ...doneLast.kept]
+  return { phase, others: 0, total: inPhase.length, shown, folded: folded.kept, foldedTotal: folded.total }
 }
 
 /** The stories by the phase of their cycle. Phases have no colour: their place says which they are. */

@@ -1,6 +1,7 @@
 import type { FC } from 'hono/jsx'
 import type { Difference } from '../../src/domain/project/state-differences.ts'
 import { visibleText } from '../atoms/foreign-text.tsx'
+import { foremost } from '../../src/domain/bounded.ts'
 
 /** Of a project that lived on, everything differs: the first ones of each kind tell enough. */
 const SHOWN = 12
@@ -38,15 +39,16 @@ export const Comparison: FC<{ differences: readonly Difference[] }> = ({ differe
 
 const Kind: FC<{ title: string; differences: readonly Difference[] }> = ({ title, differences }) => {
   if (differences.length === 0) return null
+  const { kept, left, total } = foremost(differences, SHOWN)
   return (
     <tbody>
       <tr>
         <th class="comparison__kind" scope="rowgroup" colspan={3}>
           {title}
-          {differences.length > SHOWN ? `, the first ${SHOWN} of ${differences.length}` : ''}
+          {left.length > 0 ? `, the first ${kept.length} of ${total}` : ''}
         </th>
       </tr>
-      {differences.slice(0, SHOWN).map(({ name, was, is }) => (
+      {kept.map(({ name, was, is }) => (
         <tr>
           <th scope="row">
             <bdi>{visibleText(name, 80)}</bdi>

@@ -6,6 +6,7 @@ import { ForeignText, visibleText } from '../atoms/foreign-text.tsx'
 import { Shape } from '../atoms/shape.tsx'
 import { Since } from '../atoms/since.tsx'
 import type { Loss } from '../../src/domain/project/reports.ts'
+import { foremost, ofAll } from '../../src/domain/bounded.ts'
 
 const SHOWN = 20
 
@@ -18,21 +19,24 @@ type DoubtsProps = {
 
 /** Why this page may not say what is: sources that contradict each other, and reports that are known to be missing. */
 export const Doubts: FC<DoubtsProps> = ({ project, state, now, isPast }) => {
-  const disputes = disputesOf(state)
+  const disputes = foremost(disputesOf(state), SHOWN)
   // Those that are told are those that can be said to be seen: what came after them is shown then.
-  const losses = [...state.losses.values()].toSorted((one, other) => one.offset - other.offset)
-  const shown = losses.slice(0, SHOWN)
+  const losses = foremost(
+    [...state.losses.values()].toSorted((one, other) => one.offset - other.offset),
+    SHOWN,
+  )
+  const shown = losses.kept
   return (
     <section id="doubts" class="notices" aria-label="Doubts">
       {shown.map((loss) => (
         <LossNotice loss={loss} now={now} />
       ))}
-      {losses.length > SHOWN ? <p>{`${SHOWN} of ${losses.length} kinds of losses`}</p> : null}
+      {losses.left.length > 0 ? <p>{`${ofAll(losses)} kinds of losses`}</p> : null}
       {shown.length > 0 && !isPast ? <SeenForm project={project} upTo={Math.max(...shown.map(({ offset }) => offset))} /> : null}
-      {disputes.slice(0, SHOWN).map((dispute) => (
+      {disputes.kept.map((dispute) => (
         <DisputeNotice dispute={dispute} now={now} />
       ))}
-      {disputes.length > SHOWN ? <p>{`${SHOWN} of ${disputes.length} contradictions`}</p> : null}
+      {disputes.left.length > 0 ? <p>{`${ofAll(disputes)} contradictions`}</p> : null}
     </section>
   )
 }

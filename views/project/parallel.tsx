@@ -2,6 +2,7 @@ import type { FC } from 'hono/jsx'
 import type { Parallel } from '../../src/domain/project/reports.ts'
 import { visibleText } from '../atoms/foreign-text.tsx'
 import { Since } from '../atoms/since.tsx'
+import { foremost } from '../../src/domain/bounded.ts'
 
 const DEPTH = 3
 const SHOWN = 24
@@ -17,14 +18,14 @@ const NAMES = ['story_id', 'cycle_id', 'agent_id', 'id', 'name']
 export const ParallelFigures: FC<{ parallel: Parallel | undefined; now: number }> = ({ parallel, now }) => {
   if (parallel === undefined) return null
   const all = figuresOf(parallel.data)
-  const figures = [...all.filter(([name]) => HOLDS_UP.test(name)), ...all.filter(([name]) => !HOLDS_UP.test(name))]
+  const shown = foremost([...all.filter(([name]) => HOLDS_UP.test(name)), ...all.filter(([name]) => !HOLDS_UP.test(name))], SHOWN)
   return (
     <details id="parallel" class="parallel">
       <summary>
         Parallel cycles, reported <Since at={parallel.at} now={now} />
       </summary>
       <dl>
-        {figures.slice(0, SHOWN).map(([name, value]) => (
+        {shown.kept.map(([name, value]) => (
           <div>
             <dt>
               <bdi>{visibleText(name, 60)}</bdi>
@@ -35,16 +36,14 @@ export const ParallelFigures: FC<{ parallel: Parallel | undefined; now: number }
           </div>
         ))}
       </dl>
-      {figures.length > SHOWN ? <p>{figures.length - SHOWN} more figures</p> : null}
+      {shown.left.length > 0 ? <p>{shown.left.length} more figures</p> : null}
     </details>
   )
 }
 
 /** Every leaf with the path that leads to it; what lists hold stands by its name, or in one line where it is plain. */
 function figuresOf(value: Record<string, unknown>, path: string[] = []): [string, string][] {
-  return Object.entries(value)
-    .slice(0, 4 * SHOWN)
-    .flatMap(([key, each]) => leaves(each, [...path, key]))
+  return Object.entries(value).flatMap(([key, each]) => leaves(each, [...path, key]))
 }
 
 function leaves(value: unknown, path: string[]): [string, string][] {
@@ -55,11 +54,11 @@ function leaves(value: unknown, path: string[]): [string, string][] {
 }
 
 function listed(list: readonly unknown[], path: string[], name: string): [string, string][] {
-  const first = list.slice(0, SHOWN)
+  const { kept: first, left } = foremost(list, SHOWN)
   if (list.length === 0) return [[name, 'none']]
-  if (!first.some(isRecord)) return [[name, first.map(said).join(', ') + (list.length > SHOWN ? `, ${list.length - SHOWN} more` : '')]]
+  if (!list.some(isRecord)) return [[name, first.map(said).join(', ') + (left.length > 0 ? `, ${left.length} more` : '')]]
   if (path.length >= DEPTH) return [[name, `${list.length} entries`]]
-  return first.flatMap((member, index) => leaves(member, [...path, labelOf(member) ?? String(index + 1)]))
+  return list.flatMap((member, index) => leaves(member, [...path, labelOf(member) ?? String(index + 1)]))
 }
 
 const labelOf = (member: unknown): string | undefined =>

@@ -4,6 +4,7 @@ import { domId } from '../atoms/dom-id.ts'
 import { ATTENTION_LOOKS } from '../atoms/state-look.ts'
 import { projectHref } from '../atoms/part-href.ts'
 import { Shape } from '../atoms/shape.tsx'
+import { type Bounded } from '../../src/domain/bounded.ts'
 
 /** Ctrl-K: a field and what the server found for it. */
 export const Palette: FC = () => (
@@ -26,14 +27,14 @@ export const Palette: FC = () => (
 )
 
 /** The projects that were found, most urgent first. */
-export const PaletteResults: FC<{ found: readonly ProjectSummary[] }> = ({ found }) => (
+export const PaletteResults: FC<{ found: Bounded<ProjectSummary> }> = ({ found: { kept, left } }) => (
   <>
-    {found.length === 0 ? (
+    {kept.length === 0 ? (
       <div id="palette-nothing" role="option" aria-selected="false" aria-disabled="true" class="palette__nothing">
         No project is called that
       </div>
     ) : null}
-    {found.map(({ project, attention }) => {
+    {kept.map(({ project, attention }) => {
       const look = ATTENTION_LOOKS[attention.word]
       return (
         <div
@@ -49,5 +50,10 @@ export const PaletteResults: FC<{ found: readonly ProjectSummary[] }> = ({ found
         </div>
       )
     })}
+    {left.length > 0 ? (
+      <div id="palette-more" role="option" aria-selected="false" aria-disabled="true" class="palette__nothing">
+        {left.length} more: type on
+      </div>
+    ) : null}
   </>
 )

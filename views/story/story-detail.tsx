@@ -1,6 +1,6 @@
 import type { FC } from 'hono/jsx'
 import { openApprovals } from '../../src/domain/project/approval.ts'
-import { bounded } from '../../src/domain/bounded.ts'
+import { bounded, foremost } from '../../src/domain/bounded.ts'
 import { agentWorth } from '../../src/domain/project/forget.ts'
 import { agentWordAt, type Looked, storyWordAt } from '../../src/domain/project/words-at.ts'
 import type { Story } from '../../src/domain/project/plans.ts'
@@ -74,16 +74,17 @@ export const StoryWork: FC<StoryProps> = ({ project, storyId, state, ...looked }
   const { now } = looked
   const agents = [...state.agents.values()].filter((agent) => agent.storyId === storyId)
   const shown = bounded(agents, { limit: AGENTS_SHOWN, worthOf: agentWorth })
-  const asked = openApprovals(state, now).filter((approval) => approval.storyId === storyId)
+  const about = openApprovals(state, now).filter((approval) => approval.storyId === storyId)
+  const asked = foremost(about, ASKED_SHOWN)
   return (
     <section id="part-work" class="card" aria-labelledby="part-work-title">
       <header class="card__head">
         <h2 id="part-work-title">Who works on it</h2>
       </header>
-      {asked.slice(0, ASKED_SHOWN).map((approval) => (
+      {asked.kept.map((approval) => (
         <ApprovalCard approval={approval} now={now} isOfPart />
       ))}
-      {asked.length > ASKED_SHOWN ? <p class="nothing">{asked.length - ASKED_SHOWN} more questions are open because of it.</p> : null}
+      {asked.left.length > 0 ? <p class="nothing">{asked.left.length} more questions are open because of it.</p> : null}
       {agents.length === 0 ? <p class="nothing">No agent works on it.</p> : null}
       {shown.kept.map((agent) => (
         <AgentLine agent={agent} project={project} {...looked} />

@@ -1,5 +1,5 @@
 import type { FC } from 'hono/jsx'
-import { bounded } from '../../src/domain/bounded.ts'
+import { bounded, foremost } from '../../src/domain/bounded.ts'
 import type { CycleFile } from '../../src/domain/project/reports.ts'
 import type { ProjectState } from '../../src/domain/project/project-state.ts'
 import { dollars } from '../atoms/figures.ts'
@@ -65,20 +65,22 @@ const storyCi = ({ ci }: Pick<ProjectState, 'ci'>, storyId: string): string | un
 
 const CRITERIA_SHOWN = 30
 
-const Criteria: FC<{ criteria: readonly string[] }> = ({ criteria }) =>
-  criteria.length === 0 ? null : (
+const Criteria: FC<{ criteria: readonly string[] }> = ({ criteria }) => {
+  const { kept, left } = foremost(criteria, CRITERIA_SHOWN)
+  return criteria.length === 0 ? null : (
     <>
       <h3 class="part-title">Accepted when</h3>
       <ul class="part-list">
-        {criteria.slice(0, CRITERIA_SHOWN).map((one) => (
+        {kept.map((one) => (
           <li>
             <ForeignText text={one} limit={240} />
           </li>
         ))}
-        {criteria.length > CRITERIA_SHOWN ? <li>{criteria.length - CRITERIA_SHOWN} more</li> : null}
+        {left.length > 0 ? <li>{left.length} more</li> : null}
       </ul>
     </>
   )
+}
 
 /** What the newest of its cycle's files tells. */
 export const storyFile = ({ cycleFiles }: Pick<ProjectState, 'cycleFiles'>, storyId: string): CycleFile | undefined =>

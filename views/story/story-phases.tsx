@@ -9,6 +9,7 @@ import { visibleText } from '../atoms/foreign-text.tsx'
 import { Ring } from '../atoms/ring.tsx'
 import { Since } from '../atoms/since.tsx'
 import type { StoryProps } from './story-detail.tsx'
+import { newest } from '../../src/domain/bounded.ts'
 
 const UNEXPECTED_SHOWN = 5
 
@@ -86,7 +87,8 @@ const timeIn = (ms: number): string => relativeTime(0, ms, 'age')
 /** What the last steps of all stories tell of this cycle. */
 const Unexpected: FC<{ cycle: Cycle; state: Pick<ProjectState, 'transitions'>; now: number }> = ({ cycle, state, now }) => {
   const isOfCycle = ({ machine, storyId, at }: Transition) => machine === 'tdd' && storyId === cycle.storyId && at >= cycle.startedAt
-  const steps = state.transitions.filter((step) => step.isUnexpected && isOfCycle(step)).slice(-UNEXPECTED_SHOWN)
+  const unexpected = state.transitions.filter((step) => step.isUnexpected && isOfCycle(step))
+  const steps = newest(unexpected, UNEXPECTED_SHOWN)
   if (steps.length === 0) return null
   return (
     <ul class="unexpected-steps" aria-label="Unexpected steps">

@@ -1,3 +1,5 @@
+import { bounded, equally } from '../../src/domain/bounded.ts'
+
 /** A stretch of the axis: instants in ms since 1970, places in percent of its width. Quiet ones are folded to a narrow mark: `quietMs` is how long the whole pause was. */
 export type Stretch = { start: number; end: number; x: number; width: number; isQuiet: boolean; quietMs: number }
 
@@ -52,11 +54,9 @@ function pauses({ from, now, busy }: Pick<AxisWish, 'from' | 'now' | 'busy'>, qu
   const begins = [...within.map(([first]) => first), now]
   const ends = [from, ...within.map(([, last]) => last)]
   const gaps = ends.map((end, index): [number, number] => [end, begins[index] ?? end])
-  return gaps
-    .filter(([start, end]) => end - start >= quietMs)
-    .toSorted(([a, b], [c, d]) => d - c - (b - a))
-    .slice(0, QUIET_MOST)
-    .toSorted(([a], [c]) => a - c)
+  const quiet = gaps.filter(([start, end]) => end - start >= quietMs)
+  return bounded(quiet, { limit: QUIET_MOST, worthOf: equally, ageOf: ([start, end]) => end - start })
+    .kept.toSorted(([a], [c]) => a - c)
     .map(([start, end]) => [start + quietMs * MARGIN, end - quietMs * MARGIN])
 }
 

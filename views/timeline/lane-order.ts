@@ -26,7 +26,7 @@ export function placedLanes(lanes: Lanes, { by, axis, most = LANES_SHOWN, looked
   const within = all.filter((lane) => isWithin(lane, axis))
   const { kept, left } = bounded(within, { limit: most, worthOf: laneWorth, ageOf: lastOf })
   const shown = by === 'story' ? stories(kept, lanes.state) : agents(kept, lanes.state)
-  return { shown, more: left.length + lanes.forgotten }
+  return { shown, more: left.length + lanes.forgotten[by === 'story' ? 'stories' : 'agents'].size }
 }
 
 /** What goes on is as new as it gets. */

@@ -5,6 +5,8 @@ import { type DrawnMark, drawnMarks } from './drawn-bars.ts'
 import { hasDay } from './stays.ts'
 import type { TimelineView } from './view.ts'
 import { markLook, markTitle } from './words.ts'
+import { bounded } from '../../src/domain/bounded.ts'
+import { markWorth } from '../../src/domain/timeline/lane-marks.ts'
 
 const SHAPE = 14
 const TITLED = 6
@@ -26,8 +28,9 @@ const MarkLink: FC<{ view: TimelineView; drawn: DrawnMark }> = ({ view, drawn: {
   const gravest = marks.toSorted((one, other) => markLook(other).weight - markLook(one).weight)[0]
   if (!gravest) return null
   const { shape, tone } = markLook(gravest)
-  const titles = marks.slice(0, TITLED).map((mark) => markTitle(mark, hasDay(view)))
-  const more = marks.length > TITLED ? [`${marks.length - TITLED} more`] : []
+  const { kept, left } = bounded(marks, { limit: TITLED, most: TITLED, worthOf: markWorth })
+  const titles = kept.map((mark) => markTitle(mark, hasDay(view)))
+  const more = left.length > 0 ? [`${left.length} more`] : []
   return (
     <a
       id={`mark-${gravest.offset}`}

@@ -6,6 +6,8 @@ import type { PlacedLane } from './lane-order.ts'
 import { drawnMarks } from './drawn-bars.ts'
 import type { TimelineView } from './view.ts'
 import { type LaneKind, markLook, stateWord } from './words.ts'
+import { bounded, equally } from '../../src/domain/bounded.ts'
+import { markWorth } from '../../src/domain/timeline/lane-marks.ts'
 
 const STEPS_SHOWN = 12
 const STEPS_LEAST = 4
@@ -20,16 +22,16 @@ export const LaneSteps: FC<{ view: TimelineView; placed: PlacedLane; kind: LaneK
     .filter(({ start, end = view.now }) => end >= view.axis.from && start <= view.now)
     .toSorted((one, other) => one.start - other.start)
   const most = Math.max(STEPS_LEAST, Math.min(STEPS_SHOWN, Math.floor(STEPS_OF_ALL / Math.max(1, view.shown.length))))
-  const left = Math.max(0, all.length - most)
+  const { kept, left } = bounded(all, { limit: most, worthOf: equally })
   return (
     <table id={`steps-${lane.number}`} class="stays">
       <caption>
         <bdi>{visibleText(detail === undefined ? name : `${detail} ${name}`, 80)}</bdi>
-        {left > 0 ? `, the last ${most} of ${all.length} steps` : ''}
+        {left.length > 0 ? `, the last ${most} of ${all.length} steps` : ''}
       </caption>
       <StepsHead kind={kind} />
       <tbody>
-        {all.slice(left).map((bar) => (
+        {kept.map((bar) => (
           <tr>
             <td>{stateWord(kind, bar)}</td>
             <td>
@@ -59,11 +61,13 @@ const StepsHead: FC<{ kind: LaneKind }> = ({ kind }) => (
 
 /** The marks in words. */
 export const MarkSteps: FC<{ view: TimelineView }> = ({ view }) => {
-  const marks = drawnMarks(view.lanes.marks, view.axis).flatMap(({ marks }) => marks)
-  const left = Math.max(0, marks.length - MARKS_SHOWN)
+  const { kept, left, total } = bounded(
+    drawnMarks(view.lanes.marks, view.axis).flatMap(({ marks }) => marks),
+    { limit: MARKS_SHOWN, most: MARKS_SHOWN, worthOf: markWorth },
+  )
   return (
     <table id="steps-marks" class="stays">
-      <caption>Questions, errors, CI{left > 0 ? `, the last ${MARKS_SHOWN} of ${marks.length}` : ''}</caption>
+      <caption>Questions, errors, CI{left.length > 0 ? `, ${kept.length} of ${total}` : ''}</caption>
       <thead>
         <tr>
           <th scope="col">At</th>
@@ -72,7 +76,7 @@ export const MarkSteps: FC<{ view: TimelineView }> = ({ view }) => {
         </tr>
       </thead>
       <tbody>
-        {marks.slice(left).map((mark) => (
+        {kept.map((mark) => (
           <tr>
             <td>
               <Clock at={mark.at} now={view.now} />

@@ -1,5 +1,6 @@
 import { isForeignId } from './names.ts'
 import { showsSomething } from './unseen.ts'
+import { foremost } from '../bounded.ts'
 
 /*
  * Reading what other programs wrote, field by field, without trusting any of it. What does not fit is absent.
@@ -54,8 +55,7 @@ export function recordsOf(value: unknown): Record<string, unknown>[] {
 /** The first texts of a list, each once, and how many there are. */
 export function textsOf(value: unknown, limit: number): { kept: string[]; total: number } {
   const texts = Array.isArray(value) ? value.map((item) => textOf(item, 500)).filter((text) => text !== undefined) : []
-  const all = [...new Set(texts)]
-  return { kept: all.slice(0, limit), total: all.length }
+  return foremost([...new Set(texts)], limit)
 }
 
 /** An enum's word without the class that Python may write before it: `TaskStatus.PENDING` is `PENDING`. */

@@ -3,9 +3,10 @@ import type { StoredEventOf } from '../events/event.ts'
 import { measureCycle } from './flow.ts'
 import { textOf } from '../events/loose-fields.ts'
 import type { Cycle, CycleSaid, ProjectState, Source, Stay } from './project-state.ts'
-import { isExpectedTddStep, isOpenCycle } from './tdd-machine.ts'
+import { isExpectedTddStep, isOpenCycle, isTddState } from './tdd-machine.ts'
 import { recordTransition } from './workflow.ts'
 import { isSaidBefore } from '../events/stated-time.ts'
+import { bounded, type Worth } from '../bounded.ts'
 
 const VISITED_KEPT = 16
 
@@ -152,15 +153,19 @@ function titleOf({ backlog }: ProjectState, { title, storyId }: Told, known: Cyc
   return backlog?.stories.find(({ id }) => id === storyId)?.title
 }
 
+/** The five phases are what a cycle is drawn with; others are what a reporter called them. */
+const phaseWorth = (state: string): Worth => (isTddState(state) ? 'on' : 'mild')
+
 function withVisit(visited: string[], state: string | undefined): string[] {
-  return state === undefined || visited.includes(state) || visited.length >= VISITED_KEPT ? visited : [...visited, state]
+  if (state === undefined || visited.includes(state)) return visited
+  return bounded([...visited, state], { limit: VISITED_KEPT, worthOf: phaseWorth }).kept
 }
 
 /** The clock of a file may lie before the one of the log: no stay is shorter than nothing. */
 function withStay(stays: readonly Stay[], { state, ms }: Stay): readonly Stay[] {
   const known = stays.find((stay) => stay.state === state)
   if (known) return stays.map((stay) => (stay === known ? { state, ms: stay.ms + Math.max(0, ms) } : stay))
-  return stays.length >= VISITED_KEPT ? stays : [...stays, { state, ms: Math.max(0, ms) }]
+  return bounded([...stays, { state, ms: Math.max(0, ms) }], { limit: VISITED_KEPT, worthOf: (stay) => phaseWorth(stay.state) }).kept
 }
 
 /** Replaces a story's cycle. */

@@ -1,4 +1,4 @@
-import { bounded, equally } from '../bounded.ts'
+import { bounded, equally, keepNewest } from '../bounded.ts'
 import { type Draft, copyOnWrite } from './draft.ts'
 import { type FlowDay, type FlowKind, withDuration } from './durations.ts'
 import type { StoredEventOf } from '../events/event.ts'
@@ -40,7 +40,7 @@ function measure(draft: Draft, kind: FlowKind, { from, to }: { from: number; to:
   day[kind] = withDuration(day[kind], ms)
   const measured = copyOnWrite(draft, 'measured')
   measured.push({ offset: draft.next.offset, kind, ms })
-  if (measured.length > MEASURED_KEPT) measured.shift()
+  keepNewest(measured, MEASURED_KEPT)
 }
 
 /**

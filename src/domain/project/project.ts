@@ -11,9 +11,10 @@ import { foldStateFile } from '../state-files/state-file.ts'
 import { foldCiStatus, foldCommandExecution, foldErrorState } from './outcomes.ts'
 import { emptyWorkflow, foldWorkflowTransition } from './workflow.ts'
 import { addUsage, NO_USAGE } from './reports.ts'
+import { keepNewest } from '../bounded.ts'
 
 /** Changes whenever the same events would fold to another state: snapshots of other versions are ignored. */
-export const FOLD_VERSION = 11
+export const FOLD_VERSION = 12
 
 const MINUTES_KEPT = 60
 /** What is beyond its bound goes at offsets that this divides: rarely, for it looks at all, and the same in every batching. */
@@ -60,25 +61,23 @@ export function emptyProject(): ProjectState {
 }
 
 /**
- * The state after these events, in the order of their offsets; those that the state contains already are ignored. The
- * state given stays as it is, and what no event touched is the same object in both.
+ * The state after these events, in the order of their offsets; those that the state contains already are ignored. The state given
+ * stays as it is, and what no event touched is the same object in both. It ends early, after any of them, where `isEnough` says so.
  */
-export function foldEvents(state: ProjectState, events: readonly StoredEvent[]): ProjectState {
-  const draft = openDraft(state)
-  for (const event of events) if (event.offset > draft.next.offset) foldEvent(draft, event)
-  return draft.next.offset === state.offset ? state : draft.next
+export function foldEvents(state: ProjectState, events: readonly StoredEvent[], isEnough?: () => boolean): ProjectState {
+  return foldEach(state, events, () => isEnough?.() ?? false)
 }
 
 /**
- * The same, telling after each event what the state is then. It is told in passing: what `seen` is given changes with the next
- * event, its entries do not.
+ * The same, telling after each event what the state is then; it ends where `seen` returns true. It is told in passing: what `seen` is
+ * given changes with the next event, its entries do not.
  */
-export function foldEach(state: ProjectState, events: readonly StoredEvent[], seen: (now: ProjectState, event: StoredEvent) => void) {
+export function foldEach(state: ProjectState, events: readonly StoredEvent[], seen: (now: ProjectState, event: StoredEvent) => boolean) {
   const draft = openDraft(state)
   for (const event of events) {
     if (event.offset <= draft.next.offset) continue
     foldEvent(draft, event)
-    seen(draft.next, event)
+    if (seen(draft.next, event)) break
   }
   return draft.next.offset === state.offset ? state : draft.next
 }
@@ -145,5 +144,5 @@ function countMinute(draft: Draft, at: number) {
   const last = minutes.at(-1)
   if (last?.[0] === minute) minutes[minutes.length - 1] = [minute, last[1] + 1]
   else minutes.push([minute, 1])
-  if (minutes.length > MINUTES_KEPT) minutes.shift()
+  keepNewest(minutes, MINUTES_KEPT)
 }

@@ -3,6 +3,7 @@ import type { StoredEventOf } from '../events/event.ts'
 import type { Source, Transition, Workflow } from './project-state.ts'
 import { keepMove } from './workflow-moves.ts'
 import { isExpectedWorkflowStep } from './workflow-machine.ts'
+import { bounded, keepNewest } from '../bounded.ts'
 
 /** Of both machines together. */
 export const TRANSITIONS_KEPT = 50
@@ -54,21 +55,32 @@ export function enterWorkflowState(draft: Draft, step: Step) {
 export function recordTransition(draft: Draft, transition: Transition) {
   const transitions = copyOnWrite(draft, 'transitions')
   transitions.push(transition)
-  if (transitions.length > TRANSITIONS_KEPT) transitions.shift()
+  keepNewest(transitions, TRANSITIONS_KEPT)
 }
 
 function countEdge({ edges }: Workflow, { from, to }: Step, isUnexpected: boolean) {
   if (from === undefined) return
   const key = `${from}>${to}`
   const known = edges.get(key)
-  if (!known && edges.size >= EDGES_KEPT) return
   edges.set(key, { count: (known?.count ?? 0) + 1, isUnexpected })
+  if (edges.size <= EDGES_KEPT) return
+  const { left } = bounded([...edges], { limit: EDGES_KEPT, worthOf: ([, edge]) => (edge.isUnexpected ? 'mild' : 'on'), ageOf: countOf })
+  for (const [edge] of left) edges.delete(edge)
 }
+
+const countOf = ([, { count }]: [string, { count: number }]) => count
 
 function countStay({ stays, state, enteredAt }: Workflow, { to, at }: Step) {
   const left = stays.get(state)
   if (left && enteredAt !== undefined) stays.set(state, { ...left, ms: left.ms + at - enteredAt })
   const entered = stays.get(to)
-  if (!entered && stays.size >= EDGES_KEPT) return
   stays.set(to, { count: (entered?.count ?? 0) + 1, ms: entered?.ms ?? 0 })
+  if (stays.size <= EDGES_KEPT) return
+  // The one that was just entered is where the workflow is.
+  const beyond = bounded([...stays], {
+    limit: EDGES_KEPT,
+    worthOf: ([name]) => (name === to ? 'waits' : 'mild'),
+    ageOf: ([, stay]) => stay.ms,
+  })
+  for (const [name] of beyond.left) stays.delete(name)
 }

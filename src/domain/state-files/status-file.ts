@@ -7,9 +7,10 @@ import { enumWord, idOf, isRecord, numberOf, recordsOf, statusWord, textOf, text
 import type { Task } from '../project/reports.ts'
 import { isWorkflowState } from '../project/workflow-machine.ts'
 import { enterWorkflowState } from '../project/workflow.ts'
+import { cycleWorth } from '../project/forget.ts'
 
 const TASKS = { limit: 200, most: 1_000 }
-const CYCLES_KEPT = 2_000
+const CYCLES = { limit: 2_000, most: 10_000 }
 
 /** status.json, in each of its three shapes: the workflow state, the tasks under way, and what waits for approval. */
 export function foldStatusFile(draft: Draft, report: FileReport) {
@@ -114,18 +115,25 @@ function cyclesIn(content: Record<string, unknown>): Record<string, unknown> {
 function listCycles(draft: Draft, report: FileReport) {
   const { next } = draft
   const said = next.statusCycles
-  next.statusCycles = new Map()
+  const words: [string, string][] = []
   for (const [storyId, told] of Object.entries(cyclesIn(report.content))) {
     const cycle = isRecord(told) ? told : { current_state: told }
     const state = statusWord(cycle['current_state'] ?? cycle['state'])
     if (state === undefined || idOf(storyId) === undefined) continue
     const cycleId = idOf(cycle['cycle_id'])
     const word = cycleId === undefined ? state : `${state} ${cycleId}`
-    if (next.statusCycles.size < CYCLES_KEPT) next.statusCycles.set(storyId, word)
+    words.push([storyId, word])
     if (said.get(storyId) === word) continue
     const at = timeInFile(cycle['last_updated'], report.content['last_updated'], writingOf(report.event))
     moveFileCycle(draft, { storyId, cycleId, state, at, isComplete: false }, report.event)
   }
+  // A word that is not remembered would be one about now in the next file: that of a story that goes on stays before one that is over.
+  const worthOf = cycleWorth(next)
+  const worth = (storyId: string): Worth => {
+    const cycle = next.cycles.get(storyId)
+    return cycle ? worthOf(cycle) : 'over'
+  }
+  next.statusCycles = new Map(bounded(words, { ...CYCLES, worthOf: ([storyId]) => worth(storyId) }).kept)
 }
 
 /** Short, for it lives in every state; it only has to differ when the content does. */

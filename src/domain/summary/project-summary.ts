@@ -6,6 +6,8 @@ import type { Approval, Cycle, ProjectState } from '../project/project-state.ts'
 import { sprintOf } from '../project/sprint.ts'
 import { nextLookAt } from '../project/words-at.ts'
 import { isOpenCycle } from '../project/tdd-machine.ts'
+import { cycleWorth } from '../project/forget.ts'
+import { bounded } from '../bounded.ts'
 
 /** What the overview shows of a project; kept for every project, so it is small. Instants are ms since 1970. */
 export type ProjectSummary = {
@@ -54,7 +56,7 @@ export function summarize({ project, state, epoch, now, staleMinutes }: Summariz
     attention: attentionAt(state, now, { staleMinutes }),
     workflowState: workflow.state,
     sprint: sprintLine(state),
-    cycles: open.slice(0, CYCLES_SHOWN).map(cycleSummary),
+    cycles: shownCycles(state, open).map(cycleSummary),
     cyclesTotal: open.length,
     nextLookAt: nextLookAt(state, { now, staleMinutes }),
     staleMinutes,
@@ -65,6 +67,12 @@ export function summarize({ project, state, epoch, now, staleMinutes }: Summariz
     lastEventAt,
     ageSince: workflow.enteredAt ?? firstEventAt,
   }
+}
+
+/** Those that somebody waits for, then those that moved last. */
+function shownCycles(state: ProjectState, open: readonly Cycle[]): Cycle[] {
+  if (open.length <= CYCLES_SHOWN) return [...open]
+  return bounded(open, { limit: CYCLES_SHOWN, most: CYCLES_SHOWN, worthOf: cycleWorth(state), ageOf: ({ offset }) => offset }).kept
 }
 
 function sprintLine(state: ProjectState): ProjectSummary['sprint'] {

@@ -52,8 +52,8 @@ export type Lanes = {
   pauseMs: number
   /** Events that were passed over, because there were too many to look at each. */
   unread: number
-  /** Stories and agents that were too many to keep. */
-  forgotten: number
+  /** Those that were too many to keep, each with the instant at which it ended (Infinity where it goes on). */
+  forgotten: { stories: Map<string, number>; agents: Map<string, number> }
   /** Questions that are open. */
   open: ReadonlyMap<string, Approval>
   lanesMade: number

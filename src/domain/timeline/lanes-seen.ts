@@ -3,11 +3,14 @@ import { emptyLane, type Lane, type Lanes, laneWorth, withAsk, withEnd, withStay
 import type { Agent, Approval, Cycle, ProjectState } from '../project/project-state.ts'
 import { isOpenCycle } from '../project/tdd-machine.ts'
 
-/* What lanes take from a state. To look again at what was seen changes nothing. */
+/* What lanes take from a state. To look again at what was seen changes nothing. Whoever is done with looking calls `cutLanes`. */
 
 const LANES_KEPT = 200
 /** With those that wait. */
 const LANES_MOST = 1_000
+
+const KINDS = ['stories', 'agents'] as const
+type LaneKind = (typeof KINDS)[number]
 
 /** Everything of a state, whatever changed in it. */
 export function seeAll(lanes: Lanes, now: ProjectState) {
@@ -31,7 +34,7 @@ export function seeCycle(lanes: Lanes, now: ProjectState, cycle: Cycle | undefin
   const lane = withStay(laneOf(lanes, lanes.stories, storyId), { state, since, end, isUnexpected })
   keepLane(
     lanes,
-    lanes.stories,
+    'stories',
     withWorker(lane, () => workerOf(now, storyId)),
   )
 }
@@ -47,16 +50,16 @@ export function seeAgent(lanes: Lanes, agent: Agent | undefined) {
   const { agentId, status: state, since, storyId } = agent
   const known = lanes.agents.get(agentId)
   if (state === 'ended') {
-    if (known) keepLane(lanes, lanes.agents, withEnd(known, since))
+    if (known) keepLane(lanes, 'agents', withEnd(known, since))
     return
   }
   const lane = withStay(known ?? laneOf(lanes, lanes.agents, agentId), { state, since, end: undefined })
-  keepLane(lanes, lanes.agents, state === 'idle' ? lane : withWorker(lane, () => storyId))
+  keepLane(lanes, 'agents', state === 'idle' ? lane : withWorker(lane, () => storyId))
   const story = storyId === undefined || state !== 'working' ? undefined : lanes.stories.get(storyId)
   if (story)
     keepLane(
       lanes,
-      lanes.stories,
+      'stories',
       withWorker(story, () => agentId),
     )
 }
@@ -74,7 +77,7 @@ export function seeApprovals(lanes: Lanes, { approvals, decisions, lastEventAt }
 
 function seeAsk(lanes: Lanes, { storyId, approvalId, requestedAt: start, agentId: by }: Approval, end: number | undefined) {
   if (storyId === undefined) return
-  keepLane(lanes, lanes.stories, withAsk(laneOf(lanes, lanes.stories, storyId), { approvalId, start, end, by }))
+  keepLane(lanes, 'stories', withAsk(laneOf(lanes, lanes.stories, storyId), { approvalId, start, end, by }))
 }
 
 function laneOf(lanes: Lanes, all: ReadonlyMap<string, Lane>, key: string): Lane {
@@ -84,11 +87,23 @@ function laneOf(lanes: Lanes, all: ReadonlyMap<string, Lane>, key: string): Lane
   return emptyLane(key, lanes.lanesMade)
 }
 
-/** Of too many lanes the one goes that is over, else the one that moved least lately; one that waits goes last. */
-function keepLane(lanes: Lanes, all: Map<string, Lane>, lane: Lane) {
-  all.set(lane.key, lane)
-  if (all.size <= LANES_KEPT) return
-  const { left } = bounded([...all.values()], { limit: LANES_KEPT, most: LANES_MOST, worthOf: laneWorth, ageOf: ({ movedAt }) => movedAt })
-  for (const { key } of left) all.delete(key)
-  lanes.forgotten += left.length
+function keepLane(lanes: Lanes, kind: LaneKind, lane: Lane) {
+  lanes[kind].set(lane.key, lane)
+  lanes.forgotten[kind].delete(lane.key)
+}
+
+/**
+ * Of too many lanes those go that are over, else those that moved least lately; those that wait go last. Each is remembered by its key,
+ * so that one that is seen and goes again counts once.
+ */
+export function cutLanes(lanes: Lanes): void {
+  for (const kind of KINDS) {
+    const all = lanes[kind]
+    if (all.size <= LANES_KEPT) continue
+    const bound = { limit: LANES_KEPT, most: LANES_MOST, worthOf: laneWorth, ageOf: ({ movedAt }: Lane) => movedAt }
+    for (const { key, bars, movedAt } of bounded([...all.values()], bound).left) {
+      all.delete(key)
+      lanes.forgotten[kind].set(key, bars.at(-1)?.end === undefined && bars.length > 0 ? Infinity : movedAt)
+    }
+  }
 }

@@ -1,9 +1,9 @@
 import { agentIdOf } from '../project/agent.ts'
 import type { StoredEvent } from '../events/event.ts'
 import { emptyLane, type Lanes, trimmed } from './lane.ts'
-import { bounded } from '../bounded.ts'
+import { bounded, newest } from '../bounded.ts'
 import { markOf, markWorth } from './lane-marks.ts'
-import { seeAgent, seeAll, seeApprovals, seeCycle, seeWorkflow } from './lanes-seen.ts'
+import { cutLanes, seeAgent, seeAll, seeApprovals, seeCycle, seeWorkflow } from './lanes-seen.ts'
 import { foldEach } from '../project/project.ts'
 import type { ProjectState } from '../project/project-state.ts'
 
@@ -13,15 +13,21 @@ const PAUSES = 240
 
 /** The lanes at the beginning of a window: who was in which state then. */
 export function openLanes(state: ProjectState, { from, windowMs }: { from: number; windowMs: number }): Lanes {
-  const nothing = { stories: new Map(), agents: new Map(), marks: [], busy: [], unread: 0, forgotten: 0, open: new Map(), lanesMade: 1 }
-  const lanes: Lanes = { state, from, workflow: emptyLane('workflow', 0), pauseMs: windowMs / PAUSES, ...nothing }
+  const nothing = { stories: new Map(), agents: new Map(), marks: [], busy: [], unread: 0, open: new Map(), lanesMade: 1 }
+  const forgotten = { stories: new Map(), agents: new Map() }
+  const lanes: Lanes = { state, from, workflow: emptyLane('workflow', 0), pauseMs: windowMs / PAUSES, ...nothing, forgotten }
   seeAll(lanes, state)
+  cutLanes(lanes)
   return lanes
 }
 
-/** Takes in what came next; events that are contained already are ignored. */
-export function foldLanes(lanes: Lanes, events: readonly StoredEvent[]): void {
-  lanes.state = foldEach(lanes.state, events, (now, event) => see(lanes, now, event))
+/** Takes in what came next; events that are contained already are ignored. It ends early, after any of them, where `isEnough` says so. */
+export function foldLanes(lanes: Lanes, events: readonly StoredEvent[], isEnough?: () => boolean): void {
+  lanes.state = foldEach(lanes.state, events, (now, event) => {
+    see(lanes, now, event)
+    cutLanes(lanes)
+    return isEnough?.() ?? false
+  })
 }
 
 /**
@@ -33,9 +39,10 @@ export function jumpTo(lanes: Lanes, state: ProjectState): void {
   lanes.unread += state.offset - lanes.state.offset
   const at = state.lastEventAt ?? lanes.from
   const before = lanes.state.lastEventAt ?? at
-  lanes.busy = [...lanes.busy, [Math.max(before, lanes.from), at] as const].slice(-2 * PAUSES)
+  lanes.busy = newest([...lanes.busy, [Math.max(before, lanes.from), at] as const], 2 * PAUSES)
   lanes.state = state
   seeAll(lanes, state)
+  cutLanes(lanes)
 }
 
 /**
@@ -45,14 +52,20 @@ export function jumpTo(lanes: Lanes, state: ProjectState): void {
 export function followTo(lanes: Lanes, events: readonly StoredEvent[], state: ProjectState): void {
   foldLanes(lanes, events)
   lanes.state = state
-  if (events.some(({ type }) => type === 'state_file')) seeAll(lanes, state)
+  if (!events.some(({ type }) => type === 'state_file')) return
+  seeAll(lanes, state)
+  cutLanes(lanes)
 }
 
 /** Forgets what ended before an instant. */
 export function trimLanes(lanes: Lanes, before: number): void {
   lanes.from = Math.max(lanes.from, before)
   lanes.workflow = trimmed(lanes.workflow, before)
-  for (const all of [lanes.stories, lanes.agents]) {
+  for (const [all, gone] of [
+    [lanes.stories, lanes.forgotten.stories],
+    [lanes.agents, lanes.forgotten.agents],
+  ] as const) {
+    for (const [key, endedAt] of gone) if (endedAt < before) gone.delete(key)
     for (const [key, lane] of all) {
       const left = trimmed(lane, before)
       if (left.bars.length + left.asks.length === 0) all.delete(key)

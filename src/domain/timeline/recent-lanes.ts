@@ -1,7 +1,7 @@
 import { emptyLane, type Lane, type Lanes, withStay } from './lane.ts'
 import { DECIDED as BY_PEOPLE, type Mark } from './lane-marks.ts'
 import { openLanes } from './lanes.ts'
-import { seeApprovals, seeCycle, seeWorkflow } from './lanes-seen.ts'
+import { cutLanes, seeApprovals, seeCycle, seeWorkflow } from './lanes-seen.ts'
 import type { ProjectState, Transition } from '../project/project-state.ts'
 import { TRANSITIONS_KEPT } from '../project/workflow.ts'
 import { isOpenCycle } from '../project/tdd-machine.ts'
@@ -23,6 +23,7 @@ export function recentLanes(state: ProjectState, from: number): Lanes {
   seeWorkflow(lanes, state)
   for (const cycle of cycles.values()) if (isOpenCycle(cycle) || lanes.stories.has(cycle.storyId)) seeCycle(lanes, state, cycle)
   seeApprovals(lanes, state)
+  cutLanes(lanes)
   lanes.marks = marksOf(state).filter(({ at }) => at >= began)
   lanes.busy = state.minutes.map(([minute]) => [minute * MINUTE_MS, (minute + 1) * MINUTE_MS] as const)
   return lanes

@@ -6,6 +6,7 @@ import { projectHref } from '../../../views/atoms/part-href.ts'
 import { parseOverviewQuery } from '../../../views/overview/overview-query.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { mustBeRead } from '../find-project.ts'
+import { foremost } from '../../domain/bounded.ts'
 
 const FOUND_LIMIT = 10
 
@@ -17,8 +18,8 @@ export function jumpRoutes(deps: WebDeps) {
       const { text = '' } = parseOverviewQuery(new URL(c.req.url).searchParams)
       const { matching } = selectProjects(deps.overview.ordered, { page: 1 })
       const part = text.toLowerCase()
-      const found = matching.filter(({ project }) => project.name.toLowerCase().includes(part)).slice(0, FOUND_LIMIT)
-      return c.html(<PaletteResults found={found} />)
+      const found = matching.filter(({ project }) => project.name.toLowerCase().includes(part))
+      return c.html(<PaletteResults found={foremost(found, FOUND_LIMIT)} />)
     })
     .get('/next', (c) => {
       mustBeRead(deps)

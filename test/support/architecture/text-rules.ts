@@ -3,6 +3,7 @@ import type { SourceFile } from './source-files.ts'
 type LineRule = { pattern: RegExp; saying: string; isExempt(path: string): boolean }
 
 const SPEAKS = /^src\/(telemetry\/|main(\.ts$|\/)|launch\.mjs$)/
+const SHOWS_LISTS = /^(?:src\/(?:domain|live|pages|projection|web)|views)\//
 const READS_ENVIRONMENT = /^src\/(config\/|launch\.mjs$)/
 
 const LINE_RULES: LineRule[] = [
@@ -22,6 +23,11 @@ const LINE_RULES: LineRule[] = [
     isExempt: (path) => SPEAKS.test(path) || path === 'src/compose/logs.ts',
   },
   { pattern: /^\s*export\s+\*/, saying: 'no barrels: import the file that defines it', isExempt: () => false },
+  {
+    pattern: /\.slice\((?:0, |-)\w*(?:SHOWN|KEPT)\)/,
+    saying: 'lists are cut by src/domain/bounded.ts alone, which counts before it cuts',
+    isExempt: (path) => !SHOWS_LISTS.test(path),
+  },
   {
     pattern: /(?:oxlint|eslint)-disable(?!.* -- \S)|@ts-(?:ignore|nocheck|expect-error)(?!.* -- \S)/,
     saying: 'a rule that is switched off says why, after " -- "',
