@@ -21,7 +21,6 @@ export type FoundEvents = {
 }
 
 const SMALLEST_CHUNK = 8
-const LOOKED = 25
 
 /** Searches a project's log backwards. Rejects with LogUnavailableError while the log is away. */
 export function findEvents(eventLog: EventLog, project: string, search: EventSearch): Promise<FoundEvents> {
@@ -53,8 +52,8 @@ async function scan(eventLog: EventLog, project: string, { from, isForward, ...s
     // The log may have been trimmed or replaced meanwhile.
     ;({ epoch, first, head } = chunk)
     size = Math.max(SMALLEST_CHUNK, Math.floor(STEP.limit / chunk.reads))
-    for (const [index, event] of (isForward ? chunk.events : chunk.events.toReversed()).entries()) {
-      if (index % LOOKED === 0) await turns.take()
+    for (const event of isForward ? chunk.events : chunk.events.toReversed()) {
+      if (turns.isOver()) await turns.take()
       if (!search.matches(event)) continue
       found.push(event)
       const isLast = isForward ? event.offset >= head : event.offset <= first
@@ -70,11 +69,12 @@ async function scan(eventLog: EventLog, project: string, { from, isForward, ...s
 type Range = { after: number; upTo: number; turns: Turns }
 
 async function readAll(eventLog: EventLog, project: string, { after, upTo, turns }: Range) {
+  if (turns.isOver()) await turns.take()
   let page = await eventLog.read(project, { ...STEP, after, upTo })
   const events = [...page.events]
   let reads = 1
   while (page.events.length > 0 && (page.events.at(-1)?.offset ?? upTo) < upTo) {
-    await turns.take()
+    if (turns.isOver()) await turns.take()
     page = await eventLog.read(project, { ...STEP, after: page.events.at(-1)?.offset ?? upTo, upTo })
     events.push(...page.events)
     reads += 1

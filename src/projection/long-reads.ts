@@ -1,24 +1,36 @@
 import { RefusedError } from '../domain/refused.ts'
 
-/** Cooperative scheduling: long reads call `take` between steps. Rejects once the reader has left. */
-export type Turns = { take(): Promise<void> }
+/**
+ * Cooperative scheduling of long reads. Ask `isOver` before each page that is read and each event that is looked at, folded or written,
+ * so that a turn is never longer than STRETCH_MS and one of these.
+ */
+export type Turns = {
+  /** The turn was long enough, or the reader has left. */
+  isOver(): boolean
+  /** Lets everybody else run, then begins the next turn. Rejects once the reader has left. */
+  take(): Promise<void>
+}
 
+/** A page that is read within one turn: about a millisecond. */
 export const STEP = { limit: 250, characters: 128 * 1024 }
 
 const STRETCH_MS = 2
 
+type Clock = { turnBegunAt: number }
+
 const nextTurn = (): Promise<void> => new Promise(setImmediate)
 
 /** Scheduling for a reader that shares no queue with others. */
-export function openTurns(waitForTurn: () => Promise<void> = nextTurn, signal?: AbortSignal): Turns {
-  let begunAt = performance.now()
+export const openTurns = (): Turns => turnsOf({ turnBegunAt: performance.now() }, nextTurn)
+
+function turnsOf(clock: Clock, waitForTurn: () => Promise<void>, signal?: AbortSignal): Turns {
+  const isLeft = () => signal?.aborted ?? false
   return {
+    isOver: () => isLeft() || performance.now() - clock.turnBegunAt >= STRETCH_MS,
     async take() {
-      if (signal?.aborted) throw readerLeft()
-      if (performance.now() - begunAt < STRETCH_MS) return
-      await waitForTurn()
-      if (signal?.aborted) throw readerLeft()
-      begunAt = performance.now()
+      if (!isLeft()) await waitForTurn()
+      if (isLeft()) throw readerLeft()
+      clock.turnBegunAt = performance.now()
     },
   }
 }
@@ -34,6 +46,8 @@ export function openLongReads({ atOnce = 4, waiting = 100 }: Bounds = {}): LongR
   const queue: (() => void)[] = []
   let running = 0
   let lastTurn = Promise.resolve()
+  // Shared: reads that begin in one round of the event loop are one turn for whoever waits.
+  const clock: Clock = { turnBegunAt: Number.NEGATIVE_INFINITY }
 
   const waitForTurn = () => (lastTurn = lastTurn.then(nextTurn))
 
@@ -61,7 +75,7 @@ export function openLongReads({ atOnce = 4, waiting = 100 }: Bounds = {}): LongR
       if (signal?.aborted) throw readerLeft()
       await begin(signal)
       try {
-        return await work(openTurns(waitForTurn, signal))
+        return await work(turnsOf(clock, waitForTurn, signal))
       } finally {
         end()
       }

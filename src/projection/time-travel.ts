@@ -1,3 +1,4 @@
+import { foldEvents } from '../domain/project/project.ts'
 import { RefusedError } from '../domain/refused.ts'
 import type { EventLog, Position } from '../event-log/event-log.ts'
 import { projectFold } from './folds.ts'
@@ -27,7 +28,6 @@ export function parseMoment(at: string): Moment {
   )
 }
 
-const FOLDED = 50
 const MARK_STEP = 1_000
 
 export type PastDeps = {
@@ -45,18 +45,21 @@ export function stateAt(deps: PastDeps, project: string, at: string): Promise<Pr
 export async function stateAtMoment(deps: PastDeps, project: string, moment: Moment): Promise<ProjectView> {
   const { eventLog, turns = openTurns() } = deps
   const { epoch, offset: upTo } = await momentOffset(eventLog, project, moment)
+  if (turns.isOver()) await turns.take()
   let state = await nearestState({ ...deps, fold: projectFold }, { project, epoch, upTo })
   const checkpoint = openCheckpoints({ ...deps, project, fold: projectFold }, MARK_STEP)
   while (state.offset < upTo) {
+    if (turns.isOver()) await turns.take()
     const { events, first } = await eventLog.read(project, { ...STEP, after: state.offset, upTo })
     if (first > state.offset + 1) throw await forgotten(eventLog, project, first)
-    if (events.length === 0) break
-    for (let index = 0; index < events.length; index += FOLDED) {
-      await turns.take()
-      state = projectFold.apply(state, events.slice(index, index + FOLDED))
+    const last = events.at(-1)
+    if (!last) break
+    while (state.offset < last.offset) {
+      if (turns.isOver()) await turns.take()
+      state = foldEvents(state, events, turns.isOver)
     }
+    if (turns.isOver()) await turns.take()
     await checkpoint(epoch, state)
-    await turns.take()
   }
   return { epoch, state, recent: [] }
 }

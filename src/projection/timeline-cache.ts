@@ -2,7 +2,6 @@ import type { Lanes } from '../domain/timeline/lane.ts'
 import { foldLanes, followTo, jumpTo, openLanes, trimLanes } from '../domain/timeline/lanes.ts'
 import type { ProjectView, Projections } from './projections.ts'
 import { type PastDeps, stateAtMoment } from './time-travel.ts'
-import type { StoredEvent } from '../domain/events/event.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { projectFold } from './folds.ts'
 import { openTurns, STEP, type Turns } from './long-reads.ts'
@@ -98,7 +97,6 @@ export type ReadLanes = { epoch: string; lanes: Lanes; keptSince: number | undef
 const READ_MOST = 20_000
 const READ_NEWEST = 10_000
 const SAMPLES = 24
-const SLICE = 50
 
 /** Reads the lanes of a window from the log. Rejects as `stateAtMoment` does. */
 export async function readLanes(deps: PastDeps, project: string, window: LaneWindow): Promise<ReadLanes> {
@@ -124,16 +122,14 @@ export async function readOn(
   lanes: Lanes,
 ): Promise<void> {
   while (lanes.state.offset < upTo) {
+    if (turns.isOver()) await turns.take()
     const page = await eventLog.read(project, { ...STEP, after: lanes.state.offset, upTo })
-    if (page.epoch !== epoch || page.events.length === 0) return
-    await foldInTurns(lanes, page.events, turns)
-  }
-}
-
-async function foldInTurns(lanes: Lanes, events: readonly StoredEvent[], turns: Turns): Promise<void> {
-  for (let index = 0; index < events.length; index += SLICE) {
-    await turns.take()
-    foldLanes(lanes, events.slice(index, index + SLICE))
+    const last = page.events.at(-1)
+    if (page.epoch !== epoch || !last) return
+    while (lanes.state.offset < last.offset) {
+      if (turns.isOver()) await turns.take()
+      foldLanes(lanes, page.events, turns.isOver)
+    }
   }
 }
 
@@ -142,8 +138,8 @@ async function sample(deps: PastDeps & { project: string; epoch: string }, lanes
   const [begin, end] = [lanes.state.offset, upTo - READ_NEWEST]
   for (let turn = 1; turn < SAMPLES; turn += 1) {
     const offset = begin + Math.round(((end - begin) * turn) / SAMPLES)
+    if (turns.isOver()) await turns.take()
     jumpTo(lanes, await nearestState({ ...deps, fold: projectFold }, { project, epoch, upTo: offset }))
-    await turns.take()
   }
   jumpTo(lanes, (await stateAtMoment(deps, project, { offset: end })).state)
 }

@@ -13,9 +13,6 @@ const LIMIT = 1_000
 const DEFAULT_LIMIT = 100
 const POSITION = /^(?:([0-9a-z]{8}):)?(\d{1,30})$/
 
-/** Written as JSON between two turns. */
-const WRITTEN = 50
-
 /**
  * GET …/events?after=&limit=&type= — a part of a project's log as JSON, or as NDJSON when that is accepted; with `?at=` the log as it
  * was then. Fewer than `limit` where they are large: `next` says where it goes on.
@@ -45,10 +42,11 @@ export async function eventPage(c: Context<Env>, deps: WebDeps, project: string)
 
 /** A part of a log in steps; it ends where a page of large events does. */
 async function readPart({ eventLog, turns }: Reading, project: string, { limit, ...range }: ReadRange): Promise<Page> {
+  if (turns.isOver()) await turns.take()
   let page = await eventLog.read(project, { ...STEP, ...range, limit: Math.min(STEP.limit, limit) })
   const events = [...page.events]
   while (page.events.length === STEP.limit && events.length < limit) {
-    await turns.take()
+    if (turns.isOver()) await turns.take()
     const rest = { after: events.at(-1)?.offset ?? range.after, limit: Math.min(STEP.limit, limit - events.length) }
     page = await eventLog.read(project, { ...STEP, ...range, ...rest })
     events.push(...page.events)
@@ -58,8 +56,8 @@ async function readPart({ eventLog, turns }: Reading, project: string, { limit, 
 
 async function eventTexts({ turns }: Reading, events: readonly StoredEvent[]): Promise<string[]> {
   const texts: string[] = []
-  for (const [index, event] of events.entries()) {
-    if (index % WRITTEN === 0) await turns.take()
+  for (const event of events) {
+    if (turns.isOver()) await turns.take()
     texts.push(JSON.stringify(eventJson(event)))
   }
   return texts
