@@ -11,6 +11,7 @@ import { frameText, replace, within } from './frame.ts'
 import { openResumeFrames } from './resume-frames.ts'
 import { hasSameOrder, lastEventOf, overviewContent, type OverviewContentNow, type OverviewSource, positionOf } from './overview-content.ts'
 import { changedWall, wholeWall } from './wall-parts.tsx'
+import { TagChoices } from '../../views/fragments/filters.tsx'
 
 /** How a page tells what changed, and all of it. */
 type Drawing = { changed(shown: OverviewContentNow, content: OverviewContentNow): string; whole(content: OverviewContentNow): string }
@@ -85,10 +86,11 @@ function changedContent(shown: OverviewContentNow, content: OverviewContentNow):
 
 /** Rows alone where the order stands, the list where it does not. */
 function changedParts(shown: OverviewContentNow, content: OverviewContentNow): string {
-  const { rows, total, query, now, links } = content
+  const { rows, total, query, now, links, tags } = content
   const parts: string[] = []
   if (links !== shown.links) parts.push(replace('links', <Links links={links} now={now} />))
   if (content.figures.projects === 0) return parts.join('')
+  if (tags !== shown.tags) parts.push(replace('filter-tag', <TagChoices query={query} tags={tags} />))
   parts.push(replace('heading', <OverviewHeading counts={content.counts} figures={content.figures} now={now} />))
   const before = new Set(shown.rows)
   if (!hasSameOrder(shown, content)) {

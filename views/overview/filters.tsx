@@ -56,15 +56,24 @@ function tagChoices(tags: readonly string[], current: string | undefined): Choic
 const Select: FC<{ name: string; label: string; value: string | undefined; choices: Choice[] }> = ({ name, label, value, choices }) => (
   <div class="field">
     <label for={`filter-${name}`}>{label}</label>
-    <select id={`filter-${name}`} name={name}>
-      <option value="">Any</option>
-      {choices.map((each) => (
-        <option value={each.value} selected={each.value === value}>
-          {each.label}
-        </option>
-      ))}
-    </select>
+    <Choices name={name} value={value} choices={choices} />
   </div>
+)
+
+const Choices: FC<{ name: string; value: string | undefined; choices: Choice[] }> = ({ name, value, choices }) => (
+  <select id={`filter-${name}`} name={name}>
+    <option value="">Any</option>
+    {choices.map((each) => (
+      <option value={each.value} selected={each.value === value}>
+        {each.label}
+      </option>
+    ))}
+  </select>
+)
+
+/** The tags that can be chosen, by themselves: a frame replaces them when a project brings another one. */
+export const TagChoices: FC<{ query: OverviewQuery; tags: readonly string[] }> = ({ query, tags }) => (
+  <Choices name="tag" value={query.tag} choices={tagChoices(tags, query.tag)} />
 )
 
 /** What is narrowed, each with its way out. */
