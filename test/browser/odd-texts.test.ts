@@ -91,7 +91,7 @@ const looks = (page: Page, { mains, within }: { mains: string[]; within: string 
         const pageWidth = document.scrollingElement!.scrollWidth
         const wide = pageWidth > innerWidth ? [`the page is ${pageWidth} wide`] : []
         const spills = [...document.querySelectorAll(`main :is(${BOXES})`)].flatMap(spillsOf)
-        return { text, marks: text.split('␦').length + text.split(/[␣⏎]×/).length - 2, spills: [...wide, ...spills] }
+        return { text, marks: text.split('¤').length + text.split('⏎×').length - 2, spills: [...wide, ...spills] }
       })
     },
     { mains, within },

@@ -144,7 +144,7 @@ describe('what an agent wrote cannot steer the terminal:', () => {
     await report(server, 'apollo', [{ ...say(HOSTILE), user_id: 'eve\u001b[31m' }])
     const tail = tailOf(server)
     await tail.says('safe')
-    expect(tail.out().slice(21)).toBe('chat      eve␛[31m “␛]0;owned␇␛[2J\\x9b31m␍␈safe␦gnp.exe␡”\n')
+    expect(tail.out().slice(21)).toBe('chat      eve␛[31m “␛]0;owned␇␛[2J\\x9b31m␍␈safe¤gnp.exe␡”\n')
   })
 
   test('in JSON they are escaped', async () => {

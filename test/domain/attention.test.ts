@@ -113,7 +113,7 @@ describe('attention of a project', () => {
   })
 
   test('is one line, without what could deceive', () => {
-    expect(look(told([asks({ title: 'run\n\u001b[31mrm\u202e -rf\u0000' })])).reason).toBe('asks: run rm\u2426 -rf')
+    expect(look(told([asks({ title: 'run\n\u001b[31mrm\u202e -rf\u0000' })])).reason).toBe('asks: run rm\u00a4 -rf')
   })
 })
 

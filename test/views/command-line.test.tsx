@@ -68,7 +68,7 @@ test.each(['cat list | sort', 'npm run shell', 'echo > /dev/null', 'git push ori
 test('all of a command is there, however long it is, with what cannot be seen in it', () => {
   const text = inspect(<WholeCommand command={`${HIDING}\nsecond\u00a0line\u200b ${'word '.repeat(400)}end`} />).text
   expect(text).toContain(MIDDLE)
-  expect(text).toContain('\nsecond␦line␦ word')
+  expect(text).toContain('\nsecond¤line¤ word')
   expect(text).toContain('Show all 2,')
 })
 

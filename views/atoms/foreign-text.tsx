@@ -27,15 +27,19 @@ export const Marked: FC<{ text: string }> = ({ text }) => {
   return (
     <>
       {parts.map((part, index) =>
-        index % 3 === 0 ? (
-          part
-        ) : index % 3 === 1 ? (
-          <span class="unseen" title={`Cannot be seen: ${parts[index + 1]}`} data-name={parts[index + 1]}>
-            {part}
-          </span>
-        ) : null,
+        index % 3 === 0 ? part : index % 3 === 1 ? <UnseenMark sign={part} name={parts[index + 1] ?? ''} /> : null,
       )}
     </>
+  )
+}
+
+/** The sign is text, so that what is copied shows that something was there; who listens hears what. */
+const UnseenMark: FC<{ sign: string; name: string }> = ({ sign, name }) => {
+  const told = `Cannot be seen: ${name}`
+  return (
+    <span class="unseen" role="img" aria-label={told} title={told} data-name={name}>
+      {sign}
+    </span>
   )
 }
 

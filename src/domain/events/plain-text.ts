@@ -21,7 +21,7 @@ export function markedLine(text: string, reading: Reading = 'prose'): string {
   return line.replace(/\s+/g, ' ')
 }
 
-/** Text as it may be shown where there is no markup: marks are plain signs, `␦` for a character and `␦×3` for three. */
+/** Text as it may be shown where there is no markup: marks are plain signs, `¤` for a character and `¤×3` for three. */
 export function plainText(text: string, reading: Reading = 'prose'): string {
   return markedText(text, reading).replace(MARK, '$1')
 }

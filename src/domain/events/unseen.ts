@@ -9,6 +9,9 @@ export type Reading = 'prose' | 'decision' | 'command'
 /** A mark: the sign that stands for the characters in plain text, and what they are (`U+200B`, `40 spaces`). */
 export const MARK = /\ufdd0([^\ufdd0-\ufdd2]*)\ufdd2([^\ufdd0-\ufdd2]*)\ufdd1/g
 
+/** In every font that has Latin letters; pictures of control characters are empty boxes in many. */
+const UNSEEN_SIGN = '¤'
+
 const mark = (sign: string, name: string) => `\ufdd0${sign}\ufdd2${name}\ufdd1`
 
 /** More marks on one letter cover the lines above it. */
@@ -91,11 +94,12 @@ type Groups = Partial<Record<'steering' | 'gap' | 'breaks' | 'unseen' | 'loose' 
 const groupsOf = (rest: readonly unknown[]): Groups => Object.assign({}, rest.at(-1))
 
 function marked(found: string, { steering, gap, breaks, unseen, loose, pile }: Groups): string {
-  if (gap !== undefined) return ` ${mark(`␣×${gap.length}`, `${gap.length} spaces`)} `
+  if (gap !== undefined) return ` ${mark(`${UNSEEN_SIGN}×${gap.length}`, `${gap.length} spaces`)} `
   if (breaks !== undefined) return `\n${mark(`⏎×${linesIn(breaks)}`, `${linesIn(breaks)} line ends`)}\n`
-  if (steering !== undefined) return mark('␦', `ESC ${steering.replace(STEERED, '')}`)
-  if (unseen !== undefined) return mark(`␦${times(Array.from(unseen).length)}`, codesOf(unseen))
-  if (pile !== undefined) return mark(`␦${times(Array.from(pile).length)}`, `more marks on a letter than can be read: ${codesOf(pile)}`)
+  if (steering !== undefined) return mark(UNSEEN_SIGN, `ESC ${steering.replace(STEERED, '')}`)
+  if (unseen !== undefined) return mark(`${UNSEEN_SIGN}${times(Array.from(unseen).length)}`, codesOf(unseen))
+  if (pile !== undefined)
+    return mark(`${UNSEEN_SIGN}${times(Array.from(pile).length)}`, `more marks on a letter than can be read: ${codesOf(pile)}`)
   return loose === undefined ? found : '\u25cc'
 }
 
