@@ -35,19 +35,13 @@ BEGIN
   RETURN candidate;
 END $$;`
 
-/** Calls arrive in the order of their projects, so that two groups never wait for each other. */
-const APPEND = `
-CREATE FUNCTION visualizer.append(
-  projects text[], sizes int[], ids text[], bodies text[], now_ms bigint,
-  OUT epoch text, OUT heads float8[], OUT stamps float8[], OUT offsets float8[]
-) LANGUAGE plpgsql AS $$
-DECLARE
-  here visualizer.project; until_index int := 0; from_index int; stamp bigint; is_first boolean := true;
-BEGIN
-  SELECT m.epoch INTO STRICT epoch FROM visualizer.meta AS m;
-  heads := array_fill(0::float8, ARRAY[cardinality(projects)]);
-  stamps := heads;
-  offsets := array_fill(0::float8, ARRAY[cardinality(ids)]);
+/*
+ * Texts that this schema and a later one share: what changes between them is how a function finds its project. Both were released with
+ * them, so they stay as they are; a schema that needs another text has its own.
+ */
+
+/** What `append` does with each of its calls; more is said of each where a later schema answers more. */
+export const storeEach = (also = ''): string => `
   FOR nth IN 1..cardinality(projects) LOOP
     IF is_first OR projects[nth] <> here.name THEN
       SELECT * INTO here FROM visualizer.project WHERE name = projects[nth] FOR UPDATE;
@@ -71,11 +65,50 @@ BEGIN
     END LOOP;
     heads[nth] := here.last;
     stamps[nth] := stamp;
+    ${also}
     IF nth = cardinality(projects) OR projects[nth + 1] <> here.name THEN
       UPDATE visualizer.project SET last = here.last, last_at = here.last_at WHERE key = here.key;
     END IF;
   END LOOP;
 END $$;`
+
+/** Keeps a state of a project that was found, and of each bucket of offsets the newest. */
+export const KEEP_SNAPSHOT = `
+  IF NOT FOUND THEN RETURN; END IF;
+  DELETE FROM visualizer.snapshot AS s WHERE s.project = here
+    AND (s.epoch <> of_epoch OR s.fold_version <> fold OR s."offset" / bucket = at_offset / bucket);
+  INSERT INTO visualizer.snapshot VALUES (here, of_epoch, fold, at_offset, state)
+    ON CONFLICT (project, epoch, fold_version, "offset") DO UPDATE SET body = excluded.body;
+END $$;`
+
+/** Removes the next so many events of a project that was found, up to an offset that a state is kept of. */
+export const TRIM_TO = `
+  IF NOT FOUND OR at_offset < here.first OR at_offset > here.last THEN RETURN true; END IF;
+  INSERT INTO visualizer.beginning AS b VALUES (here.key, of_epoch, fold, at_offset, state)
+    ON CONFLICT (project) DO UPDATE SET epoch = excluded.epoch, fold_version = excluded.fold_version,
+    "offset" = excluded."offset", body = excluded.body WHERE excluded."offset" > b."offset";
+  next_first := least(here.first + step, at_offset + 1);
+  DELETE FROM visualizer.event AS e WHERE e.project = here.key AND e."offset" < next_first;
+  UPDATE visualizer.project SET first = next_first WHERE key = here.key;
+  IF next_first <= at_offset THEN RETURN false; END IF;
+  DELETE FROM visualizer.snapshot AS s WHERE s.project = here.key AND s."offset" < at_offset;
+  RETURN true;
+END $$;`
+
+/** Calls arrive in the order of their projects, so that two groups never wait for each other. */
+const APPEND = `
+CREATE FUNCTION visualizer.append(
+  projects text[], sizes int[], ids text[], bodies text[], now_ms bigint,
+  OUT epoch text, OUT heads float8[], OUT stamps float8[], OUT offsets float8[]
+) LANGUAGE plpgsql AS $$
+DECLARE
+  here visualizer.project; until_index int := 0; from_index int; stamp bigint; is_first boolean := true;
+BEGIN
+  SELECT m.epoch INTO STRICT epoch FROM visualizer.meta AS m;
+  heads := array_fill(0::float8, ARRAY[cardinality(projects)]);
+  stamps := heads;
+  offsets := array_fill(0::float8, ARRAY[cardinality(ids)]);
+${storeEach()}`
 
 /** Binary search: received_at never goes back within a project, so that no index of its own is needed. */
 const OFFSET_AT = `
@@ -102,12 +135,7 @@ DECLARE here int;
 BEGIN
   -- Of another epoch: its log is gone.
   SELECT p.key INTO here FROM visualizer.project AS p, visualizer.meta AS m WHERE p.name = of_project AND m.epoch = of_epoch;
-  IF NOT FOUND THEN RETURN; END IF;
-  DELETE FROM visualizer.snapshot AS s WHERE s.project = here
-    AND (s.epoch <> of_epoch OR s.fold_version <> fold OR s."offset" / bucket = at_offset / bucket);
-  INSERT INTO visualizer.snapshot VALUES (here, of_epoch, fold, at_offset, state)
-    ON CONFLICT (project, epoch, fold_version, "offset") DO UPDATE SET body = excluded.body;
-END $$;
+${KEEP_SNAPSHOT}
 
 CREATE FUNCTION visualizer.trim_step(of_project text, of_epoch text, fold int, at_offset bigint, state text, step int)
 RETURNS boolean LANGUAGE plpgsql AS $$
@@ -115,17 +143,7 @@ DECLARE here visualizer.project; next_first bigint;
 BEGIN
   SELECT p.* INTO here FROM visualizer.project AS p, visualizer.meta AS m
     WHERE p.name = of_project AND m.epoch = of_epoch FOR UPDATE OF p;
-  IF NOT FOUND OR at_offset < here.first OR at_offset > here.last THEN RETURN true; END IF;
-  INSERT INTO visualizer.beginning AS b VALUES (here.key, of_epoch, fold, at_offset, state)
-    ON CONFLICT (project) DO UPDATE SET epoch = excluded.epoch, fold_version = excluded.fold_version,
-    "offset" = excluded."offset", body = excluded.body WHERE excluded."offset" > b."offset";
-  next_first := least(here.first + step, at_offset + 1);
-  DELETE FROM visualizer.event AS e WHERE e.project = here.key AND e."offset" < next_first;
-  UPDATE visualizer.project SET first = next_first WHERE key = here.key;
-  IF next_first <= at_offset THEN RETURN false; END IF;
-  DELETE FROM visualizer.snapshot AS s WHERE s.project = here.key AND s."offset" < at_offset;
-  RETURN true;
-END $$;`
+${TRIM_TO}`
 
 /** The functions that schema 1 has. A later schema replaces what it changes in a step of its own. */
 export const FUNCTIONS = [IDENTITY, APPEND, OFFSET_AT, SNAPSHOTS].join('\n')

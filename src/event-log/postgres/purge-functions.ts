@@ -1,3 +1,5 @@
+import { KEEP_SNAPSHOT, storeEach, TRIM_TO } from './postgres-functions.ts'
+
 /** What lies under the name of a project that was forgotten, until its events are removed; no project can have such a name. */
 const PURGED = ':purged:'
 
@@ -25,35 +27,7 @@ BEGIN
   stamps := heads;
   epochs := array_fill(epoch, ARRAY[cardinality(projects)]);
   offsets := array_fill(0::float8, ARRAY[cardinality(ids)]);
-  FOR nth IN 1..cardinality(projects) LOOP
-    IF is_first OR projects[nth] <> here.name THEN
-      SELECT * INTO here FROM visualizer.project WHERE name = projects[nth] FOR UPDATE;
-      IF NOT FOUND THEN
-        INSERT INTO visualizer.project (name) VALUES (projects[nth]) ON CONFLICT (name) DO NOTHING;
-        SELECT * INTO STRICT here FROM visualizer.project WHERE name = projects[nth] FOR UPDATE;
-      END IF;
-      is_first := false;
-      stamp := greatest(now_ms, here.last_at);
-    END IF;
-    from_index := until_index + 1;
-    until_index := until_index + sizes[nth];
-    FOR i IN from_index..until_index LOOP
-      INSERT INTO visualizer.event (project, "offset", id, received_at, body) VALUES (here.key, here.last + 1, ids[i], stamp, bodies[i])
-      ON CONFLICT (project, id) DO NOTHING;
-      IF FOUND THEN
-        here.last := here.last + 1;
-        here.last_at := stamp;
-        offsets[i] := here.last;
-      END IF;
-    END LOOP;
-    heads[nth] := here.last;
-    epochs[nth] := visualizer.epoch_of(epoch, here.salt);
-    stamps[nth] := stamp;
-    IF nth = cardinality(projects) OR projects[nth + 1] <> here.name THEN
-      UPDATE visualizer.project SET last = here.last, last_at = here.last_at WHERE key = here.key;
-    END IF;
-  END LOOP;
-END $$;
+${storeEach('epochs[nth] := visualizer.epoch_of(epoch, here.salt);')}
 
 CREATE OR REPLACE FUNCTION visualizer.save_snapshot(of_project text, of_epoch text, fold int, at_offset bigint, state text, bucket bigint)
 RETURNS void LANGUAGE plpgsql AS $$
@@ -62,12 +36,7 @@ BEGIN
   -- Of another epoch: its log is gone.
   SELECT p.key INTO here FROM visualizer.project AS p, visualizer.meta AS m
     WHERE p.name = of_project AND visualizer.epoch_of(m.epoch, p.salt) = of_epoch;
-  IF NOT FOUND THEN RETURN; END IF;
-  DELETE FROM visualizer.snapshot AS s WHERE s.project = here
-    AND (s.epoch <> of_epoch OR s.fold_version <> fold OR s."offset" / bucket = at_offset / bucket);
-  INSERT INTO visualizer.snapshot VALUES (here, of_epoch, fold, at_offset, state)
-    ON CONFLICT (project, epoch, fold_version, "offset") DO UPDATE SET body = excluded.body;
-END $$;
+${KEEP_SNAPSHOT}
 
 CREATE OR REPLACE FUNCTION visualizer.trim_step(of_project text, of_epoch text, fold int, at_offset bigint, state text, step int)
 RETURNS boolean LANGUAGE plpgsql AS $$
@@ -75,17 +44,7 @@ DECLARE here visualizer.project; next_first bigint;
 BEGIN
   SELECT p.* INTO here FROM visualizer.project AS p, visualizer.meta AS m
     WHERE p.name = of_project AND visualizer.epoch_of(m.epoch, p.salt) = of_epoch FOR UPDATE OF p;
-  IF NOT FOUND OR at_offset < here.first OR at_offset > here.last THEN RETURN true; END IF;
-  INSERT INTO visualizer.beginning AS b VALUES (here.key, of_epoch, fold, at_offset, state)
-    ON CONFLICT (project) DO UPDATE SET epoch = excluded.epoch, fold_version = excluded.fold_version,
-    "offset" = excluded."offset", body = excluded.body WHERE excluded."offset" > b."offset";
-  next_first := least(here.first + step, at_offset + 1);
-  DELETE FROM visualizer.event AS e WHERE e.project = here.key AND e."offset" < next_first;
-  UPDATE visualizer.project SET first = next_first WHERE key = here.key;
-  IF next_first <= at_offset THEN RETURN false; END IF;
-  DELETE FROM visualizer.snapshot AS s WHERE s.project = here.key AND s."offset" < at_offset;
-  RETURN true;
-END $$;
+${TRIM_TO}
 
 CREATE FUNCTION visualizer.begin_purge(of_project text, new_salt text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE here visualizer.project;
