@@ -11,7 +11,7 @@ import { frameText, replace, within } from './frame.ts'
 import { openResumeFrames } from './resume-frames.ts'
 import { hasSameOrder, lastEventOf, overviewContent, type OverviewContentNow, type OverviewSource, positionOf } from './overview-content.ts'
 import { changedWall, wholeWall } from './wall-parts.tsx'
-import { TagChoices } from '../../views/fragments/filters.tsx'
+import { TagChoices } from '../../views/overview/filters.tsx'
 
 /** How a page tells what changed, and all of it. */
 type Drawing = { changed(shown: OverviewContentNow, content: OverviewContentNow): string; whole(content: OverviewContentNow): string }

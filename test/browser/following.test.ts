@@ -84,10 +84,8 @@ async function onFetch(page: Page, act: (route: Route) => Promise<void>) {
   await page.route(/\/activity\?/, (route) => (route.request().resourceType() === 'fetch' ? act(route) : route.continue()))
 }
 
-const burst = (count: number) => [...noise(200), ...Array.from({ length: count }, (_, index) => note(`needle ${index}`)), ...noise(200)]
-
-test('what happens while the newest is fetched is not lost', async () => {
-  const { name, page } = await open('/activity?kind=talk')
+/** Keeps back what the server answers to the page's own look until the test lets it go. */
+async function holdAnswer(page: Page) {
   const asked = Promise.withResolvers<void>()
   const answer = Promise.withResolvers<void>()
   await onFetch(page, async (route) => {
@@ -96,6 +94,14 @@ test('what happens while the newest is fetched is not lost', async () => {
     await answer.promise
     await route.fulfill({ response })
   })
+  return { asked, answer }
+}
+
+const burst = (count: number) => [...noise(200), ...Array.from({ length: count }, (_, index) => note(`needle ${index}`)), ...noise(200)]
+
+test('what happens while the newest is fetched is not lost', async () => {
+  const { name, page } = await open('/activity?kind=talk')
+  const { asked, answer } = await holdAnswer(page)
   await report(server, name, burst(3))
   await asked.promise
   await report(server, name, note('needle meanwhile'))
@@ -107,14 +113,7 @@ test('what happens while the newest is fetched is not lost', async () => {
 
 test('more that happens than can be told, while the newest is fetched, is fetched too', async () => {
   const { name, page } = await open('/activity?q=needle')
-  const asked = Promise.withResolvers<void>()
-  const answer = Promise.withResolvers<void>()
-  await onFetch(page, async (route) => {
-    const response = await route.fetch()
-    asked.resolve()
-    await answer.promise
-    await route.fulfill({ response })
-  })
+  const { asked, answer } = await holdAnswer(page)
   await report(server, name, burst(1))
   await asked.promise
   await report(server, name, burst(2))

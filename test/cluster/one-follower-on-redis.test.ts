@@ -1,5 +1,4 @@
 import { expect, test } from 'bun:test'
-import { endAfter } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
 import { startFleet, workersOf } from '../support/fleet.ts'
 import { startOrchestrator } from '../support/orchestrator.ts'
@@ -8,7 +7,6 @@ import { eventsOf, TAKEOVER_MS } from '../support/two-servers.ts'
 
 async function setting() {
   const orchestrator = await startOrchestrator()
-  endAfter('test', () => orchestrator.close())
   const redis = await startRedis()
   const config = `orchestrators:\n  main: { url: "${orchestrator.url}", projects: [apollo] }\n`
   const instances = await startFleet({ env: { REDIS_URL: redis.url }, config })

@@ -16,7 +16,6 @@ const STATES = ['design', 'test_red', 'code_green', 'refactor', 'commit']
 /** Two servers, and an orchestrator whose stories move on whenever it is told to. */
 async function setting() {
   const orchestrator = await startOrchestrator()
-  endAfter('test', () => orchestrator.close())
   const fleet = await startTwo(`orchestrators:\n  main: { url: "${orchestrator.url}", projects: [apollo] }\n`)
   await orchestrator.until(() => orchestrator.connected() === 1)
   const moves: string[] = []
@@ -122,7 +121,6 @@ describe('an orchestrator', () => {
 
   test('that nobody follows is said to be so, and what was told of it is believed only when it makes sense', async () => {
     const orchestrator = await startOrchestrator()
-    endAfter('test', () => orchestrator.close())
     const dataDir = temporaryFolder()
     const shared = openSqliteKeyValue({ file: join(dataDir, 'shared.sqlite') })
     endAfter('test', () => shared.close())
@@ -147,7 +145,6 @@ describe('an orchestrator', () => {
 
   test('is followed by one of the workers that share a port, and by another when that one is killed', async () => {
     const orchestrator = await startOrchestrator()
-    endAfter('test', () => orchestrator.close())
     const config = `orchestrators:\n  main: { url: "${orchestrator.url}", projects: [apollo] }\n`
     const server = await startServer({ config, env: { WORKERS: '2' } })
     const shared = openSqliteKeyValue({ file: join(server.dataDir, 'shared.sqlite') })

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'bun:test'
-import { endAfter, temporaryFolder } from '../support/ending.ts'
+import { temporaryFolder } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
 import { startOrchestrator } from '../support/orchestrator.ts'
 import { type RedisServer, startRedis } from '../support/redis.ts'
@@ -17,7 +17,6 @@ async function setting() {
   writeFileSync(join(folder, 'filed/.orch-state/backlog.json'), JSON.stringify({ epics: [], stories, sprints: [] }))
   writeFileSync(join(folder, 'filed/.orch-state/status.json'), '{ "current_state": "SPRINT_ACTIVE", ')
   const orchestrator = await startOrchestrator()
-  endAfter('test', () => orchestrator.close())
   const redis = await startRedis()
   const config = `projects:
   filed: { path: ${join(folder, 'filed')} }

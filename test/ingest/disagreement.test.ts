@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { beforeEach, describe, expect, test } from 'bun:test'
 import { attentionAt } from '../../src/domain/summary/attention.ts'
 import { disputesOf } from '../../src/domain/project/source-memory.ts'
 import { type Journal, openJournal } from '../support/journal.ts'
@@ -6,28 +6,20 @@ import { openLinked } from '../support/linked.ts'
 import { startOrchestrator, type TestOrchestrator } from '../support/orchestrator.ts'
 
 let journal: Journal
-let closing: (() => Promise<unknown>)[] = []
 
 beforeEach(async () => {
   journal = await openJournal()
-})
-afterEach(async () => {
-  for (const close of closing.toReversed()) await close()
-  closing = []
-  await journal.close()
 })
 
 async function orchestrator(prepare: (server: TestOrchestrator) => void = () => undefined) {
   const server = await startOrchestrator()
   prepare(server)
-  closing.push(server.close)
   return server
 }
 
 async function follow(server: TestOrchestrator, name: string) {
   const asked = server.requests().length
   const link = openLinked(journal, { url: server.url, name, projects: ['alpha'] })
-  closing.push(link.close)
   await server.until(() => server.requests().length >= asked + 2)
   return link
 }

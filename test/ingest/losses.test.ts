@@ -1,29 +1,16 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { beforeEach, describe, expect, test } from 'bun:test'
 import { OPEN_QUESTIONS_LIMIT } from '../../src/domain/project/approval.ts'
 import { type Journal, openJournal } from '../support/journal.ts'
-import { openLinked } from '../support/linked.ts'
-import { startOrchestrator } from '../support/orchestrator.ts'
+import { openFollowed } from '../support/linked.ts'
 
 let journal: Journal
-let closing: (() => Promise<unknown>)[] = []
 
 beforeEach(async () => {
   journal = await openJournal()
 })
-afterEach(async () => {
-  for (const close of closing.toReversed()) await close()
-  closing = []
-  await journal.close()
-})
 
-async function followed(options: Partial<Parameters<typeof openLinked>[1]> = {}) {
-  const server = await startOrchestrator()
-  closing.push(server.close)
-  const link = openLinked(journal, { url: server.url, projects: ['alpha'], ...options, timing: { lossesMs: 50, ...options.timing } })
-  closing.push(link.close)
-  await server.until(() => server.requests().length >= 2)
-  return { server, link }
-}
+const followed = (link: Parameters<typeof openFollowed>[1] = {}) =>
+  openFollowed(journal, { ...link, timing: { lossesMs: 50, ...link.timing } })
 
 const lossesOf = async (project: string) => [...(await journal.stateOf(project)).losses.values()]
 const isLost = (count: number) => async () => (await lossesOf('alpha')).reduce((sum, loss) => sum + loss.count, 0) >= count

@@ -1,28 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { beforeEach, describe, expect, test } from 'bun:test'
 import { type Journal, openJournal } from '../support/journal.ts'
-import { openLinked } from '../support/linked.ts'
-import { type OrchestratorOptions, startOrchestrator, type TestOrchestrator } from '../support/orchestrator.ts'
+import { openFollowed } from '../support/linked.ts'
+import type { OrchestratorOptions, TestOrchestrator } from '../support/orchestrator.ts'
 
 let journal: Journal
-let closing: (() => Promise<unknown>)[] = []
 
 beforeEach(async () => {
   journal = await openJournal()
 })
-afterEach(async () => {
-  for (const close of closing.toReversed()) await close()
-  closing = []
-  await journal.close()
-})
 
-async function followed(options: OrchestratorOptions = {}, linkOptions: Partial<Parameters<typeof openLinked>[1]> = {}) {
-  const server = await startOrchestrator(options)
-  closing.push(server.close)
-  const link = openLinked(journal, { url: server.url, projects: ['alpha'], ...linkOptions })
-  closing.push(link.close)
-  await server.until(() => server.requests().length >= 2)
-  return { server, link }
-}
+const followed = (options?: OrchestratorOptions, link?: Parameters<typeof openFollowed>[1]) => openFollowed(journal, link, options)
 
 const LOOP = ['design', 'test_red', 'code_green', 'refactor', 'commit']
 const inferred = (project: string) => journal.events(project).filter((event) => 'inferred' in event)

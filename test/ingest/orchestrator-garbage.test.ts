@@ -1,29 +1,20 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { beforeEach, describe, expect, test } from 'bun:test'
 import { createServer, type Server, type Socket } from 'node:net'
+import { endAfter } from '../support/ending.ts'
 import { type Journal, openJournal } from '../support/journal.ts'
 import { openLinked } from '../support/linked.ts'
 import { startOrchestrator } from '../support/orchestrator.ts'
 
 let journal: Journal
-let closing: (() => Promise<unknown>)[] = []
 
 beforeEach(async () => {
   journal = await openJournal()
 })
-afterEach(async () => {
-  for (const close of closing.toReversed()) await close()
-  closing = []
-  await journal.close()
-})
 
-function linked(options: Parameters<typeof openLinked>[1]) {
-  const link = openLinked(journal, { projects: ['alpha'], ...options })
-  closing.push(link.close)
-  return link
-}
+const linked = (options: Parameters<typeof openLinked>[1]) => openLinked(journal, { projects: ['alpha'], ...options })
 
 /** A TCP server that says what it wants. */
-async function rawServer(answer: (socket: Socket, request: string) => void): Promise<string> {
+async function rawServer(answer: (socket: Socket, request: string) => void): Promise<{ url: string; close(): void }> {
   const sockets = new Set<Socket>()
   const listener = (socket: Socket) => {
     sockets.add(socket)
@@ -31,11 +22,12 @@ async function rawServer(answer: (socket: Socket, request: string) => void): Pro
     socket.once('data', (request) => answer(socket, request.toString()))
   }
   const [server, port] = await listenBelowEphemeral(listener)
-  closing.push(async () => {
+  const close = () => {
     for (const socket of sockets) socket.destroy()
     server.close()
-  })
-  return `ws://localhost:${port}/`
+  }
+  endAfter('test', close)
+  return { url: `ws://localhost:${port}/`, close }
 }
 
 async function listenBelowEphemeral(listener: (socket: Socket) => void): Promise<[Server, number]> {
@@ -79,7 +71,6 @@ const GARBAGE: [string, string | Uint8Array, RegExp][] = [
 describe('a frame of garbage is counted and the next one is stored', () => {
   test.each(GARBAGE)('%s', async (_, frame, problem) => {
     const server = await startOrchestrator()
-    closing.push(server.close)
     const link = linked({ url: server.url })
     await server.until(() => server.requests().length >= 2)
     server.sendRaw(frame)
@@ -94,7 +85,6 @@ describe('a frame of garbage is counted and the next one is stored', () => {
 
   test('keys that mean something to the language stay plain fields', async () => {
     const server = await startOrchestrator()
-    closing.push(server.close)
     linked({ url: server.url })
     await server.until(() => server.requests().length >= 2)
     server.sendRaw(
@@ -108,7 +98,6 @@ describe('a frame of garbage is counted and the next one is stored', () => {
 
   test('a flood of foreign names takes bounded memory', async () => {
     const server = await startOrchestrator()
-    closing.push(server.close)
     const link = linked({ url: server.url })
     await server.until(() => server.requests().length >= 2)
     for (let count = 0; count < 300; count++) server.transition(`stranger-${count}${'x'.repeat(200)}`, 'story-1', [null, 'design'])
@@ -150,7 +139,7 @@ describe('a server that is none is dialled again, and people are told why', () =
     ],
     ['connects and falls mute', (socket, request) => void socket.write(accepted(request)), /^nothing heard from ws:/],
   ])('%s', async (_, answer, problem) => {
-    const url = await rawServer(answer)
+    const { url } = await rawServer(answer)
     const link = linked({ url, timing: { connectMs: 100, silentMs: 100, muteMs: 100 } })
     const health = await link.until(({ state, attempts }) => state === 'waiting' && attempts >= 2)
     expect(health.lastProblem).toMatch(problem)
@@ -170,19 +159,16 @@ describe('a server that is none is dialled again, and people are told why', () =
 
   test('TLS where there is none', async () => {
     const server = await startOrchestrator()
-    closing.push(server.close)
     const health = await linked({ url: server.url.replace('ws:', 'wss:') }).until(({ state }) => state === 'waiting')
     expect(health.lastProblem).toMatch(/^TLS handshake failed/)
   })
 
   test('and the real one in its place is followed', async () => {
-    const url = await rawServer((socket) => socket.end('HTTP/1.1 500 No\r\n\r\n'))
+    const { url, close } = await rawServer((socket) => socket.end('HTTP/1.1 500 No\r\n\r\n'))
     const link = linked({ url })
     await link.until(({ state }) => state === 'waiting')
-    const [closeRaw] = closing
-    await closeRaw?.()
+    close()
     const server = await startOrchestrator({ port: Number(new URL(url).port) })
-    closing.push(server.close)
     await server.until(() => server.requests().length >= 2)
     server.transition('alpha', 'story-1', [null, 'design'])
     await journal.until(() => journal.steps('alpha', 'story-1').length > 0)

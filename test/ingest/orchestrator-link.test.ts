@@ -1,32 +1,17 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { beforeEach, describe, expect, test } from 'bun:test'
 import { secret } from '../../src/config/secret.ts'
 import { type Journal, openJournal } from '../support/journal.ts'
 import { openLinked } from '../support/linked.ts'
 import { type OrchestratorOptions, startOrchestrator } from '../support/orchestrator.ts'
 
 let journal: Journal
-let closing: (() => Promise<unknown>)[] = []
 
 beforeEach(async () => {
   journal = await openJournal()
 })
-afterEach(async () => {
-  for (const close of closing.toReversed()) await close()
-  closing = []
-  await journal.close()
-})
 
-async function orchestrator(options?: OrchestratorOptions) {
-  const started = await startOrchestrator(options)
-  closing.push(started.close)
-  return started
-}
-
-function linked(options: Parameters<typeof openLinked>[1]) {
-  const link = openLinked(journal, options)
-  closing.push(link.close)
-  return link
-}
+const orchestrator = (options?: OrchestratorOptions) => startOrchestrator(options)
+const linked = (options: Parameters<typeof openLinked>[1]) => openLinked(journal, options)
 
 const samples = await Bun.file(new URL('../samples/orchestrator-frames.ndjson', import.meta.url)).text()
 

@@ -1,13 +1,11 @@
 import { expect, test } from 'bun:test'
 import { eventually } from '../support/eventually.ts'
 import { startOrchestrator } from '../support/orchestrator.ts'
-import { endAfter } from '../support/ending.ts'
 import { call } from '../support/report.ts'
 import { startServer } from '../support/server.ts'
 
 test('what is missing stands on the project’s page, live, in its activity, in the log and in the figures, until somebody has seen it', async () => {
   const orchestrator = await startOrchestrator()
-  endAfter('test', () => orchestrator.close())
   const server = await startServer({ config: `orchestrators:\n  main: { url: "${orchestrator.url}", projects: [apollo] }\n` })
   await orchestrator.until(() => orchestrator.requests().length >= 2)
   orchestrator.transition('apollo', 'story-1', [null, 'design'])

@@ -1,16 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { NewEvent, StoredEvent } from '../../src/domain/events/event.ts'
 import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
 import type { ProjectState } from '../../src/domain/project/project-state.ts'
 import { LogUnavailableError } from '../../src/event-log/event-log.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
+import { endAfter, temporaryFolder } from './ending.ts'
 
-/** What links store into: a real event log, its folds, and a way to wait for what arrives there. */
+/** What links store into: a real event log, its folds, and a way to wait for what arrives there. It ends with the test. */
 export async function openJournal() {
-  const folder = mkdtempSync(join(tmpdir(), 'journal-'))
-  const eventLog = await openSqliteLog({ file: join(folder, 'events.sqlite') })
+  const eventLog = await openSqliteLog({ file: join(temporaryFolder(), 'events.sqlite') })
+  endAfter('test', () => eventLog.close())
   const events = new Map<string, StoredEvent[]>()
   let isAway = false
   let refusals = 0
@@ -55,10 +54,6 @@ export async function openJournal() {
     until(condition: () => boolean): Promise<void> {
       if (condition()) return Promise.resolve()
       return new Promise((resolve) => void waiters.push({ until: condition, resolve }))
-    },
-    async close() {
-      await eventLog.close()
-      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

@@ -1,7 +1,9 @@
 import type { OrchestratorConfig } from '../../src/config/config.ts'
 import type { LinkTiming } from '../../src/ingest/orchestrator/link.ts'
 import { openOrchestratorLink } from '../../src/ingest/orchestrator/orchestrator-link.ts'
+import { endAfter } from './ending.ts'
 import type { Journal } from './journal.ts'
+import { type OrchestratorOptions, startOrchestrator } from './orchestrator.ts'
 import type { LinkHealth } from '../../src/domain/summary/link-health.ts'
 
 /** The same behaviour as in life, in less time. */
@@ -9,7 +11,7 @@ const QUICK: Partial<LinkTiming> = { firstDelayMs: 20, longestDelayMs: 80, stabl
 
 type Options = Partial<OrchestratorConfig> & { url: string; timing?: Partial<LinkTiming> }
 
-/** A link to an orchestrator, storing into a journal, whose health can be waited for. */
+/** A link to an orchestrator, storing into a journal, whose health can be waited for. It ends with the test. */
 export function openLinked(journal: Journal, { timing, ...orchestrator }: Options) {
   const errors: unknown[] = []
   const seen: LinkHealth[] = []
@@ -26,6 +28,7 @@ export function openLinked(journal: Journal, { timing, ...orchestrator }: Option
     },
     timing: { ...QUICK, ...timing },
   })
+  endAfter('test', () => link.close())
   return {
     ...link,
     errors,
@@ -37,4 +40,12 @@ export function openLinked(journal: Journal, { timing, ...orchestrator }: Option
       return new Promise((resolve) => void waiters.push({ until: condition, resolve }))
     },
   }
+}
+
+/** An orchestrator and a link that follows it: it has asked for the state and the history, of the project alpha unless another is named. */
+export async function openFollowed(journal: Journal, link: Partial<Options> = {}, options: OrchestratorOptions = {}) {
+  const server = await startOrchestrator(options)
+  const linked = openLinked(journal, { url: server.url, projects: ['alpha'], ...link })
+  await server.until(() => server.requests().length >= 2)
+  return { server, link: linked }
 }

@@ -1,4 +1,5 @@
 import type { Server, ServerWebSocket } from 'bun'
+import { endAfter } from './ending.ts'
 
 type Fields = Record<string, unknown>
 type Cycle = { cycle_id?: string; current_state: string; last_updated: string; project: string }
@@ -119,6 +120,12 @@ export async function startOrchestrator(options: OrchestratorOptions = {}) {
     return frame
   }
 
+  async function close() {
+    clearInterval(pings)
+    await server.stop(true)
+  }
+  endAfter('test', close)
+
   return {
     port,
     url: `ws://localhost:${port}/`,
@@ -170,10 +177,7 @@ export async function startOrchestrator(options: OrchestratorOptions = {}) {
     startAgain() {
       server = listen(port)
     },
-    async close() {
-      clearInterval(pings)
-      await server.stop(true)
-    },
+    close,
   }
 }
 

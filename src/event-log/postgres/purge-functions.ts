@@ -1,4 +1,4 @@
-import { KEEP_SNAPSHOT, storeEach, TRIM_TO } from './postgres-functions.ts'
+import { KEEP_SNAPSHOT, storeEach, TRIM_TO } from './functions.ts'
 
 /** What lies under the name of a project that was forgotten, until its events are removed; no project can have such a name. */
 const PURGED = ':purged:'
