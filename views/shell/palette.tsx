@@ -4,7 +4,7 @@ import { domId } from '../atoms/dom-id.ts'
 import { ATTENTION_LOOKS } from '../atoms/state-look.ts'
 import { projectHref } from '../atoms/part-href.ts'
 import { Shape } from '../atoms/shape.tsx'
-import { type Bounded } from '../../src/domain/bounded.ts'
+import type { Bounded } from '../../src/domain/bounded.ts'
 
 /** Ctrl-K: a field and what the server found for it. */
 export const Palette: FC = () => (
