@@ -1,39 +1,32 @@
 import type { StoredEvent } from '../domain/events/event.ts'
 import type { Traced } from '../telemetry/tracing.ts'
 
-/**
- * What was appended: the log's position after these events, which end there without a hole between them. Without events where
- * they are too large to carry: followers read them. `trace` is the W3C traceparent of the report, when it is traced.
- */
+/** Appended events and the head after them; without events where they are too large to carry. `trace` is the report's W3C traceparent. */
 export type Announcement = { project: string; epoch: string; offset: number; events: StoredEvent[]; trace?: string }
 
 export type Subscriber = {
   deliver(announcement: Announcement): void
-  /** Messages may have been lost, for instance while the broker was away. */
+  /** Messages may be lost, for instance while the broker was away. */
   missed(): void
 }
 
 export type Unsubscribe = () => void
 
 /**
- * Carries announcements between the workers of one deployment. Every subscriber hears every message of its topic,
- * its own worker's included, so live delivery has one path. Messages of one project keep the order of their publisher. At most once:
- * what was missed is read from the log.
+ * Carries announcements between workers, the publisher's own included, in order per project. At most once: what is missed is read from
+ * the log.
  */
 export type Bus = {
-  /** Never throws: a failure is counted, and followers heal from the log. */
+  /** Never throws; failures are counted. */
   publish(topic: string, announcement: Announcement): void
-  /**
-   * Resolves once the subscriber hears what is published from now on. Where the broker is away it resolves all the same: the
-   * subscription begins when it is back, and `missed()` tells of that.
-   */
+  /** Resolves once messages arrive, or at once while the broker is away: `missed()` tells when it is back. */
   subscribe(topic: string, subscriber: Subscriber): Promise<Unsubscribe>
-  /** False while messages of other workers cannot arrive: followers then look at the log more often. */
+  /** False while other workers' messages cannot arrive: the log is then read more often. */
   isUp(): boolean
   close(): Promise<void>
 }
 
-/** Lets announcements carry the trace that they belong to, and what hears them be part of it, in whatever program that is. */
+/** Traces messages across programs. */
 export function tracedBus(bus: Bus, { tracing, system }: Traced): Bus {
   const step = (name: string, { events }: Announcement) => ({
     name,
@@ -60,11 +53,7 @@ export function tracedBus(bus: Bus, { tracing, system }: Traced): Bus {
   }
 }
 
-/** Every topic of the bus, so that no name is written twice. */
 export const topics = {
-  /**
-   * What was appended to any project's log, `_projects` included. One topic for all of them, because every worker keeps a
-   * summary of every project and so has to hear everything.
-   */
+  /** Appends to any log: one topic, because every worker keeps a summary of every project. */
   events: 'events',
 } as const

@@ -1,17 +1,14 @@
-/**
- * What a receiver has not acknowledged yet. A channel between processes takes everything and buffers without bound: one that is
- * stopped would cost the sender its memory.
- */
+/** Unacknowledged bytes: a process channel buffers without bound, so a stopped receiver would cost the sender's memory. */
 const WINDOW_BYTES = 16 * 1024 * 1024
 
-/** Counts the bytes on their way to one receiver. Beyond the flow window nothing more is sent, and the receiver is told so later. */
+/** Counts bytes on their way to a receiver; beyond the window batches are dropped, and the receiver is told later. */
 export function openFlowWindow(limitBytes = WINDOW_BYTES) {
   let outstanding = 0
   let hasDropped = false
   return {
-    /** Whether a batch may be sent; when not, it counts as dropped. The first one always may, however large. */
+    /** Whether a batch may be sent; the first always may, however large. */
     take(bytes: number): boolean {
-      // After a drop nothing is sent until half of it arrived: a gap is told once, not once a batch.
+      // After a drop waits for half the window, so that a gap is told once, not once per batch.
       const limit = hasDropped ? limitBytes / 2 : limitBytes
       if (outstanding > 0 && outstanding + bytes > limit) {
         hasDropped = true
@@ -23,7 +20,7 @@ export function openFlowWindow(limitBytes = WINDOW_BYTES) {
     acknowledge(bytes: number) {
       outstanding = Math.max(0, outstanding - bytes)
     },
-    /** True once after batches were dropped, as soon as there is room again: time to say so. */
+    /** True once after a drop, as soon as there is room. */
     mustTell(): boolean {
       if (!hasDropped || outstanding > limitBytes / 2) return false
       hasDropped = false

@@ -1,14 +1,13 @@
 import type { Announcement, Bus, Subscriber } from './bus.ts'
 import { openSubscriptions, type Sent } from './subscriptions.ts'
 
-export type InProcessBusOptions = {
-  /** Told what a subscriber threw; the others hear the message all the same. */
+type InProcessBusOptions = {
   onError?: (error: unknown) => void
 }
 
 /**
- * The bus of a single worker. What one turn of the event loop published is delivered together, in order, in the next,
- * so that a flush sees all of a group commit, and no subscriber runs inside a publisher's call.
+ * The bus of a single worker. Messages of one turn of the event loop are delivered in the next, so subscribers never run inside a
+ * publisher's call.
  */
 export function openInProcessBus({ onError }: InProcessBusOptions = {}): Bus {
   const subscriptions = openSubscriptions(onError)

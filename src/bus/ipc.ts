@@ -2,26 +2,21 @@ import type { Announcement, Bus, Subscriber } from './bus.ts'
 import { openFlowWindow } from './flow-window.ts'
 import { openSubscriptions, type Sent } from './subscriptions.ts'
 
-/** What workers and their supervisor say about the bus, in either direction. `bytes` is what a batch costs, and is acknowledged. */
-export type BusMessage =
-  | { type: 'batch'; lines: string[]; bytes: number }
-  | { type: 'acknowledged'; bytes: number }
-  /** Batches were dropped on the way. */
-  | { type: 'dropped' }
+/** Messages between workers and supervisor; `bytes` is acknowledged. */
+export type BusMessage = { type: 'batch'; lines: string[]; bytes: number } | { type: 'acknowledged'; bytes: number } | { type: 'dropped' }
 
-/** The way to the supervisor. What is sent while it is closed is lost. */
 export type WorkerChannel = {
   send(message: BusMessage): void
-  /** Until somebody listens, what arrives is acknowledged and dropped. */
+  /** Until then messages are acknowledged and dropped. */
   listen(listener: (message: BusMessage) => void): void
   isOpen(): boolean
 }
 
-export type IpcBusOptions = { channel: WorkerChannel; onError?: (error: unknown) => void; limitBytes?: number | undefined }
+type IpcBusOptions = { channel: WorkerChannel; onError?: (error: unknown) => void; limitBytes?: number | undefined }
 
 /**
- * The bus of workers that share a supervisor. What one turn published goes to this worker's own subscribers in the next, and as one
- * batch to the supervisor, which hands it to the others unread.
+ * The bus of workers that share a supervisor: a turn's messages go to local subscribers, and as one batch to the supervisor, which
+ * forwards it unread.
  */
 export function openIpcBus({ channel, onError, limitBytes }: IpcBusOptions): Bus {
   const subscriptions = openSubscriptions(onError)
@@ -49,7 +44,6 @@ export function openIpcBus({ channel, onError, limitBytes }: IpcBusOptions): Bus
 
 type Talk = { subscriptions: ReturnType<typeof openSubscriptions>; limitBytes: number | undefined }
 
-/** Hears what the others sent, and gives back the way to send to them, within the flowWindow. */
 function talkOver(channel: WorkerChannel, { subscriptions, limitBytes }: Talk) {
   const flowWindow = openFlowWindow(limitBytes)
 
@@ -79,5 +73,5 @@ function talkOver(channel: WorkerChannel, { subscriptions, limitBytes }: Talk) {
   }
 }
 
-/** Both ends are the same program: this tells the type, it is no parser of foreign text. */
+/** Both ends are the same program: no validation is needed. */
 const isSent = (message: unknown): message is Sent => typeof message === 'object' && message !== null && 'announcement' in message

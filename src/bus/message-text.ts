@@ -3,13 +3,13 @@ import { isRecord, jsonOf } from '../domain/events/loose-fields.ts'
 import type { Announcement } from './bus.ts'
 import type { Sent } from './subscriptions.ts'
 
-/** Larger announcements travel without their events, and larger messages are split: nobody waits behind a giant. In bytes. */
+/** In bytes. Larger announcements travel without events; larger messages are split. */
 export const MESSAGE_LIMIT = 256 * 1024
 
-/** What one turn published, as it travels. `isLost`: something before it was not sent. */
+/** `isLost`: something before it was not sent. */
 export type Message = { sent: Sent[]; isLost: boolean }
 
-/** One announcement as text, in bytes at most `MESSAGE_LIMIT`. */
+/** An announcement as text of at most MESSAGE_LIMIT bytes. */
 export function entryText(topic: string, announcement: Announcement): { text: string; bytes: number } {
   const text = JSON.stringify([topic, announcement])
   const bytes = Buffer.byteLength(text)
@@ -20,7 +20,7 @@ export function entryText(topic: string, announcement: Announcement): { text: st
 /** A message of such entries. */
 export const messageText = (entries: readonly string[], isLost: boolean): string => `{"lost":${isLost},"sent":[${entries.join(',')}]}`
 
-/** What was received; undefined for anything that this program did not write. */
+/** The received message; undefined where it is not this program's. */
 export function readMessage(text: string): Message | undefined {
   const value = jsonOf(text)
   if (!isRecord(value) || typeof value.lost !== 'boolean' || !Array.isArray(value.sent)) return undefined
@@ -34,7 +34,6 @@ export function readMessage(text: string): Message | undefined {
   return { sent, isLost: value.lost }
 }
 
-/** Whether a value from outside has the shape of an announcement. */
 function isAnnouncement(value: unknown): value is Announcement {
   if (!isRecord(value)) return false
   const { project, epoch, offset, events, trace } = value

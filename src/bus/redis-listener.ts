@@ -1,29 +1,29 @@
 import type { RedisConnection } from '../redis/connect.ts'
 
 export type Listener = {
-  /** Whether it hears everything that it is to hear. */
+  /** Whether all wanted channels are heard. */
   isUp(): boolean
-  /** What it is to hear from now on. */
+  /** Replaces the wanted channels. */
   listenTo(channels: readonly string[]): void
   close(): void
 }
 
-export type ListenerOptions = {
+type ListenerOptions = {
   connection: RedisConnection
-  /** Channels of one server of a Cluster, not of all. */
+  /** Sharded channels of a Cluster. */
   isSharded: boolean
   onText(text: string): void
-  /** It hears channels that it did not hear a moment ago. */
+  /** Channels are heard again. */
   onBack(): void
-  /** A Cluster says that a channel now lives elsewhere. */
+  /** A channel moved to another server of the Cluster. */
   onMoved?(): void
   onError(error: unknown): void
 }
 
-/** How often a silent connection is asked whether it lives; what is left unanswered breaks it. */
+/** An unanswered ping breaks the connection. */
 const PING_MS = 1_000
 
-/** Hears channels through one connection, and again after every break. */
+/** Subscribes to channels through one connection, again after every break. */
 export function openListener({ connection, isSharded, onText, onBack, onMoved, onError }: ListenerOptions): Listener {
   const subscribe = (channel: string) => (isSharded ? connection.ssubscribe(channel) : connection.subscribe(channel))
   const channels = openChannels({ subscribe, canAsk: () => connection.status === 'ready', onBack })
@@ -32,12 +32,12 @@ export function openListener({ connection, isSharded, onText, onBack, onMoved, o
   connection.on('ready', ask)
   connection.on(isSharded ? 'smessage' : 'message', (_channel: string, text: string) => onText(text))
   connection.on('moved', () => {
-    // It does not say which, and asking for one twice costs nothing.
+    // It does not say which; subscribing twice is harmless.
     channels.forget()
     onMoved?.()
   })
   const timer = setInterval(() => {
-    // Whatever comes of it, the connection tells by itself.
+    // A failure breaks the connection anyway.
     if (connection.status === 'ready') connection.ping().catch(forgetAnswer)
     ask()
   }, PING_MS)
@@ -58,7 +58,6 @@ const forgetAnswer = () => undefined
 
 type ChannelsOptions = { subscribe(channel: string): Promise<unknown>; canAsk(): boolean; onBack(): void }
 
-/** Which channels are wanted, and which of them are heard. */
 function openChannels({ subscribe, canAsk, onBack }: ChannelsOptions) {
   let wanted: readonly string[] = []
   const heard = new Set<string>()

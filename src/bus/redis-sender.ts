@@ -2,28 +2,28 @@ import type { Announcement } from './bus.ts'
 import { entryText, MESSAGE_LIMIT, messageText } from './message-text.ts'
 import type { Transport } from './redis-transport.ts'
 
-export type SenderOptions = {
+type SenderOptions = {
   transport: Transport
-  /** So many announcements did not leave, or perhaps did not: nobody knows. */
+  /** Announcements that may not have been sent. */
   onDropped(count: number): void
   onError(error: unknown): void
 }
 
-export type Sender = {
+type Sender = {
   publish(topic: string, announcement: Announcement): void
   close(): void
 }
 
-/** What may wait for Redis to answer; a connection that stalls must not fill the memory. In bytes. */
+/** In bytes; bounds the memory while a connection stalls. */
 const WAITING_LIMIT = 8 * 1024 * 1024
 const CONFESS_MS = 1_000
 
 type Batch = { channel: string; entries: string[]; bytes: number }
 
-/** Sends what one turn of the event loop published together, in one round trip. */
+/** Sends a turn's announcements in one round trip. */
 export function openSender({ transport, onDropped, onError }: SenderOptions): Sender {
   const batches = openBatches()
-  /** Channels whose hearers have not been told yet that something was not sent. */
+  /** Channels whose subscribers do not know yet that something is missing. */
   const lost = new Set<string>()
   let waitingBytes = 0
   let isClosed = false
@@ -43,7 +43,7 @@ export function openSender({ transport, onDropped, onError }: SenderOptions): Se
     }
   }
 
-  /** Hearers elsewhere do not know what we could not send: as soon as we can, we tell them to look. */
+  /** Tells them as soon as sending works. */
   const confessing = setInterval(() => {
     if (lost.size === 0 || !transport.canSend()) return
     send([...lost].map((channel) => ({ channel, entries: [], bytes: 0 }))).catch(onError)
@@ -65,7 +65,6 @@ export function openSender({ transport, onDropped, onError }: SenderOptions): Se
   }
 }
 
-/** What is sent next, in messages of a bearable size. */
 function openBatches() {
   let byChannel = new Map<string, Batch[]>()
   return {

@@ -4,28 +4,23 @@ import { ALL_BUCKETS, bucketOf } from '../redis/keys.ts'
 import { connectCluster, connectNode, connectRedis } from '../redis/connect.ts'
 import { type Listener, openListener } from './redis-listener.ts'
 
-export type TransportOptions = {
+type TransportOptions = {
   redis: RedisConfig
   onText(text: string): void
-  /** Messages may have been lost, and are heard again. */
   onBack(): void
-  /** Something was connected or broke. */
   onChange(): unknown
   onError(error: unknown): void
 }
 
-export type Sending = { channel: string; text: string }
+type Sending = { channel: string; text: string }
 
-/** How messages travel through Redis. */
 export type Transport = {
   channelOf(project: string): string
-  /** Whether it is worth while to send. */
   canSend(): boolean
-  /** Tells of each, in order, what became of it. */
   send(messages: readonly Sending[]): Promise<PromiseSettledResult<unknown>[]>
-  /** Whether everything arrives that anybody sends. */
+  /** Whether messages of all channels arrive. */
   isUp(): boolean
-  /** Whether anything arrives at all: true with a part of a Cluster away. */
+  /** Whether any do: true with a part of a Cluster away. */
   isThere(): boolean
   close(): void
 }
@@ -34,7 +29,7 @@ const SEND_NAME = 'visualizer-bus-send'
 const HEAR_NAME = 'visualizer-bus-hear'
 const CHANNEL = 'visualizer:bus'
 
-/** One channel on one server, or one for each bucket on a Cluster, where each lives on the bucket's own master. */
+/** One channel on one server, or one per bucket on a Cluster, each on its own master. */
 export function openTransport(options: TransportOptions): Transport {
   const { redis } = options
   return redis.kind === 'cluster' ? openMany(redis, options) : openOne(options)
@@ -72,7 +67,7 @@ function answerOf(answer: [Error | null, unknown] | undefined): unknown {
   return answer[1]
 }
 
-/** Every channel of a Cluster, with the slot that says which master it lives on. */
+/** With the slot that tells the master. */
 const SHARDED = ALL_BUCKETS.map((bucket) => `${CHANNEL}:{${bucket}}`).map((channel) => ({ channel, slot: slotOf(channel) }))
 
 function slotOf(key: string): number {
@@ -101,7 +96,6 @@ function openMany(redis: RedisConfig & { kind: 'cluster' }, { onError, onChange,
     return listener
   }
 
-  /** Listens to each channel where it lives now. */
   function place() {
     const places = Map.groupBy(SHARDED, ({ slot }) => sender.slots[slot]?.[0] ?? '')
     places.delete('')

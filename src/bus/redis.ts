@@ -5,29 +5,26 @@ import { openSender } from './redis-sender.ts'
 import { openTransport } from './redis-transport.ts'
 import { openSubscriptions } from './subscriptions.ts'
 
-export type RedisBusOptions = {
+type RedisBusOptions = {
   redis: RedisConfig
-  /** Told what a subscriber threw, and of each break once. */
   onError?: (error: unknown) => void
-  /** So many announcements did not leave, or perhaps did not. */
   onDropped?: (count: number) => void
-  /** A message came that no bus of ours wrote. */
+  /** A message that is not this program's. */
   onForeign?: () => void
 }
 
-export type RedisBus = Bus & {
-  /** Whether Redis answers at all: true with a part of a Cluster away, when `isUp` is not. */
+type RedisBus = Bus & {
+  /** Whether Redis answers: true with a part of a Cluster away. */
   isThere(): boolean
 }
 
-/** How long opening waits for Redis; without it the bus opens all the same. */
 const OPEN_MS = 2_000
-/** Subscribers read the log each time: told at once, and then not more often than this. */
+/** Subscribers read the log then: not more often than this. */
 const MISSED_MS = 500
 
 /**
- * The bus of several machines: publish and subscribe on one server, the master that Sentinels tell, or a Cluster. What could not be
- * sent is told as missed, here at once, elsewhere as soon as Redis hears us again.
+ * The bus between machines, over one server, Sentinels or a Cluster. What could not be sent is reported as missed, locally at once and
+ * elsewhere once Redis is back.
  */
 export async function openRedisBus({ redis, onError, onDropped, onForeign }: RedisBusOptions): Promise<RedisBus> {
   const subscriptions = openSubscriptions(onError)
@@ -69,7 +66,6 @@ export async function openRedisBus({ redis, onError, onDropped, onForeign }: Red
   }
 }
 
-/** Something that is waited for, but not for ever. */
 function deadline(milliseconds: number) {
   const { promise: ended, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, milliseconds)
@@ -80,7 +76,7 @@ function deadline(milliseconds: number) {
   return { ended, end }
 }
 
-/** Does something in the next turn, however often it is asked; what is asked too soon after that is done later. */
+/** Runs `act` in the next turn, at most once per interval. */
 function atMostEvery(milliseconds: number, act: () => void) {
   let timer: ReturnType<typeof setTimeout> | undefined
   let lastAt = -Infinity

@@ -3,16 +3,12 @@ import type { BusMessage } from './ipc.ts'
 
 type Send = (message: BusMessage) => void
 
-export type RelayEnd = {
-  /** Takes what the worker said. */
+type RelayEnd = {
   receive(message: BusMessage): void
   leave(): void
 }
 
-/**
- * The supervisor's part of the bus: hands each worker's batches to all others, unread. A worker that does not acknowledge is sent
- * no more than its flow window, and told later that it missed something.
- */
+/** The supervisor's part of the bus: forwards batches unread to all other workers, each within its flow window. */
 export function openRelay({ limitBytes }: { limitBytes?: number } = {}) {
   type Receiver = { send: Send; flowWindow: ReturnType<typeof openFlowWindow> }
   const receivers = new Set<Receiver>()

@@ -1,12 +1,10 @@
 import type { Announcement, Subscriber, Unsubscribe } from './bus.ts'
 
-/** A message on its way. */
 export type Sent = { topic: string; announcement: Announcement }
 
-/** One subscription: the same subscriber may hold several, and hears a message once through each. */
 type Subscription = { subscriber: Subscriber }
 
-/** Who of this worker listens to what. What a subscriber throws goes to `onError`; the others are told all the same. */
+/** The local subscribers. An error of one goes to `onError`, and the others are still told. */
 export function openSubscriptions(onError: ((error: unknown) => void) | undefined) {
   const subscriptions = new Map<string, Set<Subscription>>()
   let isClosed = false

@@ -1,22 +1,22 @@
 import { isRecord } from '../domain/events/loose-fields.ts'
 
-/** Which service, and who we are to it; `token` is revealed only where the header is written. */
+/** `url` has no slash at its end. */
 export type Address = { /** Without a slash at its end. */ url: string; token: { reveal(): string } | undefined }
 
-/** What became of the events of a report: each is new, known, or older than what is kept and left out. */
+/** `tooOld`: older than the retention. */
 export type Reported = { accepted: number; duplicates: number; tooOld: number }
 
 export type Api = {
   url: string
-  /** The JSON that a path below /api/v1 answers with. Rejects with a ApiProblem. */
+  /** Rejects with ApiProblem. */
   get(path: string, signal?: AbortSignal): Promise<Record<string, unknown>>
-  /** Reports events of a project, in order; resolves when they are stored, with what became of them. Rejects with a ApiProblem. */
+  /** Stores events in order. Rejects with ApiProblem. */
   report(project: string, events: readonly object[]): Promise<Reported>
 }
 
 type Told = { /** The API's code, where it named one. */ code?: string | undefined; details?: Record<string, unknown> }
 
-/** What keeps the service from answering as asked: it is away, which may pass, or it refused, which will not pass by itself. */
+/** `isAway`: retrying may help; otherwise the service refused. */
 export class ApiProblem extends Error {
   override name = 'ApiProblem'
   readonly code: string | undefined
@@ -34,7 +34,7 @@ export class ApiProblem extends Error {
 
 const ANSWER_WITHIN_MS = 15_000
 
-/** The public API of a running service, as any program uses it. */
+/** The public API of a running service. */
 export function openApi({ url, token }: Address): Api {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` }
 
@@ -80,7 +80,7 @@ async function bodyOf(response: Response, url: string): Promise<Record<string, u
     const body: unknown = JSON.parse(text)
     if (isRecord(body)) return body
   } catch {
-    // Below it is said what this means.
+    // Reported below.
   }
   const isPassing = response.status >= 500
   const what = isPassing ? `is away (HTTP ${response.status})` : 'is not this service: it gives no JSON; name another with --url'

@@ -6,12 +6,12 @@ import type { Line } from '../../views/event/line.ts'
 import { visibleText } from '../../views/atoms/foreign-text.tsx'
 import { isRecord } from '../domain/events/loose-fields.ts'
 
-export type EventText = {
+type EventText = {
   icon: Line['icon']
-  /** What kind of thing happened, in one word. */
+  /** In one word. */
   kind: string
   who: string
-  /** Code stands between backticks. */
+  /** Code is between backticks. */
   what: string
   storyId: string | undefined
 }
@@ -35,10 +35,7 @@ const KINDS: Record<string, string> = {
   ci_status: 'ci',
 }
 
-/**
- * An event in the words of the pages, for a terminal: nothing in it that a terminal would obey. What a page would leave out
- * because it steers terminals, a terminal shows as a sign: who looks there should know.
- */
+/** An event in the pages' words, safe for a terminal: control characters become visible signs. */
 export function eventText(told: Record<string, unknown>): EventText {
   const event = eventOf(shownControls(told))
   const { icon, who, what, storyId, isUnexpected } = eventLine(event)
@@ -58,7 +55,7 @@ export function eventText(told: Record<string, unknown>): EventText {
 
 const ENTITIES: Record<string, string> = { '&amp;': '&', '&lt;': '<', '&gt;': '>', '&quot;': '"', '&#39;': "'" }
 
-/** What the API told, typed; a type that only a later version knows is shown as one of somebody's own. */
+/** Unknown types of later versions become custom events. */
 function eventOf(told: Record<string, unknown>): StoredEvent {
   const numbered = { id: '', offset: Number(told['offset'] ?? 0), received_at: 0 }
   const { type = 'event' } = told
@@ -70,7 +67,7 @@ function eventOf(told: Record<string, unknown>): StoredEvent {
   }
 }
 
-// Line ends and tabs are white space to whoever makes one line of a text.
+// Line ends and tabs are white space.
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
 const sign = (character: string) => {
@@ -79,8 +76,8 @@ const sign = (character: string) => {
   return code === 0x7f ? '\u2421' : `\\x${code.toString(16)}`
 }
 
-/** The same fields with a visible sign (␛ for escape) for each control character in their texts. */
-export function shownControls(fields: Record<string, unknown>): Record<string, unknown> {
+/** The fields with a sign (␛ for escape) for each control character. */
+function shownControls(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [signed(key), shown(value)]))
 }
 

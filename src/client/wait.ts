@@ -1,4 +1,4 @@
-/** Resolves after a time, or at once when the signal says to stop. */
+/** Resolves after a time, or when the signal aborts. */
 export function wait(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve()
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -15,7 +15,7 @@ export function wait(ms: number, signal: AbortSignal): Promise<void> {
 const FIRST_MS = 250
 const LONGEST_MS = 8_000
 
-/** How long to wait before the n-th try (from 0) of what failed: twice as long each time, and not all callers at once. */
+/** Exponential back-off before the n-th retry (from 0), with jitter. */
 export function backOffMs(attempt: number, random: () => number = Math.random): number {
   return Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(attempt, 10)) * (0.75 + 0.5 * random())
 }

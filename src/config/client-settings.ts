@@ -3,7 +3,6 @@ import { type Secret, secret } from './secret.ts'
 import { quoted, UsageError, type Variables } from './problem.ts'
 import { resolve } from 'node:path'
 
-/** What the commands that talk to a service can be told; all of it as it was written. */
 export type ClientFlags = {
   url?: string | undefined
   token?: string | undefined
@@ -16,11 +15,10 @@ export type ClientFlags = {
   isJson?: boolean
 }
 
-/** Which service, and who we are to it. */
 export type Address = { /** Without a slash at its end. */ url: string; token: Secret | undefined }
 
 export type DemoSettings = {
-  /** Undefined: a service of its own, on `port`. */
+  /** Undefined: the demo starts a service of its own on `port`. */
   address: Address | undefined
   port: number
   speed: number
@@ -34,10 +32,9 @@ export type Start = 'latest' | 'now' | 'beginning' | number
 export type TailSettings = { address: Address; from: Start; isJson: boolean; hasColour: boolean }
 
 const DEFAULT_URL = 'http://localhost:5000'
-/** What a header can carry. */
 const TOKEN = /^[\x21-\x7e]{1,4096}$/
 
-/** What `visualizer demo` is to do. Throws a `UsageError` that names the flag or the variable. */
+/** The settings of `visualizer demo`. Throws a `UsageError`. */
 export function readDemo(flags: ClientFlags, env: Variables = process.env): DemoSettings {
   const isServed = flags.isServed === true
   if (isServed && (flags.url !== undefined || flags.token !== undefined)) {
@@ -54,13 +51,13 @@ export function readDemo(flags: ClientFlags, env: Variables = process.env): Demo
   }
 }
 
-/** As with `serve`, the flag comes before the variable; without either a free port is taken. */
+/** The flag, else the variable, else a free port. */
 function portOf(flag: string | undefined, env: Variables): number {
   const variable = env['PORT']?.trim() || undefined
   return whole(flag === undefined && variable !== undefined ? 'PORT' : '--port', flag ?? variable ?? '0', { least: 0, most: 65_535 })
 }
 
-/** What `visualizer tail` is to do. Throws a `UsageError` that names the flag or the variable. */
+/** The settings of `visualizer tail`. Throws a `UsageError`. */
 export function readTail(flags: ClientFlags, env: Variables = process.env): TailSettings {
   return { address: addressOf(flags, env), from: startOf(flags.from), isJson: flags.isJson === true, hasColour: !env['NO_COLOR'] }
 }
@@ -83,7 +80,7 @@ function whole(flag: string, text: string, { least, most }: { least: number; mos
   throw new UsageError(`${flag} must be a whole number from ${least} to ${most}, not ${quoted(text)}`)
 }
 
-/** The service that a flag or a variable names; the one on this machine where neither does. Throws a `UsageError`. */
+/** The service named by flag or variable, else the one on this machine. Throws a `UsageError`. */
 export function addressOf(flags: ClientFlags, env: Variables): Address {
   const named = flags.url ?? (env['VISUALIZER_URL'] || undefined)
   const source = flags.url === undefined ? 'VISUALIZER_URL' : '--url'
@@ -94,7 +91,7 @@ export function addressOf(flags: ClientFlags, env: Variables): Address {
   return { url: urlOf(named ?? DEFAULT_URL, source), token: token === undefined ? undefined : secret(token) }
 }
 
-/** The text itself is not repeated where it may hold a password. */
+/** The message does not repeat the address: it may hold a password. */
 function urlOf(text: string, source: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (!url || !/^https?:$/.test(url.protocol)) throw new UsageError(`${source} must be an address like ${DEFAULT_URL}`)
@@ -102,10 +99,9 @@ function urlOf(text: string, source: string): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
 }
 
-/** What `visualizer export` can be told; all of it as it was written. */
 export type ExportFlags = {
   client: ClientFlags
-  /** Where the log is, when no service is asked. */
+  /** Where the log is, if no service is asked. */
   server: Flags
   to: string | undefined
   out: string | undefined
@@ -116,15 +112,14 @@ export type ExportSettings = {
   project: string
   from: string | undefined
   to: string | undefined
-  /** The service to ask; undefined where the log that the settings name is read. */
+  /** Undefined: the log is read directly. */
   address: Address | undefined
-  /** Absolute. */
   out: string
-  /** A file that is there is replaced. */
+  /** Overwrites an existing file. */
   isForced: boolean
 }
 
-/** What `visualizer export` is to do. A flag that names a log comes before a variable that names a service. Throws a `UsageError`. */
+/** The settings of `visualizer export`; flags that name a log win over variables that name a service. Throws a `UsageError`. */
 export function readExport(project: string, flags: ExportFlags, env: Variables = process.env): ExportSettings {
   const { client, server, to, out, isForced } = flags
   const isLogNamed = server.dataDir !== undefined || server.config !== undefined

@@ -40,7 +40,7 @@ const OPTIONS = {
 
 type Values = Partial<Record<keyof typeof OPTIONS, string | boolean | undefined>>
 
-/** Reads the arguments after the program's name. Without a command, the service is started. Throws a `UsageError`. */
+/** Parses the arguments after the program's name; the default command is `serve`. Throws a `UsageError`. */
 export function readCommandLine(argv: string[]): Request {
   const { values, positionals, tokens } = parseArgs({ args: argv, options: OPTIONS, strict: false, allowPositionals: true, tokens: true })
   const named = tokens.filter((token) => token.kind === 'option')

@@ -3,10 +3,7 @@ import { type Secret, secret } from './secret.ts'
 
 const isSecret = (value: unknown): value is Secret => typeof value === 'object' && value !== null && 'reveal' in value
 
-/**
- * The whole configuration as text, with the secrets' real values: for a worker of our own, and to see whether two are the same. Keys
- * are sorted, so that the order of a file's lines makes no difference.
- */
+/** The configuration with its secrets as text, for workers and to compare: keys are sorted. */
 export const configText = (config: Config): string => JSON.stringify(plain(config))
 
 function plain(value: unknown): unknown {
@@ -31,5 +28,4 @@ function revive(_: string, value: unknown): unknown {
   return Object.freeze(value)
 }
 
-/** It was validated before it became text: this tells the type. */
 const isConfig = (value: unknown): value is Config => typeof value === 'object' && value !== null && 'dataDir' in value

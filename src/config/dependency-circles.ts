@@ -3,7 +3,7 @@ import type { Findings } from './findings.ts'
 import type { ConfigFile } from './read-file.ts'
 import type { ProjectEntry } from './schema-projects.ts'
 
-/** Dependencies lead to projects of the same file, and never back to where they began. */
+/** Reports dependencies on unknown projects, and circles of dependencies. */
 export function findDependencyProblems(file: ConfigFile, entries: ProjectEntry[], findings: Findings): void {
   const names = entries.map(({ name }) => name)
   const known = new Set(names)
@@ -32,7 +32,7 @@ function noProject(target: string, names: string[]): string {
   return `there is no project ${shown} in this file${meant === undefined ? '' : `; did you mean ${meant}?`}`
 }
 
-/** Whatever is left after all projects are taken away whose dependencies lead nowhere, leads round. Each circle is found once. */
+/** What remains after `peel` forms cycles; each is found once. */
 function circles(targets: Map<string, string[]>): string[][] {
   const left = new Map(targets)
   const found: string[][] = []
@@ -51,7 +51,7 @@ function circles(targets: Map<string, string[]>): string[][] {
   return found
 }
 
-/** Takes away, again and again, what depends on nothing that is left. */
+/** Removes, again and again, what depends on nothing that is left. */
 function peel(left: Map<string, string[]>): void {
   const dependents = new Map<string, string[]>()
   const open = new Map<string, number>()

@@ -19,7 +19,6 @@ const parsed = (schemes: string[], example: string) =>
 
 const REDIS_EXAMPLE = 'redis://user:password@host:6379/0, or rediss:// for TLS'
 
-/** One address, or several separated by commas. */
 const RedisUrls = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
@@ -46,7 +45,6 @@ const Sentinels = z
   .transform((text) => text.split(',').map((part) => part.trim()))
   .pipe(z.array(Sentinel).min(1).max(100))
 
-/** The variables that choose the engines. */
 export const ENGINE_VARIABLES = {
   REDIS_URL: RedisUrls.optional().describe(
     'Redis for several machines: redis://host:6379/0, rediss:// for TLS; of a Cluster, several nodes.',
@@ -64,7 +62,7 @@ export const ENGINE_VARIABLES = {
 
 type Outside = ReadVariables<z.infer<z.ZodObject<typeof ENGINE_VARIABLES>>>
 
-/** Which engines carry the deployment; undefined ones are embedded. What does not fit together becomes a problem. */
+/** The configured engines, undefined where embedded; reports contradictions. */
 export function readEngines(
   outside: Outside,
   findings: Findings,

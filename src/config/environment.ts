@@ -8,7 +8,7 @@ import { HostName, Port, truth, whole } from './schema-values.ts'
 import { LATER_VARIABLES } from './later-settings.ts'
 import { editDistance, nearestWord } from '../domain/nearest-word.ts'
 
-/** What the command line can say; each flag comes before the variable of the same meaning. */
+/** Each flag wins over the variable of the same meaning. */
 export type Flags = {
   host?: string | undefined
   port?: string | undefined
@@ -24,7 +24,7 @@ const FilePath = z
   .max(4096)
   .regex(/^[^\0]*$/, 'must not hold a NUL character')
 
-/** Every variable that this version reads. An empty one counts as unset. */
+/** Every variable; an empty one counts as unset. */
 export const Environment = z.object({
   HOST: HostName.optional().describe('The address to listen on. Default localhost.'),
   PORT: whole(Port, 'The port to listen on; 0 takes a free one. Default 5000.'),
@@ -77,13 +77,12 @@ const FLAGS: Partial<Record<Name, { key: string; value(flags: Flags): string | u
   DEBUG: { key: '--debug', value: (flags) => flags.debug?.toString() },
 }
 
-/** Every name that is read. */
-export const KNOWN_VARIABLES: readonly string[] = [...Environment.keyof().options, ...Object.values(ALIASES)]
+const KNOWN_VARIABLES: readonly string[] = [...Environment.keyof().options, ...Object.values(ALIASES)]
 
-/** What was given outside the file, and how to blame it. */
+/** Settings from flags and variables. */
 export type Outside = ReadVariables<Given>
 
-/** Reads flags and variables; what cannot be understood becomes a problem and is left out. */
+/** Reads flags and variables; reports and leaves out invalid ones. */
 export function readOutside({ env, flags }: { env: Variables; flags: Flags }, findings: Findings): Outside {
   const raw: Partial<Record<Name, string>> = {}
   const keys: Partial<Record<Name, string>> = {}
@@ -109,26 +108,23 @@ export function readOutside({ env, flags }: { env: Variables; flags: Flags }, fi
   return { given: Environment.safeParse(raw).data ?? {}, problem }
 }
 
-/** The names that Python's loggers use are understood. */
+/** Accepts the names of Python's log levels. */
 function toLevel(text: string): string {
   const level = text.toLowerCase()
   return { warning: 'warn', critical: 'error', fatal: 'error', notset: 'debug' }[level] ?? level
 }
 
-/** What other parts of the program read: the commands that talk to a service, and whether there are colours. */
+/** Also what other parts of the program read. */
 const KNOWN = [...KNOWN_VARIABLES, ...LATER_VARIABLES, 'VISUALIZER_URL', 'VISUALIZER_TOKEN', 'NO_COLOR']
 
-/** Beginnings that other programs seldom use. */
+/** Prefixes that few other programs use. */
 const FAMILIES = /^(VISUALIZER|ORCH|REDIS|DATABASE|LOG|ACCESS_LOG|WORKERS?|MAX_VIEWERS|MAX_PROJECTS|HEALTH_CHECK|STATIC_FILE|GZIP)_/i
 
-/** Kubernetes and Docker set these for every service that is called redis or database. */
+/** Set by Kubernetes and Docker for services called redis or database. */
 const INJECTED = /_(SERVICE_|PORT(_|$))/i
 const FOREIGN = /^npm_/i
 
-/**
- * Finds variables that look like ours and are not: what was meant would silently not count. Those of a family of ours, and those
- * that are a slip of the pen away from one; the rest of the environment belongs to others. Values are not repeated.
- */
+/** Reports variables with one of our prefixes, or a typo away from a known one; their values are not repeated. */
 export function findUnknownVariables(env: Variables, findings: Findings): void {
   for (const [name, text] of Object.entries(env)) {
     if (text === undefined || text.trim() === '' || KNOWN.includes(name) || FOREIGN.test(name) || INJECTED.test(name)) continue
@@ -142,7 +138,7 @@ export function findUnknownVariables(env: Variables, findings: Findings): void {
 
 const bare = (name: string) => name.toLowerCase().replace(/[_-]/g, '')
 
-/** The known name that differs in case or dashes only, or by a letter or two where it is long enough to tell. */
+/** The known name that differs in case, dashes, or a letter or two. */
 function slipOf(name: string): string | undefined {
   const written = bare(name)
   const mayDiffer = name.length >= 8 ? 2 : name.length >= 5 ? 1 : 0

@@ -10,7 +10,7 @@ import { readOrchestrators } from './read-orchestrators.ts'
 import { readProjects } from './read-projects.ts'
 import { AllowRemoval, GlobalSettings, MappedFile, Security, WebInterface } from './schema.ts'
 
-/** What the file says. A section with something wrong is empty here; the problem has been noted. */
+/** Invalid sections are empty. */
 export type FileSettings = {
   global: z.infer<typeof GlobalSettings>
   web: z.infer<typeof WebInterface>
@@ -22,7 +22,7 @@ export type FileSettings = {
 
 export const NO_FILE: FileSettings = { global: {}, web: {}, security: {}, projects: [], allowRemoval: false, orchestrators: [] }
 
-/** Reads every section by itself, so that one bad line does not hide the next. */
+/** Reads every section by itself, so that one error does not hide the next. */
 export function readFileSettings(file: ConfigFile, findings: Findings): FileSettings {
   const root = file.value
   if (!isSection(root)) {
@@ -59,7 +59,7 @@ function readAllowRemoval(file: ConfigFile, value: unknown, findings: Findings):
 
 type Global = z.infer<typeof GlobalSettings>
 
-/** Both names of the section are read. Where they differ, global_settings counts; of two limits, the larger. */
+/** global_settings wins over its alias; of two limits the larger counts. */
 function bothGlobals(one: Global, other: Global): Global {
   const larger = (key: LimitKey) => Math.max(one[key] ?? 0, other[key] ?? 0) || undefined
   return {

@@ -3,15 +3,15 @@ import { nearestWord } from '../domain/nearest-word.ts'
 import { describePath, type Problem, showValue } from './problem.ts'
 import type { ConfigFile } from './read-file.ts'
 
-/** What was found while reading; nothing stops at the first problem. */
+/** All problems of one reading. */
 export type Findings = {
   problems: Problem[]
   warnings: Problem[]
-  /** Keys that nobody knows, by where they may stand: what every project of a file repeats is said once. */
+  /** By place, so that a key that all projects repeat is reported once. */
   unknownKeys: Map<string, { first: Problem; count: number }>
 }
 
-/** Nothing found yet. */
+/** No problems yet. */
 export const noFindings = (): Findings => ({ problems: [], warnings: [], unknownKeys: new Map() })
 
 type Path = readonly PropertyKey[]
@@ -19,10 +19,7 @@ type Place = { file: ConfigFile; path: Path; findings: Findings }
 type Issue = z.core.$ZodIssue
 type RawIssue = z.core.$ZodRawIssue
 
-/**
- * Validates one section or entry of the file. Each thing wrong with it becomes a problem at its line; a key that nobody knows
- * becomes a warning and is left out. Undefined when something is wrong.
- */
+/** Validates a section; undefined on problems, which are noted. Unknown keys are warnings. */
 export function readSection<Output>(schema: z.ZodType<Output>, given: unknown, { file, path, findings }: Place): Output | undefined {
   const value = withoutEmpty(given)
   const known = new Map<string, string[]>()
@@ -47,7 +44,7 @@ export function readSection<Output>(schema: z.ZodType<Output>, given: unknown, {
   return wrong.length > 0 ? undefined : schema.safeParse(value).data
 }
 
-/** A key that nobody knows is kept in the file and not used; most often it is a slip of the pen. */
+/** Warns of an unknown key, with the nearest known one. */
 export function noteUnknownKey({ file, path, findings }: Place, nearest: string | undefined): void {
   const kind = describePath(path.filter((_, index) => index !== 1 || path.length === 2))
   const known = findings.unknownKeys.get(kind)
@@ -56,7 +53,7 @@ export function noteUnknownKey({ file, path, findings }: Place, nearest: string 
   else findings.unknownKeys.set(kind, { first: file.keyProblem(path, `is not a known setting; ${advice}`), count: 1 })
 }
 
-/** Everything found, in the order of the file. */
+/** All findings in the order of the file. */
 export function inOrder({ problems, warnings, unknownKeys }: Findings): { problems: Problem[]; warnings: Problem[] } {
   const repeated = (count: number) => (count === 1 ? '' : ` (and in ${count - 1} more places)`)
   const unknown = [...unknownKeys.values()].map(({ first, count }) => ({ ...first, reason: `${first.reason}${repeated(count)}` }))
@@ -65,7 +62,7 @@ export function inOrder({ problems, warnings, unknownKeys }: Findings): { proble
   return { problems: sorted(problems), warnings: sorted([...warnings, ...unknown]) }
 }
 
-/** A key that was left empty counts as unset. */
+/** A key without a value counts as unset. */
 function withoutEmpty(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => withoutEmpty(item))
   if (!isSection(value)) return value
@@ -81,7 +78,7 @@ function drop(value: unknown, path: Path, keys: string[]) {
 
 const isSection = (value: unknown): value is Record<PropertyKey, unknown> => typeof value === 'object' && value !== null
 
-/** The reason in words. A value is repeated, so that it can be found; a token never is. */
+/** The reason in words; it repeats values, but never tokens. */
 export function describeIssue(issue: Issue): string {
   const got = issue.path.at(-1) === 'token' ? 'a value that is not shown' : showValue(issue.input)
   switch (issue.code) {

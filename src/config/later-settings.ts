@@ -2,10 +2,7 @@ import type { Findings } from './findings.ts'
 import { outsideProblem, type Problem, type Variables } from './problem.ts'
 import type { ConfigFile } from './read-file.ts'
 
-/**
- * Settings of a deployment that this version does not have. To ignore them silently would promise what is not there: where data
- * would go elsewhere than asked, or a protection would be missing, the start is refused; the rest is said in a warning.
- */
+/** Settings that this version lacks. Where ignoring them would lose data or protection the start is refused, else it warns. */
 type Later = { name: string; refuses: boolean; isAsked?: (text: string) => boolean; reason: string }
 
 const isTrue = (text: string) => /^(true|1|yes|on)$/i.test(text)
@@ -35,10 +32,9 @@ const LATER: Later[] = [
   { name: 'SENTRY_DSN', refuses: false, reason: 'is not used: this version reports errors in its log' },
 ]
 
-/** Their names. */
 export const LATER_VARIABLES: readonly string[] = LATER.map(({ name }) => name)
 
-/** Finds variables that ask for what this version does not have. Their values are not repeated: some are credentials. */
+/** Reports variables that this version lacks, without their values. */
 export function findLaterVariables(env: Variables, findings: Findings): void {
   for (const { name, refuses, isAsked, reason } of LATER) {
     const text = env[name]?.trim() ?? ''
@@ -50,7 +46,7 @@ export function findLaterVariables(env: Variables, findings: Findings): void {
 
 type Asked = { isCsrfAsked: boolean | undefined; isRateLimitAsked: boolean | undefined }
 
-/** The same for the file. Files that are shared with other deployments stay usable: these are warnings. */
+/** The same for the file: warnings only, because files are shared between deployments. */
 export function findLaterSettings(file: ConfigFile, { isCsrfAsked, isRateLimitAsked }: Asked): Problem[] {
   const at = (path: string[], reason: string) => file.problem(path, reason)
   return [

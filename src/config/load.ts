@@ -11,15 +11,12 @@ import { readOpenTelemetry } from './open-telemetry.ts'
 import { ConfigError, type Problem, type Variables } from './problem.ts'
 import { type ConfigFile, readConfigFile } from './read-file.ts'
 
-export type LoadedConfig = { config: Config; warnings: readonly Problem[] }
-export type LoadOptions = { env?: Variables; flags?: Flags; cwd?: string }
+type LoadedConfig = { config: Config; warnings: readonly Problem[] }
+type LoadOptions = { env?: Variables; flags?: Flags; cwd?: string }
 
 const DEFAULT_FILE = 'orch-config.yaml'
 
-/**
- * One frozen configuration from flags, environment and file, in this order of precedence, above the defaults.
- * Throws a `ConfigError` that holds everything that is wrong, each with its place and reason.
- */
+/** The frozen configuration from flags, variables, file and defaults, in this order. Throws a `ConfigError` with all problems. */
 export function loadConfig({ env = process.env, flags = {}, cwd = process.cwd() }: LoadOptions = {}): LoadedConfig {
   const findings = noFindings()
   const outside = readOutside({ env, flags }, findings)
@@ -45,12 +42,12 @@ function openFile({ given, problem }: Outside, cwd: string, findings: Findings):
   return file
 }
 
-/** A link to nowhere is there, and so is what may not be looked at: reading them says what is wrong. */
+/** A broken link exists, too: reading it tells what is wrong. */
 function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined
   } catch {
-    // Not permitted, too long, a loop of links: the attempt to read it names which.
+    // Reading it tells the reason.
     return true
   }
 }
@@ -106,7 +103,7 @@ function switches(given: Given) {
   }
 }
 
-/** Without sign-in, whoever reaches the address reads and reports everything: other machines reach it only when that is wanted. */
+/** Without sign-in, other machines may reach the service only if that is wanted. */
 function checkHost({ outside, file, settings }: Parts, findings: Findings): string {
   const { given, problem } = outside
   const host = (given.HOST ?? settings.web.host ?? 'localhost').replace(/^\[(.*)\]$/, '$1')

@@ -27,7 +27,7 @@ const Endpoint = z.string().transform((text, context) => {
   return z.NEVER
 })
 
-/** `key=value` pairs, separated by commas, values percent-encoded where they hold one; as the OpenTelemetry specification has it. */
+/** `key=value` pairs, comma-separated and percent-encoded, as OpenTelemetry specifies. */
 const pairs = (key: RegExp) =>
   z.string().transform((text, context) => {
     const found = new Map<string, string>()
@@ -35,7 +35,7 @@ const pairs = (key: RegExp) =>
       const [, name = '', value = ''] = /^([^=]*)=(.*)$/s.exec(part) ?? []
       const decoded = decodedValue(value.trim())
       if (key.test(name.trim()) && decoded !== undefined) found.set(name.trim(), decoded)
-      // Neither is what does not fit: it may be a token.
+      // Nor is this: it may be a token.
       else context.addIssue({ code: 'custom', message: 'must be name=value, or several separated by commas' })
     }
     return found
@@ -46,14 +46,12 @@ function decodedValue(value: string): string | undefined {
     const text = decodeURIComponent(value)
     return /^[^\0-\x08\x0a-\x1f\x7f]*$/.test(text) ? text : undefined
   } catch {
-    // A lone percent sign: no encoding that can be read.
     return undefined
   }
 }
 
 const exporter = (description: string) => z.enum(['otlp', 'none']).optional().describe(description)
 
-/** The standard's variables that are honoured. */
 export const OPEN_TELEMETRY_VARIABLES = {
   OTEL_EXPORTER_OTLP_ENDPOINT: Endpoint.optional().describe(
     'An OTLP collector for traces and metrics: http://collector:4318. Default none.',
@@ -101,7 +99,7 @@ export const OPEN_TELEMETRY_VARIABLES = {
 
 type Given = z.infer<z.ZodObject<typeof OPEN_TELEMETRY_VARIABLES>>
 
-/** Where traces and metrics go; undefined where nowhere. */
+/** Where traces and metrics go; undefined: nowhere. */
 export function readOpenTelemetry({ given, problem }: ReadVariables<Given>, findings: Findings): OpenTelemetryConfig | undefined {
   const traces = given.OTEL_TRACES_EXPORTER === 'none' ? undefined : endpoint(given, 'traces')
   const metrics = given.OTEL_METRICS_EXPORTER === 'none' ? undefined : endpoint(given, 'metrics')

@@ -3,17 +3,14 @@ import { LineCounter, parseDocument, type YAMLError } from 'yaml'
 import { describePath, type Problem } from './problem.ts'
 import { toValue } from './yaml-value.ts'
 
-/** A configuration file as plain values, and the way from a key to its line. */
+/** A configuration file as plain values that know their lines. */
 export type ConfigFile = {
-  /** Absolute. */
   path: string
   /** As messages name it. */
   shownAs: string
-  /** An object, unless the file holds something else altogether; an empty file is an empty object. */
+  /** An empty file is an empty object. */
   value: unknown
-  /** A problem with the value at a path, or with a key that is missing there. */
   problem(path: readonly PropertyKey[], reason: string): Problem
-  /** A problem with the key itself. */
   keyProblem(path: readonly PropertyKey[], reason: string): Problem
 }
 
@@ -21,10 +18,10 @@ type Source = { path: string; shownAs: string }
 type Read = { file: ConfigFile; problems: Problem[] } | { file: undefined; problems: Problem[] }
 
 const LIMIT_BYTES = 1024 * 1024
-/** Where brackets open deeper than any configuration, the parser would spend seconds before it runs out of stack. */
+/** The parser takes seconds on deeper nesting, and overflows the stack. */
 const MAX_OPEN_BRACKETS = 1_000
 
-/** Reads and parses a configuration file. Never throws: what is wrong with it comes back as problems. */
+/** Parses a configuration file; never throws, but returns problems. */
 export function readConfigFile({ path, shownAs }: Source): Read {
   const whole = (reason: string): Read => ({
     file: undefined,

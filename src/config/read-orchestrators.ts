@@ -4,7 +4,7 @@ import type { ConfigFile } from './read-file.ts'
 import { Orchestrator, OrchestratorName } from './schema-orchestrators.ts'
 import { secret } from './secret.ts'
 
-/** The orchestrators of the file. They may share projects, and may name projects that only report. */
+/** The orchestrators of the file; they may share projects. */
 export function readOrchestrators(
   file: ConfigFile,
   value: unknown,
@@ -57,7 +57,7 @@ function findSharedAddresses(file: ConfigFile, orchestrators: OrchestratorConfig
   }
 }
 
-/** Each is heard, and where they disagree the page shows both: seldom what was meant. One without a list reports any project. */
+/** Warns of shared projects: seldom meant. An orchestrator without a list reports any project. */
 function findSharedProjects(file: ConfigFile, orchestrators: OrchestratorConfig[], findings: Findings) {
   const owners = new Map<string, string>()
   for (const { name, projects } of orchestrators) {

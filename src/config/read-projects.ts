@@ -8,10 +8,7 @@ import { type Findings, readSection } from './findings.ts'
 import type { ConfigFile } from './read-file.ts'
 import { ListedProject, MappedProject, type ProjectEntry, ProjectName, type ProjectSettings } from './schema-projects.ts'
 
-/**
- * The projects of the file, as a section with a key for each name or as a list. A folder that is missing or unreadable is a
- * warning: projects come and go, and the others must be shown.
- */
+/** The projects of the file, a section by name or a list. A missing folder is only a warning. */
 export function readProjects(file: ConfigFile, value: unknown, findings: Findings): { projects: Project[]; names: string[] } {
   const entries = Array.isArray(value) ? fromList(file, value, findings) : fromMap(file, value, findings)
   findTwins(file, entries, findings)
@@ -97,7 +94,7 @@ function real(folder: string): string {
   try {
     return realpathSync(folder)
   } catch {
-    // It does not exist yet, and then nothing but its name tells it from others.
+    // It does not exist yet.
     return folder
   }
 }

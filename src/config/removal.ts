@@ -1,15 +1,13 @@
 import type { Config } from './config.ts'
 
-/** From so many projects on, more than half of them are not removed in passing. */
+/** From so many projects on, dropping most of them needs `allow_removal`. */
 const MANY = 10
 const NAMED = 3
 
 type Wanted = Pick<Config, 'projects' | 'allowRemoval'>
 
 /**
- * Why a configuration must not take the place of one that listed these projects: it would archive all of them, or more than half
- * of ten or more, and does not say that this is meant. A file that was emptied or cut off is no order. One project alone that gave way to
- * another was renamed. Undefined where nothing is wrong.
+ * Why a configuration must not replace the present one: it drops all projects, or most of ten or more. A lone renamed project is fine.
  */
 export function removalProblem(listed: readonly string[], { projects, allowRemoval }: Wanted): string | undefined {
   const wanted = new Set(projects.map(({ name }) => name.toLowerCase()))

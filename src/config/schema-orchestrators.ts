@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { ProjectName } from './schema-projects.ts'
 
-/** Letters that are safe in metrics, logs and element ids. */
+/** Safe in metrics, logs and element ids. */
 export const OrchestratorName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'use 1 to 63 letters, digits, dots, dashes or underscores, beginning with a letter or digit')
@@ -35,9 +35,6 @@ export const Orchestrator = z.strictObject({
   token: z.string().min(1).max(4096).optional().describe('Sent as bearer token when connecting. Never shown.'),
 })
 
-/** `orchestrators:` name → where it listens. */
 export const Orchestrators = z
   .record(OrchestratorName, Orchestrator)
   .describe('The programs that drive projects; the service connects to each.')
-
-export type OrchestratorSettings = z.infer<typeof Orchestrator>

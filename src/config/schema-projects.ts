@@ -4,7 +4,6 @@ import { LIFECYCLES, PRIORITIES } from '../domain/registry/project-registry.ts'
 import { isRepositoryAddress, WorkHoursSettings } from '../domain/registry/setting-values.ts'
 import { amount, kept, text } from './schema-values.ts'
 
-/** A project's name; the reason says what is wrong with it. */
 export const ProjectName = z.string().superRefine((name, context) => {
   const problem = projectNameProblem(name)
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
@@ -53,12 +52,10 @@ const project = {
 export const MappedProject = z.strictObject({ ...project, name: z.string().optional().describe('The key already names the project.') })
 export const ListedProject = z.strictObject({ ...project, name: ProjectName })
 
-/** `projects:` as a section: name → settings. */
 export const ProjectMap = z.record(ProjectName, MappedProject)
-/** `projects:` as a list of settings with a name each. */
 export const ProjectList = z.array(ListedProject)
 
 export type ProjectSettings = z.infer<typeof MappedProject>
 
-/** A project of the file: its place in it, and its settings when nothing is wrong with them. */
+/** Settings are undefined where they have problems. */
 export type ProjectEntry = { name: string; path: PropertyKey[]; namePath: PropertyKey[]; settings: ProjectSettings | undefined }

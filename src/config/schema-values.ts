@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A host name or an IP address; not a URL, and without a port. */
+/** No URL and no port. */
 export const HostName = z
   .string()
   .regex(
@@ -8,13 +8,13 @@ export const HostName = z
     'must be a host name or an IP address',
   )
 
-/** 0 lets the system choose. */
+/** 0: a free one. */
 export const Port = z.int().min(0).max(65_535)
 
-/** A whole number of 1 or more that may be left out. */
+/** An optional whole number of 1 or more. */
 export const amount = (description: string) => z.int().min(1).optional().describe(description)
 
-/** A switch in a variable. */
+/** A boolean variable. */
 export const truth = (description: string) =>
   z
     .stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] })
@@ -31,10 +31,10 @@ export const whole = (number: z.ZodInt, description: string) =>
     .optional()
     .describe(description)
 
-/** Text for people, on pages and in lists. */
+/** Text of limited length. */
 export const text = (limit: number) => z.string().max(limit)
 
-/** Keys that other programs write into the same file: read, and left alone. */
+/** Keys for other programs: accepted and ignored. */
 export function kept<Name extends string>(...names: Name[]): { [Key in Name]?: z.ZodOptional<z.ZodUnknown> } {
   const shape: { [Key in Name]?: z.ZodOptional<z.ZodUnknown> } = {}
   for (const name of names) shape[name] = z.unknown().optional().describe('For other programs; not used here.')

@@ -101,10 +101,8 @@ const sections = {
   orchestrators: Orchestrators.optional(),
 }
 
-/** A configuration file whose projects are a section with a key for each name. */
 export const MappedFile = z.strictObject({ ...sections, projects: ProjectMap.optional() })
-/** A configuration file whose projects are a list of sections with a `name` each. */
-export const ListedFile = z.strictObject({ ...sections, projects: ProjectList.optional() })
+const ListedFile = z.strictObject({ ...sections, projects: ProjectList.optional() })
 
 export type FileSettings = z.infer<typeof MappedFile> | z.infer<typeof ListedFile>
 

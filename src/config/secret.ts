@@ -1,9 +1,9 @@
-/** A value that no log, page, error or dump may show. Only whoever truly needs it calls `reveal`. */
+/** Hidden in logs, pages, errors and dumps. */
 export type Secret = { reveal(): string; toString(): string; toJSON(): string }
 
 const SHOWN = '(secret)'
 
-/** Wraps a token so that printing, inspecting or serializing it shows `(secret)`. */
+/** Wraps a text so that printing or serializing shows `(secret)`. */
 export function secret(text: string): Secret {
   return { reveal: () => text, toString: () => SHOWN, toJSON: () => SHOWN }
 }

@@ -25,7 +25,6 @@ export const FLAG_HELP: Record<string, FlagHelp> = {
   '--version': { form: '-v, --version', text: 'the version' },
 }
 
-/** Where a command understands a flag in its own way. */
 const OWN_HELP: Partial<Record<string, Record<string, FlagHelp>>> = {
   'check-config': {
     '--config': { form: '--config <file>', text: 'the file to check, where none is named (orch-config.yaml, if there is one)' },
@@ -41,7 +40,7 @@ const OWN_HELP: Partial<Record<string, Record<string, FlagHelp>>> = {
 }
 
 const OF_SERVER = ['--host', '--port', '--config', '--data-dir', '--log-level', '--debug', '--no-reload']
-/** What a start would be told: with it a check finds what the start would. */
+/** A check finds what the start would. */
 const OF_CHECK = OF_SERVER.filter((flag) => flag !== '--no-reload')
 const OF_CLIENT = ['--url', '--token']
 const OF_ALL = ['--help', '--version']
@@ -90,19 +89,19 @@ const table = (rows: readonly { form: string; text: string }[]) => {
 const flagTable = (names: readonly string[], own: Record<string, FlagHelp> = {}) =>
   table([...names, ...OF_ALL].flatMap((name) => own[name] ?? FLAG_HELP[name] ?? []))
 
-/** The flags that a command takes, `--help` and `--version` included. */
+/** The flags of a command. */
 export function flagsOf(name: Command): readonly string[] {
   return [...(COMMANDS.find((known) => known.name === name)?.flags ?? []), ...OF_ALL]
 }
 
-/** What `visualizer --help` prints. */
+/** The text of `visualizer --help`. */
 export function overallHelp(): string {
   const commands = `Commands\n${table(COMMANDS)}`
   const flags = `Flags of serve (--flag value or --flag=value)\n${flagTable(OF_SERVER)}`
   return `visualizer <command> [flags]\n\n${commands}\n\n${flags}\n\nvisualizer <command> --help names a command's flags and environment variables.\n`
 }
 
-/** What `visualizer <command> --help` prints. */
+/** The text of `visualizer <command> --help`. */
 export function commandHelp(name: Command): string {
   const command = COMMANDS.find((known) => known.name === name) ?? COMMANDS[0]
   const flags = `Flags (--flag value or --flag=value)\n${flagTable(command.flags, OWN_HELP[name])}`
@@ -110,7 +109,7 @@ export function commandHelp(name: Command): string {
   return `visualizer ${command.form}\n\n  ${command.text}\n\n${flags}\n\n${names}\n${ENDINGS[name]}\n`
 }
 
-/** Built from the schema, so that no variable is left out. */
+/** From the schema, so none is missing. */
 function variables(): string {
   const rows = Object.entries(Environment.shape).map(([form, schema]) => ({ form, text: schema.description ?? '' }))
   return `Environment (a flag comes before its variable, a variable before the file)\n${table(rows)}\n`
@@ -124,7 +123,7 @@ const CLIENT_ROWS = [
 const PORT_ROW = { form: 'PORT', text: 'With --serve: the port to listen on. Default: a free one.' }
 const clientVariables = (rows: { form: string; text: string }[]) => `Environment (a flag comes before its variable)\n${table(rows)}\n`
 
-/** For commands that do not read every variable of the service, or others besides. */
+/** For commands with their own variables. */
 const NAMED_VARIABLES: Partial<Record<Command, () => string>> = {
   tail: () => clientVariables(CLIENT_ROWS),
   demo: () => clientVariables([...CLIENT_ROWS, PORT_ROW]),

@@ -4,7 +4,7 @@ import type { LogFilesConfig } from './config.ts'
 import type { Outside } from './environment.ts'
 import type { Findings } from './findings.ts'
 
-/** Where logs are written besides standard output, and who rotates them. What does not fit together becomes a problem. */
+/** The log files, and who rotates them; reports contradictions. */
 export function readLogFiles({ given, problem }: Outside, { cwd, findings }: { cwd: string; findings: Findings }): LogFilesConfig {
   const { LOG_FILE, ACCESS_LOG_FILE, LOG_ROTATION } = given
   const records = LOG_FILE === undefined ? undefined : resolve(cwd, LOG_FILE)
@@ -16,7 +16,7 @@ export function readLogFiles({ given, problem }: Outside, { cwd, findings }: { c
   return { records, access, rotation: LOG_ROTATION ?? 'internal' }
 }
 
-/** Says in one line which log file cannot be written and why; nothing when all can. Makes the files where that is wanted, never their folders. */
+/** Why a log file cannot be written; undefined when all can. May create files, never folders. */
 export function logFilesProblem({ records, access, rotation }: LogFilesConfig, looking: Looking): string | undefined {
   for (const [name, path] of Object.entries({ LOG_FILE: records, ACCESS_LOG_FILE: access })) {
     if (path === undefined) continue
@@ -29,7 +29,7 @@ export function logFilesProblem({ records, access, rotation }: LogFilesConfig, l
 function fileProblem(path: string, rotation: LogFilesConfig['rotation'], { makes }: Looking): string | undefined {
   const folder = dirname(path)
   try {
-    // To rename the file takes the right to write in its folder.
+    // Renaming needs write access to the folder.
     accessSync(folder, rotation === 'internal' ? constants.W_OK | constants.X_OK : constants.X_OK)
   } catch (error) {
     return isMissing(error) ? `the folder ${folder} does not exist` : `in its folder, ${inWords(error)}`
@@ -48,10 +48,10 @@ const isThere = (path: string) => statSync(path, { throwIfNoEntry: false }) !== 
 
 const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT'
 
-/** Whether what is missing is made, as at a start, or only looked at. */
+/** `makes`: creates what is missing. */
 export type Looking = { makes: boolean }
 
-/** Says in words why the folder for events cannot be used, or nothing when it can. Makes it where it is missing, if that is wanted. */
+/** Why the data folder cannot be used; undefined when it can. May create it. */
 export function dataFolderProblem(folder: string, { makes }: Looking): string | undefined {
   try {
     if (makes) mkdirSync(folder, { recursive: true, mode: 0o750 })
@@ -62,7 +62,7 @@ export function dataFolderProblem(folder: string, { makes }: Looking): string | 
   }
 }
 
-/** The folder itself, or the one in which it, or what leads to it, would be made. */
+/** The folder, or the existing one in which it would be created. */
 function nearestThere(folder: string): string {
   const found = statSync(folder, { throwIfNoEntry: false })
   if (found === undefined) return nearestThere(dirname(folder))
@@ -70,7 +70,7 @@ function nearestThere(folder: string): string {
   return folder
 }
 
-/** Why the system refused a file or a folder, in words where it is one of the usual reasons. */
+/** The system's error in words. */
 export function inWords(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
   return WORDS[code] ?? code

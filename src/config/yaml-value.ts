@@ -1,20 +1,20 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml'
 
-/** Something the parser lets pass but that we refuse, at a character of the text. */
-export type YamlFault = { at: number; path: readonly PropertyKey[]; reason: string }
+/** Valid YAML that we refuse. */
+type YamlFault = { at: number; path: readonly PropertyKey[]; reason: string }
 
-export type YamlValue = {
+type YamlValue = {
   value: unknown
   faults: YamlFault[]
-  /** Where a path's value stands in the text; for a key without value, where the key stands. */
+  /** The offset of a value, or of its key. */
   find(path: readonly PropertyKey[]): number | undefined
-  /** Where a path's key stands in the text. */
+  /** The offset of a key. */
   findKey(path: readonly PropertyKey[]): number | undefined
 }
 
-/** Deeper than any configuration; a limit, because each level costs the parser and us stack. */
+/** Each level costs stack. */
 const MAX_DEPTH = 32
-/** How many values aliases may repeat in all: the defence against a small file that unfolds into gigabytes. */
+/** Aliases may repeat so many values: a small file must not unfold into gigabytes. */
 const MAX_REPEATED = 10_000
 
 type Place = { key: number | undefined; value: number | undefined }
@@ -26,10 +26,7 @@ type Walk = {
 }
 type Here = { path: readonly PropertyKey[]; isRepeated: boolean; at: number }
 
-/**
- * Turns a parsed document into plain values and notes where each stood. The parser's own
- * conversion is not used: it compares each key with all others of its section (a minute for a file of 60,000 keys), and forgets places.
- */
+/** Plain values with their offsets. The parser's own conversion is quadratic in the keys of a section, and forgets offsets. */
 export function toValue(document: Document): YamlValue {
   const walk: Walk = { document, faults: [], places: new Map(), repeated: 0 }
   const value = read(walk, document.contents, { path: [], isRepeated: false, at: 0 })
@@ -90,7 +87,7 @@ function readSection(walk: Walk, pairs: Pair[], here: Here): Record<string, unkn
     if (isMerge) inherited.push(...sections(value))
     else if (value !== undefined) section[key.text] = value
   }
-  // What the section says itself comes before what it inherits, and an earlier ancestor before a later one.
+  // A section's own keys win over merged ones, earlier merges over later ones.
   const whole: Record<string, unknown> = {}
   for (const ancestor of inherited.toReversed()) Object.assign(whole, ancestor)
   return Object.assign(whole, section)
@@ -103,7 +100,7 @@ function readKey(walk: Walk, { key }: Pair, here: Here): { text: string; at: num
     walk.faults.push({ at, path: here.path, reason: 'has a key that is not plain text' })
     return undefined
   }
-  // A number stays as it was written: 007 and 1.0 are names here.
+  // 007 and 1.0 are names here, so numbers stay text.
   const text = typeof node.value === 'string' ? node.value : (node.source ?? String(node.value))
   if (text !== '__proto__') return { text, at }
   walk.faults.push({ at, path: here.path, reason: 'has the key "__proto__", which is refused' })

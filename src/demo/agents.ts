@@ -1,12 +1,12 @@
 import { pass, type Stage, tell } from './stage.ts'
 import type { Question, Story } from './world.ts'
 
-export type AgentType = 'Orchestrator' | 'DesignAgent' | 'QAAgent' | 'CodeAgent' | 'DataAgent' | 'Explore'
+type AgentType = 'Orchestrator' | 'DesignAgent' | 'QAAgent' | 'CodeAgent' | 'DataAgent' | 'Explore'
 export type Agent = { agent_id: string; agent_type: AgentType; parent_agent_id?: string; story_id?: string }
 
 export const LEAD: Agent = { agent_id: 'lead', agent_type: 'Orchestrator' }
 
-/** An agent for one story, below the orchestrator or another agent. */
+/** An agent for a story, below the orchestrator or another agent. */
 export function agentFor(story: Story, agentType: AgentType, parent: Agent = LEAD): Agent {
   const agentId = `${parent.agent_id}/${agentType.replace('Agent', '').toLowerCase()}-${story.id.replace(/^\D+/, '')}`
   return { agent_id: agentId, agent_type: agentType, parent_agent_id: parent.agent_id, story_id: story.id }
@@ -14,17 +14,17 @@ export function agentFor(story: Story, agentType: AgentType, parent: Agent = LEA
 
 type Said = { word: 'working' | 'waiting' | 'idle' | 'failed' | 'ended'; reason?: string }
 
-/** What an agent says of itself. */
+/** Reports an agent's status. */
 export function status(stage: Stage, agent: Agent, { word, reason }: Said): void {
   tell(stage, { type: 'agent_status', ...agent, status: word, ...(reason === undefined ? {} : { reason }) })
 }
 
-/** Makes the stories of the busiest project fill the hour. */
+/** So that the busiest project fills the hour. */
 const PACE = 1.4
 
 type Call = { tool: string; detail: Record<string, string>; minutes: [number, number]; fails?: string | undefined }
 
-/** An agent calls a tool, and it takes its time. */
+/** Reports a tool call that takes its time. */
 export function call(stage: Stage, agent: Agent, { tool, detail, minutes, fails }: Call): void {
   const activity = { type: 'agent_activity', ...agent, action: ACTIONS[tool] ?? tool, tool }
   tell(stage, { ...activity, status: 'started', detail })
@@ -43,7 +43,7 @@ const ACTIONS: Record<string, string> = {
   Grep: 'search',
 }
 
-/** What an agent used since it last said so. */
+/** Reports an agent's usage since its last report. */
 export function use(stage: Stage, agent: Agent): void {
   const input = Math.round(stage.random.between(4_000, 26_000))
   const output = Math.round(stage.random.between(600, 4_200))
@@ -61,7 +61,7 @@ export function use(stage: Stage, agent: Agent): void {
   })
 }
 
-/** An agent waits for a person. What nobody answers stays open until the hour is over. */
+/** An agent asks a person; unanswered questions stay open. */
 export function ask(stage: Stage, agent: Agent, question: Question): void {
   const { title, kind, description, priority = 'normal', answer, waits } = question
   const approvalId = `ask-${agent.story_id ?? 'sprint'}-${stage.sprint.replace(/^\D+/, '')}`

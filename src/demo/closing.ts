@@ -2,7 +2,6 @@ import { isRecord } from '../domain/events/loose-fields.ts'
 import type { Report } from './stage.ts'
 import { isWorkflowState, wayHome, type WorkflowState } from './workflow.ts'
 
-/** What is open in a project: whatever people would be asked to look at, or would see grow old. */
 type Open = {
   workflow: WorkflowState
   questions: Set<string>
@@ -13,7 +12,7 @@ type Open = {
   isCiOpen: boolean
 }
 
-/** The reports that close what these ones left open: questions are withdrawn, agents end, the workflow comes to rest. */
+/** Reports that end what is open: questions are withdrawn, agents end, the workflow rests. */
 export function closing(reports: readonly Report[]): Report[] {
   const open: Open = {
     workflow: 'IDLE',
@@ -76,7 +75,7 @@ function see(open: Open, report: Report) {
   }
 }
 
-/** A project that only its files tell of has a state and a cycle, too. */
+/** Projects known from files alone have a state and a cycle, too. */
 function seeFile(open: Open, report: Report) {
   const { file, content } = report
   if (!isRecord(content)) return

@@ -8,7 +8,7 @@ import type { Course, Story } from './world.ts'
 const isDone = ({ joined }: Story) => joined === 'done'
 const storiesOf = ({ world }: Stage) => world.lanes.flat()
 
-/** What each course tells from the first minute on; what lies beyond the hour is cut off by whoever asked. */
+/** What each course reports; later events are cut off at the hour. */
 export const COURSES: Record<Course, (stage: Stage) => void> = {
   steady(stage) {
     openSprint(stage)
@@ -22,7 +22,7 @@ export const COURSES: Record<Course, (stage: Stage) => void> = {
     moveWorkflow(stage, 'SPRINT_PAUSED', { to: 'SPRINT_ACTIVE', command: '/sprint resume', user: planner })
     review(stage, playLanes(stage))
   },
-  /** The last sprint is done and waits to be read; then the next one is planned. */
+  /** A finished sprint waits for review; then the next one is planned. */
   review(stage) {
     const [done, planned] = [storiesOf(stage).filter(isDone), storiesOf(stage).filter((story) => !isDone(story))]
     const last = { ...stage, sprint: `${stage.sprint}-a` }
@@ -41,7 +41,7 @@ export const COURSES: Record<Course, (stage: Stage) => void> = {
     startSprint(stage, 2)
     review(stage, playLanes(stage))
   },
-  /** Only its files are there, and they are old; later its orchestrator is heard again. */
+  /** Old files alone; later its orchestrator returns. */
   silent(stage) {
     const first = storiesOf(stage).find((story) => !isDone(story))
     if (stage.isKnown) openSprint(stage)
@@ -55,7 +55,7 @@ export const COURSES: Record<Course, (stage: Stage) => void> = {
     tell(stage, { ...trouble, error_message: 'the warehouse answers again', resolved: true })
     playLanes(stage)
   },
-  /** Its agents wait for a machine that trains. */
+  /** Agents wait for a training run. */
   training(stage) {
     openSprint(stage)
     const trainer = { agent_id: 'lead/data-1', agent_type: 'DataAgent', parent_agent_id: 'lead' } as const
@@ -74,7 +74,7 @@ export const COURSES: Record<Course, (stage: Stage) => void> = {
   },
 }
 
-/** The sprint as it was left last: some stories done, some under way. */
+/** The sprint as it was left. */
 function openSprint(stage: Stage) {
   const listed = { sprint: stage.sprint, stories: storiesOf(stage), status: 'active' as const }
   tellBacklog(stage, [listed])
@@ -86,12 +86,11 @@ function openSprint(stage: Stage) {
   }
 }
 
-/** A story that was finished before the hour. */
 function finish(stage: Stage, story: Story) {
   joinStory(stage, { ...story, joined: 'commit' })
 }
 
-/** Every lane plays its stories one after the other; gives back the minute at which the last one is through. */
+/** Plays the lanes' stories; returns the last minute. */
 function playLanes(stage: Stage): number {
   const ends = stage.world.lanes.map((stories, index) => {
     const lane = laneFrom(stage, stage.now + index * stage.random.between(0.3, 1.2))

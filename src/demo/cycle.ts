@@ -3,7 +3,7 @@ import { pass, type Stage, tell } from './stage.ts'
 import { moveWorkflow } from './workflow.ts'
 import { type Phase, PHASES, type Story } from './world.ts'
 
-/** A story's cycle from where it stands to its commit. */
+/** Plays a story's cycle to its commit. */
 export function playStory(stage: Stage, story: Story): void {
   const from = PHASES.indexOf(phaseOf(story))
   if (story.joined === undefined) begin(stage, story)
@@ -18,7 +18,7 @@ export function playStory(stage: Stage, story: Story): void {
 
 const phaseOf = (story: Story): Phase => (story.joined === undefined || story.joined === 'done' ? 'design' : story.joined)
 
-/** A story that was begun before the hour: its cycle comes to where it stands. */
+/** A story that began before the hour. */
 export function joinStory(stage: Stage, story: Story): void {
   begin(stage, story)
   for (const phase of PHASES.slice(1, PHASES.indexOf(phaseOf(story)) + 1)) move(stage, story, phase)
@@ -41,7 +41,6 @@ function askIn(phase: Phase, stage: Stage, { story, agent }: { story: Story; age
   if (story.question?.phase === phase) ask(stage, agent, story.question)
 }
 
-/** The figures that the orchestrator writes to the cycle's file. */
 function file(stage: Stage, story: Story, { state, failing, runs }: { state: Phase; failing: number; runs: number }) {
   const id = cycleId(stage, story)
   const tests = [{ file_path: story.test, passing_tests: story.tests - failing, failing_tests: failing }]
@@ -121,14 +120,14 @@ const WORK: Record<Phase, (stage: Stage, story: Story) => void> = {
   },
 }
 
-/** The first attempt does not pass: the agent reads what broke and tries again. */
+/** The first attempt fails; the agent reads why and retries. */
 function stumble(stage: Stage, agent: Agent, { story, fails }: { story: Story; fails: string }) {
   call(stage, agent, { ...runTest(stage, story), minutes: [0.4, 1], fails })
   call(stage, agent, { tool: 'Read', detail: { file_path: story.test }, minutes: [0.2, 0.4] })
   call(stage, agent, { tool: 'Edit', detail: { file_path: story.source }, minutes: [0.5, 1.2] })
 }
 
-/** Three failures block the sprint; a person's hint ends it. */
+/** Three failures block the sprint until a person helps. */
 function breakCi(stage: Stage, story: Story, { fails, hint }: NonNullable<Story['ci']>) {
   const agent = agentFor(story, 'CodeAgent')
   const [planner] = stage.world.people
@@ -147,7 +146,7 @@ function breakCi(stage: Stage, story: Story, { fails, hint }: NonNullable<Story[
   runCi(stage, story)
 }
 
-/** The pipeline after a commit; `fails` is what it says where it does not pass. */
+/** The pipeline after a commit; `fails` is its failure. */
 function runCi(stage: Stage, story: Story, fails?: string): void {
   const run = { type: 'ci_status', story_id: story.id }
   tell(stage, { ...run, status: 'running' })
@@ -155,7 +154,6 @@ function runCi(stage: Stage, story: Story, fails?: string): void {
   tell(stage, fails === undefined ? { ...run, status: 'passed' } : { ...run, status: 'failed', detail: fails })
 }
 
-/** What an agent looks for first: the file's own name. */
 function symbolOf(path: string): string {
   return (
     path

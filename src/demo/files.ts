@@ -3,7 +3,7 @@ import type { Story } from './world.ts'
 
 type Listed = { sprint: string; stories: readonly Story[]; status: 'planned' | 'active' | 'completed' }
 
-/** The backlog as the orchestrator writes it: the epic, all stories, and the sprints. */
+/** backlog.json: the epic, all stories and sprints. */
 export function tellBacklog(stage: Stage, sprints: readonly Listed[]): void {
   const { world } = stage
   const epicId = `epic-${world.name}`
@@ -52,7 +52,7 @@ export function tellSprint(stage: Stage, listed: Listed): void {
   tell(stage, { type: 'state_file', file: `sprints/${listed.sprint}.json`, mtime: stage.instant(stage.now), content })
 }
 
-/** What is found of a project that nobody hears: files that were written a while ago, on a real clock. */
+/** Files written long ago, of a project that reports nothing. */
 export function tellOldFiles(stage: Stage, story: Story): void {
   const [statusAt, cycleAt] = [stage.before(19), stage.before(14)]
   tell(stage, {

@@ -11,53 +11,46 @@ import { docsSite } from './worlds/docs-site.ts'
 import { designSystem } from './worlds/design-system.ts'
 import { checkoutWeb } from './worlds/checkout-web.ts'
 
-/** The projects of the demo, the first ones first where fewer are asked for: each finds itself in another state. */
-export const WORLDS: readonly World[] = [paymentsApi, searchIndex, designSystem, mobileApp, ledgerImport, checkoutWeb, fraudModel, docsSite]
+/** In different states; fewer projects take the first ones. */
+const WORLDS: readonly World[] = [paymentsApi, searchIndex, designSystem, mobileApp, ledgerImport, checkoutWeb, fraudModel, docsSite]
 
 export const HOUR_MINUTES = 60
-/** When the orchestrator speaks of its cycles. */
 const FIRST_MINUTE = 4
 const EVERY_MINUTES = 6
 
-/** An event as it is reported. */
-export type DemoEvent = Report & { id: string; timestamp: string }
-/** What happens when: `at` in ms of a real clock since the beginning of the hour. */
+type DemoEvent = Report & { id: string; timestamp: string }
+/** `at` in ms of real time since the beginning. */
 export type Cue = { at: number; minute: number; project: string; event: DemoEvent }
 
 export type HourOptions = {
-  /** The same seed tells the same. */
   seed: number
   projects: number
   speed: number
-  /** ms since 1970. */
   startedAt: number
-  /** Of this run; with it no event is taken for one of another run. */
+  /** Makes the ids of each run unique. */
   run: string
-  /** How often a project was played in before: its sprint and its stories are others then. */
+  /** Earlier runs per project: sprints and stories get other numbers. */
   plays: ReadonlyMap<string, number>
 }
 
-/** The names of the projects that the demo writes to. */
+/** The names of the demo's projects. */
 export function demoProjects(count: number): string[] {
   return WORLDS.slice(0, count).map(({ name }) => `demo-${name}`)
 }
 
-/** Whether an event was reported by a demo, of whatever run. */
+/** Whether any demo reported the event. */
 export function isOfDemo(event: Record<string, unknown>): boolean {
   return typeof event['id'] === 'string' && event['id'].startsWith('demo:')
 }
 
-/**
- * An hour of several projects, in the order in which it happens. An event's time is the instant at which it is due: an age on a
- * page is then the time that passed for whoever looks at it, at every speed.
- */
+/** An hour of several projects in order; timestamps are the real times at which events are due, at any speed. */
 export function hourOf(options: HourOptions): Cue[] {
   return WORLDS.slice(0, options.projects)
     .flatMap((world, index) => cuesOf(world, index, options))
     .toSorted((one, other) => one.at - other.at)
 }
 
-/** What ends a play that got as far as a minute: nothing stays open for people to wonder about. */
+/** Reports that end an interrupted run. */
 export function endOf(played: readonly Cue[], { speed, startedAt, run }: Pick<HourOptions, 'speed' | 'startedAt' | 'run'>, minute: number) {
   const projects = Map.groupBy(played, ({ project }) => project)
   return [...projects].flatMap(([project, cues]) =>
@@ -95,14 +88,14 @@ function cuesOf(first: World, index: number, { seed, speed, startedAt, run, play
     }))
 }
 
-/** The same work under other numbers: a story that was committed in an earlier sprint is done. */
+/** The same work with new story numbers. */
 function renumbered(world: World, sprint: number): World {
   const lanes = world.lanes.map((stories) => stories.map((story) => ({ ...story, id: `${story.id}-${sprint}` })))
   return { ...world, lanes }
 }
 
-/** What an orchestrator says now and then of all its cycles, and what it answers to the one who plans. */
-export function orchestratorTalk({ people: [planner], name }: World, told: readonly Told[]): Told[] {
+/** Status reports of the orchestrator, and its answer to the planner. */
+function orchestratorTalk({ people: [planner], name }: World, told: readonly Told[]): Told[] {
   const talk: Told[] = []
   for (let minute = FIRST_MINUTE; minute < HOUR_MINUTES; minute += EVERY_MINUTES) {
     const { open } = cyclesAt(told, minute)
@@ -126,7 +119,6 @@ function figures(open: readonly string[]) {
   }
 }
 
-/** The stories whose cycles are open, and those whose cycles are over. */
 function cyclesAt(told: readonly Told[], minute: number): { open: string[]; done: string[] } {
   const states = new Map<string, unknown>()
   for (const { at, report } of told) {

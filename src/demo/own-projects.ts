@@ -3,13 +3,13 @@ import { isRecord } from '../domain/events/loose-fields.ts'
 import { isOfDemo } from './hour.ts'
 
 const PAGE = 1_000
-/** What people do in a project of the demo while they look at it. */
+/** Events that people send in a demo project. */
 const OF_PEOPLE = new Set(['approval_resolved', 'command_execution', 'x-demo'])
 
-/** How often each of the demo's projects was played in before; or in words why nothing is to be played. */
-export type OwnProjects = { plays: ReadonlyMap<string, number> } | { problem: string }
+/** Earlier runs per project, or why nothing can be played. */
+type OwnProjects = { plays: ReadonlyMap<string, number> } | { problem: string }
 
-/** The demo writes only where nobody else reported: a problem when a project of its names holds anything else. */
+/** Checks that the demo's projects hold nothing but demo events. */
 export async function lookAtOwnProjects(api: Api, names: readonly string[]): Promise<OwnProjects> {
   const status = await api.get('/status')
   if (typeof status['version'] !== 'string') return { problem: `what answers at ${api.url} is not this service; name another with --url` }
@@ -24,7 +24,6 @@ export async function lookAtOwnProjects(api: Api, names: readonly string[]): Pro
   return { plays }
 }
 
-/** How often a project was played in, and its first event that no demo reported, in words. */
 async function lookAt(api: Api, name: string): Promise<{ played: number; foreign?: string }> {
   let after = '0'
   let played = 0
@@ -40,7 +39,7 @@ async function lookAt(api: Api, name: string): Promise<{ played: number; foreign
   }
 }
 
-/** Nothing for a project that is not there. What retention removed was looked at when it was there. */
+/** Undefined for an unknown project; pruned events were checked before. */
 async function readPage(api: Api, name: string, after: string): Promise<Record<string, unknown> | undefined> {
   try {
     return await api.get(`/projects/${name}/events?after=${after}&limit=${PAGE}`)

@@ -5,26 +5,18 @@ import type { Cue } from './hour.ts'
 type Playing = {
   api: Api
   cues: readonly Cue[]
-  /** ms since 1970 at which the hour began. */
   startedAt: number
   stop: AbortSignal
-  /** What was stored just now. */
   onPlayed(cues: readonly Cue[]): void
   onAway(problem: ApiProblem): void
   onBack(): void
 }
 
-/** Cues this close together go in one request. */
 const TOGETHER_MS = 100
 const BATCH = 500
-/** A service that is away for so long does not come back for us. */
 const PATIENCE_MS = 60_000
 
-/**
- * Reports each cue when it is due; resolves at the end of the cues, or when told to stop. While the service is away what is due
- * waits, and goes out again with the same ids: none is lost, none counts twice. Rejects with a ApiProblem when it refuses, or
- * stays away.
- */
+/** Reports each cue when it is due, with stable ids, and retries while the service is away. Rejects with ApiProblem if it refuses. */
 export async function play(playing: Playing): Promise<void> {
   const { cues, startedAt, stop } = playing
   let next = 0
@@ -39,7 +31,7 @@ export async function play(playing: Playing): Promise<void> {
   }
 }
 
-/** Reports cues at once, whatever their time. */
+/** Reports cues at once. */
 export async function report(playing: Omit<Playing, 'cues' | 'startedAt'>, cues: readonly Cue[]): Promise<void> {
   for (const [project, own] of Map.groupBy(cues, (cue) => cue.project)) {
     for (let from = 0; from < own.length && !playing.stop.aborted; from += BATCH) {

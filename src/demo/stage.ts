@@ -1,9 +1,8 @@
 import type { World } from './world.ts'
 
-/** Numbers that look like chance and are the same for the same seed. */
 export type Random = { between(least: number, most: number): number; pick<T>(items: readonly [T, ...T[]]): T }
 
-/** mulberry32: short, and even enough for a play. */
+/** Deterministic random numbers (mulberry32). */
 export function randomFrom(seed: number): Random {
   let state = seed >>> 0
   const next = () => {
@@ -18,39 +17,37 @@ export function randomFrom(seed: number): Random {
   }
 }
 
-/** An event before it has an id and a time; times in it are told by the stage's clock. */
 export type Report = { type: string } & Record<string, unknown>
-/** `at` in minutes since the beginning of the hour. */
+/** `at` in minutes of the hour. */
 export type Told = { at: number; report: Report }
 
-/** Where a project's play happens. Each lane has a clock of its own; what is told goes to the same list. */
+/** A project's run; each lane has its own clock. */
 export type Stage = {
   world: World
   random: Random
-  /** Minutes since the beginning of the hour. */
+  /** Minutes of the hour. */
   now: number
   told: Told[]
-  /** The instant of a minute of the hour, as ISO 8601. */
+  /** A minute of the hour as ISO 8601. */
   instant(minute: number): string
-  /** The instant that was so many minutes of a real clock before the hour, as ISO 8601. */
+  /** Real minutes before the hour, as ISO 8601. */
   before(minutes: number): string
-  /** The same sprint is not played twice. */
   sprint: string
-  /** Whether it was heard of before the hour. */
+  /** Known before the hour. */
   isKnown: boolean
 }
 
-/** Something happened now. */
+/** Reports an event now. */
 export function tell(stage: Stage, report: Report): void {
   stage.told.push({ at: stage.now, report })
 }
 
-/** Time goes by. */
+/** Advances the clock. */
 export function pass(stage: Stage, least: number, most = least): void {
   stage.now += stage.random.between(least, most)
 }
 
-/** The same place with a clock of its own, from a minute on. */
+/** A lane with its own clock. */
 export function laneFrom(stage: Stage, minute: number): Stage {
   return { ...stage, now: minute }
 }

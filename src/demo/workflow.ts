@@ -3,7 +3,7 @@ import { type Report, type Stage, tell } from './stage.ts'
 export type WorkflowState = 'IDLE' | 'BACKLOG_READY' | 'SPRINT_PLANNED' | 'SPRINT_ACTIVE' | 'SPRINT_PAUSED' | 'SPRINT_REVIEW' | 'BLOCKED'
 type Step = { to: WorkflowState; command?: string; user?: string }
 
-/** The workflow goes from one state to another, by a person's command or by itself. */
+/** Reports a workflow transition. */
 export function moveWorkflow(stage: Stage, from: WorkflowState, { to, ...by }: Step): void {
   tell(stage, { type: 'workflow_transition', old_state: from, new_state: to, ...by })
 }
@@ -14,7 +14,7 @@ const WAY: readonly (readonly [WorkflowState, WorkflowState, string])[] = [
   ['SPRINT_PLANNED', 'SPRINT_ACTIVE', '/sprint start'],
 ]
 
-/** From the idle project to a sprint under way, `pauses` minutes between the steps. */
+/** From idle to a running sprint, `pauses` minutes between the steps. */
 export function startSprint(stage: Stage, pauses: number): void {
   for (const [from, to, command] of WAY) {
     moveWorkflow(stage, from, { to, command, user: stage.world.people[0] })
@@ -52,7 +52,7 @@ const WAY_HOME: Record<WorkflowState, readonly (readonly [WorkflowState, string 
   ],
 }
 
-/** The steps that the machine allows from a state to rest. */
+/** The transitions from a state to rest. */
 export function wayHome(from: WorkflowState): Report[] {
   const states = [from, ...WAY_HOME[from].map(([to]) => to)]
   return WAY_HOME[from].map(([to, command], index) => {
@@ -61,7 +61,7 @@ export function wayHome(from: WorkflowState): Report[] {
   })
 }
 
-/** Whether a value is a state that the demo's workflows know. */
+/** Whether the demo's workflow has the state. */
 export function isWorkflowState(value: unknown): value is WorkflowState {
   return typeof value === 'string' && Object.hasOwn(WAY_HOME, value)
 }

@@ -1,37 +1,27 @@
-/**
- * How much an entry of a bounded list is missed where it is not there. What `waits` (for anybody, or failed and nobody looked) never
- * goes to make room: neither for what goes `on`, nor for what is `mild`, nor for what is `over`.
- */
+/** When a bounded list is cut, entries that somebody waits for (or that failed unseen) never go to make room. */
 export type Worth = 'over' | 'mild' | 'on' | 'waits'
 
 const ORDER: readonly Worth[] = ['over', 'mild', 'on', 'waits']
 
-/** The higher it is, the later it goes. */
 export const rankOf = (worth: Worth): number => ORDER.indexOf(worth)
 
 export type Bound<T> = {
-  /** So many stay, and beyond them only what waits. */
+  /** Beyond it only entries with worth `waits` are kept. */
   limit: number
-  /** So many stay in any case: where not even all that waits has room. The limit, unless it is said. */
   most?: number
   worthOf(entry: T): Worth
-  /** Of two that are missed as much the one with the lower age goes, in any unit; without it the one that stands earlier. */
+  /** Of two with the same worth the one with the lower age goes; default: the earlier in the list. */
   ageOf?(entry: T): number
 }
 
 export type Bounded<T> = {
-  /** In the order of the list. */
   kept: T[]
-  /** In the order in which they go. */
+  /** In the order in which they are removed. */
   left: T[]
-  /** Counted before anything was cut. */
   total: number
 }
 
-/**
- * The one way in which lists are cut to a bound: what is over goes first, then what is mild, then what goes on, and within each the
- * oldest. Both halves come back, so that nobody forgets to say how many there are, or concludes anything from what is left.
- */
+/** Cuts a list to a bound, by worth and then by age. Returns what was removed too, so that callers can say how many are missing. */
 export function bounded<T>(entries: readonly T[], { limit, most = limit, worthOf, ageOf }: Bound<NoInfer<T>>): Bounded<T> {
   const total = entries.length
   if (total <= limit) return { kept: [...entries], left: [], total }
@@ -44,7 +34,7 @@ export function bounded<T>(entries: readonly T[], { limit, most = limit, worthOf
   return { kept: entries.filter((_, place) => !places.has(place)), left: gone.map(({ entry }) => entry), total }
 }
 
-/** Of entries that all are missed as much the newest stay: those that stand last. */
+/** For entries of equal worth: the newest stay. */
 export const equally = (): Worth => 'mild'
 
 /** Of entries that stand in the order in which they are missed, the first ones stay. */
@@ -67,7 +57,7 @@ export function ofAll({ kept, total }: Pick<Bounded<unknown>, 'kept' | 'total'>)
   return kept.length === total ? undefined : `${kept.length} of ${total}`
 }
 
-/** What a state keeps of each kind: `over` of those that are over, `limit` in all, and beyond that what waits, up to `most`. */
+/** Kept of each kind: `over` finished ones, `limit` in all, and beyond that up to `most` with worth `waits`. */
 export const BOUNDS = {
   agents: { over: 200, limit: 1_000, most: 10_000 },
   cycles: { over: 500, limit: 2_000, most: 10_000 },
@@ -78,7 +68,6 @@ export const BOUNDS = {
   sprints: { over: 100, limit: 200, most: 400 },
   cycleFiles: { over: 0, limit: 500, most: 500 },
   fileClocks: { over: 0, limit: 1_000, most: 1_000 },
-  /** Two for each cycle that is kept. */
   words: { over: 0, limit: 4_000, most: 4_000 },
   losses: { over: 0, limit: 50, most: 500 },
 } as const satisfies Record<string, { over: number; limit: number; most: number }>

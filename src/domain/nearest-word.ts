@@ -1,4 +1,4 @@
-/** The known word that was probably meant: the nearest one, if it is near; undefined when nothing is. */
+/** The known word that was probably meant; undefined when none is near. */
 export function nearestWord(text: string, known: readonly string[]): string | undefined {
   const wanted = text.toLowerCase().slice(0, 64)
   let best: string | undefined
@@ -10,7 +10,7 @@ export function nearestWord(text: string, known: readonly string[]): string | un
   return best
 }
 
-/** Letters to insert, drop or replace to make one text the other (Levenshtein). */
+/** The Levenshtein distance of two texts. */
 export function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (let i = 1; i <= one.length; i++) {

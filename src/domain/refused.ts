@@ -1,4 +1,3 @@
-/** The API's error codes and the HTTP status each is answered with. */
 export const ERROR_STATUS = {
   VALIDATION_ERROR: 400,
   INVALID_PROJECT_NAME: 400,
@@ -21,7 +20,7 @@ export const ERROR_STATUS = {
 
 export type ErrorCode = keyof typeof ERROR_STATUS
 
-/** The caller's fault: the message says what is wrong, where, and what to do, and may be shown to the caller. */
+/** The caller's fault: the message may be shown to the caller, and says what to do. */
 export class RefusedError extends Error {
   override name = 'RefusedError'
   constructor(

@@ -1,26 +1,21 @@
-/** What a clock is read from; all in ms. */
-export type ClockSources = {
-  /** The machine's clock, since 1970: anybody may set it. */
+type ClockSources = {
+  /** The wall clock, since 1970: it may be set at any time. */
   wall(): number
-  /** Since some moment: it only moves forward, and stands while the machine sleeps. */
+  /** Monotonic; stands still while the machine sleeps. */
   elapsed(): number
-  /** As `elapsed`, but goes on while the machine sleeps; undefined where nothing tells. */
+  /** Monotonic, and counts sleep; undefined where the system has none. */
   awake(): number | undefined
 }
 
-/** What became of the machine's clock; `ms` is how far it went ahead (or back, below 0) of the one that only moves forward. */
+/** A step of the wall clock: `ms` ahead of the monotonic clock, or behind it below 0. */
 export type Step = { kind: 'doubted' | 'believed' | 'back'; ms: number }
 
-/** Further than this the machine's clock is not followed at once. */
-export const STEP_MS = 60_000
-/** A clock that was set, and not by mistake, stays so. */
+/** A larger step is not followed at once. */
+const STEP_MS = 60_000
+/** A step that lasts this long was meant. */
 const BELIEVED_AFTER_MS = 600_000
 
-/**
- * The time, ms since 1970: the machine's clock as long as it goes as fast as one that only moves forward. Where it steps by more
- * than a minute, ahead or back, that other one counts until the step has stood for ten minutes; at once where the machine slept for as long.
- * `told` is the time by somebody who has run for longer.
- */
+/** The time in ms since 1970: the wall clock, but after a step of over a minute the monotonic one until the step lasted ten minutes. */
 export function openSteadyClock({ wall, elapsed, awake }: ClockSources, { told, onStep }: { told?: number; onStep(step: Step): void }) {
   const first = wall()
   const sleptUntil = (ran: number) => (awake() ?? ran) - ran
@@ -37,12 +32,12 @@ export function openSteadyClock({ wall, elapsed, awake }: ClockSources, { told, 
 
   return function now(): number {
     const [says, ran] = [wall(), elapsed()]
-    // Times are stored in whole ms; what only moves forward is told in parts of them.
+    // The wall clock has whole ms, the monotonic one fractions.
     const expected = Math.round(anchor.at + ran - anchor.ran)
     const ms = says - expected
     if (Math.abs(ms) <= STEP_MS) {
       if (doubt) onStep({ kind: 'back', ms: doubt.ms })
-      // Not at every call: many small steps would make a large one.
+      // Anchoring at every call would let many small steps add up to a large one.
       if (doubt || ran - anchor.ran >= STEP_MS) return follow(says, ran)
       return says
     }

@@ -1,10 +1,10 @@
 import type { NewEvent } from '../domain/events/event.ts'
 import { APPEND_LIMIT, type Appended } from './event-log.ts'
 
-/** One caller's append, made ready before it waits, so that nobody can change it meanwhile. */
+/** One append, serialized before it waits: the caller may change its events meanwhile. */
 export type AppendCall = { project: string; events: readonly NewEvent[]; ids: string[]; bodies: string[]; bytes: number }
 
-/** Serializes what a caller wants stored; throws where it cannot be (too many events, or not JSON). */
+/** Serializes an append; throws on too many events or on what JSON cannot hold. */
 export function appendCall(project: string, events: readonly NewEvent[]): AppendCall {
   if (events.length > APPEND_LIMIT) throw new RangeError(`an append takes ${APPEND_LIMIT} events at most, not ${events.length}`)
   const bodies = events.map((event) => JSON.stringify(event))
@@ -12,26 +12,22 @@ export function appendCall(project: string, events: readonly NewEvent[]): Append
   return { project, events: [...events], ids: events.map(({ id }) => idText(id)), bodies, bytes }
 }
 
-/**
- * An id as an engine compares it. UTF-8 has no lone surrogates: each would become the same replacement character, and different
- * ids one duplicate.
- */
+/** An id as engines compare it: in UTF-8 all lone surrogates become the same character, and different ids one duplicate. */
 export function idText(id: string): string {
   return id.isWellFormed() ? id : JSON.stringify(id)
 }
 
-/** In one order everywhere, so that nobody waits for each other; calls for the same project stay in the order in which they came. */
+/** Sorted by project, so that two groups cannot deadlock; calls of one project keep their order. */
 export const inProjectOrder = (calls: readonly AppendCall[]): AppendCall[] =>
   calls.toSorted((a, b) => (a.project < b.project ? -1 : a.project > b.project ? 1 : 0))
 
 type Storing = {
-  /** In one transaction. */
   store(calls: AppendCall[]): Promise<Appended[]>
-  /** Whether what failed would fail for each call alone, too. */
+  /** Whether each call alone would fail, too. */
   isHopeless(reason: unknown): boolean
 }
 
-/** Stores calls together. Where that fails, each is tried alone, so that one cannot spoil the others. */
+/** Stores calls in one transaction; if that fails each alone, so that one cannot spoil the others. */
 export async function storeTogether(calls: AppendCall[], { store, isHopeless }: Storing): Promise<PromiseSettledResult<Appended>[]> {
   try {
     return (await store(calls)).map((value) => ({ status: 'fulfilled', value }))

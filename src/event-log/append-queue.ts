@@ -1,30 +1,27 @@
 import { LogUnavailableError } from './event-log.ts'
 import type { Traced } from '../telemetry/tracing.ts'
 
-/** What one caller wants stored at once. */
-export type Sized = { project: string; events: readonly unknown[]; bytes: number }
+type Sized = { project: string; events: readonly unknown[]; bytes: number }
 
 type Outcomes<Result> = PromiseSettledResult<Result>[]
 type Commit<Call, Result> = (calls: Call[]) => Promise<Outcomes<Result>>
 
 type Waiting<Call, Result> = { call: Call; trace: string | undefined; resolve: (result: Result) => void; reject: (reason: unknown) => void }
 
-/** One group makes one transaction; larger ones gain nothing and hold the event loop longer. */
+/** A group is one transaction; larger ones are no faster and block the event loop. */
 const GROUP = { events: 500, bytes: 4 * 1024 * 1024 }
 
-/** What may wait: about a second of work. Beyond it callers are told to come back instead of filling the memory. */
+/** About a second of work; beyond it appends are refused, to bound the memory. */
 const QUEUE = { events: 100_000, bytes: 128 * 1024 * 1024 }
 
-export type AppendQueue<Call, Result> = {
+type AppendQueue<Call, Result> = {
   push(call: Call): Promise<Result>
-  /** Resolves once nothing waits any more. */
   drained(): Promise<void>
 }
 
 /**
- * Group commit: what arrives in one turn of the event loop, or while the previous group is being stored, becomes one
- * transaction. `commit` tells each call's own outcome, in order. A call is never split. A group's commit is a step of the trace of
- * its first caller, linked to those of the others.
+ * Group commit: calls of one turn of the event loop, or during the previous commit, become one transaction, traced as a step of its
+ * first.
  */
 export function openAppendQueue<Call extends Sized, Result>(commit: Commit<Call, Result>, traced?: Traced): AppendQueue<Call, Result> {
   const waiting: Waiting<Call, Result>[] = []
@@ -33,7 +30,7 @@ export function openAppendQueue<Call extends Sized, Result>(commit: Commit<Call,
 
   async function drain() {
     while (waiting.length > 0) {
-      // A turn of the loop: callers that were just answered join the next group, and other work gets its share.
+      // Lets callers that were just answered join the next group, and other work run.
       await new Promise(setImmediate)
       const group = waiting.splice(0, groupLength(waiting))
       for (const { call } of group) {

@@ -1,13 +1,13 @@
 import type { NewEvent, StoredEvent } from '../domain/events/event.ts'
 import { LogUnavailableError } from './event-log.ts'
 
-/** A page ends early beyond this many characters of JSON, or fewer where the reader asks so: parsing holds the event loop. */
+/** In characters of JSON: parsing blocks the event loop. */
 export const PAGE_CHARACTERS = 2 * 1024 * 1024
 
-/** An event as engines keep it: `body` is what was told, as JSON; `at` in ms since 1970. */
+/** `body` is the reported JSON; `at` in ms since 1970. */
 export type StoredRow = { offset: number; at: number; body: string }
 
-/** The event of a row. Throws LogUnavailableError where the body is none. */
+/** The event of a row; throws LogUnavailableError on a damaged body. */
 export function storedEvent({ offset, at, body }: StoredRow): StoredEvent {
   return Object.assign(parseBody(body, offset), { offset, received_at: at })
 }
@@ -22,7 +22,6 @@ function parseBody(body: string, offset: number): NewEvent {
   }
 }
 
-// Only events are ever stored; this tells one from what a damaged page may hold.
 function isEvent(value: unknown): value is NewEvent {
   return typeof value === 'object' && value !== null && 'id' in value && 'type' in value
 }

@@ -5,7 +5,7 @@ import type { ReplayDocument } from './write-replay.ts'
 
 type About = ReplayParts & { project: string; version: string; exportedAt: number; period: Period }
 
-/** The document around a replay. Its policy allows what it brings, by hash, and forbids every network. */
+/** The document of a replay. Its policy allows its own style and script by hash, and no network. */
 export function replayDocument({ style, script, icon, period, ...about }: About): ReplayDocument {
   const policy = [
     `default-src 'none'`,
@@ -16,7 +16,7 @@ export function replayDocument({ style, script, icon, period, ...about }: About)
     `form-action 'none'`,
   ].join('; ')
   return ({ first, last, moments, events, marks, sections, markup }) => {
-    // Drawn anew for each file: no text of a stranger can stand in for them.
+    // Random, so that foreign text cannot contain them.
     const here = { pieces: randomUUID(), moments: randomUUID() }
     const index = { sections, marks, from: first.at, offset: period.first }
     const html = String(
@@ -36,15 +36,14 @@ export function replayDocument({ style, script, icon, period, ...about }: About)
 
 const hashOf = (text: string) => `sha256-${createHash('sha256').update(text).digest('base64')}`
 
-/** JSON that nothing in it can end: of markup's letters it has none. */
+/** JSON that cannot close its element. */
 const inElement = (value: unknown) => JSON.stringify(value).replaceAll('<', String.raw`\u003c`)
 
 const here = (path: string) => new URL(`../../${path}`, import.meta.url).pathname
 
-/** What every replay brings along, as text. */
-export type ReplayParts = { style: string; script: string; /** As an address that holds the picture itself. */ icon: string }
+type ReplayParts = { style: string; script: string; /** As an address that holds the picture itself. */ icon: string }
 
-/** Reads style and script; rejects where the script cannot be bundled. */
+/** Reads style and script, and bundles the script. */
 export async function loadReplayParts(): Promise<ReplayParts> {
   const [page, replay, icon] = await Promise.all(
     ['static/app.css', 'static/replay.css', 'static/icon.svg'].map((path) => Bun.file(here(path)).text()),
@@ -53,7 +52,7 @@ export async function loadReplayParts(): Promise<ReplayParts> {
   const script = (await outputs[0]?.text()) ?? ''
   return {
     style: `${page}\n${replay}`,
-    // Within a script element this would end it, wherever it stands.
+    // It would close the script element.
     script: script.trim().replaceAll('</script', String.raw`<\/script`),
     icon: `data:image/svg+xml;base64,${btoa(icon ?? '')}`,
   }

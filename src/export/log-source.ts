@@ -9,7 +9,7 @@ import type { ReplaySource } from './replay-source.ts'
 
 type Deps = { log: LogReader; name: string; staleMinutes: number; onError(error: unknown): void }
 
-/** Reads a project's history from a log. Refuses a project that the log does not know, whatever the case of its name. */
+/** A project's history from a log; refuses an unknown project. */
 export async function openLogSource({ log, name, staleMinutes, onError }: Deps): Promise<ReplaySource> {
   const deps: PastDeps = { eventLog: unchanged(log), onError }
   const project = await findProject(deps, name)
@@ -27,7 +27,7 @@ export async function openLogSource({ log, name, staleMinutes, onError }: Deps):
   }
 }
 
-/** Those who fold a log save states on their way; here nothing is written. */
+/** Nothing is written, not even snapshots. */
 function unchanged(log: LogReader): EventLog {
   const refuse = () => Promise.reject(new LogUnavailableError('this log is only looked at'))
   return {

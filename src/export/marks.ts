@@ -3,13 +3,13 @@ import type { Shown } from '../live/project-page.tsx'
 import { ATTENTION_LOOKS, type Tone, workflowLook } from '../../views/atoms/state-look.ts'
 import type { Moment } from './moments.ts'
 
-/** A moment that people look for: its place among the moments, the tone of what began there, and its words. */
+/** Its number, the tone and the words. */
 export type Mark = [moment: number, tone: Tone, text: string]
 
 const TOLD: ReadonlySet<AttentionWord> = new Set(['needs_you', 'blocked', 'failed', 'in_review', 'stale'])
 const TEXT = 120
 
-/** The mark of a moment, where the workflow moved on or somebody began to wait; undefined for all others. */
+/** The mark of a moment: the workflow moved, or somebody began to wait. */
 export function markOf(place: number, before: Shown, { shown }: Moment): Mark | undefined {
   const [was, is] = [before.view.state.workflow, shown.view.state.workflow]
   if (was.state !== is.state) {

@@ -5,13 +5,12 @@ import type { Shown } from '../live/project-page.tsx'
 import { projectFold } from '../projection/folds.ts'
 import type { Period, ReplaySource } from './replay-source.ts'
 
-/** What the page shows from an instant (ms since 1970) on. Without an event, time alone changed it: somebody is silent now. */
+/** The page from an instant (ms since 1970) on; without an event only time changed it. */
 export type Moment = { at: number; shown: Shown; event: StoredEvent | undefined }
 
-/** Rows of activity that the page begins with. */
 const RECENT = 50
 
-/** Every moment of a period at which something changes, one after the other; the first is that which it begins with. */
+/** Every moment of a period at which the page changes, in order. */
 export async function* momentsOf(source: ReplaySource, period: Period): AsyncGenerator<Moment> {
   const { first, last, fromInstant, toInstant } = period
   const recent = await eventsBefore(source, period)
@@ -43,7 +42,7 @@ const viewer =
     shown: { project, summary: summarize({ project, state, epoch, now: at, staleMinutes }), view: { epoch, state, recent } },
   })
 
-/** Moments at which attention changes although nothing happens, before an instant. */
+/** Moments at which attention changes without an event. */
 function* silences(view: View, after: Moment, until: number): Generator<Moment> {
   let { at } = after
   let next = after.shown.summary.nextLookAt

@@ -4,8 +4,8 @@ import { pipeline } from 'node:stream/promises'
 import { Transform } from 'node:stream'
 import { createGzip } from 'node:zlib'
 
-/** Text that goes into a file as it comes, compressed and in base64: memory holds some pages of it. */
-export type PackedText = { write(text: string): Promise<void>; /** Tells the bytes of the file. */ end(): Promise<number> }
+/** Streams compressed base64 text into a file. */
+type PackedText = { write(text: string): Promise<void>; /** Tells the bytes of the file. */ end(): Promise<number> }
 
 const CHUNK = 64 * 1024
 
@@ -14,7 +14,7 @@ export function openPackedText(path: string): PackedText {
   const gzip = createGzip({ level: 9 })
   const file = createWriteStream(path, { mode: 0o600 })
   const written = pipeline(gzip, base64(), file)
-  // Seen by whoever writes next, or at the end.
+  // Thrown at the next write or at the end.
   let failure: Error | undefined
   written.catch((error: unknown) => (failure = error instanceof Error ? error : new Error(String(error))))
   let [waiting, length]: [string[], number] = [[], 0]
@@ -39,7 +39,7 @@ export function openPackedText(path: string): PackedText {
   }
 }
 
-/** Base64 takes three bytes at a time: what is left waits for the next chunk. */
+/** Base64 encodes three bytes at a time. */
 function base64(): Transform {
   let rest = Buffer.alloc(0)
   return new Transform({

@@ -1,31 +1,25 @@
 import { createHash } from 'node:crypto'
 import { relativeTime, type TimeForm } from '../../views/atoms/relative-time.ts'
 
-/**
- * What the file holds, in the order of its numbers: a shape is markup with a hole for each text, instant and identity in it, a piece
- * is a shape's number and what fills its holes.
- */
+/** A shape is markup with holes; a piece is a shape's number and what fills its holes. */
 export type PieceLine = string | [shape: number, ...holes: string[]]
 
 export type Pieces = {
-  /** The number of a piece of a page: the same text has the same number. */
+  /** The same text has the same number. */
   numberOf(text: string): number
 }
 
-/** A time that is told as a distance or as a clock: what it reads depends on the moment, and the rest on its instant. */
+/** A time whose text depends on the moment. */
 const TIME = /<time(?: class="(\w+)")? datetime="[^"]*" title="[^"]*" data-(since|clock)="(-?\d+)"(?: data-form="(\w+)")?>[^<]*<\/time>/g
-/** An address of the service, and what htmx would do with one: in a file they lead nowhere. */
+/** Links to the service, which a file lacks. */
 const HREF = / (?:href|action|hx-[\w:-]+)="\/[^"]*"/g
 
-/** What differs between two rows or cards that are alike otherwise. */
+/** Differences between similar rows. */
 const HOLE = /(>|\bdata-(?:since|clock|offset)="|\bid="(?:event|agent|cycle|approval)-)([^<"]+)/g
-/** Stands for a hole in a shape; no markup holds it. */
+/** Marks a hole; markup cannot contain it. */
 const HERE = '\0'
 
-/**
- * Keeps every distinct piece once, and the markup that pieces have in common once. In memory a digest stands for what is long: a
- * history may have hundreds of thousands of pieces, and texts of strangers must not pass for each other.
- */
+/** Stores every piece and shape once, known by digest: there may be hundreds of thousands. */
 export function openPieces(write: (line: PieceLine) => void): Pieces {
   const shapes = new Map<string, number>()
   const pieces = new Map<string, number>()
@@ -61,7 +55,7 @@ export function openPieces(write: (line: PieceLine) => void): Pieces {
 
 const keyOf = (text: string) => (text.length <= 64 ? text : createHash('sha256').update(text).digest('base64'))
 
-/** A piece without what the moment or the service alone gives it; the replay's script fills the times in. */
+/** A piece without times and links; the replay's script fills in the times. */
 export function lasting(html: string): string {
   return html.replace(HREF, '').replace(TIME, (_time, ...found: (string | undefined)[]) => {
     const [name, kind, at, form] = found
@@ -70,10 +64,9 @@ export function lasting(html: string): string {
   })
 }
 
-/** Any element that tells a distance in time. */
 const SINCE = /(<\w+[^>]* data-since="(-?\d+)" data-form="(\w+)"[^>]*>)[^<]*/g
 
-/** Markup for a file, with its distances in time as of an instant (ms since 1970): for readers without script. */
+/** Markup with its times as of an instant (ms since 1970), for readers without script. */
 export function lastingAt(html: string, now: number): string {
   return html
     .replace(HREF, '')

@@ -6,26 +6,22 @@ import { lastingAt, type Pieces } from './pieces.ts'
 import type { Unit } from './units.ts'
 import { openViewedPage } from './viewed-page.ts'
 
-/** What the replay's script reads of a moment: `[ms since the moment before, events, [section, start, removed, …added pieces], …]`. */
-export type MomentLine = [sinceMs: number, events: 0 | 1, ...[section: number, start: number, removed: number, ...added: number[]][]]
+/** `[ms since the last moment, events, [section, start, removed, …added pieces], …]` */
+type MomentLine = [sinceMs: number, events: 0 | 1, ...[section: number, start: number, removed: number, ...added: number[]][]]
 
 export type Recording = {
-  /** Takes the next moment in, and gives back its line. */
+  /** Adds a moment and returns its line. */
   take(moment: Moment): MomentLine
   marks(): readonly Mark[]
-  /** What the page shows now. */
   markup(): string
-  /** The ids of the page's sections, as lines name them by number. */
+  /** Their ids, by number. */
   sections: readonly string[]
 }
 
-/** Transitions and questions that the slider shows at most: beyond it a mark is thinner than a pixel of a wide screen. */
+/** More would be thinner than a pixel. */
 const MARKS = 4_000
 
-/**
- * Watches a project's page as a browser would, and writes down what changes on it: the page, its live frames and their order
- * are those of the service. A frame renders what an event replaced, so a long history costs what changed in it.
- */
+/** Follows a project's page as a browser would, with the service's own frames, and records what changes. */
 export function record(first: Moment, pieces: Pieces): Recording {
   let { at, shown } = first
   const page = openProjectPage({ ...shown, isFixed: true }, () => at)
@@ -65,7 +61,7 @@ export function record(first: Moment, pieces: Pieces): Recording {
   }
 }
 
-/** Numbers of what did not change since it was looked at: a part that changes gets other parts. */
+/** Numbers of unchanged parts, by identity. */
 type KnownParts = WeakMap<Unit['parts'], (number | Unit)[]>
 
 const contentOf = ({ at, shown: { project, summary, view } }: Moment): string =>
@@ -84,14 +80,12 @@ const contentOf = ({ at, shown: { project, summary, view } }: Moment): string =>
 
 type Page = ReturnType<typeof openProjectPage>
 
-/** The fragments that a viewer gets at a moment. */
 function frameOf(page: Page, before: Shown, { shown }: Moment): string {
   page.take({ ...shown, before: before.summary, isGone: false })
   const frame: unknown = JSON.parse(page.flush() ?? '{}')
   return typeof frame === 'object' && frame !== null && 'content' in frame ? String(frame.content) : ''
 }
 
-/** The pieces of a section, as numbers, in the order of the page. */
 function numbersOf(section: Unit, known: KnownParts, pieces: Pieces): number[] {
   const numbers: number[] = []
   const walk = ({ parts }: Unit) => {
@@ -106,13 +100,10 @@ function numbersOf(section: Unit, known: KnownParts, pieces: Pieces): number[] {
   return numbers
 }
 
-/** What makes one list of another: from `start` on, `removed` members go and `added` come. In order, for the list as it was. */
-export type Splice = { start: number; removed: number; added: number[] }
+/** `removed` members go at `start`, `added` come; in order, for the old list. */
+type Splice = { start: number; removed: number; added: number[] }
 
-/**
- * Few splices that make `is` of `was`: a member that stayed ends a splice. Not the shortest, but it looks at each member once, and
- * members that move change anyhow.
- */
+/** Splices that turn `was` into `is`: not the fewest, but in one pass. */
 export function splicesBetween(was: readonly number[], is: readonly number[]): Splice[] {
   const [head, tail] = sameEnds(was, is)
   const places = new Map<number, number>()
@@ -132,7 +123,6 @@ export function splicesBetween(was: readonly number[], is: readonly number[]): S
   return splices
 }
 
-/** How many members both have at their beginnings and at their ends. */
 function sameEnds(was: readonly number[], is: readonly number[]): [head: number, tail: number] {
   const shorter = Math.min(was.length, is.length)
   let [head, tail] = [0, 0]

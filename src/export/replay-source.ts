@@ -4,27 +4,24 @@ import type { ProjectState } from '../domain/project/project-state.ts'
 import { RefusedError } from '../domain/refused.ts'
 import { type Moment, parseMoment } from '../projection/time-travel.ts'
 
-/** How far a log reaches: `first` is what retention left, `head` its end; head is 0 where nothing was reported. */
+/** `first` is what retention left; `head` is 0 without events. */
 export type Extent = { epoch: string; first: number; head: number }
 
-/** Where an export reads a project's history: it changes nothing there. */
 export type ReplaySource = {
   project: Project
-  /** After how many minutes without a word a project at work counts as silent. */
   staleMinutes: number
   extent(): Promise<Extent>
   /** The last offset received at or before an instant (ms since 1970). */
   offsetAt(instant: number): Promise<number>
   stateAt(offset: number): Promise<ProjectState>
-  /** Events after an offset, up to and including another; a part of them where they are many, none at the end. */
+  /** Some events of a range; none at its end. */
   read(after: number, upTo: number): Promise<readonly StoredEvent[]>
   close(): Promise<void>
 }
 
-/** From the state after event `first` to that after event `last`; instants where the caller named some. */
+/** From the state after `first` to the state after `last`. */
 export type Period = {
   epoch: string
-  /** The first event that the log still holds. */
   oldest: number
   first: number
   last: number
@@ -32,10 +29,10 @@ export type Period = {
   toInstant: number | undefined
 }
 
-/** Events of one export at most: beyond it a browser takes seconds to open the file. */
+/** Beyond it a browser takes seconds to open the file. */
 export const EXPORT_LIMIT = 50_000
 
-/** Finds the offsets that a period means. Refuses one without events, one that is over the limit and one that is gone. */
+/** The offsets of a period. Refuses an empty, a too long or a pruned one. */
 export async function periodOf(
   source: ReplaySource,
   { from, to }: { from?: string | undefined; to?: string | undefined },
@@ -72,7 +69,7 @@ function momentOf(flag: string, text: string): Moment {
   }
 }
 
-/** With the period that would fit: the end of what was asked for, which is what most people want to show. */
+/** Names the period that would fit. */
 async function tooMany(source: ReplaySource, { began, last }: { began: number; last: number }): Promise<RefusedError> {
   const from = last - EXPORT_LIMIT + 1
   const [event] = await source.read(from - 1, from)

@@ -20,7 +20,7 @@ const Gone = z.object({ epoch: z.string(), first_offset: z.number(), offset: z.n
 const EventsBody = z.object({ epoch: z.string(), offset: z.number(), events: z.array(z.unknown()) })
 const StoredShape = z.looseObject({ id: z.string(), type: z.string(), offset: z.number(), received_at: z.iso.datetime() })
 
-/** Reads a project's history from a running service, as anybody may who can look at it there. */
+/** A project's history from a running service. */
 export async function openServerSource(service: Api, name: string): Promise<ReplaySource> {
   const api = patient(service)
   const found = ProjectBody.parse(await api.get(`/projects/${encodeURIComponent(name)}`))
@@ -39,7 +39,7 @@ export async function openServerSource(service: Api, name: string): Promise<Repl
     stateAt: async (offset) => decodeState((await snapshot(String(offset))).body),
     async read(after, upTo) {
       if (after >= upTo) return []
-      // With the epoch: a log that was replaced meanwhile is refused, and never mixed with the one before.
+      // The epoch makes the service refuse a replaced log.
       const limit = Math.min(READ_LIMIT, upTo - after)
       const { events } = EventsBody.parse(await api.get(`${path}/events?after=${epoch}:${after}&limit=${limit}`))
       return events.map(storedEvent)
@@ -50,7 +50,7 @@ export async function openServerSource(service: Api, name: string): Promise<Repl
 
 type Asking = Pick<Api, 'url' | 'get'>
 
-/** How often a service that is away for a moment is asked again: a new release takes its place within half a minute. */
+/** A new release takes over within half a minute. */
 const TRIES = 8
 
 function patient({ url, get }: Api): Asking {
@@ -66,7 +66,7 @@ function patient({ url, get }: Api): Asking {
   let hasAnswered = false
   return {
     url,
-    // Where nobody ever answered, the address is wrong rather than the moment.
+    // Without any answer so far the address is wrong.
     async get(path) {
       const answer = await ask(path, hasAnswered ? 0 : TRIES)
       hasAnswered = true
@@ -86,7 +86,7 @@ async function extentOf(api: Asking, path: string): Promise<Extent> {
   }
 }
 
-/** An instant before what is left has no state; the offset before the first that is left stands for it. */
+/** Before the first event left there is no state: the offset before it. */
 async function offsetAt(snapshot: (at: string) => Promise<{ offset: number }>, instant: number, first: number): Promise<number> {
   try {
     return (await snapshot(new Date(instant).toISOString())).offset
@@ -107,5 +107,4 @@ function storedEvent(value: unknown): StoredEvent {
   return stored
 }
 
-/** The service stores what fits its shapes; what is asked here is what all events have. */
 const isStored = (value: unknown): value is StoredEvent => typeof value === 'object' && value !== null && 'received_at' in value

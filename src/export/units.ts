@@ -1,20 +1,17 @@
-/** An element that has an id, and can be put in place of another: its text, and the elements in it that can be, too. */
+/** An element with an id: its text and its inner units. */
 export type Unit = { id: string; parts: (string | Unit)[]; parent: Unit | undefined }
 
 const TAGS = /<(\/?)(section|article|header|aside|nav|div|ul|ol|li|p)\b((?:"[^"]*"|[^">])*)>/g
 const ID = /(?:^|\s)id="([^"]*)"/
 
-/** Stands for markup without an element around it. */
-export const rootUnit = (): Unit => ({ id: '', parts: [], parent: undefined })
+/** Markup outside of any unit. */
+const rootUnit = (): Unit => ({ id: '', parts: [], parent: undefined })
 
-/**
- * Takes our own markup apart at the elements that have an id. It is a renderer's: whatever strangers wrote is escaped in it,
- * attributes are quoted, and every element is closed.
- */
+/** Splits our own markup at elements with an id; foreign text in it is escaped. */
 export function readUnits(html: string): Unit {
   const root = rootUnit()
   let [unit, from] = [root, 0]
-  /** Open elements, the innermost last; those that are units, as such. */
+  /** Open elements, the innermost last. */
   const open: (Unit | undefined)[] = []
   for (const { 0: tag, 1: slash, 3: attributes = '', index } of html.matchAll(TAGS)) {
     const end = index + tag.length
@@ -35,7 +32,7 @@ export function readUnits(html: string): Unit {
   return root
 }
 
-/** The elements in a unit, itself among them. */
+/** A unit and all within it. */
 export function* unitsIn(unit: Unit): Generator<Unit> {
   yield unit
   for (const part of unit.parts) if (typeof part !== 'string') yield* unitsIn(part)

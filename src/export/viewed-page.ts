@@ -1,24 +1,23 @@
 import { markupOf, readUnits, type Unit, unitsIn } from './units.ts'
 
-/** A page as somebody who watches it has it on screen: the markup that it began with, and what frames made of it. */
-export type ViewedPage = {
-  /** The outermost elements that have an id, in the order of the page. */
+/** A page as a viewer has it, after some frames. */
+type ViewedPage = {
+  /** The outermost units, in order. */
   sections: readonly Unit[]
-  /** Puts a frame's fragments in place; tells the numbers of the sections in which something changed. */
+  /** Applies a frame; returns the numbers of changed sections. */
   apply(content: string): Set<number>
   markup(): string
 }
 
 const FRAGMENTS =
   /<hx-partial id="([^"]+)" hx-swap="outerMorph">(.*?)<\/hx-partial>|<hx-upsert hx-target="#([^"]+)"[^>]*>(.*?)<\/hx-upsert>/gs
-/** A link that looks like a button leads to what a page of the service does: there is nothing of that in a file. */
+/** Buttons lead to actions of the service, which a file lacks. */
 const WAYS = /<a\b(?=[^>]* class="button\b)(?=[^>]* href="\/)[^>]*>.*?<\/a>/gs
 const KEPT = ' data-kept=""'
 const ROW = /data-offset="(\d+)"/
-/** Rows of a list, as pages begin with. */
 const ROWS = 50
 
-/** Begins with the markup of a page's content. */
+/** Begins with a page's markup. */
 export function openViewedPage(html: string): ViewedPage {
   const root = readUnits(html.replace(WAYS, ''))
   const sections = root.parts.filter((part) => typeof part !== 'string')
@@ -35,7 +34,7 @@ export function openViewedPage(html: string): ViewedPage {
     return old
   }
 
-  /** A member that did not change is a stub in the frame: what is on the page stands there. */
+  /** A stub in a frame stands for what is on the page. */
   function restoreKept(fresh: Unit) {
     for (const unit of unitsIn(fresh)) {
       if (isStub(unit)) unit.parts = (units.get(unit.id) ?? unit).parts.map((part) => adopted(part, unit))
@@ -70,7 +69,7 @@ function adopted<P extends string | Unit>(part: P, parent: Unit): P {
   return typeof part === 'string' ? part : Object.assign(part, { parent })
 }
 
-/** Puts new rows on top of a list; as many as it may have stay. Gives back those that left. */
+/** Prepends rows, and returns those beyond the limit. */
 function addRows(list: Unit, fresh: Unit): Unit[] {
   const rows = [...list.parts, ...fresh.parts].filter((part) => typeof part !== 'string')
   const newest = new Map(rows.map((row) => [offsetOf(row), row]))
@@ -82,7 +81,6 @@ function addRows(list: Unit, fresh: Unit): Unit[] {
 
 const offsetOf = (row: Unit): number => Number(ROW.exec(typeof row.parts[0] === 'string' ? row.parts[0] : '')?.[1] ?? 0)
 
-/** How a list opens and closes; an empty one does both in one text. */
 function edges(texts: string[]): [string, string] {
   const whole = texts.join('')
   const at = whole.lastIndexOf('</')

@@ -9,7 +9,6 @@ import { openPieces } from './pieces.ts'
 import { type Recording, record } from './recording.tsx'
 import type { Period, ReplaySource } from './replay-source.ts'
 
-/** What the document around a replay needs to know once all of it was recorded. */
 export type Recorded = {
   first: Moment
   last: Moment
@@ -17,11 +16,11 @@ export type Recorded = {
   events: number
   marks: readonly Mark[]
   sections: readonly string[]
-  /** The page's content at the end of the period. */
+  /** At the end of the period. */
   markup: string
 }
 
-/** A document in two halves: what is packed stands between them. */
+/** Its parts around the packed text. */
 export type ReplayDocument = (recorded: Recorded) => { before: string; between: string; after: string }
 
 export type Writing = {
@@ -29,18 +28,13 @@ export type Writing = {
   period: Period
   out: string
   document: ReplayDocument
-  /** Told now and then how many events are done. */
   progress(events: number): void
-  /** Ends the export where somebody lost patience. */
   signal: AbortSignal
 }
 
 const TOLD_EVERY = 250
 
-/**
- * Writes a replay: pieces and moments go to files of their own as they come, and into one document at the end, which takes its
- * name when it is whole and on disk. Tells the file's bytes and what was recorded. Leaves nothing else behind, whatever happens.
- */
+/** Writes a replay through temporary files, and renames it when it is complete and on disk. */
 export async function writeReplay(writing: Writing): Promise<{ bytes: number; recorded: Recorded }> {
   const { out, document } = writing
   const folder = await mkdtemp(join(dirname(out), `.${basename(out)}-`))

@@ -1,38 +1,33 @@
 import type { Traced } from '../telemetry/tracing.ts'
 import { encodePart } from '../redis/keys.ts'
 
-/** The parts of a key, such as `['lease', 'orchestrator', 'main']`: each may hold any text, and no two keys can collide. */
+/** Parts of a key, such as `['lease', 'orchestrator', 'main']`; keys never collide. */
 export type Key = readonly [string, ...string[]]
 
 /**
- * Small things that all workers of a deployment share and that may be lost: leases, health, presence, counters. What must
- * not be lost belongs in the event log. Every method rejects with StoreUnavailableError while the engine cannot answer.
+ * Small shared values that may be lost: leases, health, counters. What must last belongs in the event log. Rejects with
+ * StoreUnavailableError while the engine is away.
  */
 export type KeyValue = {
   get(key: Key): Promise<string | undefined>
-  /** Without `ttlMs` it stays until deleted. */
   set(key: Key, value: string, options?: { ttlMs?: number }): Promise<void>
   delete(key: Key): Promise<void>
-  /** Adds to a counter that begins at 0 and ends `ttlMs` after it began; resolves with the sum. */
+  /** Adds to a counter that ends `ttlMs` after its start; resolves with the sum. */
   increment(key: Key, by: number, ttlMs: number): Promise<number>
-  /** Sets a value when the present one is the expected one (undefined: when there is none); false when it is not. */
+  /** Sets a value if the present one is the expected one (undefined: none). */
   compareAndSet(key: Key, change: { expected: string | undefined; value: string; ttlMs?: number }): Promise<boolean>
-  /**
-   * Takes leases that nobody holds and extends the owner's own; tells of each, in order, whether the owner holds it now.
-   * One call for many: a worker may hold thousands.
-   */
+  /** Takes free leases and extends the owner's; tells of each whether the owner holds it. */
   acquire(keys: readonly Key[], owner: string, ttlMs: number): Promise<boolean[]>
-  /** Gives up those that are the owner's. */
   release(keys: readonly Key[], owner: string): Promise<void>
   close(): Promise<void>
 }
 
-/** The engine is away; what was asked may or may not have happened. */
+/** The engine is away; the call may have taken effect. */
 export class StoreUnavailableError extends Error {
   override name = 'StoreUnavailableError'
 }
 
-/** The same of the small shared things. */
+/** Traces every call. */
 export function tracedKeyValue(store: KeyValue, { tracing, system }: Traced): KeyValue {
   const ask = <T>(operation: string, run: () => Promise<T>) =>
     tracing.span({ name: operation, kind: 'client', attributes: { 'db.system.name': system, 'db.operation.name': operation } }, run)
@@ -50,7 +45,7 @@ export function tracedKeyValue(store: KeyValue, { tracing, system }: Traced): Ke
 
 const PREFIX = 'visualizer'
 
-/** A key as an engine stores it: `visualizer:lease:orchestrator:main`. No two keys can collide, whatever their parts hold. */
+/** A key as engines store it: `visualizer:lease:orchestrator:main`. */
 export function keyText(key: Key): string {
   return [PREFIX, ...key.map(encodePart)].join(':')
 }

@@ -1,45 +1,42 @@
 import type { Key, KeyValue } from './key-value.ts'
 
-/** Something that one worker of the whole fleet does at a time. */
+/** Something that one worker of all does at a time. */
 export type Lease = {
   key: Key
-  /** False while this worker could not do it, for instance because a folder is not here; asked before each round. */
+  /** False while this worker cannot do it, for instance without the folder; asked before each round. */
   canHold?(): boolean
   taken(): void
   lost(): void
 }
 
 export type Leases = {
-  /** From now on the lease is taken whenever nobody holds it. */
+  /** Takes the lease whenever it is free. */
   want(lease: Lease): void
-  /** Gives up everything, so that successors need not wait; nobody is told `lost`: close what the leases are for before. */
+  /** Gives up everything for the successors, without telling `lost`. */
   close(): Promise<void>
 }
 
 export type LeasesOptions = {
   keyValue: Pick<KeyValue, 'acquire' | 'release'>
-  /** Unique in the fleet, also after a restart. */
+  /** Unique among workers, also after a restart. */
   owner: string
-  /** Told once of each outage of the store. */
+  /** Told once per outage. */
   onError(error: unknown): void
   timing?: Partial<typeof LEASE_TIMING>
 }
 
-/** A dead owner's lease is free after 6 s and found by the others within 2.4 s more. */
+/** A dead owner's lease is free after 6 s and taken within 2.4 s more. */
 const LEASE_TIMING = { ttlMs: 6_000, roundMs: 2_000, retryMs: 500, nextShareMs: 100 }
 
-/** Rounds come so much earlier or later, so that workers do not ask in step. */
+/** So that workers do not ask in step. */
 const JITTER = 0.2
 
-/** A round takes this part of all leases at most: workers that come a moment later, or look as often, get their share. */
+/** A round takes at most this part of all leases, so that later workers get theirs. */
 const SHARE = 1 / 4
 
 type Kept = Lease & { /** Of `performance.now()`; undefined: not held. */ heldUntil: number | undefined }
 
-/**
- * Keeps many leases with one call for those that it holds, every 2 s. A lease counts as lost once its time is over by this
- * machine's monotonic clock, counted from before it was asked for: before another worker can have it.
- */
+/** Keeps many leases with one call every 2 s. By the monotonic clock a lease counts as lost before another worker can have it. */
 export function openLeases(options: LeasesOptions): Leases {
   const keeper = new Keeper(options)
   return { want: (lease) => keeper.want(lease), close: () => keeper.close() }
@@ -95,7 +92,7 @@ class Keeper {
     this.#schedule(this.#hasNew ? 0 : delayMs * (1 + JITTER * (2 * Math.random() - 1)))
   }
 
-  /** Tells in how many ms the next round is due. */
+  /** Returns the ms until the next round. */
   async #round(): Promise<number> {
     const able = this.#all.filter(({ canHold }) => canHold?.() ?? true)
     await this.#giveUp(this.#all.filter((lease) => isHeld(lease) && !able.includes(lease)))
@@ -113,7 +110,7 @@ class Keeper {
     await this.options.keyValue.release(keysOf(leases), this.options.owner)
   }
 
-  /** Tells how many it holds that it did not hold before. */
+  /** Returns how many leases are new. */
   async #ask(leases: readonly Kept[]): Promise<number> {
     if (leases.length === 0 || this.#isClosed) return 0
     const { ttlMs } = this.#timing
@@ -121,7 +118,7 @@ class Keeper {
     const answers = await this.options.keyValue.acquire(keysOf(leases), this.options.owner, ttlMs)
     let gained = 0
     for (const [index, lease] of leases.entries()) {
-      // An answer that came too late is worth nothing: others may have the lease by now.
+      // Too late: others may have the lease by now.
       const isMine = answers[index] === true && performance.now() < until
       if (isMine && !isHeld(lease)) gained += 1
       if (isMine) hold(lease, until)

@@ -5,43 +5,40 @@ import { reasonOf } from '../redis/reason.ts'
 import { isCluster, type Outcome, runScript, runScripts, type Script, script, type ScriptCall } from '../redis/script.ts'
 import { type Key, keyText, type KeyValue, StoreUnavailableError } from './key-value.ts'
 
-/** KEYS: counter. ARGV: by, ms. A counter's time runs from its beginning. */
-export const INCREMENT = script(`
+/** KEYS: counter. ARGV: by, ms from its start. */
+const INCREMENT = script(`
 local isNew = redis.call('EXISTS', KEYS[1]) == 0
 local sum = redis.call('INCRBY', KEYS[1], ARGV[1])
 if isNew then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return sum`)
 
-/** KEYS: value. ARGV: new value, ms or 0, and what is expected unless nothing is. */
-export const COMPARE_AND_SET = script(`
+/** KEYS: value. ARGV: new value, ms or 0, expected value if any. */
+const COMPARE_AND_SET = script(`
 local present = redis.call('GET', KEYS[1])
 local expected = ARGV[3] or false
 if present ~= expected then return 0 end
 if ARGV[2] == '0' then redis.call('SET', KEYS[1], ARGV[1]) else redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) end
 return 1`)
 
-/** KEYS: lease. ARGV: owner, ms. */
-export const ACQUIRE = script(`
+const ACQUIRE = script(`
 local owner = redis.call('GET', KEYS[1])
 if owner and owner ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`)
 
-/** KEYS: lease. ARGV: owner. */
-export const RELEASE = script(`
+const RELEASE = script(`
 if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1`)
 
-export type RedisKeyValueOptions = {
+type RedisKeyValueOptions = {
   redis: RedisConfig
-  /** Told of each break once. */
   onError?: (error: unknown) => void
 }
 
-/** Leases that are asked for in one round trip: between two of them others have their turn. */
+/** Per round trip, so that others get their turn. */
 const CALLS_AT_ONCE = 500
 
-/** Small shared things on Redis. Opening never rejects: while the server is away every method does, within three seconds. */
+/** Key-value on Redis. Opening never rejects; while the server is away every method rejects within three seconds. */
 export async function openRedisKeyValue({ redis, onError }: RedisKeyValueOptions): Promise<KeyValue> {
   const connection = connectRedis({ redis, name: 'visualizer-key-value', ...(onError ? { onError } : {}) })
   let isClosed = false
@@ -85,7 +82,7 @@ export async function openRedisKeyValue({ redis, onError }: RedisKeyValueOptions
 
 const callOf = (script: Script, key: Key, args: (string | number)[]): ScriptCall => ({ script, keys: [keyText(key)], args })
 
-/** On a Cluster each key may live on another server, so that each is asked for by itself. */
+/** On a Cluster each key may be on another server. */
 async function runMany(connection: RedisConnection, calls: readonly ScriptCall[]): Promise<unknown[]> {
   const answers: unknown[] = []
   for (let start = 0; start < calls.length; start += CALLS_AT_ONCE) {
@@ -103,7 +100,7 @@ function answerOf(outcome: Outcome): unknown {
   return outcome.value
 }
 
-/** An error of ours (a counter that is text, say) stays what it is; the rest says that the server cannot answer now. */
+/** Errors of our own (such as a counter that is text) stay; others mean that the server is away. */
 function asStoreError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof StoreUnavailableError) return error
   if (error instanceof ReplyError && /^(ERR|WRONGTYPE)\b/.test(error.message)) return error

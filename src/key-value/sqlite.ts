@@ -3,21 +3,20 @@ import { type Connection, type HeldConnection, holdConnection, inTransaction } f
 import { createPrivateFile, openDatabase, watchIdentity, writeAhead } from '../sqlite/file.ts'
 import { type Key, keyText, type KeyValue, StoreUnavailableError } from './key-value.ts'
 
-/** Instants are in ms since 1970 by the clock that all workers of a host share. */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS item (key TEXT PRIMARY KEY, value TEXT NOT NULL, set_at INTEGER NOT NULL, expires_at INTEGER) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS item_expiry ON item (expires_at) WHERE expires_at IS NOT NULL;`
 
-/** What was set further ahead than this was set before the clock was set back: nobody waits for that time to come again. */
+/** Expiries further ahead were set before the clock was set back. */
 const CLOCK_STEP_MS = 1_000
 
 const IS_PAST = 'expires_at IS NOT NULL AND expires_at <= $now'
 const IS_OVER = `expires_at IS NOT NULL AND (expires_at <= $now OR set_at > $now + ${CLOCK_STEP_MS})`
 
-/** Keys of one transaction: about a millisecond. */
+/** About a millisecond per transaction. */
 const STEP = 200
 
-/** Expired rows that a write of one key removes: more than it can add, so that they never pile up. */
+/** More than a write adds, so that expired rows do not pile up. */
 const SWEPT = 10
 
 type Store = Connection & {
@@ -34,10 +33,7 @@ type Store = Connection & {
 }
 type Row = { key: string; value: string; now: number; expiresAt: number | null }
 
-/**
- * The embedded implementation: one SQLite file that the workers of a host share. It is opened at the first use, and again
- * when somebody deletes it: what it holds may be lost.
- */
+/** Key-value in an SQLite file that the host's workers share; opened anew when somebody deletes it. */
 export function openSqliteKeyValue({ file }: { file: string }): KeyValue {
   const away = (problem: string, options?: ErrorOptions) => new StoreUnavailableError(`the shared file ${file} ${problem}`, options)
   const held = holdConnection({ open: () => openStore(file, away), away, isCurrent: (store: Store) => store.isStillThere() })
@@ -71,7 +67,7 @@ export function openSqliteKeyValue({ file }: { file: string }): KeyValue {
 }
 
 function openStore(file: string, away: (problem: string) => Error): Store {
-  // A data folder that was moved away comes back with its log: another in its place would be in the way.
+  // No new folder: the data folder may have been moved and come back.
   const code = createPrivateFile(file, { withFolder: false })
   if (code !== undefined) throw away(`cannot be created (${code})`)
   const configure = (db: Database) => {
@@ -105,7 +101,7 @@ function prepareStore(db: Database): Omit<Store, 'isStillThere'> {
   }
 }
 
-/** Runs writes, each in a transaction that also removes some of what expired. */
+/** Each write also removes some expired rows. */
 function writer(held: HeldConnection<Store>) {
   return <R>(work: (store: Store, now: number) => R, keys = 1): Promise<R> =>
     held.use((store) =>

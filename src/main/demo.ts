@@ -12,12 +12,12 @@ import { open } from './open.ts'
 import { count, refuse } from './say.ts'
 import { clipped, ICON_COLOURS, openTerminal, type Terminal } from './terminal.ts'
 
-/** A server is away: the same may succeed later. */
+/** Retrying may help. */
 const AWAY = 1
 const PROGRESS_MS = 250
 const CLOSING_MS = 5_000
 
-/** Plays an hour into a running service, or hour after hour into one of its own, until the end or Ctrl-C. */
+/** Plays one hour into a running service, or hour after hour into its own. */
 export async function demo(settings: DemoSettings): Promise<number> {
   const terminal = openTerminal(settings)
   try {
@@ -34,11 +34,11 @@ export async function demo(settings: DemoSettings): Promise<number> {
 
 type Scene = { settings: DemoSettings; terminal: Terminal }
 
-/** Reads no configuration and no environment: what is installed here already has nothing to do with it. */
+/** Without configuration and environment: the demo stands alone. */
 async function serveAndPlay(settings: DemoSettings, terminal: Terminal): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'visualizer-demo-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })
-  // A second Ctrl-C ends the program where it stands.
+  // A second Ctrl-C exits at once.
   process.once('exit', remove)
   try {
     const flags = { host: 'localhost', port: String(settings.port), dataDir: join(folder, 'data') }
@@ -108,9 +108,8 @@ function tellOutage(terminal: Terminal, url: string) {
 
 const TOLD = new Set(['approval_requested', 'approval_resolved', 'workflow_transition', 'error_state', 'tdd_cycle_completed'])
 
-/** What a person would look up for; the pages show the rest. */
 function tellCue(terminal: Terminal, { minute, project, event }: Cue) {
-  // How it was when the hour began shows on the pages; a question waits for whoever reads this.
+  // Earlier steps show on the pages; a question waits for the reader.
   const isBefore = minute === 0 && event.type !== 'approval_requested'
   if (isBefore || !(TOLD.has(event.type) || (event.type === 'ci_status' && event['status'] === 'failed'))) return
   const { icon, who, what, storyId } = eventText(event)
@@ -128,7 +127,6 @@ function progressLine({ minute, events, url }: { minute: number; events: number;
   return `${clock(minute)} ${'━'.repeat(filled)}${'─'.repeat(BAR - filled)} ${count(events, 'event')}  ${url}  Ctrl-C ends`
 }
 
-/** Minutes and seconds of the hour. */
 function clock(minute: number): string {
   const seconds = Math.floor(minute * 60)
   return [Math.floor(seconds / 60), seconds % 60].map((part) => String(part).padStart(2, '0')).join(':')

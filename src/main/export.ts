@@ -7,14 +7,12 @@ import { loadConfig } from '../config/load.ts'
 import { count, refuse, warn } from './say.ts'
 import type { ExportSettings } from '../config/client-settings.ts'
 
-/** What the caller can change, by the name of the error; the message says it. */
 const REFUSALS = new Set(['RefusedError', 'UnusableLogError'])
-/** A server is away: the same may succeed later. */
+/** Retrying may help. */
 const AWAY = 1
-/** As a shell tells of a program that Ctrl-C ended. */
 const INTERRUPTED = 130
 
-/** Writes a project's replay into a file, and says so. */
+/** Writes a project's replay. */
 export async function exportProject(settings: ExportSettings, flags: Flags): Promise<number> {
   const { config, warnings } = loadConfig({ flags })
   if (!settings.address) warn(warnings)
@@ -51,7 +49,7 @@ function failed(error: unknown, file: string): number {
   throw error
 }
 
-/** On a terminal alone: in a log, a line that is written over and over is noise. */
+/** Only on a terminal. */
 function progress(done: number, of: number) {
   if (process.stderr.isTTY)
     process.stderr.write(`\r${Math.floor((done / of) * 100)} %, ${done.toLocaleString('en')} of ${count(of, 'event')}`)

@@ -5,13 +5,9 @@ import type { Logger } from '../telemetry/logger.ts'
 const LOOK_EVERY_MS = 10_000
 const DAY_MS = 86_400_000
 
-export type KeptTime = { /** From then on steps are told to this log; those before it, at once. */ tellTo(log: Logger): void }
+type KeptTime = { /** From then on steps are told to this log; those before it, at once. */ tellTo(log: Logger): void }
 
-/**
- * Makes every reading of the time in this program, `Date.now`, one that no step of the machine's clock moves by more than a minute before it
- * has stood: received times are kept for good, and one from the future would hide all silence after it. In this one place, so that
- * nothing is left that reads the other clock. `told` is the supervisor's time.
- */
+/** Replaces `Date.now` by a steady clock: received times are kept for good, and a future one would hide all later silence. */
 export function keepTimeSteady(told?: number): KeptTime {
   const wall = Date.now
   const untold: Step[] = []
@@ -19,7 +15,7 @@ export function keepTimeSteady(told?: number): KeptTime {
   const onStep = (step: Step) => tell(step)
   const sources = { wall: () => wall(), elapsed: () => performance.now(), awake: uptimeMs }
   Date.now = openSteadyClock(sources, told === undefined ? { onStep } : { told, onStep })
-  // Where nobody asks for hours, a step is as old as the last look.
+  // So that a step is noticed soon.
   setInterval(Date.now, LOOK_EVERY_MS).unref()
   return {
     tellTo(log) {
@@ -29,12 +25,12 @@ export function keepTimeSteady(told?: number): KeptTime {
   }
 }
 
-/** Linux counts the time that it slept as well. */
+/** On Linux it includes sleep. */
 function uptimeMs(): number | undefined {
   try {
     return Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0]) * 1_000
   } catch {
-    // Elsewhere a machine that slept is one whose clock was set: it is believed after ten minutes.
+    // Elsewhere a sleep looks like a set clock, believed after ten minutes.
     return undefined
   }
 }

@@ -19,13 +19,13 @@ export async function open(config: Config, place?: WorkerContext): Promise<Visua
   }
 }
 
-/** What keeps the service from starting with these settings, as far as can be seen before; `makes` as at a start, or only looks. */
+/** Why the configured folders cannot be used; `makes` creates them. */
 export function folderProblem({ dataDir, logFiles }: Config, looking = { makes: true }): string | undefined {
   const problem = dataFolderProblem(dataDir, looking)
   return problem === undefined ? logFilesProblem(logFiles, looking) : `the data folder ${dataDir} cannot be used: ${problem}`
 }
 
-/** What the caller can change about a failed start; undefined where the failure is ours. */
+/** What the caller can change about a failed start; undefined for a bug. */
 export function startProblem(error: unknown, { host, port }: Pick<Config, 'host' | 'port'>): string | undefined {
   if (!(error instanceof Error)) return undefined
   if (error.name === 'UnusableLogError') return error.message
@@ -37,7 +37,6 @@ export function startProblem(error: unknown, { host, port }: Pick<Config, 'host'
   return undefined
 }
 
-/** What the system says of a host name that it cannot turn into an address. */
 const isRefusedAddress = (error: Error) => 'syscall' in error && error.syscall === 'listen' && 'code' in error && error.code === 'EINVAL'
 
 export function toPlan(config: Config): Plan {
@@ -45,7 +44,7 @@ export function toPlan(config: Config): Plan {
   return { config: configText(config), workers, host, port, workerMemoryMb, projects: config.projects.map(({ name }) => name) }
 }
 
-/** What the configuration wants now in place of what is in force, or every problem that it has. */
+/** The new configuration in place of the one in force, or its problems. */
 export function planOf(flags: Flags, inForce: Pick<Plan, 'projects'>): Plan | readonly string[] {
   try {
     const { config } = loadConfig({ flags })

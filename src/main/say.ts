@@ -2,7 +2,7 @@ import { version } from '../../package.json'
 import type { Config } from '../config/config.ts'
 import { type ConfigError, describeProblem, type Problem } from '../config/problem.ts'
 
-/** The caller must change something: a flag, a setting, a folder, a port. */
+/** The caller must change a setting. */
 const CANNOT_START = 2
 const MAX_LINES = 50
 
@@ -34,7 +34,7 @@ export function welcome(config: Config, url: string) {
   )
 }
 
-/** Where events are kept; of an address its host alone, for it may hold a password. */
+/** Only the host: an address may hold a password. */
 function eventsIn({ database, redis, dataDir }: Config): string {
   if (database) return `PostgreSQL at ${new URL(database.url.reveal()).host}`
   if (redis?.kind === 'sentinel')

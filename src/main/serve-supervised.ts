@@ -11,11 +11,11 @@ import { keepTimeSteady } from './keep-time.ts'
 import { open, planOf, startProblem, toPlan } from './open.ts'
 import { refuse, welcome } from './say.ts'
 
-/** The service in workers that share the port, and this process to watch over them. */
+/** Runs workers that share the port, and supervises them. */
 export async function serveSupervised(config: Config, flags: Flags): Promise<number> {
   nameProgram('visualizer')
   const time = keepTimeSteady()
-  // The workers tell the collector what they do; nothing of that happens here.
+  // Only the workers export telemetry.
   const telemetry = await openTelemetry({ ...config, openTelemetry: undefined }, 'supervisor')
   const { log, reopenLogs } = telemetry
   time.tellTo(log)
@@ -41,7 +41,7 @@ export async function serveSupervised(config: Config, flags: Flags): Promise<num
   }
 }
 
-/** One of the workers: what it is to do, its supervisor says. */
+/** A worker of a supervisor. */
 export function serveAsWorker(): Promise<number> {
   return runWorker(async (start, link) => {
     const time = keepTimeSteady(start.now)

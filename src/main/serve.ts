@@ -15,14 +15,14 @@ import { untilSignal } from '../cluster/signals.ts'
 
 const ROOT = resolve(import.meta.dir, '../..')
 
-/** Runs until a signal; with the arguments to start again with, and when the configuration wants it, restarts on change. */
+/** Runs until a signal; with autoReload it restarts when files change. */
 export async function serve(flags: Flags, argv: string[] | undefined): Promise<number> {
   const { config, warnings } = loadConfig({ flags })
   if (config.autoReload && argv !== undefined) return serveReloading(config, argv)
   warn(warnings)
   const problem = folderProblem(config)
   if (problem !== undefined) return refuse(problem)
-  // In development one process is enough; in production a second one restarts it, and takes over without a gap.
+  // In production a supervisor restarts workers without a gap.
   const isWished = config.workers > 1 || config.appEnv === 'production'
   if (isWished && process.platform === 'linux') return serveSupervised(config, flags)
   if (config.workers > 1) say(['warning: several workers share a port on Linux only; this is one process'])
@@ -39,11 +39,11 @@ function serveReloading(config: Config, argv: string[]): Promise<number> {
   })
 }
 
-/** Longer than sockets and requests are given, and shorter than whoever ends the service waits. */
+/** Longer than draining takes, shorter than process managers wait. */
 const DRAIN_MS = 29_000
 
-/** The service in this very process: no supervisor, so a changed configuration needs a restart. */
-export async function serveAlone(config: Config, flags: Flags): Promise<number> {
+/** One process without a supervisor: a changed configuration needs a restart. */
+async function serveAlone(config: Config, flags: Flags): Promise<number> {
   nameProgram('visualizer')
   const time = keepTimeSteady()
   const now: { running?: Visualizer; report?: ReloadReport } = {}

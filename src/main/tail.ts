@@ -6,10 +6,10 @@ import { beginning } from '../tail/start.ts'
 import { refuse } from './say.ts'
 import { clipped, ICON_COLOURS, openTerminal, type Terminal } from './terminal.ts'
 
-/** The service is away, or what was followed is: the same may succeed later. */
+/** Retrying may help. */
 const AWAY = 1
 
-/** Prints what happens in a project until Ctrl-C. */
+/** Prints a project's events until Ctrl-C. */
 export async function tail(project: string, settings: TailSettings): Promise<number> {
   const terminal = openTerminal(settings)
   const api = openApi(settings.address)
@@ -36,7 +36,7 @@ export async function tail(project: string, settings: TailSettings): Promise<num
   }
 }
 
-/** What JSON leaves as it is and a terminal obeys. */
+/** Valid in JSON, but terminals obey them. */
 const OBEYED = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g
 
 function jsonLine(event: Record<string, unknown>): string {
@@ -45,7 +45,7 @@ function jsonLine(event: Record<string, unknown>): string {
 
 const KIND_WIDTH = 8
 
-/** A line for each event; on a terminal one for each day, too, and as wide as there is room for. */
+/** A line per event, and on a terminal one per day. */
 function textLines({ isLive, width, paint }: Terminal): (event: Record<string, unknown>) => string {
   let day = localDay(new Date())
   return (event) => {

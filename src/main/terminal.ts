@@ -2,7 +2,6 @@ import { untilSignal } from '../cluster/signals.ts'
 
 export type Colour = 'red' | 'yellow' | 'green' | 'cyan' | 'dim' | 'bold'
 const CODES: Record<Colour, string> = { red: '31', yellow: '33', green: '32', cyan: '36', dim: '2', bold: '1' }
-/** By what the line of an event is marked with. */
 export const ICON_COLOURS: Record<string, Colour | undefined> = {
   ask: 'yellow',
   failed: 'red',
@@ -18,19 +17,18 @@ export type Terminal = {
   isLive: boolean
   width(): number
   paint(colour: Colour | undefined, text: string): string
-  /** A line on standard output, above the one that changes. */
   line(text: string): void
-  /** On a terminal the last line, in place of the one before; elsewhere nothing. */
+  /** Replaces the last line on a terminal. */
   progress(text: string): void
-  /** A line on standard error. */
+  /** To standard error. */
   note(text: string): void
-  /** Resolves when what was written is taken: a slow reader makes us wait, not grow. */
+  /** Resolves when a slow reader took what was written. */
   drained(): Promise<void>
-  /** Aborted by Ctrl-C or SIGTERM, and when nobody reads what is written. */
+  /** Aborted by Ctrl-C, SIGTERM, or a reader that is gone. */
   stop: AbortSignal
 }
 
-/** Standard output as one of the commands writes to it that run until they are stopped. */
+/** Standard output for long-running commands. */
 export function openTerminal({ hasColour }: { hasColour: boolean }): Terminal {
   const stop = new AbortController()
   const out = process.stdout
@@ -41,7 +39,7 @@ export function openTerminal({ hasColour }: { hasColour: boolean }): Terminal {
     () => stop.abort(),
     (error: unknown) => stop.abort(error),
   )
-  // A reader that is gone, as `head` is when it has its lines, is no failure.
+  // A closed pipe, as with `head`, is no failure.
   for (const stream of [out, process.stderr]) stream.on('error', () => stop.abort())
   const clear = () => (last === '' ? '' : '\r\u001b[K')
   const width = () => (isLive ? out.columns || WIDTH : Infinity)
@@ -75,7 +73,7 @@ function drained(out: NodeJS.WriteStream, stop: AbortSignal): Promise<void> {
   return promise
 }
 
-/** As much of a text as a number of columns holds, with a sign where it was cut. */
+/** A text cut to a number of columns. */
 export function clipped(text: string, columns: number): string {
   if (Bun.stringWidth(text) <= columns) return text
   let shown = ''

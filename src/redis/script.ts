@@ -2,26 +2,25 @@ import { createHash } from 'node:crypto'
 import { Cluster } from 'ioredis'
 import type { RedisConnection } from './connect.ts'
 
-/** A Lua script; the server knows it by its hash once it has seen it. */
+/** Servers know a script by its hash. */
 export type Script = { text: string; sha: string }
 
 export type ScriptCall = { script: Script; keys: readonly string[]; args: readonly (string | number)[] }
 
 export type Outcome = PromiseSettledResult<unknown>
 
-export type Ran = {
-  /** In the order of the calls. */
+type Ran = {
   outcomes: Outcome[]
-  /** Replicas that have what was written; undefined where that was not asked, or some call went another way. */
+  /** Replicas that have the write; undefined where unknown. */
   replicas: number | undefined
 }
 
-/** Makes a script of its text. */
+/** A script of a Lua text. */
 export function script(text: string): Script {
   return { text, sha: createHash('sha1').update(text).digest('hex') }
 }
 
-/** Runs one script, wherever its keys are. Rejects with what the server or the connection said. */
+/** Runs a script where its keys are. Rejects with the server's error. */
 export async function runScript(connection: RedisConnection, { script: { text, sha }, keys, args }: ScriptCall): Promise<unknown> {
   try {
     return await connection.evalsha(sha, keys.length, ...keys, ...args)
@@ -31,10 +30,7 @@ export async function runScript(connection: RedisConnection, { script: { text, s
   }
 }
 
-/**
- * Runs scripts in one round trip; on a Cluster their keys must be in one bucket. With `replicaMs` it waits so long at most until one
- * replica has everything.
- */
+/** Runs scripts in one round trip, on a Cluster within one bucket. Waits up to `replicaMs` for one replica. */
 export async function runScripts(connection: RedisConnection, calls: readonly ScriptCall[], replicaMs?: number): Promise<Ran> {
   const pipeline = connection.pipeline()
   for (const {
@@ -59,8 +55,8 @@ export async function runScripts(connection: RedisConnection, calls: readonly Sc
 }
 
 const isUnknownScript = (error: unknown) => error instanceof Error && error.message.startsWith('NOSCRIPT')
-// Inside a pipeline of several commands nobody follows a Cluster's redirection.
+// Redirections are not followed inside a pipeline.
 const isElsewhere = (error: Error) => /^(MOVED|ASK|TRYAGAIN) /.test(error.message)
 
-/** True where the keys of several buckets cannot go in one pipeline. */
+/** Whether keys of several buckets need several round trips. */
 export const isCluster = (connection: RedisConnection): connection is Cluster => connection instanceof Cluster

@@ -1,16 +1,12 @@
 import type { Database } from 'bun:sqlite'
 import { engineFailure, isBusy, spoilsConnection } from './failure.ts'
 
-/** How long one call waits for other writers of the file before it gives up. */
+/** For other writers, per call. */
 const PATIENCE_MS = 5_000
 
-/** Makes the error that callers see while the file cannot be used, such as `is closed`. */
 export type Away = (problem: string, options?: ErrorOptions) => Error
 
-/**
- * Runs a synchronous attempt until no other connection stands in its way. SQLite's own busy timeout would block the
- * event loop, and is unfair between processes.
- */
+/** Retries until no other connection holds a lock: SQLite's busy timeout would block the event loop. */
 async function whenFree<R>(attempt: () => R, away: Away): Promise<R> {
   const deadline = performance.now() + PATIENCE_MS
   for (;;) {
@@ -34,22 +30,21 @@ function asAway(error: unknown, away: Away): unknown {
 export type Connection = { db: Database }
 
 export type HeldConnection<C extends Connection> = {
-  /** Work is synchronous and may run several times, each time from the beginning, until nobody stands in its way. */
+  /** Work is synchronous and may run several times from the beginning. */
   use<R>(work: (connection: C) => R): Promise<R>
-  /** Afterwards every use rejects with what callers are to see: `is closed`, unless something else is said. */
   close(problem?: string): void
-  /** The same, but leaves the connection open to the program's end: to close it could write into files that are others' by now. */
+  /** Leaves the connection open: closing could write into files that are another's by now. */
   abandon(problem: string): void
 }
 
-export type Holding<C extends Connection> = {
+type Holding<C extends Connection> = {
   open(): C
   away: Away
-  /** Asked before each use; false where the connection must be opened again. */
+  /** False where it must be opened again. */
   isCurrent?(connection: C): boolean
 }
 
-/** Keeps one connection; after a failure that leaves it in doubt it is closed, and opened again at the next use. */
+/** One connection, opened again after a failure that leaves it in doubt. */
 export function holdConnection<C extends Connection>({ open, away, isCurrent = () => true }: Holding<C>): HeldConnection<C> {
   let current: C | undefined
   let ended: string | undefined
@@ -57,7 +52,7 @@ export function holdConnection<C extends Connection>({ open, away, isCurrent = (
   function drop() {
     const db = current?.db
     current = undefined
-    // With its statements: a connection that still has some would keep its locks.
+    // Open statements would keep locks.
     db?.close(true)
   }
 
@@ -84,7 +79,7 @@ export function holdConnection<C extends Connection>({ open, away, isCurrent = (
   }
 }
 
-/** BEGIN IMMEDIATE, because a transaction that reads first and writes later can fail with SQLITE_BUSY_SNAPSHOT. */
+/** A transaction with BEGIN IMMEDIATE: one that reads first can fail with SQLITE_BUSY_SNAPSHOT. */
 export function inTransaction<R>(db: Database, work: () => R): R {
   db.run('BEGIN IMMEDIATE')
   try {

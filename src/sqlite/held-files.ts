@@ -1,9 +1,6 @@
 import { readdirSync, readlinkSync, readSync, realpathSync, statSync } from 'node:fs'
 
-/**
- * What is wrong with the files of an open database in write-ahead mode. `moved`: the main file has another place, or none. `removed`,
- * `replaced`: one beside it. `cut`: one is shorter than what the database's own index says.
- */
+/** `moved`: the main file. `removed`, `replaced`: one beside it. `cut`: shorter than the database's index says. */
 export type FileFault = { kind: 'moved' | 'removed' | 'replaced' | 'cut'; path: string }
 
 const WAL_HEADER_BYTES = 32
@@ -12,9 +9,8 @@ const FRAME_HEADER_BYTES = 24
 const find = (path: string) => statSync(path, { throwIfNoEntry: false })
 
 /**
- * Remembers the three files that a connection has opened and read from. Gives back what tells of the first that does not fit any
- * more. SQLite itself never removes or replaces them while a connection is open, and shortens the write-ahead log only after it
- * has noted so in the index; neither a checkpoint nor its truncation is a fault. Sizes are compared on Linux only.
+ * Remembers the files of an open database, and returns a check for the first fault. SQLite never removes or replaces them while open;
+ * checkpoints are no fault. Sizes are compared on Linux only.
  */
 export function holdFiles(file: string): () => FileFault | undefined {
   const [walPath, shmPath] = [`${file}-wal`, `${file}-shm`]
@@ -27,7 +23,7 @@ export function holdFiles(file: string): () => FileFault | undefined {
     const { frames, backfilled, pages, pageBytes } = index
     if (frames > 0 && sizes.wal < WAL_HEADER_BYTES + frames * (FRAME_HEADER_BYTES + pageBytes)) return walPath
     const wholeBytes = pages * pageBytes
-    // VACUUM may have made it smaller, and has said so in the index.
+    // VACUUM shrinks it, and notes so in the index.
     const leastBytes = pages === 0 ? knownBytes : frames === backfilled ? wholeBytes : Math.min(knownBytes, wholeBytes)
     if (sizes.main < leastBytes) return file
     knownBytes = sizes.main
@@ -43,7 +39,7 @@ export function holdFiles(file: string): () => FileFault | undefined {
     if (shmNow.ino !== shm.ino) return { kind: 'replaced', path: shmPath }
     if (shmNow.size < shm.size) return { kind: 'cut', path: shmPath }
     const index = readIndex()
-    // Somebody writes, or copies into the main file, between the two looks: the next one will do.
+    // A write is under way: the next look will do.
     if (!before || before.text !== index?.text) return undefined
     const path = findCut(index, { main: mainNow.size, wal: walNow.size })
     return path === undefined ? undefined : { kind: 'cut', path }
@@ -58,14 +54,11 @@ type Index = {
   /** Of the database; 0 where nothing was committed yet. */ pages: number
 }
 
-/** The index begins with two equal copies of its header, in the machine's own order: https://sqlite.org/walformat.html */
+/** Two copies of the header: https://sqlite.org/walformat.html */
 const COPY_WORDS = 12
 const BACKFILLED_WORD = 24
 
-/**
- * Reads the index through the descriptor that SQLite holds: to close one of our own would drop SQLite's locks on the file. Undefined
- * where the index is just being written, or where descriptors cannot be looked up.
- */
+/** Reads the index through SQLite's own descriptor: closing another one would drop SQLite's locks. Undefined during a write. */
 function openIndex(shm: string): () => Index | undefined {
   const descriptor = findDescriptor(shm)
   const words = new Uint32Array(BACKFILLED_WORD + 1)
@@ -86,7 +79,6 @@ function findDescriptor(path: string): number | undefined {
     try {
       return readlinkSync(`/proc/self/fd/${name}`) === real
     } catch {
-      // The one that read the folder is gone by now.
       return false
     }
   })

@@ -10,18 +10,14 @@ type Following = {
   stop: AbortSignal
   /** Resolves when there is room for more. */
   onEvents(events: readonly Record<string, unknown>[]): Promise<void>
-  /** What the reader should know of what is, or is not, to be seen. */
   onNotice(text: string): void
 }
 
 const PAGE = 500
-/** Between two looks at a log in which nothing is new. */
+/** Pause while nothing is new. */
 const PAUSE_MS = 1_000
 
-/**
- * Tells every event after a position once, in order, until told to stop; what the log cannot give any more is said. Resolves with
- * words when there is nothing to follow any more. Rejects with a ApiProblem when the service refuses.
- */
+/** Reports every event after a position once, in order. Resolves with a reason when the log is gone; rejects with ApiProblem. */
 export async function follow(following: Following): Promise<string | undefined> {
   const { api, project, stop, onEvents, onNotice } = following
   let { position } = following
@@ -59,7 +55,7 @@ async function readPage({ api, project, stop }: Following, { epoch, after }: Pos
   }
 }
 
-/** The position is not of this log: it was replaced, or retention was faster than we were. */
+/** The log was replaced, or retention was faster than the reader. */
 function elsewhere(error: ApiProblem, { position, onNotice }: { position: Position } & Pick<Following, 'onNotice'>): Position {
   if (error.code !== 'GONE' && error.code !== 'STATE_CONFLICT') throw error
   const { epoch, first, head } = readExtent(error)

@@ -2,17 +2,16 @@ import { type Api, ApiProblem } from '../client/api.ts'
 import { isRecord } from '../domain/events/loose-fields.ts'
 import { nearestWord } from '../domain/nearest-word.ts'
 
-/** Where to begin: with the newest few, with what comes, with the first that is kept, or with the event at an offset. */
 export type Start = 'latest' | 'now' | 'beginning' | number
-/** After which event of which log to go on. */
+/** Continues after this event. */
 export type Position = { epoch: string; after: number }
-/** What a log holds: the first offset that retention left, and the newest. */
+/** `first`: left by retention. */
 export type Extent = { epoch: string; first: number; head: number }
-export type Begun = { position: Position; notice: string | undefined }
+type Begun = { position: Position; notice: string | undefined }
 
 const LATEST = 10
 
-/** Where a project's log is to be read from, or in words why it cannot be. Rejects with a ApiProblem. */
+/** Where to begin reading, or why it cannot be read. Rejects with ApiProblem. */
 export async function beginning(api: Api, project: string, from: Start): Promise<Begun | string> {
   const extent = await extentOf(api, project)
   if (extent === undefined) return unknownProject(api, project)
@@ -27,7 +26,6 @@ export async function beginning(api: Api, project: string, from: Start): Promise
   return { position: { epoch, after: Math.max(after, first - 1) }, notice }
 }
 
-/** What the log of a project holds; nothing where there is no such project. */
 async function extentOf(api: Api, project: string): Promise<Extent | undefined> {
   try {
     const page = await api.get(`/projects/${encodeURIComponent(project)}/events?after=0&limit=1`)
@@ -40,7 +38,7 @@ async function extentOf(api: Api, project: string): Promise<Extent | undefined> 
   }
 }
 
-/** What a refusal of a position says of the log. */
+/** The extent in a refusal. */
 export function readExtent({ details }: ApiProblem): Extent {
   return { epoch: String(details['epoch']), first: Number(details['first_offset']), head: Number(details['offset']) }
 }

@@ -8,7 +8,6 @@ export const EVENT_LIMIT_BYTES = 256 * KIB
 
 type Bounds = { textBytes: number; items: number; depth: number }
 
-/** Tried one after the other until the event fits as a whole. */
 const STEPS: readonly Bounds[] = [
   { textBytes: TEXT_LIMIT_BYTES, items: Infinity, depth: Infinity },
   { textBytes: 4 * KIB, items: 1_000, depth: 16 },
@@ -23,22 +22,16 @@ const FIELDS = new Map<string, ReadonlySet<string>>(
 const ALWAYS = new Set(['type', 'id', 'timestamp', 'project'])
 const MARK_BYTES = 64
 const KEY_BYTES = KIB
-/** A character of JSON text is at most this many bytes: an escape. */
 const ESCAPE_BYTES = 6
-/** A character of text is at most this many bytes of UTF-8. */
 const UTF8_BYTES = 3
 
-/**
- * The event as it may be stored: texts to 16 KiB, all of it to 256 KiB, what was cut marked, NUL and half characters
- * replaced. The same object when nothing had to change. A state file has bounds of its own. To be called after redaction:
- * half a secret is not recognised.
- */
+/** Cuts texts to 16 KiB and the event to 256 KiB, marked, and replaces NUL. Call it after redaction: half a secret is not recognised. */
 export function boundEvent<E extends { type: string }>(event: E): E {
   if (event.type === 'state_file') return boundStateFile(event)
   if (quickBytes(event) * ESCAPE_BYTES <= EVENT_LIMIT_BYTES) return event
   let bounded = event
   for (const bounds of STEPS) {
-    // Each from the whole event: what was cut twice could not say how much is missing.
+    // From the whole event each time, so that the mark says how much is missing in all.
     bounded = boundFields(event, bounds)
     if (fits(bounded)) return bounded
   }
@@ -63,7 +56,6 @@ function boundFields<E extends { type: string }>(event: E, bounds: Bounds): E {
 function boundValue(value: unknown, bounds: Bounds, depth: number): unknown {
   if (typeof value === 'string') return boundText(value, bounds.textBytes)
   if (typeof value !== 'object' || value === null) return value
-  // The fields of an event that have to be objects stay objects.
   if (depth > bounds.depth) return '… [cut]'
   return Array.isArray(value) ? boundList(value, bounds, depth) : boundRecord(value, bounds, depth)
 }
@@ -98,7 +90,7 @@ function fits(event: object): boolean {
   return Buffer.byteLength(JSON.stringify(event)) <= EVENT_LIMIT_BYTES
 }
 
-/** Characters of all keys and values, generously; Infinity when any of them has to be changed. The usual event takes no other path. */
+/** An upper bound of the bytes of an event that needs no change; Infinity when anything must be replaced. */
 function quickBytes(value: unknown): number {
   if (typeof value === 'string') return value.length * UTF8_BYTES <= TEXT_LIMIT_BYTES && isClean(value) ? value.length + 2 : Infinity
   if (typeof value !== 'object' || value === null) return 24
@@ -108,7 +100,7 @@ function quickBytes(value: unknown): number {
   return bytes
 }
 
-/** What its type does not know goes, the largest first: what the type needs is small by now. */
+/** Drops fields that the event's type does not know, the largest first. */
 function dropLargest<E extends { type: string }>(event: E): E {
   const needed = FIELDS.get(event.type) ?? ALWAYS
   const jsonBytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value) ?? '') + 1

@@ -4,16 +4,13 @@ import { RefusedError } from '../refused.ts'
 
 export const BATCH_LIMIT = 1_000
 
-/** One value of a body: `index` from 0 where it stood in an array, `line` from 1 where it stood in NDJSON. */
+/** One value of a body: `index` from 0 in an array, `line` from 1 in NDJSON. */
 export type BodyItem = { value: unknown; index?: number; line?: number }
 
 const LINES = new Set(['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'])
 const ACCEPTED = 'application/json (one event or an array) and application/x-ndjson (an event a line)'
 
-/**
- * The values that a body of events holds: one JSON object, a JSON array, or a value a line. Without a media type it is JSON.
- * Throws RefusedError that says where the text breaks, or what to send instead.
- */
+/** The values of a body: JSON object, JSON array or NDJSON. Throws RefusedError with the place of the fault. */
 export function readEventBody(text: string, mediaType: string | undefined): BodyItem[] {
   const type = mediaType?.split(';')[0]?.trim().toLowerCase() ?? ''
   const isLines = LINES.has(type)
@@ -49,7 +46,6 @@ function readLines(text: string): BodyItem[] {
   return items
 }
 
-/** JSON.parse does not say where it failed: the text is read a second time, only then. */
 function parsed(text: string, linesBefore: number): unknown {
   try {
     return JSON.parse(text)
@@ -61,7 +57,7 @@ function parsed(text: string, linesBefore: number): unknown {
   }
 }
 
-/** What would be stored otherwise than it was sent is not stored. */
+/** Refuses JSON that would be stored differently from what was sent. */
 function refuseLoss({ text, value }: { text: string; value: unknown }, within: 'array' | number | undefined): void {
   const loss = jsonLoss(text, value)
   if (!loss) return
@@ -74,5 +70,4 @@ function refuseLoss({ text, value }: { text: string; value: unknown }, within: '
   throw new RefusedError('VALIDATION_ERROR', message, { line, column, ...place, field, reason })
 }
 
-/** The way to a place, as long as anybody reads it. */
 const shortened = (way: string): string => (way.length > 200 ? `${way.slice(0, 200).toWellFormed()}…` : way)

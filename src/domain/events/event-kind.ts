@@ -1,6 +1,5 @@
 import type { StoredEvent } from './event.ts'
 
-/** What a reader of a long list of events may narrow it to, in the order of a choice. */
 export const EVENT_KINDS = ['steps', 'agents', 'questions', 'problems', 'talk', 'files', 'usage', 'other'] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 
@@ -31,7 +30,7 @@ const KINDS: Readonly<Record<string, EventKind>> = {
 export const eventKind = ({ type }: Pick<StoredEvent, 'type'>): EventKind =>
   (Object.hasOwn(KINDS, type) ? KINDS[type] : undefined) ?? 'other'
 
-/** Whether a text stands in any value of an event, however deep, in any case. */
+/** Whether any value of an event, however deep, contains a text, ignoring case. */
 export function eventHolds(event: StoredEvent, text: string): boolean {
   return holds(event, text.toLowerCase())
 }

@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { ForeignId } from './names.ts'
 import type { OwnEvent, RegistryEvent } from './own-event.ts'
 
-/** Text that a tool wrote: kept as it is up to its bound, escaped and stripped where it is shown. */
 const Text = z.string()
 const Label = z.string().min(1).max(256)
 const Count = z.number().nonnegative()
@@ -12,8 +11,8 @@ const AgentRef = { agent_id: ForeignId.nullish(), parent_agent_id: ForeignId.nul
 const StoryRef = { story_id: ForeignId.nullish() }
 
 export const AGENT_STATUSES = ['working', 'needs_input', 'waiting', 'idle', 'failed', 'ended'] as const
-export const ACTIVITY_STATUSES = ['started', 'queued', 'progress', 'completed', 'failed'] as const
-export const COMMAND_STATUSES = ['started', 'progress', 'completed', 'failed', 'cancelled'] as const
+const ACTIVITY_STATUSES = ['started', 'queued', 'progress', 'completed', 'failed'] as const
+const COMMAND_STATUSES = ['started', 'progress', 'completed', 'failed', 'cancelled'] as const
 export const CI_STATUSES = ['passed', 'failed', 'running', 'error'] as const
 export const STATE_FILE_PROBLEMS = ['damaged', 'vanished', 'unreadable', 'too_large'] as const
 
@@ -24,7 +23,7 @@ const KNOWN = [
     old_state: Label.nullish(),
     command: Label.nullish(),
     user: Label.nullish(),
-    /** Ours: concluded from a state that somebody told, not from a transition that somebody saw. */
+    /** Set by this service: concluded from a snapshot, not reported as a transition. */
     inferred: z.boolean().optional(),
   }),
   z.looseObject({
@@ -33,7 +32,6 @@ const KNOWN = [
     new_state: Label,
     old_state: Label.nullish(),
     cycle_id: ForeignId.nullish(),
-    /** Ours, as above. */
     inferred: z.boolean().optional(),
   }),
   z.looseObject({ type: z.literal('tdd_cycle_started'), story_id: ForeignId, cycle_id: ForeignId.nullish(), progress: Progress.nullish() }),
@@ -72,16 +70,15 @@ const KNOWN = [
   z.looseObject({ type: z.literal('parallel_status'), status_data: z.record(z.string(), z.unknown()) }),
   z.looseObject({
     type: z.literal('state_file'),
-    /** Path below .orch-state/, for instance `sprints/sprint-1.json`. */
     file: z.string().min(1).max(512),
     mtime: z.string().max(64).nullish(),
-    /** What the file holds; null where it cannot be told, and `problem` says why. */
+    /** Null where the file cannot be read; `problem` says why. */
     content: z.unknown().optional(),
-    /** Ours: how many records a file over the bound has lost, oldest first. */
+    /** Set by this service: records cut from a file over the bound, oldest first. */
     dropped_records: Count.nullish(),
-    /** Ours: how many of these were of an open sprint, or worked on. */
+    /** Set by this service: how many of those belong to an open sprint or to work under way. */
     dropped_open: Count.nullish(),
-    /** Ours: looked at for the first time, or set back to an older copy, so that its time says nothing about its place among reports. */
+    /** Set by this service: first seen now, or restored to an older copy, so its time does not order it among reports. */
     anew: z.boolean().optional(),
     problem: z.enum(STATE_FILE_PROBLEMS).nullish(),
     detail: Text.nullish(),
@@ -126,7 +123,6 @@ const KNOWN = [
     error_id: ForeignId.nullish(),
     error_type: Label.nullish(),
     severity: Label.nullish(),
-    /** True once the error no longer holds. */
     resolved: z.boolean().nullish(),
     ...StoryRef,
   }),
@@ -146,7 +142,6 @@ const KNOWN = [
     type: z.literal('ci_status'),
     status: z.enum(CI_STATUSES),
     url: Text.nullish(),
-    /** What failed, for instance the command. */
     detail: Text.nullish(),
     ...StoryRef,
   }),
@@ -154,20 +149,18 @@ const KNOWN = [
 
 export const KnownEvent = z.discriminatedUnion('type', KNOWN)
 
-/** An event of somebody's own: stored and shown as it is. */
 export const ForeignEvent = z.looseObject({ type: z.templateLiteral(['x-', z.string().regex(/[A-Za-z0-9][A-Za-z0-9._-]{0,61}/)]) })
 
 export type KnownEvent = z.infer<typeof KnownEvent>
 export type ForeignEvent = z.infer<typeof ForeignEvent>
-export type EventType = KnownEvent['type'] | ForeignEvent['type']
 
 type Identified = { id: string; timestamp?: string | undefined }
 type Numbered = Identified & { offset: number; received_at: number }
 
-/** What a source reports: the wire's own words, an id that names it once, and its own clock's text. The registry's log takes its own events. */
+/** An event to be stored. */
 export type NewEvent = (KnownEvent | ForeignEvent | RegistryEvent | OwnEvent) & Identified
 
-/** What the log returns: numbered without holes per project, stamped with the log's clock (ms since 1970, never going back). */
+/** An event as the log returns it: numbered without holes, stamped in ms since 1970 by the log's clock, which never goes back. */
 export type StoredEvent = (KnownEvent | ForeignEvent | RegistryEvent | OwnEvent) & Numbered
 
 export type StoredEventOf<T extends KnownEvent['type']> = Extract<KnownEvent, { type: T }> & Numbered

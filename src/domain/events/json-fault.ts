@@ -1,5 +1,5 @@
-/** Where a text stops being JSON, lines and columns from 1, and what stands there. */
-export type JsonFault = { line: number; column: number; reason: string }
+/** Where a text stops being JSON (line and column from 1) and why. */
+type JsonFault = { line: number; column: number; reason: string }
 
 type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | 'colon' | 'comma or end'
 type Reader = { text: string; at: number; stack: ('{' | '[')[]; expected: Expected }
@@ -10,7 +10,7 @@ const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])/y
 const LITERAL = /(?:true|false|null)(?!\w)/y
 
-/** Finds where JSON.parse gave up: reads token by token, without recursion, so that no text is too deep for it. */
+/** Finds where JSON.parse failed. Reads token by token without recursion, so that deep nesting cannot overflow the stack. */
 export function jsonFault(text: string): JsonFault {
   const reader: Reader = { text, at: 0, stack: [], expected: 'value' }
   for (;;) {
@@ -28,7 +28,6 @@ function endReason({ stack, expected }: Reader): string {
   return expected === 'value' ? 'the text ends where a value should be' : 'is no JSON'
 }
 
-/** Reads one token; the reason when it does not belong there. */
 function step(reader: Reader): string | undefined {
   const character = reader.text[reader.at] ?? ''
   const { expected, stack } = reader
@@ -88,7 +87,7 @@ function skip(reader: Reader, pattern: RegExp): boolean {
   return matched > 0
 }
 
-/** Where an index of a text lies: line and column from 1. */
+/** The line and column (from 1) of an index. */
 export function placeAt(text: string, at: number): { line: number; column: number } {
   const before = text.slice(0, at)
   return { line: before.split('\n').length, column: at - before.lastIndexOf('\n') }

@@ -1,30 +1,26 @@
 import { placeAt } from './json-fault.ts'
 
-/** What a text says and its value would not: the place (line and column from 1), the way to it, and why. */
-export type JsonLoss = { line: number; column: number; path: readonly string[]; reason: string }
+/** What JSON.parse would lose silently: the place (line and column from 1), the path to it, and why. */
+type JsonLoss = { line: number; column: number; path: readonly string[]; reason: string }
 
-/** One object or array that the reader is in: the keys that it had, or the index that it is at. */
 type Level = { keys: Set<string> | undefined; at: string | number }
 
 const [QUOTE, COMMA, COLON, MINUS, BACKSLASH] = [34, 44, 58, 45, 92]
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125]
 const NUMBER = /[-+.\deE]+/y
-/** Shorter ones are safe as they are. */
+/** Integers with fewer digits are exact. */
 const LONG_DIGITS = 16
 
-/** Deeper values are refused anyway; to look into them takes no more of the stack than this. */
+/** Deeper values are refused anyway; bounds the recursion. */
 const DEEPEST = 64
 
-/**
- * Looks for what JSON.parse changes without a word: the earlier of two equal keys, integers beyond 2^53, numbers that are infinite.
- * `value` is what it made of the text. The usual text is as good as its value: only another one is read a second time.
- */
+/** Finds what JSON.parse changes silently in a text that it parsed to `value`: duplicate keys, integers beyond 2^53, infinities. */
 export function jsonLoss(text: string, value: unknown): JsonLoss | undefined {
   const keys = keysIn(value, 0)
   return keys !== undefined && keys === keysWritten(text) ? undefined : findLoss(text)
 }
 
-/** How many keys a value has, in all that it holds; undefined where that says nothing: a number may not be the one that was sent. */
+/** The number of keys in a value; undefined where a number may differ from the text. */
 function keysIn(value: unknown, depth: number): number | undefined {
   if (typeof value === 'number') return Math.abs(value) > Number.MAX_SAFE_INTEGER ? undefined : 0
   if (typeof value !== 'object' || value === null) return 0
@@ -39,7 +35,7 @@ function keysIn(value: unknown, depth: number): number | undefined {
   return keys
 }
 
-/** How many keys a text writes at most: each stands before a colon, and so may a quote within a text. Never fewer, so that none hides. */
+/** An upper bound of the keys in a text: every key stands before a colon. */
 function keysWritten(text: string): number {
   let keys = 0
   for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) {
@@ -52,7 +48,6 @@ function keysWritten(text: string): number {
 
 const isSpace = (code: number) => code === 32 || code === 10 || code === 13 || code === 9
 
-/** Reads the text, which must be JSON. Nothing is copied but keys. */
 function findLoss(text: string): JsonLoss | undefined {
   const levels: Level[] = []
   let isKey = false
@@ -83,7 +78,6 @@ function findLoss(text: string): JsonLoss | undefined {
   return undefined
 }
 
-/** Behind a comma: whether a key follows; in an array, the next value does. */
 function nextOf(level: Level | undefined): boolean {
   if (level && typeof level.at === 'number') level.at++
   return level?.keys !== undefined
@@ -109,7 +103,6 @@ function isEscaped(text: string, at: number): boolean {
   return (at - begin) % 2 === 1
 }
 
-/** The same key may be written with escapes and without. */
 function keyOf(text: string, begin: number, end: number): string {
   const raw = text.slice(begin + 1, end)
   return raw.includes('\\') ? String(JSON.parse(`"${raw}"`)) : raw

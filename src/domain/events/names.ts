@@ -1,16 +1,14 @@
 import { z } from 'zod'
 import { hidesSomething, showsSomething } from './unseen.ts'
 
-/** A project's name: unique without regard to case, safe in URLs, file names and metric labels. */
-export const PROJECT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
+const PROJECT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
 
-/** Where reports go whose project cannot be told. */
+/** The project for reports that name none. */
 export const UNASSIGNED = 'unassigned'
 
-/** The log of registrations, configuration changes and archivings. No project can take its name. */
 export const PROJECTS_LOG = '_projects'
 
-/** Says why a name cannot name a project, or nothing when it can. */
+/** Why a name cannot name a project; undefined when it can. */
 export function projectNameProblem(name: string): string | undefined {
   if (name === 'default' || name === UNASSIGNED) return `"${name}" is reserved`
   if (name.startsWith('_')) return 'names that begin with _ are reserved'
@@ -18,17 +16,17 @@ export function projectNameProblem(name: string): string | undefined {
   return undefined
 }
 
-// Control characters, and the marks that reorder text: in an identifier they can only deceive.
+// Control characters, and marks that reorder text.
 const DECEPTIVE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
 
 const ID_LIMIT = 128
 
-/** Whether a text can be an identifier: 1 to 128 characters that can be seen. */
+/** Whether a text can be an identifier: 1 to 128 visible characters. */
 export function isForeignId(text: string): boolean {
   return text.length <= ID_LIMIT && idFault(text) === undefined
 }
 
-/** Why a text names nothing: two that look the same, or that become the same where they are stored, are one to whoever reads them. */
+/** An invisible or reordering character would make two identifiers look the same. */
 function idFault(text: string): string | undefined {
   if (!text.isWellFormed() || text.includes('\ufffd')) return 'is not well-formed text'
   if (DECEPTIVE.test(text)) return 'contains control or direction characters'
@@ -36,7 +34,7 @@ function idFault(text: string): string | undefined {
   return showsSomething(text) ? undefined : 'shows nothing'
 }
 
-/** An identifier that somebody else chose: shown and compared, never interpreted. */
+/** An identifier of somebody else: compared, never interpreted. */
 export const ForeignId = z
   .string()
   .min(1)

@@ -6,25 +6,19 @@ import { nearestWord } from '../nearest-word.ts'
 import { RefusedError } from '../refused.ts'
 import { parseStatedTime, STATED_TIME_FORMS } from './stated-time.ts'
 
-/** A report that fits: typed, with an id and a timestamp where it has them. */
-export type ParsedEvent = (KnownEvent | ForeignEvent) & { id?: string; timestamp?: string }
+/** A valid report. */
+type ParsedEvent = (KnownEvent | ForeignEvent) & { id?: string; timestamp?: string }
 
-/**
- * Whose log it goes to, and where in a batch it stood: `index` from 0 in an array, `line` from 1 in NDJSON. `isReported`: somebody else
- * sends it, who cannot say what is ours to conclude.
- */
-export type EventContext = { project: string; index?: number; line?: number; isReported?: boolean }
+/** `index` from 0 in an array, `line` from 1 in NDJSON. `isReported`: fields that only this service may set are dropped. */
+type EventContext = { project: string; index?: number; line?: number; isReported?: boolean }
 
 const KNOWN_TYPES: readonly string[] = KnownEvent.options.map((option) => option.shape.type.value)
 const IS_KNOWN = new Set(KNOWN_TYPES)
-/** The log's own columns, and the name of the link that brought it: an event that was read from a log comes back without them. */
+/** Columns of the log: an event that was read from a log comes back without them. */
 const OURS = ['offset', 'received_at', 'told_by'] as const
 const MARKS = ['id', 'timestamp'] as const
 
-/**
- * The typed event that was reported, nothing added. Throws RefusedError (VALIDATION_ERROR) that says which field of which
- * event of the batch is wrong, and why.
- */
+/** The typed event. Throws RefusedError (VALIDATION_ERROR) that names the event of the batch, the field and the reason. */
 export function parseEvent(input: unknown, context: EventContext): ParsedEvent {
   if (!isRecord(input)) throw refusal({ field: '', reason: 'an event is a JSON object' }, context)
   const fault = typeFault(input) ?? shapeFault(input) ?? projectFault(input, context) ?? markFault(input)
@@ -36,11 +30,10 @@ export function parseEvent(input: unknown, context: EventContext): ParsedEvent {
   return marked(parsed.data)
 }
 
-/** zod returned a copy of its own, so that it may be changed here; the usual event has nothing to change. */
 function marked(event: KnownEvent | ForeignEvent): ParsedEvent {
   for (const key of OURS) if (event[key] !== undefined) Reflect.deleteProperty(event, key)
   for (const key of MARKS) if (event[key] === null) Reflect.deleteProperty(event, key)
-  // Ours to give: only who looks at a file knows.
+  // Only whoever reads the file itself may set it.
   if (event.type === 'state_file') Reflect.deleteProperty(event, 'anew')
   if (!isMarked(event)) throw new Error('an event with a mark that was checked and is no text')
   return event
@@ -63,7 +56,7 @@ function typeFault({ type }: Record<string, unknown>): Fault | undefined {
   return { field: 'type', reason: `"${clipped(type)}" is unknown: ${advice} An event of your own begins with x-` }
 }
 
-/** An orchestrator with one project may call it default; the path says which one it is. */
+/** An orchestrator with one project may call it default. */
 function projectFault({ project: inside }: Record<string, unknown>, { project }: EventContext): Fault | undefined {
   if (inside === undefined || inside === null || inside === 'default') return undefined
   if (typeof inside !== 'string') return { field: 'project', reason: 'is not a text' }
@@ -112,24 +105,22 @@ function clipped(text: string): string {
   return text.length > 64 ? `${text.slice(0, 64).toWellFormed()}…` : text
 }
 
-/** Levels of nesting that an event may have, itself the first. */
-export const DEPTH_LIMIT = 32
+const DEPTH_LIMIT = 32
 
-/** What is wrong with the shape of a value, and where: `detail.options.__proto__`. */
-export type ShapeFault = { field: string; reason: string }
+/** What is wrong with a value, and where: `detail.options.__proto__`. */
+type ShapeFault = { field: string; reason: string }
 
-/** Keys that name what every object inherits: no report needs them, and code that copies objects is deceived by them. */
+/** Keys that could pollute prototypes. */
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** What is wrong with a value that was read from JSON: nesting beyond the limit, or a forbidden key anywhere. */
-export function shapeFault(value: object): ShapeFault | undefined {
+/** Finds nesting beyond the limit, or a forbidden key. */
+function shapeFault(value: object): ShapeFault | undefined {
   const found = faultIn(value, 1)
   return found && { field: found.path.toReversed().join('.'), reason: found.reason }
 }
 
 type Found = { path: string[]; reason: string }
 
-/** The path is only put together on the way back from a fault: the usual event has none. */
 function faultIn(value: unknown, depth: number): Found | undefined {
   if (typeof value !== 'object' || value === null) return undefined
   if (depth > DEPTH_LIMIT) return { path: [], reason: `is nested deeper than ${DEPTH_LIMIT} levels` }

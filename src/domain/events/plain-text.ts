@@ -3,10 +3,7 @@ import { MARK, type Reading, STEERING, withMarks } from './unseen.ts'
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 const SUSPECT = /[^\n\t\u0020-\u007e]/
 
-/**
- * Text as it may be shown, with a mark (unseen.ts) in place of each character that cannot be seen. Prose comes without
- * terminal sequences and control characters; what a decision is taken on loses nothing. Line ends and tabs stay.
- */
+/** Text for a page with a mark (unseen.ts) for each invisible character; prose loses terminal sequences, decisions lose nothing. */
 export function markedText(text: string, reading: Reading = 'prose'): string {
   if (!SUSPECT.test(text)) return withMarks(text, reading)
   const wellFormed = text.toWellFormed()
@@ -14,7 +11,7 @@ export function markedText(text: string, reading: Reading = 'prose'): string {
   return withMarks(wellFormed.replace(/\r\n?/g, '\n').replace(STEERING, '').replace(CONTROL, ''), reading)
 }
 
-/** The same in one line: runs of white space are one space. In a command a line end ends something, and shows. */
+/** The same as one line: white space is folded; in a command a line end is marked. */
 export function markedLine(text: string, reading: Reading = 'prose'): string {
   const marked = markedText(text, reading).trim()
   const line = reading === 'command' ? marked.replace(/[ \t]*\n\s*/g, ' ⏎ ') : marked
@@ -26,24 +23,20 @@ export function plainText(text: string, reading: Reading = 'prose'): string {
   return markedText(text, reading).replace(MARK, '$1')
 }
 
-/** The same in one line. */
 export function plainLine(text: string, reading: Reading = 'prose'): string {
   return markedLine(text, reading).replace(MARK, '$1')
 }
 
-/** What a person could have typed, at most `limit` units of it: addresses are passed on, and may carry anything. */
+/** What a person could have typed, at most `limit` UTF-16 units: query strings may carry anything. */
 export function typedText(text: string, limit: number): string {
   return markedText(text).replace(MARK, '').trim().slice(0, limit).toWellFormed()
 }
 
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' })
-/** A pile of combining marks can make one character of any length; it counts as one only so far. */
+/** Combining marks can make one grapheme of any length; this bounds it. */
 const GRAPHEME_UNITS = 32
 
-/**
- * Both ends of a long text: at most `head` and `tail` characters as people count them, and how many are `cut` between. It is
- * cut between words where one ends nearby. What would cut nothing stays whole, in `head`.
- */
+/** At most `head` and `tail` graphemes of a long text, `cut` of them missing between; a text that fits is all in `head`. */
 export function shortened(text: string, head: number, tail: number): { head: string; cut: number; tail: string } {
   if (text.length <= head + tail) return { head: text, cut: 0, tail: '' }
   const characters = charactersOf(text)
@@ -53,7 +46,6 @@ export function shortened(text: string, head: number, tail: number): { head: str
   return { head: characters.slice(0, headEnd).join(''), cut: tailStart - headEnd, tail: characters.slice(tailStart).join('') }
 }
 
-/** How far a cut moves to keep a word whole, and which part of what is shown it may cost. */
 const WORD_REACH = 24
 const SHARE_GIVEN = 0.5
 
@@ -73,7 +65,6 @@ function wordStart(characters: readonly string[], start: number): number {
   return start
 }
 
-/** A mark counts as one character. */
 function charactersOf(text: string): string[] {
   const characters: string[] = []
   let from = 0

@@ -1,4 +1,4 @@
-/** What a reporter's clock said, in ms since 1970: exact with a zone; without one as if the zone were UTC. */
+/** A reporter's time, in ms since 1970: exact with a zone, otherwise as if it were UTC. */
 export type StatedTime = { ms: number; isZoned: boolean }
 
 export const STATED_TIME_FORMS = '2026-11-23T20:30:47.032322, the same with a space for the T, with Z or with an offset like +01:00'
@@ -6,17 +6,17 @@ export const STATED_TIME_FORMS = '2026-11-23T20:30:47.032322, the same with a sp
 const FORM = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:\s?([Zz]|[+-]\d\d(?::?\d\d)?))?$/
 const MINUTE_MS = 60_000
 const QUARTER_MS = 15 * MINUTE_MS
-/** No zone is further from UTC than +14:00. */
+/** UTC+14 is the widest zone. */
 const WIDEST_ZONE_MS = 14 * 60 * MINUTE_MS
 
-/** Reads the forms that reporters write; undefined for anything else, an impossible date included. */
+/** Parses the formats that reporters write; undefined for anything else and for impossible dates. */
 export function parseStatedTime(text: string): StatedTime | undefined {
   const match = FORM.exec(text)
   if (!match) return undefined
   const [, year, month, day, hour, minute, second = '0', fraction, zone] = match
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined
   const midnight = Date.UTC(Number(year), Number(month) - 1, Number(day))
-  // What the calendar does not have runs over into the next month or year.
+  // Date accepts 31 February as 3 March.
   const placed = new Date(midnight)
   if (placed.getUTCDate() !== Number(day) || placed.getUTCMonth() !== Number(month) - 1) return undefined
   const seconds = (Number(hour) * 60 + Number(minute)) * 60 + Number(second)
@@ -34,10 +34,7 @@ function zoneOf(zone: string | undefined): number | undefined {
   return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS
 }
 
-/**
- * The instant (ms since 1970) that a reporter's text names. A zoneless one is placed with the offset of the clock that
- * wrote it (ms to add to get UTC); undefined when the text names no instant, or when the offset is not known.
- */
+/** The instant (ms since 1970) of a text; a zoneless one needs its clock's offset (ms to add to get UTC). */
 export function placeStatedTime(text: string, offsetMs: number | undefined): number | undefined {
   const stated = parseStatedTime(text)
   if (!stated) return undefined
@@ -45,13 +42,10 @@ export function placeStatedTime(text: string, offsetMs: number | undefined): num
   return offsetMs === undefined ? undefined : stated.ms + offsetMs
 }
 
-/** What a clock says is believed when it lies this close to what it is compared with. */
+/** Two clocks that differ by less are taken to agree. */
 export const BELIEVED_WITHIN_MS = 120_000
 
-/**
- * The instant (ms since 1970) that a text of a reported event names, by the clock that stamped the event, and that instant's arrival. A
- * clock that is off by more than two minutes is set right by the arrival: what it says of later is as much later.
- */
+/** The instant (ms since 1970) of a text by the clock that stamped its event; a clock off by two minutes is corrected by the arrival. */
 export function placeLikeStamp(text: string, stamp: string | undefined, arrival: number): number | undefined {
   const stamped = stamp === undefined ? undefined : parseStatedTime(stamp)
   const said = parseStatedTime(text)
@@ -61,34 +55,28 @@ export function placeLikeStamp(text: string, stamp: string | undefined, arrival:
   return said.ms + offset + (Math.abs(behind) > BELIEVED_WITHIN_MS ? behind : 0)
 }
 
-/**
- * The offset (ms) of a zoneless clock, judged by a text that it wrote and an instant close to the writing: rounded to
- * 15 minutes, the step of the world's zones. Undefined where no zone is that far away: then the two are not close.
- */
+/** The offset (ms, by 15 minutes) of a zoneless clock, from a text that it wrote near a known instant; undefined where no zone fits. */
 export function clockOffset(closeTo: number, stated: StatedTime): number | undefined {
   const offset = Math.round((closeTo - stated.ms) / QUARTER_MS) * QUARTER_MS
   return Math.abs(offset) > WIDEST_ZONE_MS ? undefined : offset
 }
 
-/** What lies further apart than this was not said by one clock that goes right: then only arrival orders. */
+/** Further apart than this, the clock was set in between. */
 const BELIEVED_MS = 24 * 60 * MINUTE_MS
 
-/**
- * How much later (ms, negative where earlier) one time was said than another by the same clock; undefined where the two cannot be
- * compared: one is missing, only one has a zone, or they lie so far apart that the clock was set in between.
- */
+/** How much later (ms, negative: earlier) one time was stated than another by the same clock; undefined where they cannot be compared. */
 export function saidLater(said: StatedTime | undefined, than: StatedTime | undefined): number | undefined {
   if (!said || said.isZoned !== than?.isZoned) return undefined
   const later = said.ms - than.ms
   return Math.abs(later) > BELIEVED_MS ? undefined : later
 }
 
-/** What an event's own clock said, where it said anything that can be read. */
+/** The event's own timestamp, where it can be read. */
 export function saidOf({ timestamp }: { timestamp?: string | undefined }): StatedTime | undefined {
   return timestamp === undefined ? undefined : parseStatedTime(timestamp)
 }
 
-/** Whether a clock said one text before the other. False where they cannot be compared. */
+/** Whether one text was stated before the other; false where they cannot be compared. */
 export function isSaidBefore(text: string | undefined, other: string | undefined): boolean {
   return (saidLater(saidOf({ timestamp: text }), saidOf({ timestamp: other })) ?? 0) < 0
 }

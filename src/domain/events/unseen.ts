@@ -1,12 +1,8 @@
-/*
- * Characters that show nothing, found by their Unicode properties: what stands in a text must not be hidden from whoever
- * decides on it. Each is replaced by a mark between two noncharacters, which no text can hold: those are marked too.
- */
+/* Marks invisible characters, so that nothing is hidden from whoever decides on a text. */
 
-/** What a text is read for: prose loses what steers terminals, a decision loses nothing, and in a command blanks count. */
+/** Prose loses terminal sequences, a decision loses nothing, and in a command blanks matter. */
 export type Reading = 'prose' | 'decision' | 'command'
 
-/** A mark: the sign that stands for the characters in plain text, and what they are (`U+200B`, `40 spaces`). */
 export const MARK = /\ufdd0([^\ufdd0-\ufdd2]*)\ufdd2([^\ufdd0-\ufdd2]*)\ufdd1/g
 
 /** In every font that has Latin letters; pictures of control characters are empty boxes in many. */
@@ -14,28 +10,27 @@ const UNSEEN_SIGN = '¤'
 
 const mark = (sign: string, name: string) => `\ufdd0${sign}\ufdd2${name}\ufdd1`
 
-/** More marks on one letter cover the lines above it. */
+/** More combining marks cover the lines above. */
 const MARKS_ON_A_LETTER = 4
-/** Blanks that push what follows out of sight; what indents a line may be more. */
+/** So many blanks push the rest out of sight. */
 const LONG_GAP = 16
 const LONG_INDENT = 65
 const LONG_BREAK = 5
 
-// CSI, OSC (ended by BEL or ST) and other string sequences, two-byte escapes. One that does not end is none: it would hide the rest.
+// CSI, OSC (ended by BEL or ST) and other string sequences, two-byte escapes. An unterminated one does not match: it would hide the rest.
 const SEQUENCE =
   '(?:\\u001b\\[|\\u009b)[0-?]*[ -\\/]*[@-~]|(?:\\u001b[\\]PX^_]|[\\u009d\\u0090\\u0098\\u009e\\u009f])[^\\u0007\\u001b\\u009c]*(?:\\u0007|\\u001b\\\\|\\u009c)|\\u001b[ -\\/]*[0-~]'
 
-/** What terminals obey and people do not read. */
 export const STEERING = new RegExp(SEQUENCE, 'gv')
 
-// Scripts whose letters are joined or kept apart by joiners, and those that part words by a space of no width.
+// Scripts that need joiners, and those that separate words by zero-width spaces.
 const JOINING =
   '[[\\p{scx=Arab}\\p{scx=Syrc}\\p{scx=Mand}\\p{scx=Nkoo}\\p{scx=Adlm}\\p{scx=Mong}\\p{scx=Deva}\\p{scx=Beng}\\p{scx=Guru}\\p{scx=Gujr}\\p{scx=Orya}\\p{scx=Taml}\\p{scx=Telu}\\p{scx=Knda}\\p{scx=Mlym}\\p{scx=Sinh}\\p{scx=Mymr}\\p{scx=Khmr}]&&[\\p{L}\\p{M}]]'
 const UNSPACED = '[[\\p{scx=Thai}\\p{scx=Laoo}\\p{scx=Khmr}\\p{scx=Mymr}]&&[\\p{L}\\p{M}]]'
 const VIRAMA = '[\\u094d\\u09cd\\u0a4d\\u0acd\\u0b4d\\u0bcd\\u0c4d\\u0ccd\\u0d4d\\u0dca\\u1039\\u103a\\u17d2]'
 const PICTOGRAPH = '\\p{Extended_Pictographic}[\\u{1f3fb}-\\u{1f3ff}]?\\ufe0f?'
 
-/** Invisible characters where they belong: they shape what is seen beside them. */
+/** Invisible characters that belong where they are. */
 const SHAPING = [
   '\\u{1f3f4}\\u{e0067}\\u{e0062}(?:\\u{e0065}\\u{e006e}\\u{e0067}|\\u{e0073}\\u{e0063}\\u{e0074}|\\u{e0077}\\u{e006c}\\u{e0073})\\u{e007f}',
   `${PICTOGRAPH}(?:\\u200d${PICTOGRAPH})+`,
@@ -48,7 +43,7 @@ const SHAPING = [
   '(?<=\\p{Unified_Ideograph})[\\u{e0100}-\\u{e01ef}]',
 ].join('|')
 
-// Beyond the property: blanks that count as letters or symbols, separators of lines, annotations, and noncharacters.
+// Blank letters and symbols, line separators, annotations and noncharacters, which the property lacks.
 const UNSEEN =
   '[\\p{Default_Ignorable_Code_Point}\\u061c\\u2028\\u2029\\u2800\\ufff9-\\ufffc\\u{1d159}\\u{16fe4}\\ufdd0-\\ufdef\\ufffe\\uffff]'
 const CONTROL = '[\\u0000-\\u0008\\u000b-\\u001f\\u007f-\\u009f]'
@@ -69,7 +64,6 @@ function pattern(unseen: string, ...first: string[]): RegExp {
   return new RegExp(parts.join('|'), 'gv')
 }
 
-/** One character is told once, however often it stands there. */
 const run = (...classes: string[]) => `[${classes.join('')}](?:(?!${SHAPING})[${classes.join('')}])*`
 
 const PATTERNS: Record<Reading, RegExp> = {
@@ -78,11 +72,11 @@ const PATTERNS: Record<Reading, RegExp> = {
   command: pattern(run(UNSEEN, CONTROL, ODD_BLANK), `(?<steering>${SEQUENCE})`),
 }
 
-/** Nothing of the above is in it: most texts, told in one look. */
+/** Fast path: most texts contain nothing of the above. */
 const ORDINARY = /^[\n\t\u0020-\u007e]*$/
 const LONG = new RegExp(`[ \\t]{${LONG_GAP}}|\\n[ \\t]*\\n[ \\t]*\\n`)
 
-/** The text with a mark in place of what cannot be seen. It has to be well-formed. */
+/** The well-formed text with a mark for each invisible run. */
 export function withMarks(text: string, reading: Reading): string {
   if (ORDINARY.test(text) && !LONG.test(text)) return text
   return text.replace(PATTERNS[reading], (found: string, ...rest: unknown[]) => marked(found, groupsOf(rest)))
@@ -90,7 +84,6 @@ export function withMarks(text: string, reading: Reading): string {
 
 type Groups = Partial<Record<'steering' | 'gap' | 'breaks' | 'unseen' | 'loose' | 'pile', string>>
 
-/** The last thing that a replacement is told of a match. */
 const groupsOf = (rest: readonly unknown[]): Groups => Object.assign({}, rest.at(-1))
 
 function marked(found: string, { steering, gap, breaks, unseen, loose, pile }: Groups): string {
@@ -103,7 +96,6 @@ function marked(found: string, { steering, gap, breaks, unseen, loose, pile }: G
   return loose === undefined ? found : '\u25cc'
 }
 
-// A sequence tells itself without what begins and ends it.
 const STEERED = /^(?:\u001b|\u009b)|[\u0000-\u001f\u007f-\u009f\ufdd0-\ufdd2]|\p{Default_Ignorable_Code_Point}/gu
 
 const times = (count: number) => (count === 1 ? '' : `×${count}`)
@@ -111,7 +103,6 @@ const linesIn = (text: string) => text.split('\n').length - 1
 
 const CODES_TOLD = 3
 
-/** `U+200B, U+2060 …` */
 function codesOf(text: string): string {
   const codes = [...new Set(Array.from(text, codeOf))]
   return codes.length > CODES_TOLD ? `${codes.slice(0, CODES_TOLD).join(', ')} …` : codes.join(', ')
@@ -122,13 +113,13 @@ const codeOf = (character: string) => `U+${(character.codePointAt(0) ?? 0).toStr
 const ANY_UNSEEN = new RegExp(`(?<shaping>${SHAPING})|${UNSEEN}|${CONTROL}`, 'gv')
 const ALL_UNSEEN = new RegExp(`${UNSEEN}|${CONTROL}|${BLANK}|\\s`, 'gv')
 
-/** Whether a text holds a character that cannot be seen and shapes nothing that can. */
+/** Whether a text contains an invisible character that does not belong. */
 export function hidesSomething(text: string): boolean {
   if (ORDINARY.test(text)) return /[\n\t]/.test(text)
   return [...text.matchAll(ANY_UNSEEN)].some(({ groups }) => groups?.['shaping'] === undefined) || /[\n\t]/.test(text)
 }
 
-/** Whether there is anything to see in a text. */
+/** Whether a text contains anything visible. */
 export function showsSomething(text: string): boolean {
   return /[!-~]/.test(text) || text.replace(ALL_UNSEEN, '') !== ''
 }

@@ -14,17 +14,17 @@ type Naming = {
   received_at: number
 }
 
-/** Who an event is about: its agent id, else its type at its story, else its type; undefined when it names nobody. */
+/** The agent of an event: its id, else its type and story, else its type; undefined where it names none. */
 export function agentIdOf({ agent_id, agent_type, story_id }: Naming): string | undefined {
   if (agent_id) return agent_id
   if (!agent_type) return undefined
   return story_id ? `${agent_type}@${story_id}` : agent_type
 }
 
-/** Whether an agent counts among those of a project: it works, asks, waits or failed. */
+/** Whether an agent works, asks, waits or failed. */
 export const isAtHand = ({ status }: Agent): boolean => status !== 'idle' && status !== 'ended'
 
-/** A piece of work, or a call of a tool within it. A tool that fails is no failure of its agent: it goes on. */
+/** An activity or a tool call within it. A tool that fails is no failure of the agent. */
 export function foldAgentActivity(draft: Draft, event: StoredEventOf<'agent_activity'>) {
   const agent = isLateForAgent(draft, event) ? undefined : heardOf(draft, event)
   if (!agent) return
@@ -50,7 +50,7 @@ function toolAfter({ tool }: Agent, event: StoredEventOf<'agent_activity'>): Age
   return tool?.name === event.tool ? undefined : tool
 }
 
-/** What an agent says of itself. With a session its sub-agents end, too. */
+/** An agent's own status. When a session ends, so do its sub-agents. */
 export function foldAgentStatus(draft: Draft, event: StoredEventOf<'agent_status'>) {
   const agent = isLateForAgent(draft, event) ? undefined : heardOf(draft, event)
   if (!agent) return
@@ -71,7 +71,7 @@ function endChildren(draft: Draft, parentId: string, end: { at: number; endSaid:
   }
 }
 
-/** An agent that asks waits for a person until it is answered, or until the last of its questions has expired. */
+/** An agent that asks waits until it is answered or its last question expires. */
 export function agentAsks(draft: Draft, event: StoredEventOf<'approval_requested'>, asking: Agent['asking']) {
   const agent = heardOf(draft, event)
   if (!agent) return
@@ -80,7 +80,7 @@ export function agentAsks(draft: Draft, event: StoredEventOf<'approval_requested
 
 type NoLongerAsked = { decision: Decision['decision']; at: number; left: Agent['asking'] }
 
-/** An agent whose last question was answered goes on; where nobody answers it any more, it is what it was before it waited. */
+/** After its last question an agent goes on, or returns to its status before, where nobody answered. */
 export function agentStopsAsking(draft: Draft, agentId: string, { decision, at, left }: NoLongerAsked) {
   const agent = draft.next.agents.get(agentId)
   if (!agent) return
@@ -90,27 +90,26 @@ export function agentStopsAsking(draft: Draft, agentId: string, { decision, at, 
   keepAgent(draft, withStatus({ ...agent, asking: undefined, reason: undefined, lastEventAt: at }, status, at))
 }
 
-/** The agent as it is at an instant: expiry has no event, so one whose last question has expired is what it was before it waited. */
+/** The agent at an instant: expiry writes no event, so an agent with only expired questions has its earlier status. */
 export function agentAt(agent: Agent, now: number): Agent {
   const { status, asking, statusBefore } = agent
   if (status !== 'needs_input' || asking?.until === undefined || asking.until > now) return agent
   return { ...agent, status: statusBefore, since: asking.until, reason: undefined }
 }
 
-/** Whether a report about an agent was made before that agent ended, by the same clock, and only came after its end. */
+/** Whether a report was made before the agent ended and only arrived afterwards. */
 export function isLateForAgent({ next }: Draft, event: Naming & { timestamp?: string | undefined }): boolean {
   const agent = next.agents.get(agentIdOf(event) ?? '')
   return agent?.status === 'ended' && (saidLater(saidOf(event), agent.endSaid) ?? 0) < 0
 }
 
-/** Adds what an agent used; one that was never heard of otherwise stays unknown. */
+/** Adds an agent's usage; agents known by nothing else stay unknown. */
 export function agentUses(draft: Draft, event: StoredEventOf<'usage'>) {
   const agent = event.agent_id ? draft.next.agents.get(event.agent_id) : undefined
   if (!agent) return
   keepAgent(draft, { ...agent, usage: addUsage(agent.usage, event), lastEventAt: event.received_at, offset: event.offset })
 }
 
-/** The agent that an event names, with what the event says of who it is. */
 function heardOf({ next }: Draft, event: Naming): Agent | undefined {
   const agentId = agentIdOf(event)
   if (agentId === undefined) return undefined

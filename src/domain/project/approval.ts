@@ -7,21 +7,19 @@ import type { Approval, ProjectState } from './project-state.ts'
 import type { Decision } from './reports.ts'
 import { placeLikeStamp, saidLater, saidOf } from '../events/stated-time.ts'
 
-/** So many open questions are taken of a project; more are refused at the door, none is dropped for another. */
 export const OPEN_QUESTIONS_LIMIT = 1_000
-/** What an older log holds beyond that is listed up to here and counted beyond. */
+/** Older logs may hold more: they are listed up to here and counted beyond. */
 export const QUESTIONS_LISTED = 5_000
-/** Questions that are kept with all their text; of later ones it is in the log, at the question's offset. */
+/** Further ones keep their text in the log alone. */
 const TEXTS_KEPT = 200
-/** All that the log keeps of a text: nobody decides on half of one. */
 const TEXT_KEPT = 16_384
-/** Clocks of two machines that are set right differ by less. */
+/** Well-set clocks of two machines differ by less. */
 const CLOCKS_APART_MS = 120_000
 const DAY_MS = 86_400_000
 
 type Requested = StoredEventOf<'approval_requested'>
 
-/** A question to a person. Asked again under the same id it is the same question, and keeps its place and its age. */
+/** A question to a person. Asked again under the same id it keeps its place and age. */
 export function foldApprovalRequested(draft: Draft, event: Requested) {
   const { approval_id: approvalId, received_at: at } = event
   const decided = draft.next.decisions.get(approvalId)
@@ -29,7 +27,7 @@ export function foldApprovalRequested(draft: Draft, event: Requested) {
   if (decided && !known && !isNewerThan(decided, event)) return recallAsked(draft, decided, event)
   if (isLateForAgent(draft, event)) return
   const before = known && isOpenApproval(known, at) ? known : undefined
-  // One that had expired is asked anew, after those that are open.
+  // An expired question that is asked again goes behind the open ones.
   if (known && !before) copyOnWrite(draft, 'approvals').delete(approvalId)
   const isListed = openApproval(draft, {
     approvalId,
@@ -50,7 +48,6 @@ export function foldApprovalRequested(draft: Draft, event: Requested) {
   else agentAsks(draft, event, known ? latestExpiry(draft.next, agentIdOf(event), at) : withFurther(draft, event))
 }
 
-/** Until when an agent waits with one more question: without an expiry of any of them, for good. */
 function withFurther({ next }: Draft, event: Requested): { until: number | undefined } {
   const until = expiry(event)
   const asking = next.agents.get(agentIdOf(event) ?? '')?.asking
@@ -58,7 +55,7 @@ function withFurther({ next }: Draft, event: Requested): { until: number | undef
   return { until: until === undefined || asking.until === undefined ? undefined : Math.max(until, asking.until) }
 }
 
-/** Adds an open question, where there is room to list it; what is open is never dropped for what comes later. */
+/** Adds an open question; false where the list is full. */
 export function openApproval(draft: Draft, approval: Approval): boolean {
   const { approvals } = draft.next
   const isKnown = approvals.has(approval.approvalId)
@@ -68,7 +65,6 @@ export function openApproval(draft: Draft, approval: Approval): boolean {
   return true
 }
 
-/** A question whose text is in the log alone. */
 function shortly(approval: Approval): Approval {
   const title = textOf(approval.title) ?? approval.approvalId
   if (title === approval.title && approval.description === undefined) return approval
@@ -76,9 +72,7 @@ function shortly(approval: Approval): Approval {
 }
 
 /**
- * Whether a question that was decided is asked once more. The clock of whoever asks tells it, set right by when its first question
- * came; without one the order of arrival does. The first request to come after the decision of a question that nobody heard is the
- * one that was decided.
+ * Whether a decided question was asked again, by the asker's clock. The first request after an unknown question's decision is no new one.
  */
 function isNewerThan({ decision, asked, at }: Decision, event: Requested): boolean {
   if (decision === 'expired' || decision === 'ended') return true
@@ -88,13 +82,12 @@ function isNewerThan({ decision, asked, at }: Decision, event: Requested): boole
   return later === undefined || (later > 0 && asked.at + later > at)
 }
 
-/** A question that came after its decision: from now on it is known when it was asked. */
 function recallAsked(draft: Draft, decided: Decision, event: Requested) {
   if (decided.asked) return
   copyOnWrite(draft, 'decisions').set(event.approval_id, { ...decided, asked: { at: decided.at, said: saidOf(event) } })
 }
 
-/** A decision. It is remembered also for a question that nobody heard: a file may still list it. Of two the first stands. */
+/** The first decision of a question counts. It is kept even for an unknown question: a state file may still list it. */
 export function foldApprovalResolved(draft: Draft, event: StoredEventOf<'approval_resolved'>) {
   const { approval_id: approvalId, decision, received_at: at } = event
   const approval = draft.next.approvals.get(approvalId)
@@ -106,7 +99,6 @@ export function foldApprovalResolved(draft: Draft, event: StoredEventOf<'approva
   close(draft, { approvalId, approval }, { decision, by: event.by ?? undefined, at, offset: event.offset, said })
 }
 
-/** Expiry and the end of an agent close a question, but nobody decided it. */
 const isDecision = ({ decision }: Decision) => decision !== 'expired' && decision !== 'ended'
 
 type Closed = { approvalId: string; approval: Approval | undefined }
@@ -124,7 +116,6 @@ function close(draft: Draft, { approvalId, approval }: Closed, closed: Omit<Deci
   agentStopsAsking(draft, approval.agentId, { decision, at, left: latestExpiry(draft.next, approval.agentId, at) })
 }
 
-/** Until when an agent's open questions wait, if it has any. */
 function latestExpiry({ approvals }: ProjectState, agentId: string | undefined, at: number): { until: number | undefined } | undefined {
   let latest: number | undefined
   for (const approval of approvals.values()) {
@@ -134,7 +125,7 @@ function latestExpiry({ approvals }: ProjectState, agentId: string | undefined, 
   return latest === undefined ? undefined : { until: latest === Infinity ? undefined : latest }
 }
 
-/** The questions of agents that have ended end with them: nobody is left to be answered. */
+/** Nobody is left to be answered when an agent ends. */
 export function endQuestionsOfEnded(draft: Draft, { status, offset, received_at: at }: StoredEventOf<'agent_status'>) {
   if (status !== 'ended') return
   for (const approval of draft.next.approvals.values()) {
@@ -144,7 +135,7 @@ export function endQuestionsOfEnded(draft: Draft, { status, offset, received_at:
   }
 }
 
-/** Closes what has expired. Until then it is no longer open either: this only makes room. */
+/** Closes expired questions to free memory; they count as closed from their expiry on. */
 export function closeExpired(draft: Draft, now: number) {
   for (const approval of draft.next.approvals.values()) {
     const { approvalId, expiresAt: at, offset } = approval
@@ -153,20 +144,18 @@ export function closeExpired(draft: Draft, now: number) {
   }
 }
 
-/** Whether a question can still be answered. */
 export function isOpenApproval({ expiresAt }: Pick<Approval, 'expiresAt'>, now: number): boolean {
   return expiresAt === undefined || expiresAt > now
 }
 
-/** The questions that can still be answered, in the order asked: what every page, count and figure goes by. */
+/** The questions that can still be answered, in the order asked. */
 export function openApprovals({ approvals }: Pick<ProjectState, 'approvals'>, now: number): Approval[] {
   return [...approvals.values()].filter((approval) => isOpenApproval(approval, now))
 }
 
-/** What of a state its questions are. */
 export type QuestionsOf = Pick<ProjectState, 'approvals' | 'unlistedApprovals'>
 
-/** How many questions are open in all, and since when the oldest is. */
+/** The open questions, their number in all, and when the oldest was asked. */
 export function openQuestions(state: QuestionsOf, now: number) {
   const open = openApprovals(state, now)
   const oldestAt = open.reduce<number | undefined>((oldest, { requestedAt }) => Math.min(oldest ?? requestedAt, requestedAt), undefined)
@@ -174,18 +163,15 @@ export function openQuestions(state: QuestionsOf, now: number) {
   return { open, count: open.length + unlisted, unlisted, oldestAt }
 }
 
-/** The expiry that the asker names, by the asker's clock where the event is stamped. */
+/** The expiry, read by the asker's own clock. */
 function expiry({ expires_at, timestamp, received_at }: Requested): number | undefined {
   return expires_at ? placeLikeStamp(expires_at, timestamp, received_at) : undefined
 }
 
-/** Whether events ask anything: only then a project needs room for them. */
+/** Whether any event asks a question. */
 export const asksAnything = (events: readonly NewEvent[]): boolean => events.some(({ type }) => type === 'approval_requested')
 
-/**
- * The questions among events for which a project has no room, in their order: none that is open is dropped for another. What is asked
- * again is no further question, and what the same events answer makes room.
- */
+/** The questions among events that exceed the limit. Repeated ones need no room, and answers among the events make room. */
 export function questionsBeyond(state: QuestionsOf, events: readonly NewEvent[], now: number): NewEvent[] {
   if (!asksAnything(events)) return []
   const { open, unlisted } = openQuestions(state, now)

@@ -19,9 +19,9 @@ export type Told = {
   title: string | undefined
   said: CycleSaid | undefined
 }
-export type CycleStep = Told & { from: string | undefined; to: string; timestamp: string | undefined }
+type CycleStep = Told & { from: string | undefined; to: string; timestamp: string | undefined }
 
-/** A step of a story's cycle. A step of a cycle that nobody saw start begins it: reports may come late. */
+/** A step of a story's cycle; without a known start it begins the cycle, because reports may come late. */
 export function foldTddTransition(draft: Draft, event: StoredEventOf<'tdd_transition'>) {
   const told = toldBy(event, event.inferred ? 'inferred' : 'reported')
   if (!event.inferred && isLate(draft, told)) return recordLate(draft, event)
@@ -51,7 +51,7 @@ export function moveCycle(draft: Draft, step: CycleStep) {
     startedAt: cycle?.startedAt ?? at,
     enteredAt: isSameState ? cycle.enteredAt : at,
     offset,
-    // A conclusion of ours is no sign of life.
+    // An inferred step is no sign of life.
     lastEventAt: source === 'inferred' ? (known?.lastEventAt ?? at) : at,
     visited: withVisit(withVisit(cycle?.visited ?? [], from), to),
     stays: cycle && !isSameState ? withStay(cycle.stays, { state: cycle.state, ms: at - cycle.enteredAt }) : (cycle?.stays ?? []),
@@ -70,7 +70,7 @@ function beginsAnother(known: Cycle, { cycleId, from, to }: CycleStep): boolean 
   return to === 'design' && (known.completedAt !== undefined || (from === undefined && !isOpenCycle(known)))
 }
 
-/** The start of a cycle. The start of the one that a step has already begun only names it. */
+/** The start of a cycle; after its first step it only names the cycle. */
 export function foldCycleStarted(draft: Draft, event: StoredEventOf<'tdd_cycle_started'>) {
   const told = toldBy(event, 'reported')
   if (isLate(draft, told)) return
@@ -89,7 +89,7 @@ export function foldCycleStarted(draft: Draft, event: StoredEventOf<'tdd_cycle_s
   })
 }
 
-/** How far a cycle is. Progress of one that nobody saw start begins it where cycles begin. */
+/** A cycle's progress; without a known start it begins the cycle. */
 export function foldCycleProgress(draft: Draft, event: StoredEventOf<'tdd_progress_update'>) {
   const told = toldBy(event, 'inferred')
   if (isLate(draft, told)) return
@@ -104,7 +104,7 @@ export function foldCycleProgress(draft: Draft, event: StoredEventOf<'tdd_progre
   })
 }
 
-/** The end of a cycle. The late end of an earlier one does not end the one that is open. */
+/** The end of a cycle. A late end of an earlier cycle does not end the open one. */
 export function foldCycleCompleted(draft: Draft, event: StoredEventOf<'tdd_cycle_completed'>) {
   const told = toldBy(event, 'inferred')
   const known = draft.next.cycles.get(told.storyId)
@@ -134,13 +134,13 @@ function toldBy(
   source: Source,
 ): Told {
   const { story_id: storyId, cycle_id: cycleId, offset, received_at: at } = event
-  // What a link has placed by the orchestrator's clock tells more than its text, which changes with the season.
+  // A link already placed `occurred_at` by the orchestrator's clock.
   const text = textOf(event['occurred_at'], 64) ?? event.timestamp
   const said = text === undefined ? undefined : { text, by: textOf(event['told_by'], 200) }
   return { storyId, cycleId: cycleId ?? undefined, at, offset, source, title: textOf(event['title'], 300), said }
 }
 
-/** A cycle in its first moment: in design, where every cycle begins. */
+/** A new cycle, in design. */
 export function begun(state: ProjectState, told: Told, last: Cycle | undefined): Cycle {
   const { storyId, cycleId, at, offset, source, said } = told
   const times = { startedAt: at, enteredAt: at, lastEventAt: at, completedAt: undefined, offset }
@@ -161,7 +161,7 @@ function withVisit(visited: string[], state: string | undefined): string[] {
   return bounded([...visited, state], { limit: VISITED_KEPT, worthOf: phaseWorth }).kept
 }
 
-/** The clock of a file may lie before the one of the log: no stay is shorter than nothing. */
+/** A file's clock may be behind: no stay is negative. */
 function withStay(stays: readonly Stay[], { state, ms }: Stay): readonly Stay[] {
   const known = stays.find((stay) => stay.state === state)
   if (known) return stays.map((stay) => (stay === known ? { state, ms: stay.ms + Math.max(0, ms) } : stay))
@@ -174,24 +174,21 @@ export function keepCycle(draft: Draft, cycle: Cycle) {
   copyOnWrite(draft, 'cycles').set(cycle.storyId, cycle)
 }
 
-/** Whether an id names another cycle of the story than the one that is known. */
+/** Whether an id names another cycle of the story. */
 export const isOther = (known: Cycle, cycleId: string | undefined) =>
   known.cycleId !== undefined && cycleId !== undefined && known.cycleId !== cycleId
 
 type Compared = { known: Cycle | undefined; isOver: boolean }
 
-/**
- * Whether a report comes late, by its reporter's own clock: of another cycle, or of one that is over, and said before what was
- * said of the story last. Such a report undoes nothing.
- */
-export function isLateStep({ cycleId, said }: { cycleId: string | undefined; said: CycleSaid | undefined }, { known, isOver }: Compared) {
+/** Whether a report of another or a finished cycle is older, by its reporter's clock, than the last one of the story. */
+function isLateStep({ cycleId, said }: { cycleId: string | undefined; said: CycleSaid | undefined }, { known, isOver }: Compared) {
   if (known === undefined || !(isOther(known, cycleId) || isOver)) return false
-  // A clock orders only its owner's words: two orchestrators' clocks say nothing of each other.
+  // Clocks of two orchestrators cannot be compared.
   return said?.by === known.said?.by && isSaidBefore(said?.text, known.said?.text)
 }
 
-/** Tells a step that came late among the transitions. */
-export function recordLate(draft: Draft, event: StoredEventOf<'tdd_transition'>) {
+/** Lists a late step among the transitions, without moving the cycle. */
+function recordLate(draft: Draft, event: StoredEventOf<'tdd_transition'>) {
   const { offset, received_at: at, timestamp, story_id: storyId, old_state, new_state: to } = event
   const untold = { source: 'reported', isUnexpected: false, command: undefined, by: undefined } as const
   recordTransition(draft, { offset, at, timestamp, machine: 'tdd', storyId, from: old_state ?? undefined, to, ...untold })

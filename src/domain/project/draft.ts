@@ -1,9 +1,6 @@
 import type { ProjectState } from './project-state.ts'
 
-/**
- * A state while a batch of events is folded into it. `next` shares its containers with `before` until `copyOnWrite` is
- * asked for one, so a container that no event touched is the same object afterwards.
- */
+/** A state in the making: `next` shares its containers with `before` until `copyOnWrite` copies one. */
 export type Draft = { readonly before: ProjectState; readonly next: ProjectState }
 
 /** Begins a batch; the given state is not changed. */
@@ -41,13 +38,13 @@ const COPIES: { [Key in Container]: (container: ProjectState[Key]) => ProjectSta
   storyCosts: copyMap,
 }
 
-/** A container of the draft that may be changed: copied the first time a batch asks for it. */
+/** A container that may be changed: copied when a batch first asks for it. */
 export function copyOnWrite<Key extends Container>({ before, next }: Draft, key: Key): ProjectState[Key] {
   if (next[key] === before[key]) next[key] = COPIES[key](before[key])
   return next[key]
 }
 
-/** The same of the workflow and the containers in it. */
+/** The same for the workflow and its containers. */
 export function copyWorkflowOnWrite({ before, next }: Draft): ProjectState['workflow'] {
   const { workflow } = next
   if (workflow === before.workflow)

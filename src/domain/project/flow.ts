@@ -5,17 +5,15 @@ import type { StoredEventOf } from '../events/event.ts'
 import type { Approval, Cycle } from './project-state.ts'
 import { isOpenCycle } from './tdd-machine.ts'
 
-/** Days before the newest one that are kept with it. */
 export const DAYS_KEPT = 90
 const DAY_MS = 86_400_000
 const COSTS_KEPT = 200
-/** What one append measures, looked at soon after it. Events that arrive together lie no time apart: more is no measure. */
 const MEASURED_KEPT = 64
 
-/** The day of an instant. */
+/** The day of an instant, since 1970. */
 export const dayOf = (at: number): number => Math.floor(at / DAY_MS)
 
-/** Counts what a change of a story's cycle ended. A cycle that is there for the first time completed, but was not timed. */
+/** Counts what a change of a cycle ended. A cycle that appears complete is counted but not timed. */
 export function measureCycle(draft: Draft, known: Cycle | undefined, cycle: Cycle) {
   const same = known?.round === cycle.round ? known : undefined
   if (same?.state === 'test_red' && cycle.state === 'code_green') {
@@ -27,14 +25,14 @@ export function measureCycle(draft: Draft, known: Cycle | undefined, cycle: Cycl
   if (same) measure(draft, 'cycleTime', { from: cycle.startedAt, to: at })
 }
 
-/** Counts how long a question waited for a person; one that was withdrawn was answered by nobody. */
+/** Times a decision; a withdrawn question was not decided. */
 export function measureApproval(draft: Draft, { requestedAt }: Approval, event: StoredEventOf<'approval_resolved'>) {
   if (event.decision === 'withdrawn') return
   measure(draft, 'approvalWait', { from: requestedAt, to: event.received_at })
 }
 
 function measure(draft: Draft, kind: FlowKind, { from, to }: { from: number; to: number }) {
-  // The clock of a file may lie behind the one of the log.
+  // A file's clock may be behind.
   const ms = Math.max(0, to - from)
   const day = dayToChange(draft, to)
   day[kind] = withDuration(day[kind], ms)
@@ -43,10 +41,7 @@ function measure(draft: Draft, kind: FlowKind, { from, to }: { from: number; to:
   keepNewest(measured, MEASURED_KEPT)
 }
 
-/**
- * The day of an instant, to be written to: its own copy in a batch. Most of what ends does so on the newest one; another day is put
- * in its place, and those that are too old go.
- */
+/** The day's entry as a copy that may be changed; days that are too old go. */
 function dayToChange(draft: Draft, at: number): FlowDay {
   const day = dayOf(at)
   const days = copyOnWrite(draft, 'flowDays')
@@ -63,7 +58,7 @@ function dayToChange(draft: Draft, at: number): FlowDay {
   return begun
 }
 
-/** Adds what a story cost: the one that a report names, else the one that its agent works on. */
+/** Adds a cost to the story named, else to the story of the agent. */
 export function addStoryCost(draft: Draft, event: StoredEventOf<'usage'>) {
   const { cost_usd: costUsd, received_at: at, offset } = event
   const agent = event.agent_id ? draft.next.agents.get(event.agent_id) : undefined

@@ -7,10 +7,7 @@ import { commandWorth, isSevere } from './outcomes.ts'
 import { isOpenCycle } from './tdd-machine.ts'
 import { sprintWorth } from './plans.ts'
 
-/**
- * Forgets what is beyond the bounds, counts it, and closes what has expired. It looks at all, so it is called rarely: at the same
- * offsets in every batching.
- */
+/** Removes what exceeds the bounds. Runs rarely, at fixed offsets: it scans everything, and every replay must give the same state. */
 export function forgetBeyond(draft: Draft, now: number) {
   closeExpired(draft, now)
   const { next } = draft
@@ -63,16 +60,15 @@ function count(next: ProjectState, kind: BoundedKind, more: number) {
   next.forgotten = forgotten
 }
 
-/** An agent that asks, failed or waits stays; so does one with a question that is open. */
+/** An agent that asks, failed or waits is kept. */
 export function agentWorth({ status, asking }: Pick<Agent, 'status' | 'asking'>): Worth {
   if (status === 'needs_input' || status === 'failed' || status === 'waiting' || asking) return 'waits'
   return status === 'working' ? 'on' : status === 'idle' ? 'mild' : 'over'
 }
 
-/** What of a state tells which stories are missed. */
 export type StoriesOf = Pick<ProjectState, 'cycles' | 'agents' | 'approvals' | 'backlog' | 'sprints'>
 
-/** A story that somebody waits for stays; one of the current sprint counts in its figures, and stays with those that are open. */
+/** Cycles that somebody waits for are kept; those of the current sprint count like open ones. */
 export function cycleWorth(state: StoriesOf): (cycle: Cycle) => Worth {
   const waiting = new Set([...state.approvals.values()].map(({ storyId }) => storyId))
   for (const agent of state.agents.values()) if (agentWorth(agent) === 'waits') waiting.add(agent.storyId)

@@ -4,10 +4,10 @@ import { textOf } from '../events/loose-fields.ts'
 import type { Command, OpenError } from './reports.ts'
 import type { Worth } from '../bounded.ts'
 
-/** Every other word of severity, an unknown one too, is an error or worse. */
+/** Any other severity, even an unknown one, is an error. */
 const MILD = new Set(['debug', 'trace', 'info', 'notice', 'low', 'minor', 'warn', 'warning', 'medium', 'moderate'])
 
-/** An error that holds until it is resolved. One without an id is named by its type and story, so that repeats do not pile up. */
+/** An error until it is resolved; without an id it is known by type and story, so repeats do not pile up. */
 export function foldErrorState(draft: Draft, event: StoredEventOf<'error_state'>) {
   const errorId = event.error_id ?? `${event.error_type ?? 'error'}@${event.story_id ?? ''}`
   const known = draft.next.errors.get(errorId)
@@ -26,7 +26,7 @@ export function isSevere({ severity }: Pick<OpenError, 'severity'>): boolean {
   return !MILD.has(severity)
 }
 
-/** The last run of continuous integration. A run that is under way, or could not run, neither adds to the failures nor ends them. */
+/** The last CI run. A running or broken run neither adds to the failures nor ends them. */
 export function foldCiStatus(draft: Draft, event: StoredEventOf<'ci_status'>) {
   const { ci } = draft.next
   const { status, received_at: at, offset } = event
@@ -36,7 +36,7 @@ export function foldCiStatus(draft: Draft, event: StoredEventOf<'ci_status'>) {
   draft.next.ci = { status, ...told, at, offset, failuresInRow }
 }
 
-/** What an orchestrator says of a command that it runs; one without an id is a command of its own each time. */
+/** A command that an orchestrator runs; without an id each report is a command of its own. */
 export function foldCommandExecution(draft: Draft, event: StoredEventOf<'command_execution'>) {
   const commands = copyOnWrite(draft, 'commands')
   const commandId = event.command_id ?? `offset-${event.offset}`
@@ -52,7 +52,7 @@ export function foldCommandExecution(draft: Draft, event: StoredEventOf<'command
   })
 }
 
-/** One that failed is looked at; one that runs has its end before it. */
+/** Failed commands stay longest, then running ones. */
 export function commandWorth({ status }: Pick<Command, 'status'>): Worth {
   return /failed|cancelled/.test(status) ? 'waits' : status === 'completed' ? 'over' : 'on'
 }

@@ -1,7 +1,5 @@
 import type { Worth } from '../bounded.ts'
 
-/* What files tell of a project's plan: epics, stories and sprints. Part of its state, see project-state.ts. */
-
 export type Story = {
   id: string
   epicId: string | undefined
@@ -15,7 +13,6 @@ export type Story = {
   cycleId: string | undefined
   testStatus: string | undefined
   ciStatus: string | undefined
-  /** Percent. */
   testCoverage: number | undefined
 }
 
@@ -24,7 +21,7 @@ export type Sprint = {
   goal: string
   startDate: string | undefined
   endDate: string | undefined
-  /** Bounded; `storyCount` is how many its file lists. */
+  /** Cut; `storyCount` is the whole number. */
   storyIds: string[]
   storyCount: number
   status: string
@@ -32,22 +29,20 @@ export type Sprint = {
 
 export type Epic = { id: string; title: string; description: string | undefined; status: string | undefined }
 
-/** What a file plans. Its lists are bounded; the totals count before anything was left out. */
 export type Backlog = {
   epics: Epic[]
   stories: Story[]
   sprints: Sprint[]
   totals: { epics: number; stories: number; done: number; sprints: number }
-  /** Records of an open sprint were too many to be stored: its figures are not whole. */
+  /** Records of an open sprint are missing, so its figures are incomplete. */
   isCut: boolean
 }
 
-/** The stories of sprints that are not over, as far as sprints name them. */
-export type OpenSprints = { storyIds: ReadonlySet<string>; over: ReadonlySet<string> }
+type OpenSprints = { storyIds: ReadonlySet<string>; over: ReadonlySet<string> }
 
 type SprintPlan = { id: string; storyIds: readonly string[]; status: string }
 
-/** Which stories belong to a sprint that is not over. */
+/** The stories of sprints that are not completed. */
 export function openSprints(sprints: readonly SprintPlan[]): OpenSprints {
   const [ended, open] = [sprints.filter(({ status }) => status === 'completed'), sprints.filter(({ status }) => status !== 'completed')]
   return { storyIds: new Set(open.flatMap(({ storyIds }) => storyIds)), over: new Set(ended.map(({ id }) => id)) }
@@ -55,14 +50,14 @@ export function openSprints(sprints: readonly SprintPlan[]): OpenSprints {
 
 type StoryPlan = { id: string | undefined; status: string | undefined; sprintId: string | undefined }
 
-/** A story of a sprint counts in its figures, done or not: it stays as those do that are worked on. */
+/** Stories of an open sprint are kept, done or not: its figures need them. */
 export function planWorth({ id, status, sprintId }: StoryPlan, { storyIds, over }: OpenSprints): Worth {
   const isOfSprint = (sprintId !== undefined && !over.has(sprintId)) || (id !== undefined && storyIds.has(id))
   if (isOfSprint || status === 'in_progress' || status === 'sprint' || status === 'blocked' || status === 'failed') return 'waits'
   return status === 'done' || status === 'completed' || status === 'cancelled' ? 'over' : 'on'
 }
 
-/** The sprint that people work on stays, then those to come. */
+/** The active sprint is kept, then planned ones. */
 export function sprintWorth({ status }: Pick<SprintPlan, 'status'>): Worth {
   return status === 'active' ? 'waits' : status === 'planned' ? 'on' : 'over'
 }

@@ -17,11 +17,11 @@ import { keepNewest } from '../bounded.ts'
 export const FOLD_VERSION = 12
 
 const MINUTES_KEPT = 60
-/** What is beyond its bound goes at offsets that this divides: rarely, for it looks at all, and the same in every batching. */
+/** Cleaning scans the whole state, so it runs at offsets divisible by this: rarely, and the same in every replay. */
 const FORGET_EVERY = 500
 const MINUTE_MS = 60_000
 
-/** A project of which nothing was heard. */
+/** The state before any event. */
 export function emptyProject(): ProjectState {
   return {
     offset: 0,
@@ -134,7 +134,7 @@ function foldKnown(draft: Draft, event: StoredEvent) {
       addStoryCost(draft, event)
       return agentUses(draft, event)
     default:
-    // Chat, presence, highlights and foreign events are activity: the log shows them, no state follows from them.
+    // Chat, presence, highlights and foreign events change no state.
   }
 }
 

@@ -1,9 +1,7 @@
 import type { CI_STATUSES, StoredEventOf } from '../events/event.ts'
 import type { StatedTime } from '../events/stated-time.ts'
 
-/* What is told of a project beside its workflow, its cycles and its agents. Part of its state, see project-state.ts. */
-
-export type CiStatus = (typeof CI_STATUSES)[number]
+type CiStatus = (typeof CI_STATUSES)[number]
 
 export type Usage = { inputTokens: number; outputTokens: number; cacheReadTokens: number; costUsd: number }
 
@@ -14,7 +12,6 @@ export type CiRun = {
   at: number
   offset: number
   failuresInRow: number
-  /** What failed, where told. */
   detail: string | undefined
 }
 
@@ -28,18 +25,16 @@ export type Command = {
   result: string | undefined
 }
 
-/** What became of a question: a file that still lists it does not open it again. */
 export type Decision = {
-  /** `expired`: nobody decided it in time. `ended`: its agent is gone. */
+  /** `expired`: nobody decided in time. `ended`: its agent ended. */
   decision: 'allow' | 'deny' | 'withdrawn' | 'expired' | 'ended'
   by: string | undefined
   at: number
   offset: number
-  /** What the decider's clock said. */
   said: StatedTime | undefined
-  /** When it was asked, and what the asker's clock said then; undefined where nobody heard the question. */
+  /** When it was asked, and the asker's own clock; undefined where the question was never reported. */
   asked: { at: number; said: StatedTime | undefined } | undefined
-  /** A file lists it as open: it is remembered as long as it does. */
+  /** A state file still lists it as open, so the decision is kept. */
   isListed: boolean
 }
 
@@ -58,13 +53,11 @@ export type FileNotice = { file: string; problem: string; detail: string | undef
 
 export type Parallel = { data: Record<string, unknown>; at: number; offset: number }
 
-/** Test figures of a story's cycle as its file tells them. */
 export type CycleFile = {
   cycleId: string
   storyId: string
   state: string
   tasks: { id: string; description: string; state: string }[]
-  /** How many there are, those that are not listed with them. */
   taskCount: number
   passingTests: number
   failingTests: number
@@ -76,47 +69,39 @@ export type CycleFile = {
   isComplete: boolean
 }
 
-/** Reports of one source that are missing for one reason, until somebody has looked at them. */
+/** Reports of one source that are missing for one reason, until somebody acknowledged them. */
 export type Loss = {
   source: string
   reason: string
-  /** What was lost last, for people. */
   detail: string | undefined
-  /** How many are known to be missing; there may be more where `isMore`. */
+  /** Known to be missing; more may be where `isMore`. */
   count: number
   isMore: boolean
   since: number
   lastAt: number
-  /** Of the event that told last. */
   offset: number
 }
 
-/** What one source said last of a story's cycle, or of the workflow. */
+/** The last state that one source reported of a story's cycle, or of the workflow. */
 export type SourceWord = {
   source: string
-  /** Undefined for the workflow. */
   storyId: string | undefined
   cycleId: string | undefined
   state: string
-  /** Since when it says so. */
   since: number
   offset: number
-  /** It was asked again after the project had moved on, and said the same. */
+  /** Asked again after the project had moved on, it said the same. */
   isRepeated: boolean
 }
 
-/** What is remembered of the sources themselves; part of a project's state. */
 export type SourceMemory = {
-  /** What each source said last of each story and of the workflow, see `wordKey`. */
   words: Map<string, SourceWord>
-  /** Reports that are missing, by source and reason, until somebody has looked. */
   losses: Map<string, Loss>
 }
 
-/** Nothing used yet. */
 export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, cacheReadTokens: 0, costUsd: 0 }
 
-/** What was used, with what a report adds. */
+/** Adds a report's usage. */
 export function addUsage(usage: Usage, event: StoredEventOf<'usage'>): Usage {
   return {
     inputTokens: usage.inputTokens + (event.input_tokens ?? 0),

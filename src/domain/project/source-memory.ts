@@ -3,16 +3,16 @@ import type { StoredEvent } from '../events/event.ts'
 import type { ProjectState } from './project-state.ts'
 import type { SourceWord } from './reports.ts'
 
-/** A source that says something else than what is shown. */
+/** A source that contradicts the state shown. */
 export type Dispute = { word: SourceWord; shown: string; shownBy: SourceWord | undefined }
 
 type Subject = { source: string; storyId: string | undefined }
 type Said = Subject & { cycleId: string | undefined; state: string; isRepeated: boolean }
 
-/** Where a source's word on a subject is kept. */
+/** The key of a source's word on a story or on the workflow. */
 export const wordKey = ({ source, storyId }: Subject): string => JSON.stringify(storyId === undefined ? [source] : [source, storyId])
 
-/** Remembers what a source said itself: by that a later word is news, or only its opinion. */
+/** Remembers what a source said last, to tell news from repetition. */
 export function foldWord(draft: Draft, event: StoredEvent) {
   const said = saidBy(event)
   if (!said) return
@@ -37,7 +37,7 @@ function saidBy(event: StoredEvent): Said | undefined {
   return { source, storyId, cycleId, state, isRepeated: false }
 }
 
-/** Who contradicts what is shown, and still does when asked; in the order of their words. */
+/** The sources that contradict the state shown, even when asked again. */
 export function disputesOf({ words, cycles, workflow }: Pick<ProjectState, 'words' | 'cycles' | 'workflow'>): Dispute[] {
   const shownOf = (storyId: string | undefined) => (storyId === undefined ? workflow.state : cycles.get(storyId)?.state)
   const all = [...words.values()]
@@ -48,7 +48,7 @@ export function disputesOf({ words, cycles, workflow }: Pick<ProjectState, 'word
   })
 }
 
-/** Adds up what is missing; what was looked at is told no more. */
+/** Adds up missing reports; `losses_seen` clears those that somebody acknowledged. */
 export function foldLosses(draft: Draft, event: StoredEvent) {
   if (event.type === 'losses_seen') return forgetSeen(draft, event.up_to)
   if (event.type !== 'reports_lost') return

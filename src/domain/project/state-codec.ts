@@ -9,7 +9,6 @@ const MAPS = [
   ...(['statusCycles', 'fileClocks', 'words', 'losses'] as const),
 ]
 
-/** Plain JSON: every Map is a list of its entries, in its order. */
 type Encoded = { [K in keyof ProjectState]: ProjectState[K] extends Map<infer Key, infer Value> ? [Key, Value][] : ProjectState[K] }
 type EncodedState = Omit<Encoded, 'workflow'> & { workflow: EncodedWorkflow }
 type EncodedWorkflow = Omit<Workflow, 'edges' | 'stays'> & {
@@ -17,7 +16,6 @@ type EncodedWorkflow = Omit<Workflow, 'edges' | 'stays'> & {
   stays: [string, { count: number; ms: number }][]
 }
 
-/** The state as plain JSON data. */
 export function plainState(state: ProjectState): EncodedState {
   const { workflow } = state
   return {
@@ -40,19 +38,17 @@ export function plainState(state: ProjectState): EncodedState {
   }
 }
 
-/** A state as text, for snapshots and for that which a trimmed log begins with. */
+/** A state as text, for snapshots. */
 export function encodeState(state: ProjectState): string {
   return JSON.stringify(plainState(state))
 }
 
-/** What earlier fold versions did not know: of a cycle, of an agent, of a decision. */
 const untimed = { stays: [] }
 const unasked = { statusBefore: 'idle', asking: undefined, endSaid: undefined } as const
 const unlisted = { said: undefined, asked: undefined, isListed: false }
 
 /**
- * The state that `encodeState` wrote, of this or an earlier fold version: what a trimmed log begins with outlives them, so
- * whoever changes the shape of a state keeps earlier ones readable here. Throws on a text that is no state.
+ * The state that `encodeState` of this or an earlier version wrote: a trimmed log begins with an old snapshot. Throws on anything else.
  */
 export function decodeState(text: string): ProjectState {
   const encoded: unknown = JSON.parse(text)
@@ -86,13 +82,13 @@ export function decodeState(text: string): ProjectState {
   }
 }
 
-/** An earlier fold version took a file at its word, whatever year it named. */
+/** Earlier fold versions trusted any date in a file. */
 const past = (at: number | undefined, lastEventAt: number | undefined) =>
   at === undefined || lastEventAt === undefined ? at : Math.min(at, lastEventAt)
 
 const counted = (sprint: Sprint): Sprint => ({ ...{ storyCount: sprint.storyIds.length }, ...sprint })
 
-/** What an earlier version kept of a backlog, it took for all of it. */
+/** Earlier versions stored no totals. */
 function withTotals(backlog: Backlog): Backlog {
   const { epics, stories, sprints } = backlog
   const done = stories.filter(({ status }) => status === 'done').length
@@ -100,19 +96,18 @@ function withTotals(backlog: Backlog): Backlog {
   return { ...{ totals, isCut: false }, ...backlog, sprints: sprints.map(counted) }
 }
 
-/** The outline is enough: this program wrote it. What a later version added is absent in an earlier one's. */
 function isEncoded(value: unknown): value is EncodedState {
   if (!isRecord(value) || typeof value['offset'] !== 'number' || !isRecord(value['workflow'])) return false
   const { edges, stays } = value['workflow']
   return Array.isArray(edges) && Array.isArray(stays) && MAPS.every((key) => value[key] === undefined || Array.isArray(value[key]))
 }
 
-/** The SHA-256 (hex) of the state's canonical JSON: keys in order, nothing that depends on now. Equal states have equal hashes. */
+/** The SHA-256 (hex) of the state's canonical JSON. */
 export function stateHash(state: ProjectState): string {
   return new Bun.CryptoHasher('sha256').update(canonicalJson(plainState(state))).digest('hex')
 }
 
-/** JSON with the keys of every object in order and without what is undefined. */
+/** JSON with sorted keys. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => (isRecord(inner) ? sorted(inner) : inner))
 }

@@ -1,6 +1,6 @@
 import type { Agent, Cycle, ProjectState } from './project-state.ts'
 
-/** One thing that is not as it was; `was` or `is` is absent where the thing was not there. Names and words are the reporter's. */
+/** A difference; `was` or `is` is undefined where the thing did not exist. */
 export type Difference = {
   kind: 'workflow' | 'cycle' | 'agent' | 'approval'
   name: string
@@ -8,7 +8,7 @@ export type Difference = {
   is: string | undefined
 }
 
-/** What differs between two states of one project: the workflow's state, cycles by story, agents, questions. */
+/** What differs between two states of a project: workflow, cycles, agents, questions. */
 export function stateDifferences(was: ProjectState, is: ProjectState): Difference[] {
   const workflow = { kind: 'workflow', name: 'Workflow', was: was.workflow.state, is: is.workflow.state } as const
   return [
@@ -40,7 +40,6 @@ const cycleWord = ({ storyId, state, completedAt }: Cycle) => ({
 })
 const agentWord = ({ agentId, status }: Agent) => ({ name: agentId, word: status })
 
-/** Open questions and those that were decided; the state remembers only the last of the latter. */
 function questions({ approvals, decisions }: ProjectState): Words {
   const asked = new Map<string, { name: string; word: string }>()
   for (const [approvalId, { decision }] of decisions) asked.set(approvalId, { name: approvalId, word: decision })

@@ -1,8 +1,7 @@
 export const TDD_STATES = ['design', 'test_red', 'code_green', 'refactor', 'commit'] as const
-export type TddState = (typeof TDD_STATES)[number]
+type TddState = (typeof TDD_STATES)[number]
 
-/** A command of the cycle: from where, to where, and what has to hold for the story's current task. */
-export type TddEdge = { command: string; from: TddState; to: TddState; condition: string | undefined }
+type TddEdge = { command: string; from: TddState; to: TddState; condition: string | undefined }
 
 const A_FAILING_TEST = 'a failing test exists'
 const TESTS_PASS = 'all tests pass'
@@ -11,7 +10,7 @@ const PASSING_COMMITTED = 'tests pass and are committed'
 const by = (command: string, [from, to]: readonly [TddState, TddState], condition?: string): TddEdge => ({ command, from, to, condition })
 const fromAny = (command: string, to?: TddState) => TDD_STATES.map((from) => by(command, [from, to ?? from]))
 
-export const TDD_EDGES: readonly TddEdge[] = [
+const TDD_EDGES: readonly TddEdge[] = [
   ...fromAny('/tdd start', 'design'),
   by('/tdd test', ['design', 'test_red']),
   by('/tdd code', ['test_red', 'code_green'], A_FAILING_TEST),
@@ -31,8 +30,8 @@ export const TDD_EDGES: readonly TddEdge[] = [
   ...fromAny('/tdd run_tests'),
 ]
 
-/** Steps back that no command makes, and that are no surprise. */
-export const TDD_BACK_EDGES: readonly { from: TddState; to: TddState; why: string }[] = [
+/** Steps back that no command makes and that are expected. */
+const TDD_BACK_EDGES: readonly { from: TddState; to: TddState; why: string }[] = [
   { from: 'refactor', to: 'code_green', why: 'tests broken' },
   { from: 'code_green', to: 'test_red', why: 'more tests needed' },
   { from: 'test_red', to: 'design', why: 'requirements unclear' },
@@ -54,32 +53,31 @@ const AGENTS: Record<TddState, string> = {
   commit: 'CodeAgent',
 }
 
-/** Whether the text is a phase of the cycle. */
 export function isTddState(text: string): text is TddState {
   return TDD_STATES.some((state) => state === text)
 }
 
-/** Whether the table or its drawn back edges have this step. Nothing is unexpected where it is not known what was before. */
+/** Whether a step is in the table; true where the previous state is unknown. */
 export function isExpectedTddStep(from: string | undefined, to: string): boolean {
   return from === undefined || EXPECTED.has(`${from}>${to}`)
 }
 
-/** The friendly word of a phase; an unknown one is its own word. */
+/** The label of a phase; an unknown one is its own label. */
 export function tddWord(state: string): string {
   return isTddState(state) ? WORDS[state] : state
 }
 
-/** The agent whose phase it is. */
+/** The agent that works in a phase. */
 export function tddAgent(state: string): string | undefined {
   return isTddState(state) ? AGENTS[state] : undefined
 }
 
-/** What may be commanded in a phase, where it leads and what has to hold; what moves comes first. */
+/** The commands allowed in a phase; those that change it come first. */
 export function nextTddCommands(state: string): TddEdge[] {
   return TDD_EDGES.filter(({ from }) => from === state).sort((a, b) => Number(a.to === state) - Number(b.to === state))
 }
 
-/** Whether the cycle still has steps before it: neither committed (or aborted) nor reported complete. */
+/** Whether the cycle is neither committed (or aborted) nor complete. */
 export function isOpenCycle({ state, completedAt }: { state: string; completedAt: number | undefined }): boolean {
   return completedAt === undefined && state !== 'commit'
 }

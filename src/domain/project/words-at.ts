@@ -7,7 +7,7 @@ import { isOpenCycle } from './tdd-machine.ts'
 
 type Grouped<V> = ReadonlyMap<string | undefined, readonly V[]>
 
-/** The entries of a map by their story. A state's maps are replaced when they change, so each is grouped once. */
+/** Grouped once per map: a state's maps are replaced when they change. */
 function byStory<V extends { storyId: string | undefined }>(): (all: ReadonlyMap<string, V>, storyId: string) => readonly V[] {
   const known = new WeakMap<ReadonlyMap<string, V>, Grouped<V>>()
   return (all, storyId) => {
@@ -17,27 +17,21 @@ function byStory<V extends { storyId: string | undefined }>(): (all: ReadonlyMap
   }
 }
 
-/** The agents at a story, of a state that is complete. */
 export const agentsOf = byStory<Agent>()
 
-/** The questions that hold a story up, of a state that is complete. */
-export const questionsOf = byStory<Approval>()
+const questionsOf = byStory<Approval>()
 
-/* The one word of each agent and each story, by the rules of its project's word: who was not heard of for long is silent, never working. */
-
-/** An instant, and after how many minutes without a word somebody at work is silent. */
+/** The time, and the minutes of silence after which work is stale. */
 export type Looked = { now: number; staleMinutes: number }
 
-/** One word, and since when. */
 export type WordAt = { word: AttentionWord | 'ended'; since: number }
 
-/** Longer than this, silence is a thing of the past: lists fold it away, and count it. */
-export const LONG_SILENCE_MS = 24 * 3_600_000
+const LONG_SILENCE_MS = 24 * 3_600_000
 const MINUTE_MS = 60_000
 
 const WORDS = { needs_input: 'needs_you', failed: 'failed', waiting: 'waiting', idle: 'idle', ended: 'ended' } as const
 
-/** What one agent is due. */
+/** The attention word of an agent. */
 export function agentWordAt(told: Agent, { now, staleMinutes }: Looked): WordAt {
   const agent = agentAt(told, now)
   if (agent.status !== 'working') return { word: WORDS[agent.status], since: agent.since }
@@ -45,14 +39,14 @@ export function agentWordAt(told: Agent, { now, staleMinutes }: Looked): WordAt 
   return { word: 'working', since: agent.tool?.since ?? agent.since }
 }
 
-/** How many of these agents have a word. */
+/** How many agents have a word. */
 export function countAgents(agents: Iterable<Agent>, wanted: WordAt['word'], looked: Looked): number {
   let count = 0
   for (const agent of agents) if (agentWordAt(agent, looked).word === wanted) count++
   return count
 }
 
-/** Whether an agent has been silent for so long that lists fold it away. */
+/** Whether lists fold the agent away for its silence. */
 export function isLongSilent(agent: Agent, looked: Looked): boolean {
   const { word, since } = agentWordAt(agent, looked)
   return word === 'stale' && looked.now - since > LONG_SILENCE_MS
@@ -60,7 +54,7 @@ export function isLongSilent(agent: Agent, looked: Looked): boolean {
 
 type OfStories = Pick<ProjectState, 'approvals' | 'agents' | 'workflow' | 'parallel'>
 
-/** What the story of a cycle is due: what it needs, else whether anything at it moves. */
+/** The attention word of a story: what it needs, else whether anything moves. */
 export function storyWordAt(state: OfStories, cycle: Cycle, looked: Looked): WordAt {
   const { now, staleMinutes } = looked
   if (!isOpenCycle(cycle)) return { word: 'done', since: cycle.completedAt ?? cycle.enteredAt }
@@ -79,10 +73,7 @@ export function storyWordAt(state: OfStories, cycle: Cycle, looked: Looked): Wor
   return first('waiting') ?? { word: 'stale', since: heardAt }
 }
 
-/**
- * When any word of a project changes if no event comes, or a list folds anybody away: somebody falls silent, or stays so for long, or a
- * question expires; undefined when none will.
- */
+/** When a word changes next if no event comes: somebody falls silent, or a question expires. */
 export function nextLookAt(state: ProjectState, { now, staleMinutes }: Looked): number | undefined {
   let next = Infinity
   const may = (at: number | undefined) => {
@@ -102,7 +93,7 @@ export function nextLookAt(state: ProjectState, { now, staleMinutes }: Looked): 
   return next === Infinity ? undefined : next
 }
 
-/** Whether a word of a project changed since its last event: no position of its log tells of that. */
+/** Whether any word changed since the last event, which no log position shows. */
 export function hasAged(state: ProjectState, looked: Looked): boolean {
   if (state.lastEventAt === undefined) return false
   const then = { ...looked, now: state.lastEventAt }

@@ -1,16 +1,15 @@
 import { nearestWord } from '../nearest-word.ts'
 import { WORKFLOW_COMMANDS, WORKFLOW_EDGES, type WorkflowEdge, allowedCommands, isWorkflowState } from './workflow-machine.ts'
 
-/** Why a command cannot be given now, and what to do instead. */
-export type CommandRefusal = { command: string; state: string; allowed: string[]; message: string; hint: string }
+type CommandRefusal = { command: string; state: string; allowed: string[]; message: string; hint: string }
 
-/** The command of the table that a text gives, without its arguments; undefined when it gives none. */
+/** The command that a text begins with; undefined when it is none of the table. */
 export function knownCommand(text: string): string | undefined {
   const words = text.trim().replace(/\s+/g, ' ')
   return WORKFLOW_COMMANDS.find((command) => words === command || words.startsWith(`${command} `))
 }
 
-/** Why the workflow machine refuses a command in a state; undefined when it allows it. */
+/** Why a command is not allowed in a state, with a hint; undefined when it is allowed. */
 export function commandRefusal(text: string, state: string): CommandRefusal | undefined {
   const command = knownCommand(text)
   const allowed = allowedCommands(state)
@@ -37,7 +36,6 @@ function unknownHint(named: string, state: string): string {
   return meant === undefined ? `Allowed now: ${allowedCommands(state).join(', ')}.` : `Did you mean ${meant}?`
 }
 
-/** The fewest edges from a state to any of the goals, preferring commands to waiting; breadth first, for the table is small. */
 function shortestPath(from: string, goals: ReadonlySet<string>): WorkflowEdge[] | undefined {
   if (!isWorkflowState(from)) return undefined
   const edges = WORKFLOW_EDGES.filter((edge) => edge.from !== edge.to).sort((a, b) => Number(!a.command) - Number(!b.command))

@@ -1,4 +1,4 @@
-/** The states that the table knows. Readers also accept ERROR and PAUSED, and show any other word as itself. */
+/** Readers also accept ERROR and PAUSED, and show any other word as it is. */
 export const WORKFLOW_STATES = [
   'IDLE',
   'BACKLOG_READY',
@@ -10,7 +10,7 @@ export const WORKFLOW_STATES = [
 ] as const
 export type WorkflowState = (typeof WORKFLOW_STATES)[number]
 
-/** One way from a state to another: by a command, or by itself when `when` comes true. */
+/** An edge: by a command, or by itself when `when` comes true. */
 export type WorkflowEdge = { from: WorkflowState; to: WorkflowState; command: string | undefined; when: string | undefined }
 
 const by = (command: string, from: WorkflowState, to: WorkflowState): WorkflowEdge => ({ command, from, to, when: undefined })
@@ -18,7 +18,6 @@ const once = (when: string, from: WorkflowState, to: WorkflowState): WorkflowEdg
 
 const stays = (command: string, states: readonly WorkflowState[]) => states.map((state) => by(command, state, state))
 
-/** The backlog is closed while a sprint is reviewed. */
 const BACKLOG_OPEN = WORKFLOW_STATES.filter((state) => state !== 'SPRINT_REVIEW')
 const BACKLOG_COMMANDS = ['/backlog view', '/backlog add_story', '/backlog prioritize', '/backlog remove']
 
@@ -56,22 +55,21 @@ const WORDS = new Map([
   ['PAUSED', 'Paused'],
 ])
 
-/** Whether the text is a state of the table. */
 export function isWorkflowState(text: string): text is WorkflowState {
   return WORKFLOW_STATES.some((state) => state === text)
 }
 
-/** Whether the table has this edge. Nothing is expected or unexpected where it is not known what was before. */
+/** Whether the table has this edge; true where the previous state is unknown. */
 export function isExpectedWorkflowStep(from: string | undefined, to: string): boolean {
   return from === undefined || EXPECTED.has(`${from}>${to}`)
 }
 
-/** The friendly word of a state; an unknown state is its own word. */
+/** The label of a state; an unknown one is its own label. */
 export function workflowWord(state: string): string {
   return WORDS.get(state) ?? state
 }
 
-/** What may be commanded in a state and where it leads; what moves comes first. An unknown state allows what any state allows. */
+/** The commands allowed in a state and where they lead; those that change it come first. */
 export function nextCommands(state: string): { command: string; to: string }[] {
   const commands: { command: string; to: string }[] = isWorkflowState(state)
     ? WORKFLOW_EDGES.flatMap(({ from, to, command }) => (from === state && command !== undefined ? [{ command, to }] : []))
@@ -79,7 +77,7 @@ export function nextCommands(state: string): { command: string; to: string }[] {
   return commands.sort((a, b) => Number(a.to === state) - Number(b.to === state))
 }
 
-/** The commands allowed in a state, in alphabetical order. */
+/** The commands allowed in a state, alphabetical. */
 export function allowedCommands(state: string): string[] {
   return nextCommands(state)
     .map(({ command }) => command)

@@ -5,21 +5,20 @@ import { keepMove } from './workflow-moves.ts'
 import { isExpectedWorkflowStep } from './workflow-machine.ts'
 import { bounded, keepNewest } from '../bounded.ts'
 
-/** Of both machines together. */
 export const TRANSITIONS_KEPT = 50
 const EDGES_KEPT = 64
-/** States in which something is wrong: leaving them says that it no longer is. */
+/** States in which something is wrong; leaving them clears the errors. */
 const TROUBLED = new Set(['ERROR', 'BLOCKED'])
 
 type Step = Pick<Transition, 'offset' | 'at' | 'timestamp' | 'from' | 'to' | 'source' | 'command' | 'by'>
 
-/** A project before anything was told of it. */
+/** The workflow of a new project. */
 export function emptyWorkflow(): Workflow {
   const nothing = { enteredAt: undefined, changedAt: undefined, command: undefined, by: undefined }
   return { state: 'IDLE', offset: 0, ...nothing, hasTransition: false, edges: new Map(), stays: new Map(), moves: [] }
 }
 
-/** A transition that was seen always counts; a state that was concluded never contradicts one that was seen. */
+/** A reported transition always counts; an inferred one never contradicts it. */
 export function foldWorkflowTransition(draft: Draft, event: StoredEventOf<'workflow_transition'>) {
   const { workflow } = draft.next
   if (event.inferred && workflow.hasTransition) return
@@ -30,7 +29,7 @@ export function foldWorkflowTransition(draft: Draft, event: StoredEventOf<'workf
   enterWorkflowState(draft, { offset, at, timestamp, from, to: event.new_state, source, ...told })
 }
 
-/** Moves the workflow to a state. The same state again is a step, too, but goes on with the stay. */
+/** Moves the workflow to a state. Entering the same state again counts as a step but keeps its beginning. */
 export function enterWorkflowState(draft: Draft, step: Step) {
   const workflow = copyWorkflowOnWrite(draft)
   const isUnexpected = step.source === 'reported' && !isExpectedWorkflowStep(step.from, step.to)
@@ -38,7 +37,7 @@ export function enterWorkflowState(draft: Draft, step: Step) {
   recordTransition(draft, { offset, at, timestamp, machine: 'workflow', storyId: undefined, from, to, source, isUnexpected, command, by })
   countEdge(workflow, step, isUnexpected)
   if (step.source === 'reported') workflow.hasTransition = true
-  // A file follows its own words by its own clock: what others told last stays what it has to be later than.
+  // A file is compared with what others reported last, not with its own words.
   if (step.source !== 'file') workflow.changedAt = step.at
   if (workflow.state === step.to && workflow.enteredAt !== undefined) return
   countStay(workflow, step)

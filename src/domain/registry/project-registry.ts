@@ -2,17 +2,15 @@ import { z } from 'zod'
 import type { StoredEvent } from '../events/event.ts'
 import { isRecord } from '../events/loose-fields.ts'
 
-/** The configured lifecycle, not what happens now. */
 export const LIFECYCLES = ['active', 'paused', 'maintenance', 'archived', 'initializing'] as const
 export const PRIORITIES = ['critical', 'high', 'normal', 'low'] as const
 
 export type Lifecycle = (typeof LIFECYCLES)[number]
 export type Priority = (typeof PRIORITIES)[number]
 
-/** What is known of a project apart from what happens in it. */
 export type Project = {
   name: string
-  /** Absolute; undefined where only reports arrive. */
+  /** Absolute; undefined for projects that only report. */
   path: string | undefined
   status: Lifecycle
   priority: Priority
@@ -23,27 +21,25 @@ export type Project = {
   gitUrl: string | undefined
   orchestration: string | undefined
   dependencies: { project: string; type: string; criticality: string | undefined }[]
-  /** Shown, never enforced. Memory and disk in MiB; a CPU priority of 1 is everybody's. */
+  /** Shown, not enforced; memory and disk in MiB. */
   limits: { parallelAgents: number; parallelCycles: number; memoryMb: number; diskMb: number; cpuPriority: number }
-  /** When people are there: times of day as HH:MM in the zone, days by their English names. */
   workHours: WorkHours | undefined
-  /** The file wins for what it lists: such projects cannot be changed through the API. */
+  /** Projects of the configuration file cannot be changed through the API. */
   origin: 'file' | 'reported'
 }
 
 export type WorkHours = { timezone: string; start: string; end: string; days: string[] }
 
-/** Every project that was ever registered, by its name in lower case: names are unique without regard to case. */
 export type Registry = {
   offset: number
   projects: Map<string, Project>
-  /** Names that were forgotten, as they were written, and the last event that says so: each registration later begins another life. */
+  /** Purged names and the offset of the purge: a later registration is a new project. */
   purged: Map<string, Purged>
 }
 
-export type Purged = { name: string; offset: number }
+type Purged = { name: string; offset: number }
 
-/** Changes whenever the same events would fold to another registry. */
+/** Increase it when the same events would fold to another registry. */
 export const REGISTRY_FOLD_VERSION = 2
 
 const Names = z.array(z.string())
@@ -57,7 +53,7 @@ const Limits = z.object({
 })
 const Hours = z.object({ timezone: z.string(), start: z.string(), end: z.string(), days: Names })
 
-/** The settings of a registry event: absent ones stay as they are, null ones are unset, and what does not fit is ignored. */
+/** Absent settings stay, null unsets, invalid ones are ignored. */
 const Settings = z.object({
   path: z.string().nullish().catch(undefined),
   status: z.enum(LIFECYCLES).optional().catch(undefined),
@@ -74,7 +70,7 @@ const Settings = z.object({
   origin: z.enum(['file', 'reported']).optional().catch(undefined),
 })
 
-/** A project as it is before anybody says more than its name. */
+/** A project with its defaults. */
 export function newProject(name: string): Project {
   return {
     name,
@@ -94,12 +90,11 @@ export function newProject(name: string): Project {
   }
 }
 
-/** A registry in which nothing was registered. */
 export function emptyRegistry(): Registry {
   return { offset: 0, projects: new Map(), purged: new Map() }
 }
 
-/** The registry after these events of its log; those that it contains already are ignored, and projects that no event names are the same objects. */
+/** The registry after these events; untouched projects are the same objects. */
 export function foldRegistry(registry: Registry, events: readonly StoredEvent[]): Registry {
   const news = events.filter((event) => event.offset > registry.offset)
   const last = news.at(-1)
@@ -119,7 +114,7 @@ function foldRegistryEvent(projects: Map<string, Project>, event: StoredEvent) {
   const key = event.project.toLowerCase()
   const known = projects.get(key)
   if (event.type === 'project_archived') {
-    // Whoever archived it, the file no longer speaks for it.
+    // An archived project is no longer the file's.
     if (known) projects.set(key, { ...known, status: 'archived', origin: 'reported' })
     return
   }
@@ -148,17 +143,16 @@ function withSettings(project: Project, settings: Record<string, unknown>): Proj
   }
 }
 
-/** The settings of a project as a registry event carries them: what is not set is null. */
+/** The settings in a registry event: null where unset. */
 export function settingsOf({ name: _, ...settings }: Project): Record<string, unknown> {
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value ?? null]))
 }
 
-/** A registry as text, for snapshots. */
 export function encodeRegistry({ offset, projects, purged }: Registry): string {
   return JSON.stringify({ offset, projects: [...projects.values()], purged: [...purged.values()] })
 }
 
-/** The registry that `encodeRegistry` wrote. Throws on a text that is no registry. */
+/** The registry that `encodeRegistry` wrote; throws on anything else. */
 export function decodeRegistry(text: string): Registry {
   const encoded: unknown = JSON.parse(text)
   if (!isRecord(encoded) || typeof encoded['offset'] !== 'number' || !Array.isArray(encoded['projects'])) {

@@ -3,10 +3,7 @@ import { settingsOf } from './project-registry.ts'
 import type { RegistryEvent } from '../events/own-event.ts'
 import { canonicalJson } from '../project/state-codec.ts'
 
-/**
- * What has to be told to the registry so that it agrees with a configuration file. The file wins for the names that it
- * lists; a project that it no longer lists is archived; those that were only reported stay as they are. None when they agree.
- */
+/** The events that adapt the registry to a configuration file: its projects win, those it dropped are archived, reported ones stay. */
 export function registryDifferences(registry: Registry, fileProjects: readonly Project[]): RegistryEvent[] {
   const listed = new Set(fileProjects.map(({ name }) => name.toLowerCase()))
   const told = fileProjects.flatMap((project) =>
@@ -16,7 +13,7 @@ export function registryDifferences(registry: Registry, fileProjects: readonly P
   return [...told, ...removed.map(([, { name }]) => ({ type: 'project_archived' as const, project: name }))]
 }
 
-/** A project keeps the name under which it was first registered: its log has that name, whatever case the file uses. */
+/** Keeps the name of the first registration: the log has that spelling. */
 function difference(known: Project | undefined, wanted: Project): RegistryEvent[] {
   const settings = settingsOf(wanted)
   if (!known) return [{ type: 'project_registered', project: wanted.name, settings }]

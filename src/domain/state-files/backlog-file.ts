@@ -4,13 +4,12 @@ import type { FileReport } from './file-time.ts'
 import { idOf, numberOf, recordsOf, statusWord, textOf, textsOf } from '../events/loose-fields.ts'
 import { type Backlog, type Epic, openSprints, planWorth, type Sprint, sprintWorth, type Story } from '../project/plans.ts'
 
-/** A file is bounded in bytes, too: where all of it waits, it is all there. */
 const STORIES = { limit: 2_000, most: 20_000 }
 const EPICS = { limit: 500, most: 500 }
 const SPRINTS = { limit: 200, most: 400 }
 const STORIES_OF_A_SPRINT = 5_000
 
-/** backlog.json: epics, stories and sprints, and the titles of stories whose cycles are known. */
+/** backlog.json: epics, stories and sprints; titles of known cycles too. */
 export function foldBacklogFile(draft: Draft, { content, event }: FileReport) {
   const sprints = recordsOf(content['sprints']).flatMap((sprint) => readSprint(sprint) ?? [])
   const inSprint = openSprints([...sprints, ...draft.next.sprints.values()])
@@ -40,7 +39,7 @@ function listOf<T extends { status: string | undefined }>(
   return { ...bounded(all, bound), done: all.filter(({ status }) => status === 'done').length }
 }
 
-/** sprints/<id>.json: one sprint, which wins over the backlog's own list. */
+/** sprints/<id>.json: one sprint, which wins over the backlog's list. */
 export function foldSprintFile(draft: Draft, { content }: FileReport) {
   const sprint = readSprint(content)
   if (!sprint) return
@@ -74,7 +73,6 @@ function readStory(story: Record<string, unknown>): Story | undefined {
   }
 }
 
-/** A list of lines, and as its last one how many are missing. */
 const withRest = ({ kept, total }: { kept: string[]; total: number }) =>
   total > kept.length ? [...kept, `… [cut: ${total - kept.length} more]`] : kept
 

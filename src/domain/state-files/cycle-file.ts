@@ -9,10 +9,9 @@ import { isOpenCycle } from '../project/tdd-machine.ts'
 
 const TASKS_KEPT = 50
 
-/** What a file says of a story's cycle; `at` is when it was written. */
 type FiledCycle = { storyId: string; cycleId: string | undefined; state: string; at: number; isComplete: boolean }
 
-/** tdd_cycles/<id>.json: test figures of a story's cycle, and the cycle itself where no event told of it. */
+/** tdd_cycles/<id>.json: test figures, and the cycle itself where no event reported it. */
 export function foldCycleFile(draft: Draft, { content, event }: FileReport) {
   const cycleId = idOf(content['id'])
   const storyId = idOf(content['story_id'])
@@ -53,14 +52,11 @@ function sum(records: Record<string, unknown>[], field: string): number {
   return records.reduce((all, record) => all + (numberOf(record[field]) ?? 0), 0)
 }
 
-/**
- * A cycle that only files tell of follows them. One that events told of is theirs, until a file shows the next one: a file
- * may be older than what was heard.
- */
+/** Moves a cycle that only files know. A reported one is moved by events, until a file shows the next cycle: files may be old. */
 export function moveFileCycle(draft: Draft, filed: FiledCycle, event: StoredEventOf<'state_file'>) {
   const known = draft.next.cycles.get(filed.storyId)
   if (known && !isForFiles(known, filed, event)) return
-  // A file that was there before we looked is as old as it says: it did not move just now.
+  // An old file keeps its own time.
   const { storyId, cycleId, state, at, isComplete } = filed
   const told = { storyId, cycleId, at, offset: event.offset, source: 'file' as const, title: undefined, said: undefined }
   if (known?.state === state && (cycleId ?? known.cycleId) === known.cycleId) return complete(draft, storyId, isComplete)
@@ -69,7 +65,7 @@ export function moveFileCycle(draft: Draft, filed: FiledCycle, event: StoredEven
   complete(draft, storyId, isComplete)
 }
 
-/** What another file said later stands; and what was written before a cycle that events told of began is of an earlier one. */
+/** A file that is older than another file's word, or than the reported cycle, may not. */
 function isForFiles(known: Cycle, filed: FiledCycle, { anew }: StoredEventOf<'state_file'>) {
   if (known.source === 'file') return anew === true || filed.at >= known.enteredAt
   if (filed.at < known.startedAt) return false

@@ -3,18 +3,13 @@ import { isRecord, statusWord, textOf, textsOf } from '../events/loose-fields.ts
 import { openSprints, planWorth, sprintWorth } from '../project/plans.ts'
 import { wellFormed } from '../events/bound-text.ts'
 
-/** `droppedOpen`: how many of the dropped records were of an open sprint, or worked on: nothing is concluded without them. */
-export type BoundedContent = { content: Record<string, unknown>; droppedRecords: number; droppedOpen: number }
+/** `droppedOpen`: dropped records of an open sprint or of work under way. */
+type BoundedContent = { content: Record<string, unknown>; droppedRecords: number; droppedOpen: number }
 
 type Item = Record<string, unknown>
-/** Lists of one kind of record, wherever they are in a file; of those that are missed as little the older goes first. */
 type Shelf = { lists: unknown[][]; worthOf(record: Item): Worth }
 
-/**
- * Brings content below a size in bytes by dropping whole records, those that are over and old first; never by cutting one. What is
- * worked on goes only when nothing else is left. Undefined when what cannot be dropped is too large. The content is the caller's own
- * and its lists are changed in place.
- */
+/** Drops whole records, finished and old ones first, to fit a size in bytes; undefined where it cannot. Changes the given lists. */
 export function boundContent(file: string, content: Item, limitBytes: number): BoundedContent | undefined {
   let excess = bytesOf(content) - limitBytes
   let [droppedRecords, droppedOpen] = [0, 0]
@@ -31,7 +26,7 @@ export function boundContent(file: string, content: Item, limitBytes: number): B
   return excess <= 0 ? { content, droppedRecords, droppedOpen } : undefined
 }
 
-/** What is least missed comes first: finished stories before open ones, single test results before their tasks. */
+/** The least needed first: finished stories before open ones, test results before tasks. */
 function shelvesOf(file: string, content: Item): Shelf[] {
   const list = (name: string, worthOf: Shelf['worthOf']): Shelf => ({ lists: listsIn([content], name), worthOf })
   if (file === 'backlog.json') {
@@ -67,7 +62,6 @@ const TIMES = ['timestamp', 'created_at', 'started_at', 'last_updated', 'start_d
 const FINISHED = /(?:^|\.)(?:done|completed|cancelled)$/i
 const FAILED = /(?:^|\.)(?:failed|blocked)$/i
 
-/** ISO texts of one writer sort as their times do; without one the order in the file decides. */
 function byTime(record: Item): string {
   const time = TIMES.map((name) => record[name]).find((value) => typeof value === 'string')
   return typeof time === 'string' ? time : ''
@@ -123,11 +117,7 @@ const bytesOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value) ?? '
 
 export const STATE_FILE_LIMIT_BYTES = 4 * 1024 * 1024
 
-/**
- * A state file's event with content of at most 4 MiB: whole records are left out, those that are over and old first, and counted in
- * `dropped_records`; no text is cut, so that what stays is true. Content that no record makes too large is not kept at all,
- * and `problem` says so.
- */
+/** Bounds a state file's event to 4 MiB by dropping whole records (counted in `dropped_records`), else all content (see `problem`). */
 export function boundStateFile<E extends { type: string }>(event: E): E {
   const content: unknown = Reflect.get(event, 'content')
   const clean = cleaned(content)
@@ -143,7 +133,7 @@ function sizeOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value) ?? '')
 }
 
-/** The same value when it is clean already, else a copy with well-formed texts. */
+/** The same value when it is clean, else a copy with well-formed texts. */
 function cleaned(value: unknown): unknown {
   if (typeof value === 'string') return wellFormed(value)
   if (Array.isArray(value)) return sameOr(value, value.map(cleaned))

@@ -6,10 +6,7 @@ import { fileClock, type FileReport, isWrittenBefore } from './file-time.ts'
 import { idOf, isRecord, recordsOf, textOf } from '../events/loose-fields.ts'
 import { foldStatusFile } from './status-file.ts'
 
-/**
- * What a file below .orch-state/ says. One that cannot be read leaves a notice, and what it said last stays; once it can
- * be read the notice goes.
- */
+/** A file below .orch-state/. An unreadable one leaves a notice, and its last content stays in force. */
 export function foldStateFile(draft: Draft, event: StoredEventOf<'state_file'>) {
   const { content, problem, file } = event
   if (problem) return notice(draft, event, { problem, detail: textOf(event.detail, 500) })
@@ -29,12 +26,11 @@ export function foldStateFile(draft: Draft, event: StoredEventOf<'state_file'>) 
   if (draft.next.notices.has(file)) copyOnWrite(draft, 'notices').delete(file)
 }
 
-/** Which records are missing, and whether any of them is missed. */
 function leftOut({ dropped_records: dropped, dropped_open: open }: StoredEventOf<'state_file'>): string {
   return `its ${dropped} oldest records are left out${open ? `, ${open} of them of work that is not over` : ''}`
 }
 
-/** What was written before that which the same file told last undoes nothing, unless somebody looked and found it so. */
+/** Whether the file is older than its last version, unless it was restored. */
 function isLate(draft: Draft, { file, mtime, received_at: arrival, anew }: StoredEventOf<'state_file'>): boolean {
   const clock = fileClock(undefined, { mtime, arrival })
   if (clock.modified === undefined) return false
@@ -46,7 +42,6 @@ function isLate(draft: Draft, { file, mtime, received_at: arrival, anew }: Store
   return false
 }
 
-/** Returns how many records it could not take, for what they call themselves is no name. */
 function readFile(draft: Draft, report: FileReport): number {
   const { file } = report.event
   if (file === 'status.json') foldStatusFile(draft, report)
@@ -59,7 +54,6 @@ function readFile(draft: Draft, report: FileReport): number {
 
 const LISTS = ['epics', 'stories', 'sprints'] as const
 
-/** The file's own record and those of its lists that have an id, and one that names nothing. */
 function unnamedIn(content: Record<string, unknown>): number {
   const records = LISTS.flatMap((list) => recordsOf(content[list]))
   const cycles = isRecord(content['tdd_cycles']) ? Object.keys(content['tdd_cycles']) : []

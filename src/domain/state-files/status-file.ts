@@ -12,7 +12,7 @@ import { cycleWorth } from '../project/forget.ts'
 const TASKS = { limit: 200, most: 1_000 }
 const CYCLES = { limit: 2_000, most: 10_000 }
 
-/** status.json, in each of its three shapes: the workflow state, the tasks under way, and what waits for approval. */
+/** status.json in its three shapes: the workflow state, the tasks, and the open questions. */
 export function foldStatusFile(draft: Draft, report: FileReport) {
   const { next } = draft
   const digest = digestOf(report.content)
@@ -27,10 +27,7 @@ export function foldStatusFile(draft: Draft, report: FileReport) {
   listCycles(draft, report)
 }
 
-/**
- * Moves the workflow where the file was written after what others told last, by the time that is sure of it, and not before
- * what it told last itself, by its own clock: an old file says nothing about now.
- */
+/** Moves the workflow if the file is newer than the last report and than its own last version. */
 function moveWorkflow(draft: Draft, { content, event }: FileReport) {
   const { next } = draft
   const { workflow } = next
@@ -69,7 +66,6 @@ function readTask(task: Record<string, unknown>): Task | undefined {
   }
 }
 
-/** The file lists each open question, some of them many times. One that it no longer lists is closed. */
 function listApprovals(draft: Draft, { content, event }: FileReport) {
   const { next } = draft
   const listed = new Set(textsOf(content['pending_approvals'], Infinity).kept)
@@ -89,7 +85,7 @@ function listApprovals(draft: Draft, { content, event }: FileReport) {
   if (unlisted !== next.unlistedApprovals.listed) next.unlistedApprovals = { ...next.unlistedApprovals, listed: unlisted }
 }
 
-/** A decision is remembered as long as the file lists its question: else it would open again. */
+/** Keeps a decision while the file lists its question: it would open again. */
 function rememberListed(draft: Draft, listed: ReadonlySet<string>) {
   for (const [approvalId, decision] of draft.next.decisions) {
     const isListed = listed.has(approvalId)
@@ -97,7 +93,6 @@ function rememberListed(draft: Draft, listed: ReadonlySet<string>) {
   }
 }
 
-/** A task that somebody is asked about stays, and one that failed; of the others those that are done go first. */
 function taskWorth(content: Record<string, unknown>): (task: Task) => Worth {
   const asked = new Set(textsOf(content['pending_approvals'], Infinity).kept)
   return ({ id, status }) => {
@@ -111,7 +106,7 @@ function cyclesIn(content: Record<string, unknown>): Record<string, unknown> {
   return isRecord(cycles) ? cycles : {}
 }
 
-/** The file repeats each story's cycle whatever it was written for: only a word that it did not say before is one about now. */
+/** Each file repeats all cycles: only a changed word is news. */
 function listCycles(draft: Draft, report: FileReport) {
   const { next } = draft
   const said = next.statusCycles
@@ -136,7 +131,7 @@ function listCycles(draft: Draft, report: FileReport) {
   next.statusCycles = new Map(bounded(words, { ...CYCLES, worthOf: ([storyId]) => worth(storyId) }).kept)
 }
 
-/** Short, for it lives in every state; it only has to differ when the content does. */
+/** Short, because every state keeps it. */
 function digestOf(content: Record<string, unknown>): string {
   return new Bun.CryptoHasher('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)
 }

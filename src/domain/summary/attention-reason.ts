@@ -4,18 +4,16 @@ import type { Liveness } from './liveness.ts'
 import { type CurrentSprint, sprintFigures } from '../project/sprint.ts'
 import { isSevere } from '../project/outcomes.ts'
 
-/** Why: one line for people, with commands in backticks, and what it stands on. */
+/** One line for people, commands in backticks. */
 export type AttentionReason = {
   reason: string
-  /** The agent that it is about, by its type. */
   actor: string | undefined
   storyId: string | undefined
-  /** Offset of the event that says so. */
   evidence: number | undefined
   since: number | undefined
 }
 
-/** Room for a command with both its ends, in characters; pages cut further as they need. */
+/** In characters; pages cut further. */
 const REASON_HEAD = 670
 const REASON_TAIL = 330
 const GENERIC_AGENT = 'agent'
@@ -38,7 +36,7 @@ export function askReason(asker: Approval | Agent): AttentionReason {
   return reasonOf(`${who}asks: ${question}`, { actor, storyId, evidence, since })
 }
 
-/** Why a workflow is blocked: what failed, as far as it was told. */
+/** What failed, as far as it was reported. */
 export function blockedReason(state: ProjectState): AttentionReason {
   const { workflow, ci } = state
   const about = { evidence: workflow.offset, since: workflow.enteredAt }
@@ -48,7 +46,7 @@ export function blockedReason(state: ProjectState): AttentionReason {
   return reasonOf('blocked: `/suggest_fix` or `/skip_task` goes on', about)
 }
 
-/** What failed: the workflow, an error that still holds, an agent, or the last run of CI; undefined when nothing did. */
+/** The workflow, an error, an agent or the last CI run; undefined when nothing failed. */
 export function failedReason(state: ProjectState): AttentionReason | undefined {
   const { workflow, ci } = state
   const error = severeErrors(state)[0]
@@ -75,7 +73,7 @@ function ciText({ status, failuresInRow, detail, storyId }: NonNullable<ProjectS
   return detail === undefined ? `${what}${where}` : `${what}: ${detail}${where}`
 }
 
-/** What a sprint in review waits for. */
+/** Why a sprint is in review. */
 export function reviewReason({ workflow }: ProjectState, sprint: CurrentSprint | undefined): AttentionReason {
   const figures = sprint && sprint.total > 0 ? `${sprintFigures(sprint)}: ` : ''
   const text = `${figures}read the sprint, then \`/feedback\` accepts it or \`/request_changes\``
@@ -96,13 +94,13 @@ export function agentReason(state: 'failed' | 'waiting' | 'idle' | 'ended', agen
   return reasonOf(told === undefined ? unsaid : `${words}: ${told}`, { actor, storyId, evidence, since })
 }
 
-/** Who paused it, where told. */
+/** Who paused it, if reported. */
 export function pausedReason({ workflow }: ProjectState): AttentionReason {
   const { by, offset: evidence, enteredAt: since } = workflow
   return reasonOf(by === undefined ? 'the sprint is paused: `/sprint resume` goes on' : `${by} paused it`, { evidence, since })
 }
 
-/** Nothing is left to do in the sprint. */
+/** The sprint is done. */
 export function doneReason({ workflow }: ProjectState, { total }: CurrentSprint): AttentionReason {
   const all = total === 1 ? 'the story of the sprint is done' : `all ${total} stories of the sprint are done`
   return reasonOf(all, { evidence: workflow.offset, since: workflow.enteredAt })
@@ -115,7 +113,7 @@ const NEXT_STEPS = new Map([
   ['SPRINT_ACTIVE', 'the sprint is active, nobody works on it'],
 ])
 
-/** Why nothing happens, and what would come next. */
+/** Why nothing happens, and what comes next. */
 export function idleReason({ workflow, offset, lastEventAt }: ProjectState, sprint: CurrentSprint | undefined): AttentionReason {
   if (offset === 0) return reasonOf('no event yet', {})
   const figures = sprint && workflow.state === 'SPRINT_ACTIVE' ? `: ${sprintFigures(sprint)}` : ''

@@ -16,7 +16,7 @@ import type { Agent, Approval, ProjectState } from '../project/project-state.ts'
 import { isSprintDone, sprintOf } from '../project/sprint.ts'
 import { agentsAtWork, cycleLiveness, openCycles, type Liveness, agentLiveness } from './liveness.ts'
 
-/** In the order in which people should look. */
+/** Most urgent first. */
 export const ATTENTION_ORDER = [
   'needs_you',
   'blocked',
@@ -31,16 +31,15 @@ export const ATTENTION_ORDER = [
 ] as const
 export type AttentionWord = (typeof ATTENTION_ORDER)[number]
 
-/** The one word, why, and since when. Instants are ms since 1970; nothing in the reason changes as time passes. */
 export type Attention = AttentionReason & {
   word: AttentionWord
-  /** Since when somebody waits for a person; undefined where nobody does. */
+  /** Undefined where nobody waits for a person. */
   waitingSince: number | undefined
-  /** When this changes if no event comes; undefined where it would not. */
+  /** When the word changes if no event comes. */
   nextChangeAt: number | undefined
 }
 
-export type AttentionOptions = { staleMinutes: number }
+type AttentionOptions = { staleMinutes: number }
 
 const FOR_PEOPLE = new Set<AttentionWord>(['needs_you', 'blocked', 'failed', 'in_review'])
 
@@ -49,12 +48,12 @@ export function waitsForPerson(word: AttentionWord): boolean {
   return FOR_PEOPLE.has(word)
 }
 
-/** What a project is due now: the first word of the table that holds. */
+/** The attention word of a project: the first rule that holds. */
 export function attentionAt(state: ProjectState, now: number, options: AttentionOptions): Attention {
   return forPeople(state, now) ?? atWork(state, now, options) ?? atRest(state)
 }
 
-/** What one agent is due now. */
+/** The attention word of an agent. */
 export function agentAttentionAt(told: Agent, now: number, { staleMinutes }: AttentionOptions): Attention {
   const agent = agentAt(told, now)
   switch (agent.status) {
@@ -101,7 +100,7 @@ function nextExpiry(state: ProjectState, now: number): number | undefined {
   return expiries.length === 0 ? undefined : Math.min(...expiries)
 }
 
-/** Working as long as anything at work was heard of lately; then silent, which is no rest. */
+/** Working while anything was heard lately, then stale. */
 function atWork(state: ProjectState, now: number, { staleMinutes }: AttentionOptions): Attention | undefined {
   const { working, waiting: waits, asking } = agentsAtWork(state.agents)
   const asked = asking.map((agent) => agentAt(agent, now))
@@ -125,7 +124,7 @@ function fromLiveness(liveness: Liveness, now: number): Attention {
   return attention('stale', { ...stateReason('last heard', liveness), since: liveness.heardAt })
 }
 
-/** Whether the workflow rests until somebody resumes it. */
+/** Whether the workflow is paused. */
 export function isPaused({ workflow }: Pick<ProjectState, 'workflow'>): boolean {
   return workflow.state === 'SPRINT_PAUSED' || workflow.state === 'PAUSED'
 }

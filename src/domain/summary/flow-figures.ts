@@ -2,33 +2,27 @@ import { countOf, type Durations, type FlowDay, type FlowKind, merged, quantile 
 import { dayOf, DAYS_KEPT } from '../project/flow.ts'
 import type { ProjectState, Workflow } from '../project/project-state.ts'
 
-/** Of durations in ms: how many, the one that half of them do not exceed, the one that 85 % do not, and all. */
+/** Count, median and 85th percentile in ms, and all durations. */
 export type Timing = { count: number; medianMs: number | undefined; p85Ms: number | undefined; durations: Durations }
 
-/** How often a workflow state was entered and held in ms; since when it is held now, where it is the current one. */
+/** Times entered, and ms; `currentSince` of the current state. */
 export type StateTime = { state: string; entered: number; ms: number; currentSince: number | undefined }
 
 export type FlowFigures = {
-  /** First and last day that the figures cover, both included, as days since 1970 (UTC): not before things were counted. */
+  /** First and last day (UTC, since 1970), both included. */
   window: { from: number; to: number }
   timings: Record<FlowKind, Timing>
-  /** Stories completed on every day of the window, oldest first. */
   throughput: { day: number; completed: number }[]
   completed: number
-  /** In all of the project's history, most time first; without the current stay. */
+  /** Over all history, most time first, without the current stay. */
   stateTimes: StateTime[]
-  /** The dearest first; of at most 200 stories, those that cost something last. */
   costs: { storyId: string; costUsd: number; at: number }[]
   medianCostUsd: number | undefined
 }
 
-/** What of a project's state the figures are made of. */
 export type FlowTold = Pick<ProjectState, 'firstEventAt' | 'flowSince' | 'flowDays' | 'workflow' | 'storyCosts'>
 
-/**
- * What a project's flow amounts to in the last `days` days (UTC, 90 at most), or since it is counted. Durations are told from ranges, at
- * most 9.1 % off.
- */
+/** The flow of the last `days` days (UTC, 90 at most). Quantiles are at most 9.1 % off. */
 export function flowFigures({ flowSince, flowDays, workflow, storyCosts }: FlowTold, now: number, days = DAYS_KEPT): FlowFigures {
   const to = dayOf(now)
   const oldest = Math.max(to - days + 1, Math.min(dayOf(flowSince ?? now), flowDays[0]?.day ?? to))
@@ -51,7 +45,6 @@ export function flowFigures({ flowSince, flowDays, workflow, storyCosts }: FlowT
   }
 }
 
-/** Of numbers in order, either way. */
 function median(ordered: readonly number[]): number | undefined {
   const [low, high] = [ordered[Math.floor((ordered.length - 1) / 2)], ordered[Math.floor(ordered.length / 2)]]
   return low === undefined || high === undefined ? undefined : (low + high) / 2

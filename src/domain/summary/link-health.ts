@@ -1,27 +1,22 @@
-/** How a link to an orchestrator stands; instants are ms since 1970. */
+/** The state of a link to an orchestrator; instants are ms since 1970. */
 export type LinkHealth = {
   name: string
-  /** Without credentials and query. */
   url: string
-  /** `unowned`: no worker of the fleet follows it, or none that we can hear of. */
+  /** `unowned`: no worker follows it. */
   state: 'connecting' | 'connected' | 'waiting' | 'stopped' | 'unowned'
-  /** Since when it is connected, or since when it is not, however often it was tried meanwhile. */
+  /** Since when it is connected, or disconnected, however often it was dialled. */
   since: number
-  /** Dials since the last stable connection. */
   attempts: number
   nextAttemptAt: number | undefined
   lastFrameAt: number | undefined
   framesTotal: number
-  /** Frames, or parts of them, that could not be accepted. */
+  /** Frames, or parts of them, that were refused. */
   refused: number
-  /** Events that said that they are older than what is kept; since this worker follows it. */
+  /** Events older than the retention. */
   tooOld: number
-  /** `error` answers of the orchestrator. */
   errorAnswers: number
-  /** Frames that came and are not stored yet. */
   framesWaiting: number
-  /** For people. */
   lastProblem: string | undefined
-  /** Names outside the link's projects, most recent last; what is beyond the bound counts as `(others)`. */
+  /** Foreign project names, the latest last; beyond the bound `(others)`. */
   droppedProjects: { name: string; count: number }[]
 }

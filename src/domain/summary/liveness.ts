@@ -1,11 +1,10 @@
 import type { Agent, Cycle, ProjectState } from '../project/project-state.ts'
 import { isOpenCycle } from '../project/tdd-machine.ts'
 
-/** A sign of work: what was heard last, and until when it may be silent before silence says something. Instants in ms. */
+/** What was heard last, and until when silence is normal. Instants in ms. */
 export type Liveness = {
   heardAt: number
   quietAt: number
-  /** What is done, as one line; a command in backticks. */
   doing: string
   actor: string | undefined
   storyId: string | undefined
@@ -13,7 +12,7 @@ export type Liveness = {
   since: number
 }
 
-/** A tool may be at work for long without a word: builds, tests, training. */
+/** Builds and tests may be silent for this long. */
 const TOOL_MINUTES = 60
 const MINUTE_MS = 60_000
 
@@ -25,14 +24,14 @@ export function agentLiveness(agent: Agent, staleMinutes: number): Liveness {
   return { heardAt, quietAt, doing, actor: agentType, storyId, evidence, since: tool?.since ?? agent.since }
 }
 
-/** Until when a working agent may be silent before silence says something. */
+/** Until when an agent's silence is normal. */
 export function quietAtOf({ tool, lastEventAt }: Agent, staleMinutes: number): number {
   return lastEventAt + (tool ? Math.max(TOOL_MINUTES, staleMinutes) : staleMinutes) * MINUTE_MS
 }
 
 type OfCycles = Pick<ProjectState, 'agents' | 'parallel'>
 
-/** When anything was heard of an open cycle: its own events, its agents', and the orchestrator's word on all its cycles. */
+/** When anything of an open cycle was heard: its events, its agents', or the orchestrator's report of all cycles. */
 export function cycleHeardAt({ agents, parallel }: OfCycles, { storyId, lastEventAt }: Cycle): number {
   return Math.max(lastEventAt, parallel?.at ?? 0, agentsAtWork(agents).heardOf.get(storyId) ?? 0)
 }
@@ -42,17 +41,15 @@ function doingOf({ action, agentType, storyId }: Agent): string {
   return storyId === undefined ? what : `${what} on ${storyId}`
 }
 
-/** A command or file as reasons quote it. */
+/** A command or file, quoted. */
 export function quoted(text: string): string {
   return `\`${text.replaceAll('`', '´')}\``
 }
 
-/** Those of a project's agents and cycles that say whether it is at work. */
-export type AtWork = {
+type AtWork = {
   working: readonly Agent[]
-  /** The first that waits for background work. */
   waiting: Agent | undefined
-  /** Those that ask, but not for good: without any event they are once more what they were. */
+  /** Those whose questions can expire. */
   asking: readonly Agent[]
   /** When an agent of each story was heard last. */
   heardOf: ReadonlyMap<string, number>
@@ -61,7 +58,7 @@ export type AtWork = {
 const atWorkOf = new WeakMap<ProjectState['agents'], AtWork>()
 const openOf = new WeakMap<ProjectState['cycles'], readonly Cycle[]>()
 
-/** Looked through once for all that is asked of the same agents: most events leave them as they are. */
+/** Computed once per map of agents: most events leave it unchanged. */
 export function agentsAtWork(agents: ProjectState['agents']): AtWork {
   const known = atWorkOf.get(agents)
   if (known) return known
@@ -80,7 +77,7 @@ export function agentsAtWork(agents: ProjectState['agents']): AtWork {
   return found
 }
 
-/** The cycles that are not over, looked for once for the same cycles. */
+/** The open cycles, computed once per map. */
 export function openCycles(cycles: ProjectState['cycles']): readonly Cycle[] {
   const known = openOf.get(cycles)
   if (known) return known
@@ -89,7 +86,7 @@ export function openCycles(cycles: ProjectState['cycles']): readonly Cycle[] {
   return open
 }
 
-/** The liveness of an open cycle: its own events, whatever an agent of its story said, and the orchestrator's word on all its cycles. */
+/** The liveness of an open cycle. */
 export function cycleLiveness(state: OfCycles, cycle: Cycle, staleMinutes: number): Liveness {
   const { storyId, offset: evidence, enteredAt: since } = cycle
   const heardAt = cycleHeardAt(state, cycle)

@@ -9,42 +9,38 @@ import { isOpenCycle } from '../project/tdd-machine.ts'
 import { cycleWorth } from '../project/forget.ts'
 import { bounded } from '../bounded.ts'
 
-/** What the overview shows of a project; kept for every project, so it is small. Instants are ms since 1970. */
+/** What the overview shows; kept in memory for every project, so it is small. Instants are ms since 1970. */
 export type ProjectSummary = {
   project: Project
   epoch: string
   offset: number
   attention: Attention
   workflowState: string
-  /** The current sprint's line; undefined where no file tells of one. */
   sprint: { id: string; goal: string; done: number; total: number } | undefined
-  /** Open cycles, the one that moved last first; at most 4 of them. */
+  /** At most 4, the last moved first. */
   cycles: CycleSummary[]
   cyclesTotal: number
-  /** When any word on its page changes if no event comes. */
+  /** When a word changes if no event comes. */
   nextLookAt: number | undefined
-  /** Minutes without a word after which somebody at work is silent. */
   staleMinutes: number
-  /** Agents that work, ask, wait or failed. */
+  /** Those that work, ask, wait or failed. */
   agents: number
-  /** Questions that can still be answered, the oldest first. */
   approvals: { first: Approval | undefined; total: number }
-  /** State files that cannot be read, or not whole. */
   notices: number
   minutes: [number, number][]
   lastEventAt: number | undefined
-  /** When the current stay in the workflow began; of what was heard at all where no stay is known. */
+  /** The beginning of the workflow state, else of the last event. */
   ageSince: number | undefined
 }
 
-export type CycleSummary = Pick<Cycle, 'storyId' | 'state' | 'visited' | 'isUnexpected' | 'completedAt' | 'title'>
+type CycleSummary = Pick<Cycle, 'storyId' | 'state' | 'visited' | 'isUnexpected' | 'completedAt' | 'title'>
 
 type Summarized = { project: Project; state: ProjectState; epoch: string; now: number; staleMinutes: number }
 
 const CYCLES_SHOWN = 4
 const DESCRIPTION_KEPT = 2_000
 
-/** What the overview shows of a project now. */
+/** The summary of a project now. */
 export function summarize({ project, state, epoch, now, staleMinutes }: Summarized): ProjectSummary {
   const { workflow, offset, minutes, lastEventAt, firstEventAt } = state
   const open = [...state.cycles.values()].filter(isOpenCycle).sort((one, other) => other.offset - one.offset)
@@ -84,7 +80,7 @@ function cycleSummary({ storyId, state, visited, isUnexpected, completedAt, titl
   return { storyId, state, visited, isUnexpected, completedAt, title }
 }
 
-/** Summaries of all projects stay in memory: a long description stays in its project's state. */
+/** Long descriptions stay out of the summaries. */
 function shortQuestion(approval: Approval): Approval {
   const { description } = approval
   if (description === undefined || description.length <= DESCRIPTION_KEPT) return approval

@@ -2,14 +2,13 @@ import type { Lane } from './lane.ts'
 import type { Agent, ProjectState } from '../project/project-state.ts'
 import { agentWordAt, type Looked } from '../project/words-at.ts'
 
-/** What a bar is called in which an agent that was at work is not heard of. */
 export const SILENT = 'silent'
 
-/** Lanes as they were drawn at an instant: the same lane as long as nothing is new, so that it is sent once. */
+/** Keeps the same lane object while nothing changed, so that it is sent once. */
 const drawn = new WeakMap<Lane, Lane>()
 const drawnAsks = new WeakMap<Lane, Lane>()
 
-/** The lane of an agent as it is at an instant: silence has no event, so work that is not heard of any more ends where it was heard last. */
+/** An agent's lane at an instant: silence writes no event, so stale work ends where it was heard last. */
 export function withSilence(lane: Lane, agent: Agent | undefined, looked: Looked): Lane {
   const last = lane.bars.at(-1)
   if (!agent || last?.state !== 'working' || last.end !== undefined) return lane
@@ -24,7 +23,7 @@ export function withSilence(lane: Lane, agent: Agent | undefined, looked: Looked
   return silent
 }
 
-/** The lane of a story as it is at an instant: expiry has no event, so a question that has expired ends where it did. */
+/** A story's lane at an instant: expired questions end at their expiry. */
 export function withExpiries(lane: Lane, approvals: ProjectState['approvals'], now: number): Lane {
   const endOf = ({ approvalId, end, start }: Lane['asks'][number]) => {
     const expiresAt = approvals.get(approvalId)?.expiresAt

@@ -5,20 +5,20 @@ import { textOf } from '../events/loose-fields.ts'
 export type MarkKind =
   'asked' | 'allowed' | 'denied' | 'withdrawn' | 'error' | 'ci_passed' | 'ci_failed' | 'ci_running' | 'command' | 'command_failed'
 
-/** Something that happened at one moment and holds for the whole project's picture. */
+/** A moment that concerns the whole project. */
 export type Mark = { kind: MarkKind; at: number; offset: number; /** In the reporter's words. */ text: string; storyId: string | undefined }
 
 const TEXT_KEPT = 160
 export const DECIDED = { allow: 'allowed', deny: 'denied', withdrawn: 'withdrawn' } as const
 const CI = { passed: 'ci_passed', failed: 'ci_failed', error: 'ci_failed', running: 'ci_running' } as const
 
-/** What failed or was asked is looked for; what passed is not. */
+/** Failures and questions are kept longer. */
 export function markWorth({ kind }: Mark): Worth {
   if (kind === 'error' || kind === 'ci_failed' || kind === 'command_failed' || kind === 'asked') return 'on'
   return 'over'
 }
 
-/** The mark that an event leaves; most leave none. */
+/** The mark of an event; most have none. */
 export function markOf(event: StoredEvent): Mark | undefined {
   const told = toldOf(event)
   if (!told) return undefined

@@ -2,55 +2,44 @@ import { bounded, type Worth } from '../bounded.ts'
 import type { Approval, ProjectState } from '../project/project-state.ts'
 import type { Mark } from './lane-marks.ts'
 
-/** A stretch of time in which something was in one state: a story in a phase, an agent at work, a question open. Instants are ms since 1970. */
+/** A time in one state: a phase, work, an open question. Instants are ms since 1970. */
 export type Bar = {
   state: string
   start: number
-  /** Undefined while it goes on. */
   end: number | undefined
-  /** Which stay of its lane it is. */
   number: number
-  /** Since when, as the state says it: a later look at the same stay is known by it. */
+  /** As in the state: identifies the same stay later. */
   since: number
-  /** How many stays it stands for: more than one where several were too many to keep apart. */
+  /** Stays merged into this bar. */
   steps: number
-  /** Who worked in it, or on which story an agent did, where told. */
+  /** The agent in it, or the story of an agent. */
   by: string | undefined
   isUnexpected: boolean
 }
 
-/** What one story, agent or machine went through, oldest first. Replaced when it changes, never changed in place. */
+/** The history of a story, an agent or the workflow, oldest first; immutable. */
 export type Lane = {
   key: string
-  /** A number of its own, for addresses within a page. */
   number: number
   bars: readonly Bar[]
-  /** Its questions to people, in the order asked. */
   asks: readonly (Bar & { approvalId: string })[]
-  /** Stays and questions that it had, kept or not. */
+  /** All stays and questions, kept or not. */
   had: number
-  /** When it changed last. */
   movedAt: number
 }
 
-/**
- * What a project went through in a window of time: the fold of its events, looked at after each of them. It is made on demand,
- * for windows that somebody looks at, and kept no longer. The lanes and lists in it are replaced when they change.
- */
+/** A project's lanes in a time window, made on demand. Lanes and lists in it are immutable. */
 export type Lanes = {
-  /** As of the last event that was seen. */
   state: ProjectState
-  /** What ended before this instant is not kept. */
   from: number
   workflow: Lane
   stories: Map<string, Lane>
   agents: Map<string, Lane>
-  /** In the order of their events. */
   marks: readonly Mark[]
-  /** From when to when events came, without pauses longer than `pauseMs`; in order. */
+  /** Times with events, without pauses longer than `pauseMs`. */
   busy: readonly (readonly [number, number])[]
   pauseMs: number
-  /** Events that were passed over, because there were too many to look at each. */
+  /** Events skipped because there were too many. */
   unread: number
   /** Those that were too many to keep, each with the instant at which it ended (Infinity where it goes on). */
   forgotten: { stories: Map<string, number>; agents: Map<string, number> }
@@ -61,17 +50,16 @@ export type Lanes = {
 
 export type Stay = Pick<Bar, 'state' | 'since' | 'end'> & { isUnexpected?: boolean }
 
-/** What several stays in one bar are called. */
 export const MIXED = 'mixed'
 const BARS_KEPT = 160
 const ASKS_KEPT = 40
 
-/** A lane of which nothing is known yet. */
+/** A lane without bars. */
 export function emptyLane(key: string, number: number): Lane {
   return { key, number, bars: [], asks: [], had: 0, movedAt: 0 }
 }
 
-/** The lane after a stay was seen: the one that goes on, its end, or the next. The same lane when nothing is new. */
+/** Adds a stay, or its end; the same lane when nothing is new. */
 export function withStay(lane: Lane, stay: Stay): Lane {
   const last = lane.bars.at(-1)
   if (last?.state === stay.state && last.since === stay.since) {
@@ -79,19 +67,19 @@ export function withStay(lane: Lane, stay: Stay): Lane {
     if (last.end === end) return lane
     return { ...lane, bars: [...lane.bars.slice(0, -1), { ...last, end }], movedAt: end ?? lane.movedAt }
   }
-  // What a file tells may be dated before what was reported: a lane never goes back.
+  // Files may be dated earlier: a lane never goes back.
   const start = Math.max(stay.since, last?.end ?? last?.start ?? stay.since)
   const end = stay.end === undefined ? undefined : Math.max(start, stay.end)
   const bar: Bar = { ...stay, start, end, number: lane.had, steps: 1, by: undefined, isUnexpected: stay.isUnexpected ?? false }
   return { ...lane, bars: fewer([...endedAt(lane.bars, start), bar]), had: lane.had + 1, movedAt: end ?? start }
 }
 
-/** The lane after its last stay ended, if one goes on. */
+/** Ends the current stay. */
 export function withEnd(lane: Lane, at: number): Lane {
   return lane.bars.at(-1)?.end === undefined && lane.bars.length > 0 ? { ...lane, bars: endedAt(lane.bars, at), movedAt: at } : lane
 }
 
-/** Says who works in the stay that goes on, or on what, unless that is known. */
+/** Adds who works in the current stay, unless known. */
 export function withWorker(lane: Lane, worker: () => string | undefined): Lane {
   const last = lane.bars.at(-1)
   const by = last && last.end === undefined && last.by === undefined ? worker() : undefined
@@ -99,7 +87,7 @@ export function withWorker(lane: Lane, worker: () => string | undefined): Lane {
   return { ...lane, bars: [...lane.bars.slice(0, -1), { ...last, by }] }
 }
 
-/** Adds a question that is open, or ends it. */
+/** Adds a question, or its end. */
 export function withAsk(lane: Lane, ask: Pick<Bar, 'start' | 'end' | 'by'> & { approvalId: string }): Lane {
   const known = lane.asks.find(({ approvalId, end }) => approvalId === ask.approvalId && end === undefined)
   if (known && ask.end === undefined) return lane
@@ -115,7 +103,7 @@ export function withAsk(lane: Lane, ask: Pick<Bar, 'start' | 'end' | 'by'> & { a
   return { ...lane, asks: kept, had, movedAt: Math.max(lane.movedAt, ask.end ?? ask.start) }
 }
 
-/** A lane with a question that is open waits, as one does whose agent asks or failed. */
+/** Lanes that need somebody are kept. */
 export function laneWorth({ bars, asks }: Lane): Worth {
   const last = bars.at(-1)
   if (asks.some(({ end }) => end === undefined)) return 'waits'
@@ -134,7 +122,7 @@ function endedAt(bars: readonly Bar[], at: number): Bar[] {
   return bars.map((bar, index) => (index === bars.length - 1 && bar.end === undefined ? { ...bar, end: Math.max(bar.start, at) } : bar))
 }
 
-/** Of too many bars the two neighbours that are shortest together become one. */
+/** Merges the two neighbours that are shortest together. */
 function fewer(bars: Bar[]): Bar[] {
   if (bars.length <= BARS_KEPT) return bars
   let [shortest, at] = [Infinity, 0]

@@ -6,7 +6,6 @@ import { isOpenCycle } from '../project/tdd-machine.ts'
 /* What lanes take from a state. To look again at what was seen changes nothing. Whoever is done with looking calls `cutLanes`. */
 
 const LANES_KEPT = 200
-/** With those that wait. */
 const LANES_MOST = 1_000
 
 const KINDS = ['stories', 'agents'] as const
@@ -20,12 +19,12 @@ export function seeAll(lanes: Lanes, now: ProjectState) {
   seeApprovals(lanes, now)
 }
 
-/** The state of the workflow. */
+/** Takes the workflow's state. */
 export function seeWorkflow(lanes: Lanes, { workflow: { state, enteredAt } }: ProjectState) {
   if (enteredAt !== undefined) lanes.workflow = withStay(lanes.workflow, { state, since: enteredAt, end: undefined })
 }
 
-/** The phase of a story, and who works in it. */
+/** Takes a story's phase and who works in it. */
 export function seeCycle(lanes: Lanes, now: ProjectState, cycle: Cycle | undefined) {
   if (!cycle) return
   const { storyId, state, enteredAt: since, isUnexpected } = cycle
@@ -44,7 +43,7 @@ function workerOf({ agents }: ProjectState, storyId: string): string | undefined
   return undefined
 }
 
-/** What an agent is in; its end, once it ended. */
+/** Takes an agent's status. */
 export function seeAgent(lanes: Lanes, agent: Agent | undefined) {
   if (!agent) return
   const { agentId, status: state, since, storyId } = agent
@@ -64,7 +63,7 @@ export function seeAgent(lanes: Lanes, agent: Agent | undefined) {
     )
 }
 
-/** Questions that were asked and not decided stand over their story. */
+/** Takes open questions, which stand over their story. */
 export function seeApprovals(lanes: Lanes, { approvals, decisions, lastEventAt }: ProjectState) {
   const changed = [...lanes.open.values()].filter(({ approvalId }) => !approvals.has(approvalId))
   for (const { approvalId, ...approval } of changed) {

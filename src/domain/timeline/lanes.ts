@@ -8,10 +8,9 @@ import { foldEach } from '../project/project.ts'
 import type { ProjectState } from '../project/project-state.ts'
 
 const MARKS_KEPT = 400
-/** Of a window; shorter pauses are not kept apart. */
 const PAUSES = 240
 
-/** The lanes at the beginning of a window: who was in which state then. */
+/** The lanes at the beginning of a window. */
 export function openLanes(state: ProjectState, { from, windowMs }: { from: number; windowMs: number }): Lanes {
   const nothing = { stories: new Map(), agents: new Map(), marks: [], busy: [], unread: 0, open: new Map(), lanesMade: 1 }
   const forgotten = { stories: new Map(), agents: new Map() }
@@ -30,10 +29,7 @@ export function foldLanes(lanes: Lanes, events: readonly StoredEvent[], isEnough
   })
 }
 
-/**
- * Takes in a later state without the events between: what each was in last is known with its beginning, shorter stays before it
- * are not.
- */
+/** Adds a later state without the events between: shorter stays are lost. */
 export function jumpTo(lanes: Lanes, state: ProjectState): void {
   if (state.offset <= lanes.state.offset) return
   lanes.unread += state.offset - lanes.state.offset
@@ -45,10 +41,7 @@ export function jumpTo(lanes: Lanes, state: ProjectState): void {
   cutLanes(lanes)
 }
 
-/**
- * Takes in what came next, up to a state that is known already: both share its memory then. What files say may have been shortened
- * in the events; the state knows it.
- */
+/** Adds the next events up to a known state, and shares its memory. Files may be cut in events but not in the state. */
 export function followTo(lanes: Lanes, events: readonly StoredEvent[], state: ProjectState): void {
   foldLanes(lanes, events)
   lanes.state = state
@@ -57,7 +50,7 @@ export function followTo(lanes: Lanes, events: readonly StoredEvent[], state: Pr
   cutLanes(lanes)
 }
 
-/** Forgets what ended before an instant. */
+/** Removes what ended before an instant. */
 export function trimLanes(lanes: Lanes, before: number): void {
   lanes.from = Math.max(lanes.from, before)
   lanes.workflow = trimmed(lanes.workflow, before)
@@ -89,7 +82,7 @@ function see(lanes: Lanes, now: ProjectState, event: StoredEvent) {
     case 'agent_activity':
       return seeAgent(lanes, agentOf(now, event))
     case 'agent_status':
-      // With a session its sub-agents end, too.
+      // Sub-agents end with their session.
       if (event.status === 'ended') for (const agent of now.agents.values()) seeAgent(lanes, agent)
       return seeAgent(lanes, agentOf(now, event))
     case 'approval_requested':

@@ -10,10 +10,7 @@ const MINUTE_MS = 60_000
 const DECIDED = { ...BY_PEOPLE, expired: 'withdrawn', ended: 'withdrawn' } as const
 const CI = { passed: 'ci_passed', failed: 'ci_failed', error: 'ci_failed', running: 'ci_running' } as const
 
-/**
- * The last steps of stories and workflow as the state itself remembers them: without reading the log, and so not for long. `from`
- * is later than asked for where the state does not remember that far back.
- */
+/** Lanes from the state's own memory, without reading the log; `from` is later where that does not reach back. */
 export function recentLanes(state: ProjectState, from: number): Lanes {
   const { transitions, cycles } = state
   const oldest = transitions.length < TRANSITIONS_KEPT ? from : (transitions[0]?.at ?? from)
@@ -29,7 +26,6 @@ export function recentLanes(state: ProjectState, from: number): Lanes {
   return lanes
 }
 
-/** The same project before anybody did anything. */
 const NOBODY = (state: ProjectState): ProjectState => ({
   ...state,
   cycles: new Map(),
@@ -43,7 +39,6 @@ function takeStep(lanes: Lanes, { machine, storyId, to, at, isUnexpected }: Tran
   if (machine === 'tdd' && storyId === undefined) return
   const lane: Lane = known ?? emptyLane(storyId ?? '', (lanes.lanesMade += 1))
   const last = lane.bars.at(-1)
-  // The same state again goes on with the stay.
   if (last?.state === to && last.end === undefined) return
   const next = withStay(lane, { state: to, since: at, end: machine === 'tdd' && to === 'commit' ? at : undefined, isUnexpected })
   if (machine === 'workflow') lanes.workflow = next

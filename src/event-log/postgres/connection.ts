@@ -2,18 +2,18 @@ import { SQL } from 'bun'
 import { inTime } from '../in-time.ts'
 import { asLogError, LateError, spoilsConnection } from './failure.ts'
 
-/** How long one call may take before the server counts as silent, and how long afterwards, until it is heard again. */
+/** Timeout of a call; shorter while the server does not answer. */
 const PATIENCE_MS = { usual: 2_500, silent: 1_000 }
 
-export type Parameter = string | number | null
+type Parameter = string | number | null
 
-/** One statement, its rows typed by who wrote it. A call is a statement: nothing is left open when a client dies. */
+/** Runs one statement in its own transaction, so nothing stays open when a client dies. */
 export type Query = <Row>(statement: string, parameters?: readonly Parameter[]) => Promise<Row[]>
 
-/** How long a call may take; shared by all connections to a server, so that callers do not wait for each to fail. */
+/** The timeout, shared by all connections to a server, so that not each has to wait in vain. */
 export type Patience = { ms(): number; heard(): void; silent(): void }
 
-/** Patience with a server that nobody has waited for in vain yet. */
+/** A timeout that adapts to a silent server. */
 export function openPatience(): Patience {
   let isSilent = false
   return {
@@ -23,31 +23,30 @@ export function openPatience(): Patience {
   }
 }
 
-/** host:port/database, without user and password. */
+/** host:port/database, without credentials. */
 export function placeOf(url: string): string {
   const { hostname, port, pathname } = new URL(url)
   return `in PostgreSQL at ${hostname}:${port || '5432'}${pathname}`
 }
 
-/** A single connection: with Bun's own pool, a connection that hangs could be neither singled out nor replaced. */
+/** One connection. Bun's own pool could neither single out nor replace one that hangs. */
 export function openClient(url: string): SQL {
-  // Bun's idle and lifetime timeouts would end statements that are running: oven-sh/bun#30646.
+  // Bun's idle and lifetime timeouts would end running statements: oven-sh/bun#30646.
   const options = { max: 1, idleTimeout: 0, maxLifetime: 0, connectionTimeout: 5, connection: { application_name: 'visualizer' } }
   return new SQL(url, options)
 }
 
-/** Statements by a client. */
+/** Statements of a client. */
 export function queryOf(sql: SQL): Query {
   return async <Row>(statement: string, parameters: readonly Parameter[] = []) => [...(await sql.unsafe<Row[]>(statement, [...parameters]))]
 }
 
-/** Closes a client whatever state it is in: nobody waits for a server that may never answer. */
+/** Closes a client without waiting for a server that may never answer. */
 export function discard(sql: SQL): void {
   sql.close({ timeout: 0 }).catch(() => undefined)
 }
 
 export type HeldConnection = {
-  /** One call at a time. */
   use<R>(work: (query: Query) => Promise<R>, deadline: number): Promise<R>
   close(): void
 }
@@ -55,11 +54,11 @@ export type HeldConnection = {
 export type ConnectionOptions = {
   url: string
   patience: Patience
-  /** Run on every new connection before its first use. */
+  /** Runs on every new connection. */
   prepare(query: Query): Promise<void>
 }
 
-/** Keeps one connection; after a failure that leaves it in doubt it is closed, and opened again at the next use. */
+/** One connection, opened again after a failure that leaves it in doubt. */
 export function holdConnection({ url, patience, prepare }: ConnectionOptions): HeldConnection {
   let current: { sql: SQL; query: Query; isPrepared: boolean } | undefined
   const place = placeOf(url)
@@ -105,7 +104,7 @@ SELECT current_setting('server_version_num')::int AS version, current_setting('s
 
 const OLDEST = 13
 
-/** What an operator should know of the server's settings. `connections` is what all workers of this instance may open. */
+/** Warnings about the server's settings. `connections`: all that this instance may open. */
 export async function checkSettings(query: Query, connections: number): Promise<string[]> {
   const [settings] = await query<Settings>(SETTINGS)
   if (!settings) return []

@@ -1,7 +1,7 @@
 import { SQL } from 'bun'
 import { LogUnavailableError, UnusableLogError } from '../event-log.ts'
 
-/** A server that does not answer in time; what was asked may happen all the same. */
+/** No answer in time; the call may take effect all the same. */
 export class LateError extends Error {
   override name = 'LateError'
 }
@@ -24,15 +24,14 @@ const REASONS: [pattern: RegExp, reason: string][] = [
   [/^(58|XX|F0)/, 'it reported a fault of its own'],
 ]
 
-/** After these the connection is as good as before. */
+/** The connection stays usable after these. */
 const HARMLESS = /^(53100|53200|53400|57014|40|55P03)/
 
-/** The server's code for what went wrong; undefined where it said nothing. */
 function sqlState(error: unknown): string | undefined {
   return error instanceof SQL.PostgresError ? error.errno : undefined
 }
 
-/** Why the engine cannot answer, in words; undefined where the statement or our own code is at fault. */
+/** Why the engine cannot answer; undefined where our own code is at fault. */
 function engineFailure(error: unknown): string | undefined {
   if (error instanceof LateError) return 'it did not answer in time'
   if (!(error instanceof SQL.PostgresError)) return undefined
@@ -41,21 +40,21 @@ function engineFailure(error: unknown): string | undefined {
   return REASONS.find(([pattern]) => pattern.test(state))?.[1]
 }
 
-/** True where the connection is lost or in doubt, or leads to a server that became another: it must be opened again. */
+/** Whether the connection is lost, in doubt, or leads to another server now. */
 export function spoilsConnection(error: unknown): boolean {
   const state = sqlState(error)
   return engineFailure(error) !== undefined && (state === undefined || !HARMLESS.test(state))
 }
 
-/** What callers see: LogUnavailableError where the engine failed, else the error itself. `place` holds no password. */
+/** The error for callers: LogUnavailableError where the engine failed. `place` holds no password. */
 export function asLogError(error: unknown, place: string): unknown {
-  // Found while in use, it is no reason to end: the log answers again once somebody changed it.
+  // While in use it is no reason to end: the log answers again once it is mended.
   if (error instanceof UnusableLogError) return new LogUnavailableError(error.message, { cause: error })
   const reason = engineFailure(error)
   return reason === undefined ? error : new LogUnavailableError(`the event log ${place} cannot answer: ${reason}`, { cause: error })
 }
 
-/** What somebody must change before this server can be the log, with the next step; undefined where nothing but time is needed. */
+/** What must be changed before this server can be the log; undefined where waiting is enough. */
 export function unusable(error: unknown, place: string): UnusableLogError | undefined {
   if (error instanceof UnusableLogError) return error
   const state = sqlState(error) ?? ''

@@ -1,9 +1,6 @@
-/*
- * What needs several statements is a function on the server: one call is one transaction, so that a client which is killed or
- * stopped in the midst of it holds no lock. Rights are those of the caller.
- */
+/* Multi-statement work runs in server functions: one call is one transaction, so a killed client holds no lock. */
 
-/** Tells this server, history and set of tables from every other: a restored copy and a promoted replica differ. */
+/** Differs between servers, restored copies and promoted replicas. */
 const IDENTITY = `
 CREATE FUNCTION visualizer.server_identity() RETURNS text LANGUAGE plpgsql AS $$
 DECLARE server text := '-'; timeline text := '-';
@@ -145,5 +142,5 @@ BEGIN
     WHERE p.name = of_project AND m.epoch = of_epoch FOR UPDATE OF p;
 ${TRIM_TO}`
 
-/** The functions that schema 1 has. A later schema replaces what it changes in a step of its own. */
+/** Those of schema 1; later schemas replace them in their own steps. */
 export const FUNCTIONS = [IDENTITY, APPEND, OFFSET_AT, SNAPSHOTS].join('\n')

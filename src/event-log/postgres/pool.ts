@@ -1,19 +1,18 @@
 import { LogUnavailableError } from '../event-log.ts'
 import { type ConnectionOptions, type HeldConnection, holdConnection, placeOf, type Query } from './connection.ts'
 
-/** Calls that may wait for a connection; beyond it callers are told to come back. */
+/** Beyond it calls are refused. */
 const WAITING = 1_000
 
 export type Pool = {
-  /** Runs work on a connection of its own; rejects with LogUnavailableError when neither connection nor answer comes in time. */
+  /** Rejects with LogUnavailableError when no connection or answer comes in time. */
   use<R>(work: (query: Query) => Promise<R>): Promise<R>
-  /** Finishes what was asked before; afterwards every use rejects. */
   close(): Promise<void>
 }
 
 type Waiter = { take(connection: HeldConnection): void }
 
-/** A few connections, used one call at a time; opened when they are first needed. */
+/** A few connections, opened when first needed, each used by one call at a time. */
 export function openPool(options: ConnectionOptions, size: number): Pool {
   const place = placeOf(options.url)
   const connections = Array.from({ length: size }, () => holdConnection(options))
@@ -51,7 +50,6 @@ export function openPool(options: ConnectionOptions, size: number): Pool {
   }
 }
 
-/** Lends connections to one caller each, in the order in which they came. */
 function openTurns(connections: readonly HeldConnection[], place: string) {
   const free = [...connections]
   const waiting = new Set<Waiter>()

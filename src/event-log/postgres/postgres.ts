@@ -17,30 +17,24 @@ import { openPool, type Pool } from './pool.ts'
 import { findBeginning, findOffsetAt, findSnapshot, readHead, readHeads, readPage, readTime } from './read.ts'
 import { isMigrated, migratePostgres } from './schema.ts'
 
-export type PostgresLogOptions = {
-  /** postgresql://user:password@host:port/database */
+type PostgresLogOptions = {
   url: string
-  /** Connections at most: one of them appends, the others read. With 1, one each all the same. */
+  /** One appends, the others read; at least one each. */
   poolSize?: number
-  /** The log is looked at: nothing can be written, and tables of another version are refused. */
+  /** Read only: tables of another version are refused. */
   isLookedAt?: boolean
-  /** Processes that open as many: what is compared with the server's limit. */
+  /** Processes with as many connections, to compare with the server's limit. */
   workers?: number
-  /** ms since 1970. */
   clock?: () => number
-  /** Told what failed outside any call. */
   onError?: (error: unknown) => void
   tracing?: Tracing
 }
 
-/** The server ends what the client no longer waits for. */
+/** Ends on the server what the client no longer waits for. */
 const SESSION = `SELECT set_config('statement_timeout', '3s', false), set_config('lock_timeout', '2s', false),
   set_config('idle_in_transaction_session_timeout', '5s', false), set_config('client_min_messages', 'warning', false)`
 
-/**
- * Opens the log in PostgreSQL, and brings its tables to this version. A server that is away is no reason to reject: the log
- * answers once it is back. Rejects with UnusableLogError where somebody must change something first.
- */
+/** Opens the log in PostgreSQL and migrates its tables. Rejects with UnusableLogError, but not because the server is away. */
 export async function openPostgresLog(options: PostgresLogOptions): Promise<EventLog> {
   const { url, poolSize = 5, isLookedAt = false, workers = 1, clock = Date.now, onError, tracing } = options
   const place = placeOf(url)
@@ -74,7 +68,7 @@ function readMethods(reads: Pool) {
   return {
     async read(project: string, range: ReadRange) {
       const page = await reads.use((query) => readPage(query, project, range))
-      // Whoever read a full page will read the next one at once: let others have their turn in between.
+      // Readers of many pages let others have their turn.
       if (page.events.length === READ_LIMIT) await new Promise(setImmediate)
       return page
     },
@@ -87,7 +81,7 @@ function readMethods(reads: Pool) {
   }
 }
 
-/** What every new connection does first: behind the same address may be another server by now, or an older copy of the log. */
+/** Behind the same address may be another server, or an older copy of the log. */
 function preparation(url: string): (query: Query) => Promise<void> {
   const place = placeOf(url)
   let migrating: Promise<unknown> | undefined
@@ -101,7 +95,6 @@ function preparation(url: string): (query: Query) => Promise<void> {
   }
 }
 
-/** The server itself refuses whatever would change something. */
 function inspection(url: string): (query: Query) => Promise<void> {
   const place = placeOf(url)
   return async (query) => {

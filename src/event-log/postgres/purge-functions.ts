@@ -3,10 +3,7 @@ import { KEEP_SNAPSHOT, storeEach, TRIM_TO } from './functions.ts'
 /** What lies under the name of a project that was forgotten, until its events are removed; no project can have such a name. */
 const PURGED = ':purged:'
 
-/**
- * Schema 2: projects can be forgotten. A name that was has a salt, which makes its epoch another than the former one. First the name
- * begins anew, then the events go step by step; and whether anything can be stored is asked by storing and removing.
- */
+/** Schema 2: purges. A purged name gets a salt, which gives it a new epoch; its events are removed in steps. */
 export const PURGES = `
 ALTER TABLE visualizer.project ADD COLUMN salt text NOT NULL DEFAULT '';
 

@@ -2,12 +2,12 @@ import { type Page, type Position, READ_LIMIT, type ReadRange, type Snapshot, ty
 import type { Query } from './connection.ts'
 import { PAGE_CHARACTERS, storedEvent } from '../stored-event.ts'
 
-// float8 holds every offset and instant exactly, and arrives as a number; a bigint arrives as text.
+// float8 holds offsets and instants exactly; a bigint would arrive as text.
 const HEAD = `SELECT visualizer.epoch_of(m.epoch, p.salt) AS epoch, coalesce(p.last, 0)::float8 AS head FROM visualizer.meta AS m LEFT JOIN visualizer.project AS p ON p.name = $1`
 
 const HEADS = `SELECT visualizer.epoch_of(m.epoch, p.salt) AS epoch, p.name, p.last::float8 AS head FROM visualizer.meta AS m LEFT JOIN visualizer.project AS p ON p.last > 0 AND p.name NOT LIKE ':purged:%'`
 
-/** One statement, so that all of it is from one moment; the server stops where the page does, or whole megabytes would travel in vain. */
+/** One statement for one consistent page; the server stops where the page ends. */
 const PAGE = `
 SELECT visualizer.epoch_of(m.epoch, p.salt) AS epoch, coalesce(p.first, 1)::float8 AS first, coalesce(p.last, 0)::float8 AS head, e."offset"::float8, e.at, e.body
 FROM visualizer.meta AS m LEFT JOIN visualizer.project AS p ON p.name = $1 LEFT JOIN LATERAL (
@@ -28,7 +28,7 @@ FROM visualizer.beginning AS b JOIN visualizer.project AS p ON b.project = p.key
 type HeadRow = { epoch: string; head: number }
 type PageRow = HeadRow & { first: number } & ({ offset: number; at: number; body: string } | { offset: null; at: null; body: null })
 
-/** One page, all of it from the same moment. */
+/** A consistent page of events. */
 export async function readPage(query: Query, project: string, range: ReadRange): Promise<Page> {
   const { after, upTo = Number.MAX_SAFE_INTEGER, limit, characters = PAGE_CHARACTERS } = range
   const rows = await query<PageRow>(PAGE, [project, after, upTo, Math.min(limit, READ_LIMIT), characters])
@@ -38,14 +38,14 @@ export async function readPage(query: Query, project: string, range: ReadRange):
   return { epoch: top.epoch, first: top.first, head: top.head, events }
 }
 
-/** Where a project's log ends; 0 where it has no events. */
+/** The head; 0 without events. */
 export async function readHead(query: Query, project: string): Promise<Position> {
   const [row] = await query<HeadRow>(HEAD, [project])
   if (!row) throw new Error('the event log has no epoch')
   return { epoch: row.epoch, offset: row.head }
 }
 
-/** Every project that holds or held an event, with its last offset. */
+/** The heads of all projects. */
 export async function readHeads(query: Query): Promise<Map<string, Position>> {
   const rows = await query<{ epoch: string; name: string | null; head: number }>(HEADS)
   return new Map(rows.flatMap(({ epoch, name, head }) => (name === null ? [] : [[name, { epoch, offset: head }]])))

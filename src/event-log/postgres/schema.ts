@@ -4,13 +4,13 @@ import { asLogError, LateError, unusable } from './failure.ts'
 import { FUNCTIONS } from './functions.ts'
 import { PURGES } from './purge-functions.ts'
 
-/** Any number that no other program locks in this database: "visualiz" in ASCII. */
+/** An advisory lock of our own: "visualiz" in ASCII. */
 const LOCK = '8532478982466560378'
 
-/** How long a migration may take, waiting for another program's included. */
+/** Includes the wait for another program's migration. */
 const PATIENCE_MS = 60_000
 
-/** Step n leads from schema n to n + 1. A step that was released is never changed. */
+/** Step n leads from schema n to n + 1. Released steps are never changed. */
 const STEPS = [
   `CREATE TABLE visualizer.meta (
      is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only), version int NOT NULL, epoch text NOT NULL, identity text NOT NULL
@@ -37,7 +37,6 @@ const STEPS = [
 
 export type Migration = { from: number; to: number }
 
-/** The schema's number in a database; 0 where there is none. Throws UnusableLogError for one that is not ours or is newer. */
 async function schemaVersion(query: Query, place: string): Promise<number> {
   const [found] = await query<{ tables: number; meta: string | null }>(
     `SELECT count(c.oid)::int AS tables, to_regclass('visualizer.meta')::text AS meta
@@ -57,14 +56,14 @@ async function schemaVersion(query: Query, place: string): Promise<number> {
   return version
 }
 
-/** True where the schema is this program's. */
+/** Whether the schema is this version's. */
 export async function isMigrated(query: Query, place: string): Promise<boolean> {
   return (await schemaVersion(query, place)) === STEPS.length
 }
 
 /**
- * Brings the schema to this program's version in one transaction, once however many programs start together. Rejects with
- * UnusableLogError where somebody must change something first, with LogUnavailableError while the server is away.
+ * Migrates in one transaction, once for all programs. Rejects with UnusableLogError, or with LogUnavailableError while the server is
+ * away.
  */
 export async function migratePostgres(url: string): Promise<Migration> {
   const place = placeOf(url)
@@ -90,7 +89,7 @@ async function migrate(query: Query, runSteps: (steps: string) => Promise<unknow
   const to = STEPS.length
   if (from === to) return { from, to }
   const [schema] = await query(`SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = 'visualizer'`)
-  // IF NOT EXISTS would ask for the right to create one even where somebody with that right already did.
+  // IF NOT EXISTS would need the right to create it.
   if (!schema) await query('CREATE SCHEMA visualizer')
   for (const step of STEPS.slice(from)) await runSteps(step)
   await query('UPDATE visualizer.meta SET version = $1', [to])

@@ -6,7 +6,7 @@ import type { Pool } from './pool.ts'
 
 const APPEND = `SELECT epochs, heads, stamps, offsets FROM visualizer.append($1::text[], $2::int[], $3::text[], $4::text[], $5::bigint)`
 
-/** Epochs, heads and stamps are the calls', offsets the events'; an offset of 0 is a duplicate's. */
+/** Epochs, heads and stamps are per call, offsets per event; 0 is a duplicate. */
 type Answer = { epochs: string[]; heads: number[]; stamps: number[]; offsets: number[] }
 
 /** Stores a group in one transaction, or each call in its own. */
@@ -45,13 +45,11 @@ function appendedOf({ events }: AppendCall, { answer, index, from }: { answer: A
   return { position, appended, duplicates: events.length - appended.length }
 }
 
-/** PostgreSQL's text has no NUL. */
 const idWithoutNul = (id: string) => (id.includes('\0') ? JSON.stringify(id) : id)
 
-/** An array as PostgreSQL reads it: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO */
 const textArray = (texts: readonly string[]) => `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
 
-/** Events that one transaction removes, so that appends get their turn in between. */
+/** Per transaction, so that appends get their turn. */
 const STEP = 1_000
 
 const SAVE = 'SELECT visualizer.save_snapshot($1, $2, $3::int, $4::bigint, $5, $6::bigint)'
@@ -59,19 +57,19 @@ const TRIM = 'SELECT visualizer.trim_step($1, $2, $3::int, $4::bigint, $5, $6::i
 
 const fields = ({ project, epoch, foldVersion, offset, body }: Snapshot) => [project, epoch, foldVersion, offset, body]
 
-/** The newest saved of a span stays, and what other fold versions or epochs left of the project goes. */
+/** Replaces the snapshot of the same span, and those of other versions or epochs. */
 export async function saveSnapshot(query: Query, snapshot: Snapshot): Promise<void> {
   await query(SAVE, [...fields(snapshot), SNAPSHOT_SPAN])
 }
 
-/** Begins the name anew, then removes what lay under it, and what others left. */
+/** Gives the name a new epoch, then removes the old events step by step. */
 export async function purge(pool: Pool, project: string): Promise<void> {
   await pool.use((query) => query('SELECT visualizer.begin_purge($1, $2)', [project, crypto.randomUUID()]))
   const step = () => pool.use((query) => query<{ done: boolean }>('SELECT visualizer.purge_step($1::int) AS done', [STEP]))
   while ((await step())[0]?.done === false) await new Promise(setImmediate)
 }
 
-/** Step by step, each of which leaves a whole log. */
+/** Trims in steps, each of which leaves a consistent log. */
 export async function trim(pool: Pool, beginning: Snapshot): Promise<void> {
   const step = () => pool.use((query) => query<{ done: boolean }>(TRIM, [...fields(beginning), STEP]))
   while ((await step())[0]?.done === false) await new Promise(setImmediate)

@@ -10,11 +10,8 @@ import { asLogError, answered } from './failure.ts'
 import { headsKey, keysOf } from './keys.ts'
 import { logScript, newIdentity } from './script.ts'
 
-/**
- * Whether an append could be stored: writes beside the heads what it removes at once. KEYS: heads, stream. ARGV: identity, project. Gives
- * back what APPEND does.
- */
-export const TRY_APPEND = logScript(`
+/** Writes beside the heads and removes it: fails where APPEND would. KEYS: heads, stream. ARGV: identity, project. */
+const TRY_APPEND = logScript(`
 local name = ARGV[2]
 local first, last, at = head_of(KEYS[2], name)
 if redis.call('XLEN', KEYS[2]) ~= last - first + 1 then return redis.error_reply('DAMAGED events of ' .. name .. ' are missing') end
@@ -24,12 +21,9 @@ return { epoch_of(id, name), last, at, replicas, '' }
 `)
 
 /**
- * Stores events of one project: all or none, since whatever may fail is asked before the first write, and the first write fails
- * only together with all others (full, read-only).
- *
- * KEYS: heads, stream, ids. ARGV: identity, project, now (ms), count, the ids, the bodies. Gives back the epoch, the head before, the
- * received_at of what was stored, the number of replicas, and for each event whether it was new.
- * Entries of the stream are named `<offset>-<received_at>`.
+ * All or none: checks run before the first write. KEYS: heads, stream, ids. ARGV: identity, project, now (ms), count, ids, bodies.
+ * Returns the epoch, the head before, received_at, the number of replicas, and which events were new. Stream entries are named
+ * `<offset>-<received_at>`.
  */
 export const APPEND = logScript(`
 local name, count = ARGV[2], tonumber(ARGV[4])
@@ -59,23 +53,23 @@ end
 return { epoch, last, now, replicas, table.concat(flags) }
 `)
 
-/** How long an append waits for one replica. */
 const REPLICA_MS = 1_000
 export type Appender = {
   connection: RedisConnection
   clock: () => number
-  /** Buckets (on a Cluster) or `` (else) whose server had a replica when it answered last: 64 at most. */
+  /** Buckets of a Cluster (or ``) whose server had a replica. */
   replicated: Set<string>
 }
 
 type Settled = PromiseSettledResult<Appended>
-/** Calls for one project, stored by one run of the script. */
 type Batch = { calls: AppendCall[]; call: ScriptCall; place: string }
 type Stored = { epoch: string; last: number; at: number; replicas: number; flags: string }
 
 const Answer = z.tuple([z.string(), z.number(), z.number(), z.number(), z.string()])
 
-/** Stores a group: one script a project, one round trip; on a Cluster one for each bucket. What one project meets harms no other. */
+/**
+ * Stores a group with one script per project in one round trip, or one per bucket of a Cluster. Failures of a project concern it alone.
+ */
 export async function commitGroup(appender: Appender, calls: AppendCall[]): Promise<Settled[]> {
   const now = appender.clock()
   const places = new Map<string, Batch[]>()
@@ -97,7 +91,7 @@ export async function commitGroup(appender: Appender, calls: AppendCall[]): Prom
   return calls.flatMap((call) => outcomes.get(call) ?? [])
 }
 
-/** Rejects where an append would be refused now; on a Cluster, where every master would. */
+/** Rejects where an append would be refused now. */
 export async function tryAppend(appender: Appender): Promise<void> {
   const first = await tryWithin(appender, keysOf(PROJECTS_LOG))
   if (first.status === 'fulfilled') return
@@ -124,7 +118,7 @@ async function storeWithin(appender: Appender, batches: Batch[]): Promise<Outcom
   }
 }
 
-/** Stores, and waits for a replica where the server has one. */
+/** Stores, and waits for a replica where there is one. */
 async function store({ connection, replicated }: Appender, batches: Batch[]): Promise<Outcome[]> {
   const place = batches[0]?.place ?? ''
   const calls = batches.map(({ call }) => call)
@@ -136,7 +130,7 @@ async function store({ connection, replicated }: Appender, batches: Batch[]): Pr
   }
   replicated.add(place)
   if (ran.replicas !== undefined) return confirmed(ran.outcomes, ran.replicas)
-  // Not known before to have replicas, or asked in another way: the same again, of which all is known by now, and the wait with it.
+  // The first call found a replica: the same again, all duplicates by now, with the wait.
   const again = await runScripts(connection, calls, REPLICA_MS)
   const isSame = again.outcomes.every((outcome, index) => storedOf(outcome)?.epoch === storedOf(ran.outcomes[index])?.epoch)
   return confirmed(ran.outcomes, isSame ? (again.replicas ?? 0) : 0)
@@ -157,7 +151,6 @@ function confirmed(outcomes: Outcome[], replicas: number): Outcome[] {
   return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? { status: 'rejected', reason } : outcome))
 }
 
-/** Tells each call of a project its own part of what was stored. */
 function tellCalls({ calls }: Batch, outcome: Outcome | undefined, outcomes: Map<AppendCall, Settled>) {
   const stored = storedOf(outcome)
   if (stored === undefined) {

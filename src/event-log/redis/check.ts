@@ -37,7 +37,6 @@ const CLUSTER_RULES: Rule[] = [
   },
 ]
 
-/** What an operator should know of the servers' settings, one sentence each. Rejects when no server answers. */
 async function checkServers(connection: RedisConnection): Promise<string[]> {
   const lost = await countLostBuckets(connection)
   const servers = isCluster(connection) ? connection.nodes('master') : [connection]
@@ -58,11 +57,11 @@ async function checkServers(connection: RedisConnection): Promise<string[]> {
   return [...warnings]
 }
 
-/** To look at every project takes about a millisecond for a thousand; where something was wrong, it is looked at every time. */
+/** A look at all projects takes about a millisecond per thousand; repeated at once while something is wrong. */
 const LOOK_MS = 60_000
 const NAMES_SHOWN = 5
 
-/** Makes the check of a log: of the servers' settings each time, of the projects' events now and then. */
+/** Checks the servers' settings each time, and the projects' events now and then. */
 export function openCheck(): (connection: RedisConnection) => Promise<string[]> {
   let damage: string[] = []
   let lookedAt = -Infinity
@@ -85,7 +84,7 @@ function describeDamage(names: string[]): string[] {
   ]
 }
 
-/** A setting's value; null where the server refuses to tell, undefined where it is away. */
+/** Null where the server refuses to tell, undefined where it is away. */
 async function readSetting(server: Pick<RedisConnection, 'config'>, setting: string): Promise<string | null | undefined> {
   try {
     return Pair.safeParse(await answered(server.config('GET', setting))).data?.[1] ?? null

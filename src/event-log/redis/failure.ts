@@ -3,7 +3,7 @@ import { reasonOf } from '../../redis/reason.ts'
 import { LogUnavailableError } from '../event-log.ts'
 import { inTime } from '../in-time.ts'
 
-/** The server's own word, which begins its answer, and what an operator does about it. */
+/** By the first word of the server's answer: what an operator does. */
 const REASONS: Record<string, string> = {
   OOM: 'its memory is full: raise maxmemory, or keep events for a shorter time',
   READONLY: 'it is a replica; it answers again when the client has found the new master',
@@ -24,10 +24,7 @@ const REASONS: Record<string, string> = {
   NOIDENTITY: 'INFO replication tells no master_replid; use Redis 6.2 or later',
 }
 
-/**
- * What callers see: LogUnavailableError where the server or the way to it failed, else the error itself. An append may have been stored
- * nevertheless, where only the answer was lost.
- */
+/** The error for callers: LogUnavailableError where the server failed. An append may have been stored nevertheless. */
 export function asLogError(error: unknown): unknown {
   if (error instanceof LogUnavailableError || !(error instanceof Error)) return error
   if (!(error instanceof ReplyError)) {
@@ -38,10 +35,10 @@ export function asLogError(error: unknown): unknown {
   return reason === undefined ? error : new LogUnavailableError(`Redis cannot answer (${word}): ${reason}`, { cause: error })
 }
 
-/** How long an answer may take, an append's wait for a replica included. */
+/** Includes an append's wait for a replica. */
 const ANSWER_MS = 2_000
 
-/** Waits for an answer, but not for ever; what fails is told as callers see it. */
+/** Waits for an answer with a timeout; rejects with the error for callers. */
 export async function answered<T>(answer: Promise<T>): Promise<T> {
   const message = `Redis did not answer within ${ANSWER_MS} ms; what was sent may have been stored, and may be sent again`
   try {

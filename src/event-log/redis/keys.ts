@@ -1,12 +1,12 @@
 import { bucketOf, encodePart } from '../../redis/keys.ts'
 
-/** The heads of all projects of a bucket. */
+/** The key of a bucket's heads. */
 export const headsKey = (bucket: string) => `visualizer:{${bucket}}:heads`
 
-/** What stands before and behind a project's field in the key of its stream. */
+/** The key of a stream, before and after the project's name. */
 export const streamEnds = (bucket: string): [string, string] => [`visualizer:{${bucket}}:log:`, ':stream']
 
-/** The keys of a project, and its field in the heads of its bucket. */
+/** The keys of a project, and its field in its bucket's heads. */
 export function keysOf(project: string) {
   const bucket = bucketOf(project)
   const field = encodePart(project)

@@ -9,9 +9,8 @@ import { EPOCH, logScript, newIdentity } from './script.ts'
 import { PAGE_CHARACTERS, storedEvent } from '../stored-event.ts'
 
 /**
- * One page, all of it from one moment. KEYS: heads, stream. ARGV: identity, project, after, up to, limit, characters. Gives back the epoch, the
- * first and the last offset, the offset of the first event, and the events' times and bodies, one a line each: one long
- * text is parsed sooner than a thousand short ones. Large events are fetched few at a time.
+ * A consistent page. KEYS: heads, stream. ARGV: identity, project, after, up to, limit, characters. Returns the epoch, last and first
+ * offset, and times and bodies, one per line: one long text parses faster than a thousand short ones.
  */
 export const READ = logScript(`
 local name, limit, most = ARGV[2], tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -39,10 +38,7 @@ end
 return { epoch_of(id, name), first, last, begin, table.concat(times, '\\n'), table.concat(bodies, '\\n') }
 `)
 
-/**
- * The heads of a bucket. KEYS: heads. ARGV: identity. Gives back the epoch, names and heads in turn, then the names and epochs of
- * those that have one of their own.
- */
+/** KEYS: heads. ARGV: identity. Returns the epoch, names and heads in turn, then the projects with an epoch of their own. */
 export const HEADS = logScript(`
 local epoch, fields, own = epoch_of(id), redis.call('HGETALL', KEYS[1]), {}
 for index = 1, #fields, 2 do
@@ -55,7 +51,7 @@ end
 return { epoch, fields, own }
 `)
 
-/** The last offset received at or before an instant. KEYS: heads, stream. ARGV: identity, project, instant (ms). Binary search: received_at never goes back. */
+/** Binary search. KEYS: heads, stream. ARGV: identity, project, instant (ms). */
 export const OFFSET_AT = logScript(`
 local first, last, at = head_of(KEYS[2], ARGV[2])
 local instant = tonumber(ARGV[3])
@@ -70,10 +66,7 @@ end
 return before
 `)
 
-/**
- * Projects of a bucket whose events do not go with their heads. KEYS: heads. ARGV: identity, the beginning and the end of the keys of
- * streams, between which a project stands. Gives back their names.
- */
+/** Projects whose events do not match their heads. KEYS: heads. ARGV: identity, both ends of a stream's key. */
 export const DAMAGED = logScript(`
 local damaged, fields = {}, redis.call('HGETALL', KEYS[1])
 for index = 1, #fields, 2 do
@@ -89,12 +82,12 @@ return damaged
 const PageAnswer = z.tuple([z.string(), z.number(), z.number(), z.number(), z.string(), z.string()])
 const HeadsAnswer = z.tuple([z.string(), z.array(z.string()), z.array(z.string())])
 
-/** Runs one script of the log; rejects with what callers of the port see. */
+/** Runs a script; rejects with the error for callers. */
 export function ask(connection: RedisConnection, call: ScriptCall): Promise<unknown> {
   return answered(runScript(connection, call))
 }
 
-/** One page, all of it from the same moment. */
+/** A consistent page of events. */
 export async function readPage(connection: RedisConnection, project: string, range: ReadRange): Promise<Page> {
   const { field, heads, stream } = keysOf(project)
   const { after, upTo = Number.MAX_SAFE_INTEGER, limit, characters = PAGE_CHARACTERS } = range
@@ -119,7 +112,7 @@ export async function readHeads(connection: RedisConnection): Promise<Map<string
     const [epoch, fields, own] = HeadsAnswer.parse(answer)
     const owns = new Map(pairsOf(own))
     for (const [field, head] of pairsOf(fields)) {
-      // What the bucket notes of itself begins with a colon, which no encoded name holds.
+      // The bucket's own fields begin with a colon, which encoded names cannot hold.
       if (!field.startsWith(':')) heads.set(decodePart(field), { epoch: owns.get(field) ?? epoch, offset: Number(head.split(':')[1]) })
     }
   }
@@ -130,18 +123,18 @@ function pairsOf(flat: readonly string[]): [string, string][] {
   return Array.from({ length: flat.length / 2 }, (_, index) => [flat[2 * index] ?? '', flat[2 * index + 1] ?? ''])
 }
 
-/** How many of the buckets have no server now. Rejects when none has. */
+/** How many buckets have no server now; rejects when none has. */
 export async function countLostBuckets(connection: RedisConnection): Promise<number> {
   return ALL_BUCKETS.length - answersOf(await askBuckets(connection, EPOCH)).length
 }
 
-/** The projects whose events are missing, in part or all; those whose server is away are not looked at. */
+/** Projects with missing events; servers that are away are skipped. */
 export async function findDamaged(connection: RedisConnection): Promise<string[]> {
   const answers = answersOf(await askBuckets(connection, DAMAGED, streamEnds))
   return answers.flatMap((answer) => z.array(z.string()).parse(answer)).map(decodePart)
 }
 
-/** One question for each bucket: a single round trip, or on a Cluster one for each bucket, all at once. */
+/** One round trip, or on a Cluster one per bucket at once. */
 async function askBuckets(
   connection: RedisConnection,
   script: Script,
@@ -159,7 +152,7 @@ function answersOf(outcomes: Outcome[]): unknown[] {
   return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
 }
 
-/** The server's clock, ms since 1970; on a Cluster that of one of them. */
+/** The server's clock, ms since 1970. */
 export async function readTime(connection: RedisConnection): Promise<number | undefined> {
   const [seconds] = await answered(connection.time())
   return Number(seconds) * 1_000

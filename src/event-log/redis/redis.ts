@@ -10,19 +10,17 @@ import { answered } from './failure.ts'
 import { findOffsetAt, readHeads, readPage, readTime } from './read.ts'
 import { findBeginning, findSnapshot, purge, saveSnapshot, trim } from './snapshot.ts'
 
-export type RedisLogOptions = {
+type RedisLogOptions = {
   redis: RedisConfig
-  /** ms since 1970. */
   clock?: () => number
-  /** Told what failed outside any call. */
   onError?: (error: unknown) => void
   tracing?: Tracing
 }
 
-/** Opens the log on Redis: one server, the master that Sentinels tell, or a Cluster. Never rejects because the server is away. */
+/** Opens the log on Redis: one server, Sentinels, or a Cluster. Does not reject because the server is away. */
 export async function openRedisLog({ redis, clock = Date.now, onError, tracing }: RedisLogOptions): Promise<EventLog> {
   const connect = (what: string) => connectRedis({ redis, name: `visualizer-log-${what}`, ...(onError ? { onError } : {}) })
-  // Appends have a connection of their own: where they wait for a replica, whatever is behind them waits too.
+  // Waiting for a replica blocks a connection, so appends have their own.
   const [appends, reads] = [connect('append'), connect('read')]
   const appender = { connection: appends, clock, replicated: new Set<string>() }
   const queue = openAppendQueue<AppendCall, Appended>((calls) => commitGroup(appender, calls), tracing && { tracing, system: 'redis' })
@@ -58,7 +56,7 @@ function readMethods(reads: RedisConnection, mayAsk: () => void): Omit<EventLog,
   return {
     async read(project: string, range: ReadRange) {
       const found = await page(project, range)
-      // Whoever read a full page will read the next one at once: let others have their turn in between.
+      // Readers of many pages let others have their turn.
       if (found.events.length === READ_LIMIT) await new Promise(setImmediate)
       return found
     },
@@ -78,7 +76,6 @@ function readMethods(reads: RedisConnection, mayAsk: () => void): Omit<EventLog,
   }
 }
 
-/** Answers of what was asked before are still waited for. */
 async function leave(connections: RedisConnection[]): Promise<void> {
   await Promise.allSettled(connections.map((connection) => answered(connection.quit())))
   for (const connection of connections) connection.disconnect()

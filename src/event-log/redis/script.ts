@@ -1,11 +1,9 @@
 import { script, type Script } from '../../redis/script.ts'
 
 /**
- * What every script begins with. KEYS[1] is the bucket's heads: a hash of `<project>` → `<first>:<last>:<received_at of the last>`, of
- * `:salt:<project>`, which makes the epoch of a project that was forgotten once another than its former one, and of
- * `:identity`, a random text that goes with the keys (FLUSHALL, eviction). ARGV[1] is a new such text for where there is none.
- * The epoch is made of it and of the server's replication id, which is another one after each restart and each promotion. So it
- * need not be stored, and no server can tell numbers that it gave itself under the epoch of another.
+ * Begins every script. KEYS[1]: the bucket's heads, a hash of `<project>` → `<first>:<last>:<received_at>`, `:salt:<project>` (a purged
+ * project's new epoch) and `:identity` (lost with the keys); ARGV[1] is a new identity. The epoch is made of the identity and the
+ * replication id, so it changes with each restart and promotion.
  */
 const PRELUDE = `
 local function server()
@@ -46,11 +44,11 @@ local id, refusal, replicas = server()
 if not id then return redis.error_reply(refusal) end
 `
 
-/** Makes a script of what follows the common beginning. */
+/** A script with the common prelude. */
 export const logScript = (body: string): Script => script(PRELUDE + body)
 
-/** The epoch of a bucket: the least that can be asked. KEYS: heads. ARGV: identity. */
+/** The epoch of a bucket. KEYS: heads. ARGV: identity. */
 export const EPOCH = logScript('return epoch_of(id)')
 
-/** What a bucket without one gets; every script brings one along. */
+/** The identity for a bucket without one. */
 export const newIdentity = (): string => crypto.randomUUID()

@@ -8,10 +8,10 @@ import { ask, readPage } from './read.ts'
 import { logScript, newIdentity } from './script.ts'
 
 /**
- * The newest snapshot at or before an offset. KEYS: heads, stream, snapshots. ARGV: identity, project, epoch, fold version, offset.
- * Snapshots are a hash: `key` names epoch and fold version of them all, `o<n>` and `b<n>` are offset and body of span n.
+ * KEYS: heads, stream, snapshots. ARGV: identity, project, epoch, fold version, offset. The hash holds epoch and version (`key`), and
+ * offset and body per span (`o<n>`, `b<n>`).
  */
-export const FIND_SNAPSHOT = logScript(`
+const FIND_SNAPSHOT = logScript(`
 if redis.call('HGET', KEYS[3], 'key') ~= ARGV[3] .. ':' .. ARGV[4] then return false end
 local first, last = head_of(KEYS[2], ARGV[2])
 local at_most = math.min(tonumber(ARGV[5]), last)
@@ -22,8 +22,8 @@ end
 return false
 `)
 
-/** Keeps a snapshot of the present epoch. KEYS as above. ARGV: identity, project, epoch, fold version, offset, body. */
-export const SAVE_SNAPSHOT = logScript(`
+/** KEYS as above. ARGV: identity, project, epoch, fold version, offset, body. */
+const SAVE_SNAPSHOT = logScript(`
 if redis.call('HEXISTS', KEYS[1], ARGV[2]) == 0 or epoch_of(id, ARGV[2]) ~= ARGV[3] then return 0 end
 local key = ARGV[3] .. ':' .. ARGV[4]
 if redis.call('HGET', KEYS[3], 'key') ~= key then
@@ -36,10 +36,10 @@ return 1
 `)
 
 /**
- * Keeps what a trimmed log is to begin with, where it goes forward. KEYS: heads, stream, beginning. ARGV: identity, project, epoch, fold
- * version, offset, body. Gives back the first offset that is still there, or false where there is nothing to trim.
+ * Stores the beginning. KEYS: heads, stream, beginning. ARGV: identity, project, epoch, fold version, offset, body. Returns the first
+ * offset there, or false where it would not go forward.
  */
-export const BEGIN_TRIM = logScript(`
+const BEGIN_TRIM = logScript(`
 local first, last = head_of(KEYS[2], ARGV[2])
 local offset = tonumber(ARGV[5])
 if offset < first or offset > last or epoch_of(id, ARGV[2]) ~= ARGV[3] then return false end
@@ -52,10 +52,10 @@ return first
 `)
 
 /**
- * Removes a page of events from the beginning of a log. KEYS: heads, stream, ids, snapshots. ARGV: identity, project, the page's first
- * and last offset, the trim's last offset, the page's ids. Does nothing where the log begins elsewhere by now.
+ * Removes a page of events. KEYS: heads, stream, ids, snapshots. ARGV: identity, project, first and last offset of the page, the trim's
+ * last offset, ids.
  */
-export const TRIM_STEP = logScript(`
+const TRIM_STEP = logScript(`
 local first, last, at = head_of(KEYS[2], ARGV[2])
 local from, to, goal = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])
 if first ~= from or to > last then return 0 end
@@ -69,10 +69,7 @@ end
 return 1
 `)
 
-/**
- * Forgets a project, all at once; the server frees what it held in the background. KEYS: heads, stream, ids, snapshots, beginning. ARGV:
- * identity, project, a new salt.
- */
+/** Removes a project. KEYS: heads, stream, ids, snapshots, beginning. ARGV: identity, project, a new salt. */
 export const PURGE = logScript(`
 if redis.call('HDEL', KEYS[1], ARGV[2]) + redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4], KEYS[5]) > 0 then
   redis.call('HSET', KEYS[1], ':salt:' .. ARGV[2], ARGV[3])
@@ -92,15 +89,14 @@ export async function findSnapshot(connection: RedisConnection, key: SnapshotKey
   return found ? { project, epoch, foldVersion, offset: Number(found[0]), body: found[1] } : undefined
 }
 
-/** Keeps a snapshot of the present epoch; one of another epoch is left alone: its log is gone. */
+/** Saves a snapshot, if it is of the current epoch. */
 export async function saveSnapshot(connection: RedisConnection, { project, epoch, foldVersion, offset, body }: Snapshot) {
   const { field, heads, stream, snapshots } = keysOf(project)
-  // UTF-8 has no lone surrogates.
   const args = [newIdentity(), field, epoch, foldVersion, offset, body.toWellFormed()]
   await ask(connection, { script: SAVE_SNAPSHOT, keys: [heads, stream, snapshots], args })
 }
 
-/** What the log of a project begins with, where it was trimmed. */
+/** What a trimmed log begins with. */
 export async function findBeginning(connection: RedisConnection, project: string): Promise<Snapshot | undefined> {
   const fields = await answered(connection.hmget(keysOf(project).beginning, 'epoch', 'fold', 'offset', 'body'))
   if (fields[0] === null) return undefined
@@ -108,7 +104,7 @@ export async function findBeginning(connection: RedisConnection, project: string
   return { project, epoch, foldVersion: Number(fold), offset: Number(offset), body }
 }
 
-/** Keeps the beginning, then removes page by page: the ids of a page are in its events, so they need not be stored twice. */
+/** Trims page by page; ids are read from the events. */
 export async function trim(connection: RedisConnection, beginning: Snapshot): Promise<void> {
   const { project, epoch, foldVersion, offset, body } = beginning
   const { field, heads, stream, ids, snapshots, beginning: kept } = keysOf(project)
@@ -127,7 +123,7 @@ export async function trim(connection: RedisConnection, beginning: Snapshot): Pr
   }
 }
 
-/** Forgets a project at once. */
+/** Removes a project. */
 export async function purge(connection: RedisConnection, project: string): Promise<void> {
   const { field, heads, stream, ids, snapshots, beginning } = keysOf(project)
   await ask(connection, {

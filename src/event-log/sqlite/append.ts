@@ -8,7 +8,7 @@ import { epochOf } from './schema.ts'
 
 type Head = { key: number; last: number; lastAt: number; salt: string }
 
-/** So many new events go by one statement: about a tenth more events per second than one by one. */
+/** Ten rows per statement: a tenth more events per second. */
 const ROWS = 10
 
 const INSERT = 'INSERT INTO event (project, "offset", id, received_at, body) VALUES'
@@ -19,14 +19,13 @@ export type Appender = Connection & {
   head: Statement<Head, [string]>
   addProject: Statement<Head, [string]>
   insert: Statement<unknown, [number, number, string, number, string]>
-  /** Project, first offset, received_at, then id and body of each row. */
   insertRows: Statement<unknown, (number | string)[]>
   removeFrom: Statement<unknown, [number, number]>
   moveHead: Statement<unknown, [number, number, number]>
   countGroup: Statement<{ written: number }, []>
 }
 
-/** Prepares the statements of an append on a connection that may write. */
+/** Prepares the statements of an append. */
 export function prepareAppender(db: Database): Appender {
   return {
     db,
@@ -42,14 +41,14 @@ export function prepareAppender(db: Database): Appender {
   }
 }
 
-export type CommitDeps = {
+type CommitDeps = {
   held: HeldConnection<Appender & Guarded>
   epoch: string
   clock: () => number
-  /** Told the number of a group that is on disk, before it is acknowledged. */
+  /** Called when a group is on disk, before it is acknowledged. */
   note(written: number): void
 }
-/** Throws where the files that the connection has open are not those of the log any more. */
+/** Throws where the open files are no longer those of the log. */
 export type Guarded = { mustFit(): void }
 
 /** Stores a group in one transaction, or each call in its own. */
@@ -57,7 +56,7 @@ export function commitGroup(deps: CommitDeps, group: AppendCall[]): Promise<Prom
   const store = (calls: AppendCall[]) =>
     deps.held.use((appender) => {
       const { appended, written } = inTransaction(appender.db, () => {
-        // Before the first write: what is written into a file that has no name any more would be acknowledged and lost.
+        // Writes into an unlinked file would be acknowledged and lost.
         appender.mustFit()
         return { appended: appendAll(appender, deps, calls), written: appender.countGroup.get()?.written }
       })
@@ -68,15 +67,15 @@ export function commitGroup(deps: CommitDeps, group: AppendCall[]): Promise<Prom
   return storeTogether(group, { store, isHopeless })
 }
 
-// On a full disk a small append may still fit where the whole group did not.
+// On a full disk one call may fit where the group did not.
 function isHopeless(reason: unknown): boolean {
   return reason instanceof LogUnavailableError && !isDiskFull(reason.cause)
 }
 
-/** More than fits into a page, so that the file may have to grow. */
+/** More than a page, so that the file must grow. */
 const TRIED = 'x'.repeat(5_000)
 
-/** Stores an event of no project and removes it in the same transaction, which is written to the disk as any other. */
+/** Writes an event and removes it in one transaction. */
 export function tryAppend({ db, insert, removeFrom, mustFit }: Appender & Guarded): void {
   inTransaction(db, () => {
     mustFit()
@@ -128,7 +127,7 @@ function insertNew(appender: Appender, head: Head, { call, at }: Stamped): NewEv
   return added
 }
 
-/** All ten or none: where one is known already the others would leave a hole, so they are taken back. */
+/** All ten or none: a duplicate among them would leave a hole. */
 function insertTen({ insertRows, removeFrom }: Appender, head: Head, { call, at, from }: Stamped & { from: number }): boolean {
   const parameters: (number | string)[] = [head.key, head.last + 1, at]
   for (let index = from; index < from + ROWS; index += 1) parameters.push(call.ids[index] ?? '', call.bodies[index] ?? '')

@@ -10,20 +10,19 @@ import { prepareReader } from './read.ts'
 import { checkHeads } from './schema.ts'
 import { prepareFindBeginning, prepareFindSnapshot, prepareSaveSnapshot, prepareTrimmer } from './snapshot.ts'
 
-/** Both connections of a log. */
 export type Connections = {
   appends: HeldConnection<ReturnType<typeof openAppender>>
   reads: HeldConnection<ReturnType<typeof openReader> & Guarded>
 }
 
-/** The connection that writes, with its statements. */
+/** The writing connection with its statements. */
 export function openAppender(file: string, guard: Guard) {
   const db = openForAppend(file)
   const appender: Appender & Guarded = { ...prepareAppender(db), mustFit: guard.hold() }
   return { ...prepareTrimmer(db), ...preparePurger(db), ...appender, saveSnapshot: prepareSaveSnapshot(db) }
 }
 
-/** The connection that reads, with its statements. */
+/** The reading connection with its statements. */
 export function openReader(file: string) {
   const db = openForRead(file)
   return { ...prepareReader(db), findSnapshot: prepareFindSnapshot(db), findBeginning: prepareFindBeginning(db) }
@@ -31,7 +30,7 @@ export function openReader(file: string) {
 
 type Closing = { guard: Guard; onError: ((error: unknown) => void) | undefined }
 
-/** Brings what was written into the main file, where that is still ours to do. */
+/** Closes both, after a checkpoint where the file is still ours. */
 export async function closeAll(connections: Connections, { guard, onError }: Closing): Promise<void> {
   try {
     if (!guard.isOver()) await connections.appends.use(({ db }) => db.run('PRAGMA wal_checkpoint(TRUNCATE)'))
@@ -41,25 +40,25 @@ export async function closeAll(connections: Connections, { guard, onError }: Clo
   closeBoth(connections)
 }
 
-/** Afterwards every use is refused with the problem, or as closed. */
+/** Closes both; later uses reject with the problem. */
 export function closeBoth({ appends, reads }: Connections, problem?: string) {
-  // The one that may write is closed last: it removes the write-ahead log when nobody else has the file open.
+  // The writing one last: it removes the write-ahead log if nobody else has the file open.
   reads.close(problem)
   appends.close(problem)
 }
 
-/** The same, with both left open to the end of the program. */
+/** The same, without closing the files. */
 export function abandonBoth({ appends, reads }: Connections, problem: string) {
   reads.abandon(problem)
   appends.abandon(problem)
 }
 
-/** Opens both connections and tells the epoch. What is a passing failure later is a reason not to start now. */
+/** Opens both and reads the epoch; failures that are passing later refuse the start. */
 export async function firstUse(file: string, connections: Connections): Promise<Settled> {
   try {
     const settled = await connections.appends.use(({ db }) => settleEpoch(db, file))
     await connections.reads.use(({ db }) => checkHeads(db, file))
-    // A file that is read-only opens as well as any other.
+    // A read-only file opens as well.
     await connections.appends.use(tryAppend)
     return settled
   } catch (error) {

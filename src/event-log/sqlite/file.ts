@@ -3,13 +3,13 @@ import { createPrivateFile, openDatabase, writeAhead } from '../../sqlite/file.t
 import { UnusableLogError } from '../event-log.ts'
 import { checkOwner, migrate } from './schema.ts'
 
-/** Creates folder and file where they are missing. */
+/** Creates the folder and the file. */
 export function createLogFile(file: string): void {
   const code = createPrivateFile(file, { withFolder: true })
   if (code !== undefined) throw cannotCreate(file, code)
 }
 
-/** Why a file of the log cannot be made, with the next step. `code` is the system's. */
+/** Why the file cannot be created (`code` of the system), and what to do. */
 export function cannotCreate(file: string, code: string): UnusableLogError {
   const isFull = code === 'ENOSPC' || code === 'EDQUOT'
   const reason = isFull
@@ -18,13 +18,13 @@ export function cannotCreate(file: string, code: string): UnusableLogError {
   return new UnusableLogError(`${file} cannot be created${isFull ? ': ' : ' '}${reason}`)
 }
 
-/** The connection that appends: write-ahead log, every commit on disk, the schema brought up to date. */
+/** Opens for appends: write-ahead log, every commit on disk, schema migrated. */
 export function openForAppend(file: string): Database {
   return openDatabase(file, {
     mode: 'write',
     configure(db) {
       checkOwner(db, file)
-      // NORMAL could number anew, after a power loss, what was acknowledged before.
+      // NORMAL could lose acknowledged events on a power loss and reuse their numbers.
       if (!writeAhead(db, 'FULL')) {
         throw new UnusableLogError(`${file} lies on a file system without shared memory; choose a local data folder`)
       }
@@ -33,7 +33,7 @@ export function openForAppend(file: string): Database {
   })
 }
 
-/** A connection that cannot write. */
+/** Opens read-only. */
 export function openForRead(file: string): Database {
   return openDatabase(file, { mode: 'read' })
 }

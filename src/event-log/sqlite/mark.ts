@@ -5,31 +5,30 @@ import { createPrivateFile, errorCode } from '../../sqlite/file.ts'
 import { UnusableLogError } from '../event-log.ts'
 import { cannotCreate } from './file.ts'
 
-/** An id of 8 characters, a space, the number of the last group that was acknowledged in 16 digits, a line end. */
+/** Id, number of the last acknowledged group, line end. */
 const MARK = /^([0-9a-z]{8}) (\d{16})\n$/
 const NUMBER_AT = 9
 
 export type Mark = {
-  /** Notes a group that is on disk, before it is acknowledged. */
+  /** Called when a group is on disk, before it is acknowledged. */
   note(written: number): void
   close(): void
 }
 
 export type Settled = {
   epoch: string
-  /** Why the epoch is a new one, for the operator; undefined where it is as before. */
+  /** Why the epoch is new, for the operator. */
   turned: string | undefined
 }
 
 const markOf = (file: string) => `${file}.mark`
 
 /**
- * Compares a log with the mark that lies beside it, and gives the log a new epoch where it is not the file, or not in the state, in
- * which its last event was acknowledged: a copy, or an older state of itself. The mark is never ahead of the log: what it counts was
- * on disk before. The first of several programs that start together decides, and the others find that all fits.
+ * Gives the log a new epoch if it is a copy or an older state of itself, judged by the mark beside it. The mark is never ahead of the
+ * log. The first of several programs decides.
  */
 export function settleEpoch(db: Database, file: string): Settled {
-  // Where it ends badly after the mark was written, its id is not that of the log, and the next start decides anew.
+  // If this fails after the mark is written, their ids differ, and the next start decides again.
   return inTransaction(db, () => {
     const meta = new Map(
       db
@@ -47,7 +46,7 @@ export function settleEpoch(db: Database, file: string): Settled {
     writeMark(file, id, written)
     const set = db.prepare<unknown, [string, string]>('INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
     set.run('place', `${here}/${id}`)
-    // Neither it nor anything beside it was ever compared: a new log, or the first start of this version.
+    // A new log, or the first start of this version.
     if (place === '' && !mark) return { epoch, turned: undefined }
     const next = crypto.randomUUID().slice(0, 8)
     set.run('epoch', next)
@@ -63,7 +62,7 @@ function reasonOf(file: string, missing: number): string {
   return `the event log ${file} ${what}: it has a new epoch, and pages are rendered anew`
 }
 
-/** The file itself: a copy has another number or another time of birth. */
+/** Inode and birth time: a copy differs. */
 function placeOf(file: string): string {
   const { ino, birthtimeNs } = statSync(file, { bigint: true })
   return `${ino}:${birthtimeNs}`
@@ -87,10 +86,7 @@ function writeMark(file: string, id: string, written: number) {
   }
 }
 
-/**
- * Keeps the mark of a log open. It is written without waiting for the disk: after a power cut it may be behind the log, which harms
- * nothing. Where it cannot be written, or is another's by now, that is told once.
- */
+/** Keeps the mark open. It is not synced: after a power cut it may be behind, which is harmless. Failures are reported once. */
 export function openMark(file: string, onError?: (error: unknown) => void): Mark {
   const descriptor = openSync(markOf(file), 'r+')
   let isTold = false

@@ -1,15 +1,15 @@
 import type { Database, Statement } from 'bun:sqlite'
 import type { Connection } from '../../sqlite/connection.ts'
 
-/** Events that one transaction removes, so that appends get their turn in between. */
+/** Per transaction, so that appends get their turn. */
 const STEP = 1_000
 
-/** What the row of a forgotten project is called until its events are removed; no project can have such a name. */
+/** The name of a purged project until its events are gone; no project can have it. */
 export const FORGOTTEN = ':purged:'
 
 type Row = { key: number; first: number; last: number }
 
-export type Purger = Connection & {
+type Purger = Connection & {
   found: Statement<Row, [string]>
   rename: Statement<unknown, [number]>
   begin: Statement<unknown, [string, string, number]>
@@ -19,7 +19,7 @@ export type Purger = Connection & {
   removeRest: readonly Statement<unknown, [number]>[]
 }
 
-/** Prepares the statements of a purge on a connection that may write. */
+/** Prepares the statements of a purge. */
 export function preparePurger(db: Database): Purger {
   const removeRest = ['snapshot WHERE project = ?', 'beginning WHERE project = ?', 'project WHERE key = ?']
   return {
@@ -34,7 +34,7 @@ export function preparePurger(db: Database): Purger {
   }
 }
 
-/** Within a transaction: the name begins anew with an empty log, and with numbers of its own. False where there was nothing to forget. */
+/** Within a transaction: gives the name an empty log and a new epoch; false where there was nothing. */
 export function beginPurge({ found, rename, begin }: Purger, project: string): boolean {
   const row = found.get(project)
   if (!row) return false
@@ -43,7 +43,7 @@ export function beginPurge({ found, rename, begin }: Purger, project: string): b
   return true
 }
 
-/** Within a transaction: removes some events of what is to be forgotten. True when nothing of that is left. */
+/** Within a transaction: removes some purged events; true when none are left. */
 export function purgeStep({ forgotten, removeUpTo, moveOn, removeRest }: Purger): boolean {
   const row = forgotten.get()
   if (!row) return true

@@ -6,7 +6,7 @@ import { FORGOTTEN } from './purge.ts'
 import { PAGE_CHARACTERS, storedEvent, type StoredRow } from '../stored-event.ts'
 import { epochOf } from './schema.ts'
 
-/** So many heads take about a millisecond. */
+/** About a millisecond. */
 export const HEADS_AT_ONCE = 1_000
 
 type ProjectRow = { key: number; first: number; last: number; lastAt: number; salt: string }
@@ -34,7 +34,7 @@ export function prepareReader(db: Database): Reader {
   }
 }
 
-/** One page, all of it from the same moment. */
+/** A consistent page of events. */
 export function readPage(reader: Reader, project: string, { epoch, ...range }: ReadRange & { epoch: string }): Page {
   return reader.db.transaction(() => {
     const row = reader.project.get(project)
@@ -58,18 +58,18 @@ function readEvents(
   return events
 }
 
-/** Where a project's log ends; 0 where it has no events. */
+/** The head; 0 without events. */
 export function readHead(reader: Reader, project: string, epoch: string): Position {
   const row = reader.project.get(project)
   return { epoch: epochOf(epoch, row?.salt ?? ''), offset: row?.last ?? 0 }
 }
 
-/** Projects that hold an event, in order behind a name (`` for the first), HEADS_AT_ONCE at most. */
+/** Heads in order of names after one, HEADS_AT_ONCE at most. */
 export function readHeadsAfter(reader: Reader, after: string): HeadRow[] {
   return reader.headsAfter.all(after, HEADS_AT_ONCE)
 }
 
-/** Binary search: received_at never goes back within a project, so that no index of its own is needed. */
+/** Binary search: received_at never goes back within a project. */
 export function findOffsetAt(reader: Reader, project: string, at: number): number {
   const row = reader.project.get(project)
   if (!row) return 0

@@ -1,14 +1,12 @@
 import type { Database } from 'bun:sqlite'
 import { UnusableLogError } from '../event-log.ts'
 
-/** Marks the file as ours ("MPVL"), so that no other program's database is ever changed. */
+/** "MPVL": other programs' databases are never changed. */
 const APPLICATION_ID = 0x4d50564c
 
 /*
- * One step a schema version; a step that was released is never changed. The body is the event as JSON without offset
- * and received_at: ids are part of it, the column serves the index. Rows stay in order of arrival and ids are indexed
- * before projects, because appending at the end of a tree changes far fewer pages than appending for each project in
- * its midst: 25 instead of 69 for 64 events of 8 projects with ids that grow with time (UUID version 7).
+ * One step per schema version; released steps are never changed. The body has no offset and received_at. Rows are in order of arrival and
+ * ids are indexed before projects: that changes 25 pages instead of 69 for 64 events of 8 projects.
  */
 const STEPS = [
   `CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -38,9 +36,9 @@ function pragma(db: Database, name: string): number {
   return db.query<Record<string, number>, []>(`PRAGMA ${name}`).get()?.[name] ?? 0
 }
 
-/** Refuses a database that another program, or a newer version of this one, wrote. Changes nothing. */
+/** Refuses a database of another program or a newer version. */
 export function checkOwner(db: Database, file: string): void {
-  // All from one moment: another process may be creating the log right now.
+  // In one transaction: another process may be creating the log.
   const { version, isOurs, isEmpty } = db.transaction(() => ({
     version: pragma(db, 'user_version'),
     isOurs: pragma(db, 'application_id') === APPLICATION_ID,
@@ -56,7 +54,7 @@ export function checkOwner(db: Database, file: string): void {
   }
 }
 
-/** Refuses a file that this version cannot read as it is. Changes nothing. */
+/** Refuses a file that this version cannot read as it is. */
 export function checkReadable(db: Database, file: string): void {
   checkOwner(db, file)
   const version = pragma(db, 'user_version')
@@ -64,7 +62,7 @@ export function checkReadable(db: Database, file: string): void {
   throw new UnusableLogError(`${file} was written by an older version (schema ${version}); start this version of the service with it once`)
 }
 
-/** Brings the schema to this program's version, each step once however many processes start together. */
+/** Migrates, each step once however many processes start. */
 export function migrate(db: Database, file: string): void {
   if (pragma(db, 'user_version') === STEPS.length) return
   db.transaction(() => {
@@ -75,7 +73,7 @@ export function migrate(db: Database, file: string): void {
   }).immediate()
 }
 
-/** Refuses a file in which the last event of a project is missing: it was truncated, or mixed from two copies. */
+/** Refuses a file without the last event of a project: it was truncated or mixed from two copies. */
 export function checkHeads(db: Database, file: string): void {
   const torn = db
     .query<{ name: string }, []>(
@@ -86,7 +84,7 @@ export function checkHeads(db: Database, file: string): void {
   if (torn) throw new UnusableLogError(`${file} is damaged: events of project "${torn.name}" are missing; restore a backup`)
 }
 
-/** The epoch of a project: the file's own, until the project was forgotten once. Then it is another for this name alone. */
+/** A project's epoch: the file's, or its own after a purge. */
 export function epochOf(fileEpoch: string, salt: string): string {
   return salt === '' ? fileEpoch : Bun.hash(`${fileEpoch}/${salt}`).toString(36).padStart(8, '0').slice(-8)
 }

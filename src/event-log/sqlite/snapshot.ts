@@ -4,7 +4,7 @@ import type { Connection } from '../../sqlite/connection.ts'
 
 type Row = { offset: number; body: string }
 
-/** Prepares the search for the newest snapshot at or before an offset. */
+/** Prepares the search for a snapshot at or before an offset. */
 export function prepareFindSnapshot(db: Database): (key: SnapshotKey, atOrBefore?: number) => Snapshot | undefined {
   const newest: Statement<Row, [string, string, number, number]> = db.prepare(
     `SELECT "offset", body FROM snapshot WHERE project = (SELECT key FROM project WHERE name = ?)
@@ -16,7 +16,7 @@ export function prepareFindSnapshot(db: Database): (key: SnapshotKey, atOrBefore
   }
 }
 
-/** Prepares saving: the newest saved of a span stays, and what other fold versions or epochs left of the project goes. */
+/** Prepares saving, which replaces the snapshot of the same span and those of other versions or epochs. */
 export function prepareSaveSnapshot(db: Database): (snapshot: Snapshot) => void {
   const prune: Statement<unknown, [string, string, number, number]> = db.prepare(
     `DELETE FROM snapshot WHERE project = (SELECT key FROM project WHERE name = ?1)
@@ -31,13 +31,13 @@ export function prepareSaveSnapshot(db: Database): (snapshot: Snapshot) => void 
   }
 }
 
-/** Events that one transaction removes: a few milliseconds, so that appends get their turn in between. */
+/** Per transaction: a few milliseconds, so that appends get their turn. */
 const STEP = 1_000
 
 type BeginningRow = { epoch: string; foldVersion: number; offset: number; body: string }
 type Bounds = { key: number; first: number; last: number }
 
-export type Trimmer = Connection & {
+type Trimmer = Connection & {
   bounds: Statement<Bounds, [string]>
   saveBeginning: Statement<unknown, [number, string, number, number, string]>
   removeEvents: Statement<unknown, [number, number]>
@@ -45,7 +45,7 @@ export type Trimmer = Connection & {
   moveFirst: Statement<unknown, [number, number]>
 }
 
-/** Prepares the statements of a trim on a connection that may write. */
+/** Prepares the statements of a trim. */
 export function prepareTrimmer(db: Database): Trimmer {
   return {
     db,
@@ -61,7 +61,7 @@ export function prepareTrimmer(db: Database): Trimmer {
   }
 }
 
-/** One step of a trim, within a transaction: the beginning first, so that each step leaves a whole log. True when no more is to be removed. */
+/** A step within a transaction: stores the beginning first, so that the log stays consistent; true when done. */
 export function trimStep(trimmer: Trimmer, { project, epoch, foldVersion, offset, body }: Snapshot): boolean {
   const bounds = trimmer.bounds.get(project)
   if (!bounds || offset < bounds.first || offset > bounds.last) return true

@@ -26,19 +26,17 @@ import { trimStep } from './snapshot.ts'
 import { watchIdentity } from '../../sqlite/file.ts'
 import { existsSync } from 'node:fs'
 
-export type SqliteLogOptions = {
-  /** Created with its folder where it is missing. Several programs of one machine may share it. */
+type SqliteLogOptions = {
+  /** Programs of one machine may share it. */
   file: string
-  /** ms since 1970. */
   clock?: () => number
-  /** Told what failed outside any call. */
   onError?: (error: unknown) => void
-  /** Told what an operator should know at the start, such as that the log was put back from a backup. */
+  /** Notices for the operator, such as that a backup was restored. */
   onNotice?: (notice: string) => void
   tracing?: Tracing
 }
 
-/** Opens the embedded log: one SQLite file. Rejects with UnusableLogError where the file cannot be a log of this program. */
+/** Opens the embedded log, an SQLite file. Rejects with UnusableLogError where the file cannot be used. */
 export async function openSqliteLog({ file, clock = Date.now, onError, onNotice, tracing }: SqliteLogOptions): Promise<EventLog> {
   createLogFile(file)
   const away: Away = (problem, options) => new LogUnavailableError(`the event log ${file} ${problem}`, options)
@@ -81,13 +79,12 @@ export async function openSqliteLog({ file, clock = Date.now, onError, onNotice,
   }
 }
 
-/** What changes a log beside its appends. */
 function writeMethods(appends: Connections['appends'], epoch: string) {
   return {
     async saveSnapshot(snapshot: Snapshot) {
       await appends.use(({ db, head, saveSnapshot }) =>
         inTransaction(db, () => {
-          // Of another epoch: its log is gone.
+          // Another epoch's log is gone.
           if (snapshot.epoch === epochOf(epoch, head.get(snapshot.project)?.salt ?? '')) saveSnapshot(snapshot)
         }),
       )
@@ -101,12 +98,12 @@ function writeMethods(appends: Connections['appends'], epoch: string) {
   }
 }
 
-/** The reading half of a log. Heads tell whether it is there: those of a file without a name are nobody's. */
+/** The reading methods. Reading heads also checks that the file still has its name. */
 export function readMethods(reads: Connections['reads'], epoch: string) {
   return {
     async read(project: string, range: ReadRange) {
       const page = await reads.use((reader) => readPage(reader, project, { ...range, epoch }))
-      // Whoever read a full page will read the next one at once: let others have their turn in between.
+      // Readers of many pages let others have their turn.
       if (page.events.length === READ_LIMIT) await new Promise(setImmediate)
       return page
     },
@@ -123,7 +120,7 @@ export function readMethods(reads: Connections['reads'], epoch: string) {
   }
 }
 
-/** Page by page, with a turn for others in between: thousands at once would hold the loop. */
+/** Page by page, so that thousands do not block the event loop. */
 async function readAllHeads(reads: Connections['reads'], epoch: string): Promise<Map<string, Position>> {
   const heads = new Map<string, Position>()
   for (let after = ''; ;) {
@@ -143,7 +140,7 @@ async function trim(appends: Connections['appends'], beginning: Snapshot, epoch:
   const step = () =>
     appends.use((appender) =>
       inTransaction(appender.db, () => {
-        // Of another epoch, what it says happened before may have been another history.
+        // Another epoch's offsets mean other events.
         const isOurs = beginning.epoch === epochOf(epoch, appender.head.get(beginning.project)?.salt ?? '')
         return !isOurs || trimStep(appender, beginning)
       }),
@@ -151,15 +148,15 @@ async function trim(appends: Connections['appends'], beginning: Snapshot, epoch:
   while (!(await step())) await new Promise(setImmediate)
 }
 
-/** Removes what was to be forgotten, be it by a program that was killed meanwhile. */
+/** Also finishes the purges of a killed program. */
 async function finishPurges(appends: Connections['appends']): Promise<void> {
   const step = () => appends.use((appender) => purgeStep(appender) || inTransaction(appender.db, () => purgeStep(appender)))
   while (!(await step())) await new Promise(setImmediate)
 }
 
 /**
- * Opens the embedded log to look at it, while a service may be writing it: nothing is created, migrated, checkpointed or written,
- * and no read holds the file for longer than a page. Rejects with UnusableLogError where there is no such log.
+ * Opens the log for reading while a service may write it: nothing is created, migrated or locked for long. Rejects with UnusableLogError
+ * without a log.
  */
 export async function openSqliteReader(file: string): Promise<LogReader> {
   if (!existsSync(file)) throw new UnusableLogError(`there is no event log ${file}; name the folder that the service uses with --data-dir`)
