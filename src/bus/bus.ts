@@ -6,16 +6,12 @@ export type Announcement = { project: string; epoch: string; offset: number; eve
 
 export type Subscriber = {
   deliver(announcement: Announcement): void
-  /** Messages may be lost, for instance while the broker was away. */
   missed(): void
 }
 
 export type Unsubscribe = () => void
 
-/**
- * Carries announcements between workers, the publisher's own included, in order per project. At most once: what is missed is read from
- * the log.
- */
+/** Announcements between workers, the publisher's own included, in order per project. At most once: the log has what is missed. */
 export type Bus = {
   /** Never throws; failures are counted. */
   publish(topic: string, announcement: Announcement): void

@@ -6,7 +6,6 @@ export function openFlowWindow(limitBytes = WINDOW_BYTES) {
   let outstanding = 0
   let hasDropped = false
   return {
-    /** Whether a batch may be sent; the first always may, however large. */
     take(bytes: number): boolean {
       // After a drop waits for half the window, so that a gap is told once, not once per batch.
       const limit = hasDropped ? limitBytes / 2 : limitBytes
@@ -20,7 +19,6 @@ export function openFlowWindow(limitBytes = WINDOW_BYTES) {
     acknowledge(bytes: number) {
       outstanding = Math.max(0, outstanding - bytes)
     },
-    /** True once after a drop, as soon as there is room. */
     mustTell(): boolean {
       if (!hasDropped || outstanding > limitBytes / 2) return false
       hasDropped = false

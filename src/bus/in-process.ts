@@ -5,10 +5,7 @@ type InProcessBusOptions = {
   onError?: (error: unknown) => void
 }
 
-/**
- * The bus of a single worker. Messages of one turn of the event loop are delivered in the next, so subscribers never run inside a
- * publisher's call.
- */
+/** The bus of a single worker. Delivers in the next turn of the event loop, so subscribers never run inside a publisher's call. */
 export function openInProcessBus({ onError }: InProcessBusOptions = {}): Bus {
   const subscriptions = openSubscriptions(onError)
   let sent: Sent[] = []

@@ -2,22 +2,17 @@ import type { Announcement, Bus, Subscriber } from './bus.ts'
 import { openFlowWindow } from './flow-window.ts'
 import { openSubscriptions, type Sent } from './subscriptions.ts'
 
-/** Messages between workers and supervisor; `bytes` is acknowledged. */
 export type BusMessage = { type: 'batch'; lines: string[]; bytes: number } | { type: 'acknowledged'; bytes: number } | { type: 'dropped' }
 
 export type WorkerChannel = {
   send(message: BusMessage): void
-  /** Until then messages are acknowledged and dropped. */
   listen(listener: (message: BusMessage) => void): void
   isOpen(): boolean
 }
 
 type IpcBusOptions = { channel: WorkerChannel; onError?: (error: unknown) => void; limitBytes?: number | undefined }
 
-/**
- * The bus of workers that share a supervisor: a turn's messages go to local subscribers, and as one batch to the supervisor, which
- * forwards it unread.
- */
+/** The bus of workers of one supervisor: a turn's messages go to local subscribers, and as one batch to the supervisor. */
 export function openIpcBus({ channel, onError, limitBytes }: IpcBusOptions): Bus {
   const subscriptions = openSubscriptions(onError)
   const sendToOthers = talkOver(channel, { subscriptions, limitBytes })

@@ -6,7 +6,6 @@ import type { Sent } from './subscriptions.ts'
 /** In bytes. Larger announcements travel without events; larger messages are split. */
 export const MESSAGE_LIMIT = 256 * 1024
 
-/** `isLost`: something before it was not sent. */
 export type Message = { sent: Sent[]; isLost: boolean }
 
 /** An announcement as text of at most MESSAGE_LIMIT bytes. */

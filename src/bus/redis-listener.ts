@@ -1,21 +1,16 @@
 import type { RedisConnection } from '../redis/connect.ts'
 
 export type Listener = {
-  /** Whether all wanted channels are heard. */
   isUp(): boolean
-  /** Replaces the wanted channels. */
   listenTo(channels: readonly string[]): void
   close(): void
 }
 
 type ListenerOptions = {
   connection: RedisConnection
-  /** Sharded channels of a Cluster. */
   isSharded: boolean
   onText(text: string): void
-  /** Channels are heard again. */
   onBack(): void
-  /** A channel moved to another server of the Cluster. */
   onMoved?(): void
   onError(error: unknown): void
 }

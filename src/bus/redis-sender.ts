@@ -4,7 +4,6 @@ import type { Transport } from './redis-transport.ts'
 
 type SenderOptions = {
   transport: Transport
-  /** Announcements that may not have been sent. */
   onDropped(count: number): void
   onError(error: unknown): void
 }
@@ -23,7 +22,6 @@ type Batch = { channel: string; entries: string[]; bytes: number }
 /** Sends a turn's announcements in one round trip. */
 export function openSender({ transport, onDropped, onError }: SenderOptions): Sender {
   const batches = openBatches()
-  /** Channels whose subscribers do not know yet that something is missing. */
   const lost = new Set<string>()
   let waitingBytes = 0
   let isClosed = false

@@ -18,7 +18,6 @@ export type Transport = {
   channelOf(project: string): string
   canSend(): boolean
   send(messages: readonly Sending[]): Promise<PromiseSettledResult<unknown>[]>
-  /** Whether messages of all channels arrive. */
   isUp(): boolean
   /** Whether any do: true with a part of a Cluster away. */
   isThere(): boolean
@@ -67,7 +66,6 @@ function answerOf(answer: [Error | null, unknown] | undefined): unknown {
   return answer[1]
 }
 
-/** With the slot that tells the master. */
 const SHARDED = ALL_BUCKETS.map((bucket) => `${CHANNEL}:{${bucket}}`).map((channel) => ({ channel, slot: slotOf(channel) }))
 
 function slotOf(key: string): number {

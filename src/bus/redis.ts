@@ -9,7 +9,6 @@ type RedisBusOptions = {
   redis: RedisConfig
   onError?: (error: unknown) => void
   onDropped?: (count: number) => void
-  /** A message that is not this program's. */
   onForeign?: () => void
 }
 
@@ -22,10 +21,7 @@ const OPEN_MS = 2_000
 /** Subscribers read the log then: not more often than this. */
 const MISSED_MS = 500
 
-/**
- * The bus between machines, over one server, Sentinels or a Cluster. What could not be sent is reported as missed, locally at once and
- * elsewhere once Redis is back.
- */
+/** The bus between machines. What could not be sent is reported as missed: here at once, elsewhere when Redis is back. */
 export async function openRedisBus({ redis, onError, onDropped, onForeign }: RedisBusOptions): Promise<RedisBus> {
   const subscriptions = openSubscriptions(onError)
   const missed = atMostEvery(MISSED_MS, () => subscriptions.missed())
@@ -76,7 +72,6 @@ function deadline(milliseconds: number) {
   return { ended, end }
 }
 
-/** Runs `act` in the next turn, at most once per interval. */
 function atMostEvery(milliseconds: number, act: () => void) {
   let timer: ReturnType<typeof setTimeout> | undefined
   let lastAt = -Infinity

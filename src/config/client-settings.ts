@@ -101,7 +101,6 @@ function urlOf(text: string, source: string): string {
 
 export type ExportFlags = {
   client: ClientFlags
-  /** Where the log is, if no service is asked. */
   server: Flags
   to: string | undefined
   out: string | undefined
@@ -115,7 +114,6 @@ export type ExportSettings = {
   /** Undefined: the log is read directly. */
   address: Address | undefined
   out: string
-  /** Overwrites an existing file. */
   isForced: boolean
 }
 

@@ -9,7 +9,6 @@ export const LOG_ROTATIONS = ['internal', 'external'] as const
 export type OrchestratorConfig = {
   name: string
   url: string
-  /** Undefined: any. */
   projects: string[] | undefined
   token: Secret | undefined
 }
@@ -24,7 +23,6 @@ export type DatabaseConfig = { url: Secret; /** Connections a worker. */ poolSiz
 
 export type Sampler = {
   name: 'always_on' | 'always_off' | 'traceidratio' | 'parentbased_always_on' | 'parentbased_always_off' | 'parentbased_traceidratio'
-  /** 0 to 1. */
   ratio: number
 }
 
@@ -45,7 +43,6 @@ export type LogFilesConfig = {
   rotation: (typeof LOG_ROTATIONS)[number]
 }
 
-/** Shown and compared, not enforced. */
 export type ResourceLimits = {
   parallelProjects: number | undefined
   totalAgents: number | undefined
@@ -57,21 +54,17 @@ export type ResourceLimits = {
 /** Every setting in force; deeply frozen. */
 export type Config = {
   host: string
-  /** 0: a free one. */
   port: number
   /** Absolute, like `configFile`. */
   dataDir: string
-  /** Undefined without a file. */
   configFile: string | undefined
   appEnv: (typeof APP_ENVS)[number]
   debug: boolean
-  /** Never in production. */
   autoReload: boolean
   logLevel: (typeof LOG_LEVELS)[number]
   logFormat: (typeof LOG_FORMATS)[number]
   logFiles: LogFilesConfig
   workers: number
-  /** A worker above it is replaced. */
   workerMemoryMb: number
   /** For bus, key-value and, without a database, the log; undefined: embedded. */
   redis: RedisConfig | undefined
@@ -91,7 +84,6 @@ export type Config = {
   isGzipOn: boolean
   /** For states of projects that nobody watches. */
   stateMemoryBytes: number
-  /** Per worker. */
   maxViewers: number
   maxProjects: number
   /** No sign-in: whoever reaches the address may read and report. */
@@ -99,7 +91,6 @@ export type Config = {
   /** Set by ALLOW_OPEN; shown on every page. */
   isOpenToOthers: boolean
   allowedOrigins: string[]
-  /** `patterns`: what else is a secret. */
   redaction: { isOn: boolean; patterns: string[] }
   limits: ResourceLimits
 }

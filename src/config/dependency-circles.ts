@@ -51,7 +51,6 @@ function circles(targets: Map<string, string[]>): string[][] {
   return found
 }
 
-/** Removes, again and again, what depends on nothing that is left. */
 function peel(left: Map<string, string[]>): void {
   const dependents = new Map<string, string[]>()
   const open = new Map<string, number>()

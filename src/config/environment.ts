@@ -79,7 +79,6 @@ const FLAGS: Partial<Record<Name, { key: string; value(flags: Flags): string | u
 
 const KNOWN_VARIABLES: readonly string[] = [...Environment.keyof().options, ...Object.values(ALIASES)]
 
-/** Settings from flags and variables. */
 export type Outside = ReadVariables<Given>
 
 /** Reads flags and variables; reports and leaves out invalid ones. */
@@ -114,7 +113,6 @@ function toLevel(text: string): string {
   return { warning: 'warn', critical: 'error', fatal: 'error', notset: 'debug' }[level] ?? level
 }
 
-/** Also what other parts of the program read. */
 const KNOWN = [...KNOWN_VARIABLES, ...LATER_VARIABLES, 'VISUALIZER_URL', 'VISUALIZER_TOKEN', 'NO_COLOR']
 
 /** Prefixes that few other programs use. */

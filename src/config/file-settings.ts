@@ -10,7 +10,6 @@ import { readOrchestrators } from './read-orchestrators.ts'
 import { readProjects } from './read-projects.ts'
 import { AllowRemoval, GlobalSettings, MappedFile, Security, WebInterface } from './schema.ts'
 
-/** Invalid sections are empty. */
 export type FileSettings = {
   global: z.infer<typeof GlobalSettings>
   web: z.infer<typeof WebInterface>

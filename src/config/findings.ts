@@ -3,7 +3,6 @@ import { nearestWord } from '../domain/nearest-word.ts'
 import { describePath, type Problem, showValue } from './problem.ts'
 import type { ConfigFile } from './read-file.ts'
 
-/** All problems of one reading. */
 export type Findings = {
   problems: Problem[]
   warnings: Problem[]
@@ -62,7 +61,6 @@ export function inOrder({ problems, warnings, unknownKeys }: Findings): { proble
   return { problems: sorted(problems), warnings: sorted([...warnings, ...unknown]) }
 }
 
-/** A key without a value counts as unset. */
 function withoutEmpty(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => withoutEmpty(item))
   if (!isSection(value)) return value

@@ -47,7 +47,6 @@ function isThere(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined
   } catch {
-    // Reading it tells the reason.
     return true
   }
 }

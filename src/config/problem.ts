@@ -15,7 +15,6 @@ export function outsideProblem(key: string, reason: string): Problem {
   return { file: key.startsWith('--') ? 'command line' : 'environment', line: undefined, column: undefined, key, reason }
 }
 
-/** Values, and how to report a problem with one. */
 export type ReadVariables<Given> = { given: Given; problem(name: keyof Given & string, reason: string): Problem }
 
 /** The outcome of SIGHUP; `at` in ms since 1970. */
@@ -25,7 +24,6 @@ export type ReloadReport = {
   problems: readonly string[]
 }
 
-/** Holds every problem found. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
   constructor(

@@ -3,10 +3,8 @@ import { LineCounter, parseDocument, type YAMLError } from 'yaml'
 import { describePath, type Problem } from './problem.ts'
 import { toValue } from './yaml-value.ts'
 
-/** A configuration file as plain values that know their lines. */
 export type ConfigFile = {
   path: string
-  /** As messages name it. */
   shownAs: string
   /** An empty file is an empty object. */
   value: unknown

@@ -94,7 +94,6 @@ function real(folder: string): string {
   try {
     return realpathSync(folder)
   } catch {
-    // It does not exist yet.
     return folder
   }
 }

@@ -6,9 +6,7 @@ const NAMED = 3
 
 type Wanted = Pick<Config, 'projects' | 'allowRemoval'>
 
-/**
- * Why a configuration must not replace the present one: it drops all projects, or most of ten or more. A lone renamed project is fine.
- */
+/** Why a configuration must not replace the present one: it drops all projects, or most of ten or more. */
 export function removalProblem(listed: readonly string[], { projects, allowRemoval }: Wanted): string | undefined {
   const wanted = new Set(projects.map(({ name }) => name.toLowerCase()))
   const removed = listed.filter((name) => !wanted.has(name.toLowerCase()))

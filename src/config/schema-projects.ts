@@ -57,5 +57,4 @@ export const ProjectList = z.array(ListedProject)
 
 export type ProjectSettings = z.infer<typeof MappedProject>
 
-/** Settings are undefined where they have problems. */
 export type ProjectEntry = { name: string; path: PropertyKey[]; namePath: PropertyKey[]; settings: ProjectSettings | undefined }

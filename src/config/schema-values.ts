@@ -1,6 +1,5 @@
 import { z } from 'zod'
 
-/** No URL and no port. */
 export const HostName = z
   .string()
   .regex(

@@ -40,7 +40,6 @@ const OWN_HELP: Partial<Record<string, Record<string, FlagHelp>>> = {
 }
 
 const OF_SERVER = ['--host', '--port', '--config', '--data-dir', '--log-level', '--debug', '--no-reload']
-/** A check finds what the start would. */
 const OF_CHECK = OF_SERVER.filter((flag) => flag !== '--no-reload')
 const OF_CLIENT = ['--url', '--token']
 const OF_ALL = ['--help', '--version']
@@ -109,7 +108,6 @@ export function commandHelp(name: Command): string {
   return `visualizer ${command.form}\n\n  ${command.text}\n\n${flags}\n\n${names}\n${ENDINGS[name]}\n`
 }
 
-/** From the schema, so none is missing. */
 function variables(): string {
   const rows = Object.entries(Environment.shape).map(([form, schema]) => ({ form, text: schema.description ?? '' }))
   return `Environment (a flag comes before its variable, a variable before the file)\n${table(rows)}\n`
@@ -123,7 +121,6 @@ const CLIENT_ROWS = [
 const PORT_ROW = { form: 'PORT', text: 'With --serve: the port to listen on. Default: a free one.' }
 const clientVariables = (rows: { form: string; text: string }[]) => `Environment (a flag comes before its variable)\n${table(rows)}\n`
 
-/** For commands with their own variables. */
 const NAMED_VARIABLES: Partial<Record<Command, () => string>> = {
   tail: () => clientVariables(CLIENT_ROWS),
   demo: () => clientVariables([...CLIENT_ROWS, PORT_ROW]),

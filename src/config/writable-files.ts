@@ -62,7 +62,6 @@ export function dataFolderProblem(folder: string, { makes }: Looking): string | 
   }
 }
 
-/** The folder, or the existing one in which it would be created. */
 function nearestThere(folder: string): string {
   const found = statSync(folder, { throwIfNoEntry: false })
   if (found === undefined) return nearestThere(dirname(folder))

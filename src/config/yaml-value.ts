@@ -6,13 +6,10 @@ type YamlFault = { at: number; path: readonly PropertyKey[]; reason: string }
 type YamlValue = {
   value: unknown
   faults: YamlFault[]
-  /** The offset of a value, or of its key. */
   find(path: readonly PropertyKey[]): number | undefined
-  /** The offset of a key. */
   findKey(path: readonly PropertyKey[]): number | undefined
 }
 
-/** Each level costs stack. */
 const MAX_DEPTH = 32
 /** Aliases may repeat so many values: a small file must not unfold into gigabytes. */
 const MAX_REPEATED = 10_000

@@ -3,10 +3,10 @@ export type Worth = 'over' | 'mild' | 'on' | 'waits'
 
 const ORDER: readonly Worth[] = ['over', 'mild', 'on', 'waits']
 
+/** What goes last has the highest rank. */
 export const rankOf = (worth: Worth): number => ORDER.indexOf(worth)
 
 export type Bound<T> = {
-  /** Beyond it only entries with worth `waits` are kept. */
   limit: number
   most?: number
   worthOf(entry: T): Worth
@@ -16,7 +16,6 @@ export type Bound<T> = {
 
 export type Bounded<T> = {
   kept: T[]
-  /** In the order in which they are removed. */
   left: T[]
   total: number
 }

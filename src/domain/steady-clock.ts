@@ -10,7 +10,6 @@ type ClockSources = {
 /** A step of the wall clock: `ms` ahead of the monotonic clock, or behind it below 0. */
 export type Step = { kind: 'doubted' | 'believed' | 'back'; ms: number }
 
-/** A larger step is not followed at once. */
 const STEP_MS = 60_000
 /** A step that lasts this long was meant. */
 const BELIEVED_AFTER_MS = 600_000
@@ -32,7 +31,6 @@ export function openSteadyClock({ wall, elapsed, awake }: ClockSources, { told, 
 
   return function now(): number {
     const [says, ran] = [wall(), elapsed()]
-    // The wall clock has whole ms, the monotonic one fractions.
     const expected = Math.round(anchor.at + ran - anchor.ran)
     const ms = says - expected
     if (Math.abs(ms) <= STEP_MS) {

@@ -23,7 +23,6 @@ export const inProjectOrder = (calls: readonly AppendCall[]): AppendCall[] =>
 
 type Storing = {
   store(calls: AppendCall[]): Promise<Appended[]>
-  /** Whether each call alone would fail, too. */
   isHopeless(reason: unknown): boolean
 }
 

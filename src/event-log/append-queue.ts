@@ -19,10 +19,7 @@ type AppendQueue<Call, Result> = {
   drained(): Promise<void>
 }
 
-/**
- * Group commit: calls of one turn of the event loop, or during the previous commit, become one transaction, traced as a step of its
- * first.
- */
+/** Group commit: calls of one turn of the event loop, or during the previous commit, become one transaction. */
 export function openAppendQueue<Call extends Sized, Result>(commit: Commit<Call, Result>, traced?: Traced): AppendQueue<Call, Result> {
   const waiting: Waiting<Call, Result>[] = []
   const queued = { events: 0, bytes: 0 }

@@ -6,7 +6,6 @@ export type Position = { epoch: string; offset: number }
 
 export type Appended = {
   position: Position
-  /** Without duplicates. */
   appended: StoredEvent[]
   duplicates: number
 }
@@ -15,7 +14,6 @@ export const APPEND_LIMIT = 1_000
 
 export const READ_LIMIT = 1_000
 
-/** One snapshot is kept per so many offsets; folding the rest takes milliseconds. */
 export const SNAPSHOT_SPAN = 10_000
 
 export type ReadRange = {
@@ -40,8 +38,7 @@ export type SnapshotKey = { project: string; epoch: string; foldVersion: number 
 export type Snapshot = SnapshotKey & { offset: number; body: string }
 
 /**
- * The durable log of each project. An append is atomic; ids known already are duplicates, whatever their content. A resolved promise
- * means on disk. Every method rejects with LogUnavailableError while the engine is away.
+ * An append is atomic and on disk when it resolves; known ids are duplicates. Rejects with LogUnavailableError while the engine is away.
  */
 export type EventLog = {
   /** More than APPEND_LIMIT events are a RangeError. */
@@ -50,28 +47,20 @@ export type EventLog = {
   head(project: string): Promise<Position>
   /** Of projects with events, now or before a trim. Servers that are away are left out; rejects when none answers. */
   heads(): Promise<Map<string, Position>>
-  /** The newest at or before an offset (default: the head). */
   snapshot(key: SnapshotKey, atOrBefore?: number): Promise<Snapshot | undefined>
   /** Replaces the snapshot of the same span, and those of other epochs or fold versions. */
   saveSnapshot(snapshot: Snapshot): Promise<void>
-  /** The last offset received at or before an instant (ms since 1970). */
   offsetAt(project: string, at: number): Promise<number>
   /** The engine's clock (ms since 1970); undefined where it uses this machine's. */
   time(): Promise<number | undefined>
-  /**
-   * Removes events up to `beginning.offset`, and keeps `beginning` as the start of the log, whatever epoch follows. Does nothing for
-   * another epoch, or where it would not go forward.
-   */
+  /** Removes events up to `beginning.offset` and keeps `beginning` as the log's start; does nothing for another epoch, or backwards. */
   trim(beginning: Snapshot): Promise<void>
-  /** What a trimmed log begins with. */
   beginning(project: string): Promise<Snapshot | undefined>
   /** Removes all of a project. Later events are numbered from 1, in a new epoch. */
   purge(project: string): Promise<void>
-  /** Rejects where an append would be refused now; leaves nothing behind. */
   tryAppend(): Promise<void>
   /** Warnings about the engine's settings, one sentence each. */
   check(): Promise<string[]>
-  /** Finishes pending calls; then every method rejects. */
   close(): Promise<void>
 }
 

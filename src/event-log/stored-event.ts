@@ -4,7 +4,6 @@ import { LogUnavailableError } from './event-log.ts'
 /** In characters of JSON: parsing blocks the event loop. */
 export const PAGE_CHARACTERS = 2 * 1024 * 1024
 
-/** `body` is the reported JSON; `at` in ms since 1970. */
 export type StoredRow = { offset: number; at: number; body: string }
 
 /** The event of a row; throws LogUnavailableError on a damaged body. */

@@ -3,7 +3,6 @@ import type { Shown } from '../live/project-page.tsx'
 import { ATTENTION_LOOKS, type Tone, workflowLook } from '../../views/atoms/state-look.ts'
 import type { Moment } from './moments.ts'
 
-/** Its number, the tone and the words. */
 export type Mark = [moment: number, tone: Tone, text: string]
 
 const TOLD: ReadonlySet<AttentionWord> = new Set(['needs_you', 'blocked', 'failed', 'in_review', 'stale'])

@@ -42,7 +42,6 @@ const viewer =
     shown: { project, summary: summarize({ project, state, epoch, now: at, staleMinutes }), view: { epoch, state, recent } },
   })
 
-/** Moments at which attention changes without an event. */
 function* silences(view: View, after: Moment, until: number): Generator<Moment> {
   let { at } = after
   let next = after.shown.summary.nextLookAt

@@ -4,7 +4,6 @@ import { pipeline } from 'node:stream/promises'
 import { Transform } from 'node:stream'
 import { createGzip } from 'node:zlib'
 
-/** Streams compressed base64 text into a file. */
 type PackedText = { write(text: string): Promise<void>; /** Tells the bytes of the file. */ end(): Promise<number> }
 
 const CHUNK = 64 * 1024
@@ -14,7 +13,6 @@ export function openPackedText(path: string): PackedText {
   const gzip = createGzip({ level: 9 })
   const file = createWriteStream(path, { mode: 0o600 })
   const written = pipeline(gzip, base64(), file)
-  // Thrown at the next write or at the end.
   let failure: Error | undefined
   written.catch((error: unknown) => (failure = error instanceof Error ? error : new Error(String(error))))
   let [waiting, length]: [string[], number] = [[], 0]

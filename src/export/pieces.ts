@@ -5,7 +5,6 @@ import { relativeTime, type TimeForm } from '../../views/atoms/relative-time.ts'
 export type PieceLine = string | [shape: number, ...holes: string[]]
 
 export type Pieces = {
-  /** The same text has the same number. */
   numberOf(text: string): number
 }
 
@@ -14,7 +13,6 @@ const TIME = /<time(?: class="(\w+)")? datetime="[^"]*" title="[^"]*" data-(sinc
 /** Links to the service, which a file lacks. */
 const HREF = / (?:href|action|hx-[\w:-]+)="\/[^"]*"/g
 
-/** Differences between similar rows. */
 const HOLE = /(>|\bdata-(?:since|clock|offset)="|\bid="(?:event|agent|cycle|approval)-)([^<"]+)/g
 /** Marks a hole; markup cannot contain it. */
 const HERE = '\0'

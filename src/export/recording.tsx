@@ -10,11 +10,9 @@ import { openViewedPage } from './viewed-page.ts'
 type MomentLine = [sinceMs: number, events: 0 | 1, ...[section: number, start: number, removed: number, ...added: number[]][]]
 
 export type Recording = {
-  /** Adds a moment and returns its line. */
   take(moment: Moment): MomentLine
   marks(): readonly Mark[]
   markup(): string
-  /** Their ids, by number. */
   sections: readonly string[]
 }
 

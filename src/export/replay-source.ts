@@ -11,10 +11,8 @@ export type ReplaySource = {
   project: Project
   staleMinutes: number
   extent(): Promise<Extent>
-  /** The last offset received at or before an instant (ms since 1970). */
   offsetAt(instant: number): Promise<number>
   stateAt(offset: number): Promise<ProjectState>
-  /** Some events of a range; none at its end. */
   read(after: number, upTo: number): Promise<readonly StoredEvent[]>
   close(): Promise<void>
 }
@@ -69,7 +67,6 @@ function momentOf(flag: string, text: string): Moment {
   }
 }
 
-/** Names the period that would fit. */
 async function tooMany(source: ReplaySource, { began, last }: { began: number; last: number }): Promise<RefusedError> {
   const from = last - EXPORT_LIMIT + 1
   const [event] = await source.read(from - 1, from)

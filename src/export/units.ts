@@ -4,14 +4,12 @@ export type Unit = { id: string; parts: (string | Unit)[]; parent: Unit | undefi
 const TAGS = /<(\/?)(section|article|header|aside|nav|div|ul|ol|li|p)\b((?:"[^"]*"|[^">])*)>/g
 const ID = /(?:^|\s)id="([^"]*)"/
 
-/** Markup outside of any unit. */
 const rootUnit = (): Unit => ({ id: '', parts: [], parent: undefined })
 
 /** Splits our own markup at elements with an id; foreign text in it is escaped. */
 export function readUnits(html: string): Unit {
   const root = rootUnit()
   let [unit, from] = [root, 0]
-  /** Open elements, the innermost last. */
   const open: (Unit | undefined)[] = []
   for (const { 0: tag, 1: slash, 3: attributes = '', index } of html.matchAll(TAGS)) {
     const end = index + tag.length

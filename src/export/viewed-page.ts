@@ -2,7 +2,6 @@ import { markupOf, readUnits, type Unit, unitsIn } from './units.ts'
 
 /** A page as a viewer has it, after some frames. */
 type ViewedPage = {
-  /** The outermost units, in order. */
   sections: readonly Unit[]
   /** Applies a frame; returns the numbers of changed sections. */
   apply(content: string): Set<number>
@@ -69,7 +68,6 @@ function adopted<P extends string | Unit>(part: P, parent: Unit): P {
   return typeof part === 'string' ? part : Object.assign(part, { parent })
 }
 
-/** Prepends rows, and returns those beyond the limit. */
 function addRows(list: Unit, fresh: Unit): Unit[] {
   const rows = [...list.parts, ...fresh.parts].filter((part) => typeof part !== 'string')
   const newest = new Map(rows.map((row) => [offsetOf(row), row]))

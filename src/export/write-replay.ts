@@ -16,11 +16,9 @@ export type Recorded = {
   events: number
   marks: readonly Mark[]
   sections: readonly string[]
-  /** At the end of the period. */
   markup: string
 }
 
-/** Its parts around the packed text. */
 export type ReplayDocument = (recorded: Recorded) => { before: string; between: string; after: string }
 
 export type Writing = {

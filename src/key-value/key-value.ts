@@ -4,15 +4,11 @@ import { encodePart } from '../redis/keys.ts'
 /** Parts of a key, such as `['lease', 'orchestrator', 'main']`; keys never collide. */
 export type Key = readonly [string, ...string[]]
 
-/**
- * Small shared values that may be lost: leases, health, counters. What must last belongs in the event log. Rejects with
- * StoreUnavailableError while the engine is away.
- */
+/** Small shared values that may be lost: leases, health, counters. Rejects with StoreUnavailableError while the engine is away. */
 export type KeyValue = {
   get(key: Key): Promise<string | undefined>
   set(key: Key, value: string, options?: { ttlMs?: number }): Promise<void>
   delete(key: Key): Promise<void>
-  /** Adds to a counter that ends `ttlMs` after its start; resolves with the sum. */
   increment(key: Key, by: number, ttlMs: number): Promise<number>
   /** Sets a value if the present one is the expected one (undefined: none). */
   compareAndSet(key: Key, change: { expected: string | undefined; value: string; ttlMs?: number }): Promise<boolean>

@@ -1,6 +1,5 @@
 import type { Key, KeyValue } from './key-value.ts'
 
-/** Something that one worker of all does at a time. */
 export type Lease = {
   key: Key
   /** False while this worker cannot do it, for instance without the folder; asked before each round. */
@@ -10,7 +9,6 @@ export type Lease = {
 }
 
 export type Leases = {
-  /** Takes the lease whenever it is free. */
   want(lease: Lease): void
   /** Gives up everything for the successors, without telling `lost`. */
   close(): Promise<void>
@@ -20,7 +18,6 @@ export type LeasesOptions = {
   keyValue: Pick<KeyValue, 'acquire' | 'release'>
   /** Unique among workers, also after a restart. */
   owner: string
-  /** Told once per outage. */
   onError(error: unknown): void
   timing?: Partial<typeof LEASE_TIMING>
 }
@@ -28,7 +25,6 @@ export type LeasesOptions = {
 /** A dead owner's lease is free after 6 s and taken within 2.4 s more. */
 const LEASE_TIMING = { ttlMs: 6_000, roundMs: 2_000, retryMs: 500, nextShareMs: 100 }
 
-/** So that workers do not ask in step. */
 const JITTER = 0.2
 
 /** A round takes at most this part of all leases, so that later workers get theirs. */
@@ -92,7 +88,6 @@ class Keeper {
     this.#schedule(this.#hasNew ? 0 : delayMs * (1 + JITTER * (2 * Math.random() - 1)))
   }
 
-  /** Returns the ms until the next round. */
   async #round(): Promise<number> {
     const able = this.#all.filter(({ canHold }) => canHold?.() ?? true)
     await this.#giveUp(this.#all.filter((lease) => isHeld(lease) && !able.includes(lease)))
@@ -110,7 +105,6 @@ class Keeper {
     await this.options.keyValue.release(keysOf(leases), this.options.owner)
   }
 
-  /** Returns how many leases are new. */
   async #ask(leases: readonly Kept[]): Promise<number> {
     if (leases.length === 0 || this.#isClosed) return 0
     const { ttlMs } = this.#timing

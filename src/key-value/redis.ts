@@ -5,7 +5,6 @@ import { reasonOf } from '../redis/reason.ts'
 import { isCluster, type Outcome, runScript, runScripts, type Script, script, type ScriptCall } from '../redis/script.ts'
 import { type Key, keyText, type KeyValue, StoreUnavailableError } from './key-value.ts'
 
-/** KEYS: counter. ARGV: by, ms from its start. */
 const INCREMENT = script(`
 local isNew = redis.call('EXISTS', KEYS[1]) == 0
 local sum = redis.call('INCRBY', KEYS[1], ARGV[1])
@@ -35,7 +34,6 @@ type RedisKeyValueOptions = {
   onError?: (error: unknown) => void
 }
 
-/** Per round trip, so that others get their turn. */
 const CALLS_AT_ONCE = 500
 
 /** Key-value on Redis. Opening never rejects; while the server is away every method rejects within three seconds. */
@@ -82,7 +80,6 @@ export async function openRedisKeyValue({ redis, onError }: RedisKeyValueOptions
 
 const callOf = (script: Script, key: Key, args: (string | number)[]): ScriptCall => ({ script, keys: [keyText(key)], args })
 
-/** On a Cluster each key may be on another server. */
 async function runMany(connection: RedisConnection, calls: readonly ScriptCall[]): Promise<unknown[]> {
   const answers: unknown[] = []
   for (let start = 0; start < calls.length; start += CALLS_AT_ONCE) {

@@ -13,7 +13,6 @@ const CLOCK_STEP_MS = 1_000
 const IS_PAST = 'expires_at IS NOT NULL AND expires_at <= $now'
 const IS_OVER = `expires_at IS NOT NULL AND (expires_at <= $now OR set_at > $now + ${CLOCK_STEP_MS})`
 
-/** About a millisecond per transaction. */
 const STEP = 200
 
 /** More than a write adds, so that expired rows do not pile up. */
@@ -101,7 +100,6 @@ function prepareStore(db: Database): Omit<Store, 'isStillThere'> {
   }
 }
 
-/** Each write also removes some expired rows. */
 function writer(held: HeldConnection<Store>) {
   return <R>(work: (store: Store, now: number) => R, keys = 1): Promise<R> =>
     held.use((store) =>

@@ -2,7 +2,6 @@ import { brokenConnection } from './reason.ts'
 import { Cluster, Redis, type RedisOptions, SentinelConnector } from 'ioredis'
 import type { RedisConfig } from '../config/config.ts'
 
-/** Finds the master through Sentinels. */
 class SteadySentinelConnector extends SentinelConnector {
   constructor(options: unknown) {
     if (!hasSentinels(options)) throw new Error('a connection by Sentinels was opened without any')
@@ -25,9 +24,7 @@ export type RedisConnection = Redis | Cluster
 
 type ConnectOptions = {
   redis: RedisConfig
-  /** As in CLIENT LIST. */
   name: string
-  /** Told once per break. */
   onError?: (error: unknown) => void
 }
 
@@ -36,10 +33,7 @@ const CONNECT_MS = 2_000
 const SILENT_MS = 2_500
 const retryMs = (times: number) => Math.min(50 * times, 500)
 
-/**
- * Connects, and reconnects after every break. Commands without a connection are rejected, and so are unanswered ones: nothing is sent
- * twice.
- */
+/** Connects, and reconnects after every break. Commands that a break left unanswered are rejected: nothing is sent twice. */
 export function connectRedis({ redis, name, onError }: ConnectOptions): RedisConnection {
   if (redis.kind === 'cluster') return connectCluster({ redis, name, ...(onError ? { onError } : {}) })
   const options = { ...EVERYWHERE, ...ALONE, connectionName: name }
@@ -140,7 +134,6 @@ function fromAddress(address = ''): Pick<RedisOptions, 'username' | 'password' |
 
 const hostOf = (url: URL | null) => (url?.hostname ?? 'localhost').replace(/^\[(.*)\]$/, '$1')
 
-/** Afterwards methods reject until the server is there. */
 const OPEN_MS = 2_000
 const OUTCOMES = ['ready', 'error', 'end']
 

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { Cluster } from 'ioredis'
 import type { RedisConnection } from './connect.ts'
 
-/** Servers know a script by its hash. */
 export type Script = { text: string; sha: string }
 
 export type ScriptCall = { script: Script; keys: readonly string[]; args: readonly (string | number)[] }
@@ -11,7 +10,6 @@ export type Outcome = PromiseSettledResult<unknown>
 
 type Ran = {
   outcomes: Outcome[]
-  /** Replicas that have the write; undefined where unknown. */
   replicas: number | undefined
 }
 

@@ -1,7 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import { engineFailure, isBusy, spoilsConnection } from './failure.ts'
 
-/** For other writers, per call. */
 const PATIENCE_MS = 5_000
 
 export type Away = (problem: string, options?: ErrorOptions) => Error
@@ -40,7 +39,6 @@ export type HeldConnection<C extends Connection> = {
 type Holding<C extends Connection> = {
   open(): C
   away: Away
-  /** False where it must be opened again. */
   isCurrent?(connection: C): boolean
 }
 

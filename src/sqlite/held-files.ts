@@ -8,10 +8,7 @@ const FRAME_HEADER_BYTES = 24
 
 const find = (path: string) => statSync(path, { throwIfNoEntry: false })
 
-/**
- * Remembers the files of an open database, and returns a check for the first fault. SQLite never removes or replaces them while open;
- * checkpoints are no fault. Sizes are compared on Linux only.
- */
+/** Remembers an open database's files, and returns a check for the first fault; SQLite itself never removes them while open. */
 export function holdFiles(file: string): () => FileFault | undefined {
   const [walPath, shmPath] = [`${file}-wal`, `${file}-shm`]
   const [main, wal, shm] = [statSync(file), find(walPath), find(shmPath)]
@@ -23,7 +20,6 @@ export function holdFiles(file: string): () => FileFault | undefined {
     const { frames, backfilled, pages, pageBytes } = index
     if (frames > 0 && sizes.wal < WAL_HEADER_BYTES + frames * (FRAME_HEADER_BYTES + pageBytes)) return walPath
     const wholeBytes = pages * pageBytes
-    // VACUUM shrinks it, and notes so in the index.
     const leastBytes = pages === 0 ? knownBytes : frames === backfilled ? wholeBytes : Math.min(knownBytes, wholeBytes)
     if (sizes.main < leastBytes) return file
     knownBytes = sizes.main

@@ -100,7 +100,6 @@ function quickBytes(value: unknown): number {
   return bytes
 }
 
-/** Drops fields that the event's type does not know, the largest first. */
 function dropLargest<E extends { type: string }>(event: E): E {
   const needed = FIELDS.get(event.type) ?? ALWAYS
   const jsonBytes = (value: unknown) => Buffer.byteLength(JSON.stringify(value) ?? '') + 1

@@ -57,7 +57,6 @@ function parsed(text: string, linesBefore: number): unknown {
   }
 }
 
-/** Refuses JSON that would be stored differently from what was sent. */
 function refuseLoss({ text, value }: { text: string; value: unknown }, within: 'array' | number | undefined): void {
   const loss = jsonLoss(text, value)
   if (!loss) return

@@ -76,7 +76,6 @@ const KNOWN = [
     content: z.unknown().optional(),
     /** Set by this service: records cut from a file over the bound, oldest first. */
     dropped_records: Count.nullish(),
-    /** Set by this service: how many of those belong to an open sprint or to work under way. */
     dropped_open: Count.nullish(),
     /** Set by this service: first seen now, or restored to an older copy, so its time does not order it among reports. */
     anew: z.boolean().optional(),
@@ -157,7 +156,6 @@ export type ForeignEvent = z.infer<typeof ForeignEvent>
 type Identified = { id: string; timestamp?: string | undefined }
 type Numbered = Identified & { offset: number; received_at: number }
 
-/** An event to be stored. */
 export type NewEvent = (KnownEvent | ForeignEvent | RegistryEvent | OwnEvent) & Identified
 
 /** An event as the log returns it: numbered without holes, stamped in ms since 1970 by the log's clock, which never goes back. */

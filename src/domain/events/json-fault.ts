@@ -1,4 +1,3 @@
-/** Where a text stops being JSON (line and column from 1) and why. */
 type JsonFault = { line: number; column: number; reason: string }
 
 type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | 'colon' | 'comma or end'

@@ -4,6 +4,7 @@ import { foremost } from '../bounded.ts'
 
 /* Reads fields that other programs wrote; what does not fit is undefined. */
 
+/** Whether a value is an object, no array. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
@@ -40,6 +41,7 @@ export function numberOf(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined
 }
 
+/** The objects of a list; callers bound them. */
 export function recordsOf(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value.filter(isRecord) : []
 }

@@ -3,7 +3,6 @@ import { hidesSomething, showsSomething } from './unseen.ts'
 
 const PROJECT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
 
-/** The project for reports that name none. */
 export const UNASSIGNED = 'unassigned'
 
 export const PROJECTS_LOG = '_projects'

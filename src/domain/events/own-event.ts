@@ -11,7 +11,6 @@ export type OwnEvent =
       is_more?: boolean
       detail?: string
     }
-  /** Somebody acknowledged the losses up to this offset. */
   | { type: 'losses_seen'; up_to: number }
 
 /** Events of the `_projects` log; settings that are unknown are ignored. */

@@ -6,7 +6,6 @@ import { nearestWord } from '../nearest-word.ts'
 import { RefusedError } from '../refused.ts'
 import { parseStatedTime, STATED_TIME_FORMS } from './stated-time.ts'
 
-/** A valid report. */
 type ParsedEvent = (KnownEvent | ForeignEvent) & { id?: string; timestamp?: string }
 
 /** `index` from 0 in an array, `line` from 1 in NDJSON. `isReported`: fields that only this service may set are dropped. */
@@ -107,13 +106,11 @@ function clipped(text: string): string {
 
 const DEPTH_LIMIT = 32
 
-/** What is wrong with a value, and where: `detail.options.__proto__`. */
 type ShapeFault = { field: string; reason: string }
 
 /** Keys that could pollute prototypes. */
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype'])
 
-/** Finds nesting beyond the limit, or a forbidden key. */
 function shapeFault(value: object): ShapeFault | undefined {
   const found = faultIn(value, 1)
   return found && { field: found.path.toReversed().join('.'), reason: found.reason }

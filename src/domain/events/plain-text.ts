@@ -23,6 +23,7 @@ export function plainText(text: string, reading: Reading = 'prose'): string {
   return markedText(text, reading).replace(MARK, '$1')
 }
 
+/** The same as one line. */
 export function plainLine(text: string, reading: Reading = 'prose'): string {
   return markedLine(text, reading).replace(MARK, '$1')
 }

@@ -5,7 +5,6 @@ const SHELL = '(?:sudo\\s+)?(?:(?:ba|z|da|k|fi)?sh|python3?|node|perl|ruby)(?![\
 /** Downloads that are run at once, and writes over a whole device. */
 const FLOWS = [`(?<![\\w-])(?:curl|wget)\\s[^|\\n]{0,400}\\|\\s*${SHELL}`, `\\|\\s*${SHELL}`, '>\\s*/dev/(?:sd|nvme|disk|hd)\\w*']
 
-/** Words that delete, overwrite, or skip a check. */
 const WORDS = [
   'rm(?:\\s+-{1,2}[\\w=-]+)*',
   'git\\s+clean\\s+-\\w+',

@@ -72,7 +72,6 @@ const PATTERNS: Record<Reading, RegExp> = {
   command: pattern(run(UNSEEN, CONTROL, ODD_BLANK), `(?<steering>${SEQUENCE})`),
 }
 
-/** Fast path: most texts contain nothing of the above. */
 const ORDINARY = /^[\n\t\u0020-\u007e]*$/
 const LONG = new RegExp(`[ \\t]{${LONG_GAP}}|\\n[ \\t]*\\n[ \\t]*\\n`)
 

@@ -8,7 +8,6 @@ import type { Decision } from './reports.ts'
 import { placeLikeStamp, saidLater, saidOf } from '../events/stated-time.ts'
 
 export const OPEN_QUESTIONS_LIMIT = 1_000
-/** Older logs may hold more: they are listed up to here and counted beyond. */
 export const QUESTIONS_LISTED = 5_000
 /** Further ones keep their text in the log alone. */
 const TEXTS_KEPT = 200
@@ -71,9 +70,7 @@ function shortly(approval: Approval): Approval {
   return { ...approval, title, description: undefined, isShortened: true }
 }
 
-/**
- * Whether a decided question was asked again, by the asker's clock. The first request after an unknown question's decision is no new one.
- */
+/** By the asker's clock. The first request that arrives after the decision of an unknown question is the decided one. */
 function isNewerThan({ decision, asked, at }: Decision, event: Requested): boolean {
   if (decision === 'expired' || decision === 'ended') return true
   const said = saidOf(event)
@@ -144,6 +141,7 @@ export function closeExpired(draft: Draft, now: number) {
   }
 }
 
+/** Whether a question can still be answered. */
 export function isOpenApproval({ expiresAt }: Pick<Approval, 'expiresAt'>, now: number): boolean {
   return expiresAt === undefined || expiresAt > now
 }
@@ -163,7 +161,6 @@ export function openQuestions(state: QuestionsOf, now: number) {
   return { open, count: open.length + unlisted, unlisted, oldestAt }
 }
 
-/** The expiry, read by the asker's own clock. */
 function expiry({ expires_at, timestamp, received_at }: Requested): number | undefined {
   return expires_at ? placeLikeStamp(expires_at, timestamp, received_at) : undefined
 }

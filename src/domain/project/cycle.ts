@@ -187,7 +187,6 @@ function isLateStep({ cycleId, said }: { cycleId: string | undefined; said: Cycl
   return said?.by === known.said?.by && isSaidBefore(said?.text, known.said?.text)
 }
 
-/** Lists a late step among the transitions, without moving the cycle. */
 function recordLate(draft: Draft, event: StoredEventOf<'tdd_transition'>) {
   const { offset, received_at: at, timestamp, story_id: storyId, old_state, new_state: to } = event
   const untold = { source: 'reported', isUnexpected: false, command: undefined, by: undefined } as const

@@ -15,7 +15,6 @@ type StoryCost = { costUsd: number; at: number; offset: number }
 export type FlowState = {
   /** When counting began: later than the first event where an older version read that one. */
   flowSince: number | undefined
-  /** The last 90 days with any, oldest first. */
   flowDays: FlowDay[]
   measured: Measured[]
   storyCosts: Map<string, StoryCost>

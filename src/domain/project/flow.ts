@@ -32,7 +32,6 @@ export function measureApproval(draft: Draft, { requestedAt }: Approval, event: 
 }
 
 function measure(draft: Draft, kind: FlowKind, { from, to }: { from: number; to: number }) {
-  // A file's clock may be behind.
   const ms = Math.max(0, to - from)
   const day = dayToChange(draft, to)
   day[kind] = withDuration(day[kind], ms)

@@ -4,7 +4,6 @@ import { textOf } from '../events/loose-fields.ts'
 import type { Command, OpenError } from './reports.ts'
 import type { Worth } from '../bounded.ts'
 
-/** Any other severity, even an unknown one, is an error. */
 const MILD = new Set(['debug', 'trace', 'info', 'notice', 'low', 'minor', 'warn', 'warning', 'medium', 'moderate'])
 
 /** An error until it is resolved; without an id it is known by type and story, so repeats do not pile up. */

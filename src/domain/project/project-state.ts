@@ -9,10 +9,7 @@ import type { Moves } from './workflow-moves.ts'
 
 export type { CycleFile } from './reports.ts'
 
-/*
- * A project's folded log. Instants are ms since 1970 by the log's clock. Entries are replaced, never mutated: states compare by
- * reference.
- */
+/* Instants are ms since 1970 by the log's clock. Entries are replaced, never mutated, so states compare by reference. */
 
 export type AgentStatus = (typeof AGENT_STATUSES)[number]
 
@@ -22,7 +19,6 @@ export type Source = 'reported' | 'inferred' | 'file'
 export type Transition = {
   offset: number
   at: number
-  /** The reporter's own time, as text. */
   timestamp: string | undefined
   machine: 'workflow' | 'tdd'
   storyId: string | undefined
@@ -35,7 +31,6 @@ export type Transition = {
 }
 
 export type Workflow = Moves & {
-  /** As reported; unknown words stay. */
   state: string
   enteredAt: number | undefined
   offset: number
@@ -60,14 +55,11 @@ export type Cycle = {
   startedAt: number
   enteredAt: number
   offset: number
-  /** Of the last event that named it. */
   lastEventAt: number
   visited: string[]
-  /** Ms in each phase that it left. */
   stays: readonly Stay[]
   isUnexpected: boolean
   source: Source
-  /** 0 to 1. */
   progress: number | undefined
   completedAt: number | undefined
   round: number
@@ -127,7 +119,6 @@ export type ProjectState = FlowState &
     lastEventAt: number | undefined
     firstEventAt: number | undefined
     workflow: Workflow
-    /** The last 50 of both state machines, oldest first. */
     transitions: Transition[]
     /** By story. This and the maps below are bounded by `BOUNDS`. */
     cycles: Map<string, Cycle>
@@ -150,7 +141,6 @@ export type ProjectState = FlowState &
     notices: Map<string, FileNotice>
     commands: Map<string, Command>
     usage: Usage
-    /** Entries removed to stay within the bounds, by kind. */
     forgotten: Forgotten
     /** The last 60 minutes with any events: [minute since 1970, count]. */
     minutes: [number, number][]

@@ -82,7 +82,6 @@ export type Loss = {
   offset: number
 }
 
-/** The last state that one source reported of a story's cycle, or of the workflow. */
 export type SourceWord = {
   source: string
   storyId: string | undefined

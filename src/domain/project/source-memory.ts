@@ -3,7 +3,6 @@ import type { StoredEvent } from '../events/event.ts'
 import type { ProjectState } from './project-state.ts'
 import type { SourceWord } from './reports.ts'
 
-/** A source that contradicts the state shown. */
 export type Dispute = { word: SourceWord; shown: string; shownBy: SourceWord | undefined }
 
 type Subject = { source: string; storyId: string | undefined }

@@ -16,6 +16,7 @@ type EncodedWorkflow = Omit<Workflow, 'edges' | 'stays'> & {
   stays: [string, { count: number; ms: number }][]
 }
 
+/** The state as plain JSON data. */
 export function plainState(state: ProjectState): EncodedState {
   const { workflow } = state
   return {
@@ -47,9 +48,7 @@ const untimed = { stays: [] }
 const unasked = { statusBefore: 'idle', asking: undefined, endSaid: undefined } as const
 const unlisted = { said: undefined, asked: undefined, isListed: false }
 
-/**
- * The state that `encodeState` of this or an earlier version wrote: a trimmed log begins with an old snapshot. Throws on anything else.
- */
+/** The state that `encodeState` of any version wrote: a trimmed log begins with an old snapshot. Throws on anything else. */
 export function decodeState(text: string): ProjectState {
   const encoded: unknown = JSON.parse(text)
   if (!isEncoded(encoded)) throw new Error('a snapshot holds no project state')
@@ -88,7 +87,6 @@ const past = (at: number | undefined, lastEventAt: number | undefined) =>
 
 const counted = (sprint: Sprint): Sprint => ({ ...{ storyCount: sprint.storyIds.length }, ...sprint })
 
-/** Earlier versions stored no totals. */
 function withTotals(backlog: Backlog): Backlog {
   const { epics, stories, sprints } = backlog
   const done = stories.filter(({ status }) => status === 'done').length

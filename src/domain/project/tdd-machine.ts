@@ -30,7 +30,6 @@ const TDD_EDGES: readonly TddEdge[] = [
   ...fromAny('/tdd run_tests'),
 ]
 
-/** Steps back that no command makes and that are expected. */
 const TDD_BACK_EDGES: readonly { from: TddState; to: TddState; why: string }[] = [
   { from: 'refactor', to: 'code_green', why: 'tests broken' },
   { from: 'code_green', to: 'test_red', why: 'more tests needed' },
@@ -53,6 +52,7 @@ const AGENTS: Record<TddState, string> = {
   commit: 'CodeAgent',
 }
 
+/** Whether a text is a phase. */
 export function isTddState(text: string): text is TddState {
   return TDD_STATES.some((state) => state === text)
 }

@@ -10,7 +10,6 @@ export const WORKFLOW_STATES = [
 ] as const
 export type WorkflowState = (typeof WORKFLOW_STATES)[number]
 
-/** An edge: by a command, or by itself when `when` comes true. */
 export type WorkflowEdge = { from: WorkflowState; to: WorkflowState; command: string | undefined; when: string | undefined }
 
 const by = (command: string, from: WorkflowState, to: WorkflowState): WorkflowEdge => ({ command, from, to, when: undefined })
@@ -55,6 +54,7 @@ const WORDS = new Map([
   ['PAUSED', 'Paused'],
 ])
 
+/** Whether a text is a state of the table. */
 export function isWorkflowState(text: string): text is WorkflowState {
   return WORKFLOW_STATES.some((state) => state === text)
 }

@@ -24,7 +24,6 @@ export type Project = {
   /** Shown, not enforced; memory and disk in MiB. */
   limits: { parallelAgents: number; parallelCycles: number; memoryMb: number; diskMb: number; cpuPriority: number }
   workHours: WorkHours | undefined
-  /** Projects of the configuration file cannot be changed through the API. */
   origin: 'file' | 'reported'
 }
 
@@ -39,7 +38,6 @@ export type Registry = {
 
 type Purged = { name: string; offset: number }
 
-/** Increase it when the same events would fold to another registry. */
 export const REGISTRY_FOLD_VERSION = 2
 
 const Names = z.array(z.string())
@@ -90,6 +88,7 @@ export function newProject(name: string): Project {
   }
 }
 
+/** A registry without projects. */
 export function emptyRegistry(): Registry {
   return { offset: 0, projects: new Map(), purged: new Map() }
 }
@@ -148,6 +147,7 @@ export function settingsOf({ name: _, ...settings }: Project): Record<string, un
   return Object.fromEntries(Object.entries(settings).map(([key, value]) => [key, value ?? null]))
 }
 
+/** A registry as text, for snapshots. */
 export function encodeRegistry({ offset, projects, purged }: Registry): string {
   return JSON.stringify({ offset, projects: [...projects.values()], purged: [...purged.values()] })
 }

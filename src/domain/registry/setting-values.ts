@@ -15,7 +15,6 @@ function isTimeZone(name: string): boolean {
   try {
     return Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
   } catch {
-    // Unknown time zone.
     return false
   }
 }

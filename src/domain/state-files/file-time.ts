@@ -3,13 +3,11 @@ import { BELIEVED_WITHIN_MS, clockOffset, parseStatedTime, placeStatedTime, type
 
 export type FileReport = { content: Record<string, unknown>; event: StoredEventOf<'state_file'> }
 
-/** `arrival` in ms since 1970. */
 export type Writing = { mtime: string | null | undefined; arrival: number }
 
 /** Ms since 1970, never after the file's arrival. */
 type FileClock = { said: number | undefined; modified: number | undefined }
 
-/** To tell changes from old copies. */
 export type FileMemory = {
   statusDigest: string | undefined
   statusClock: FileClock | undefined

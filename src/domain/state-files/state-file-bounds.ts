@@ -133,7 +133,6 @@ function sizeOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value) ?? '')
 }
 
-/** The same value when it is clean, else a copy with well-formed texts. */
 function cleaned(value: unknown): unknown {
   if (typeof value === 'string') return wellFormed(value)
   if (Array.isArray(value)) return sameOr(value, value.map(cleaned))

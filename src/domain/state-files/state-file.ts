@@ -30,7 +30,6 @@ function leftOut({ dropped_records: dropped, dropped_open: open }: StoredEventOf
   return `its ${dropped} oldest records are left out${open ? `, ${open} of them of work that is not over` : ''}`
 }
 
-/** Whether the file is older than its last version, unless it was restored. */
 function isLate(draft: Draft, { file, mtime, received_at: arrival, anew }: StoredEventOf<'state_file'>): boolean {
   const clock = fileClock(undefined, { mtime, arrival })
   if (clock.modified === undefined) return false

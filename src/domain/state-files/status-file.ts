@@ -27,7 +27,6 @@ export function foldStatusFile(draft: Draft, report: FileReport) {
   listCycles(draft, report)
 }
 
-/** Moves the workflow if the file is newer than the last report and than its own last version. */
 function moveWorkflow(draft: Draft, { content, event }: FileReport) {
   const { next } = draft
   const { workflow } = next
@@ -131,7 +130,6 @@ function listCycles(draft: Draft, report: FileReport) {
   next.statusCycles = new Map(bounded(words, { ...CYCLES, worthOf: ([storyId]) => worth(storyId) }).kept)
 }
 
-/** Short, because every state keeps it. */
 function digestOf(content: Record<string, unknown>): string {
   return new Bun.CryptoHasher('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 16)
 }

@@ -16,7 +16,6 @@ import type { Agent, Approval, ProjectState } from '../project/project-state.ts'
 import { isSprintDone, sprintOf } from '../project/sprint.ts'
 import { agentsAtWork, cycleLiveness, openCycles, type Liveness, agentLiveness } from './liveness.ts'
 
-/** Most urgent first. */
 export const ATTENTION_ORDER = [
   'needs_you',
   'blocked',
@@ -33,7 +32,6 @@ export type AttentionWord = (typeof ATTENTION_ORDER)[number]
 
 export type Attention = AttentionReason & {
   word: AttentionWord
-  /** Undefined where nobody waits for a person. */
   waitingSince: number | undefined
   /** When the word changes if no event comes. */
   nextChangeAt: number | undefined
@@ -100,7 +98,6 @@ function nextExpiry(state: ProjectState, now: number): number | undefined {
   return expiries.length === 0 ? undefined : Math.min(...expiries)
 }
 
-/** Working while anything was heard lately, then stale. */
 function atWork(state: ProjectState, now: number, { staleMinutes }: AttentionOptions): Attention | undefined {
   const { working, waiting: waits, asking } = agentsAtWork(state.agents)
   const asked = asking.map((agent) => agentAt(agent, now))

@@ -5,7 +5,6 @@ import type { ProjectState, Workflow } from '../project/project-state.ts'
 /** Count, median and 85th percentile in ms, and all durations. */
 export type Timing = { count: number; medianMs: number | undefined; p85Ms: number | undefined; durations: Durations }
 
-/** Times entered, and ms; `currentSince` of the current state. */
 export type StateTime = { state: string; entered: number; ms: number; currentSince: number | undefined }
 
 export type FlowFigures = {
@@ -14,7 +13,6 @@ export type FlowFigures = {
   timings: Record<FlowKind, Timing>
   throughput: { day: number; completed: number }[]
   completed: number
-  /** Over all history, most time first, without the current stay. */
   stateTimes: StateTime[]
   costs: { storyId: string; costUsd: number; at: number }[]
   medianCostUsd: number | undefined

@@ -10,7 +10,6 @@ export type LinkHealth = {
   nextAttemptAt: number | undefined
   lastFrameAt: number | undefined
   framesTotal: number
-  /** Frames, or parts of them, that were refused. */
   refused: number
   /** Events older than the retention. */
   tooOld: number

@@ -49,9 +49,7 @@ export function quoted(text: string): string {
 type AtWork = {
   working: readonly Agent[]
   waiting: Agent | undefined
-  /** Those whose questions can expire. */
   asking: readonly Agent[]
-  /** When an agent of each story was heard last. */
   heardOf: ReadonlyMap<string, number>
 }
 

@@ -23,7 +23,6 @@ export type ProjectSummary = {
   /** When a word changes if no event comes. */
   nextLookAt: number | undefined
   staleMinutes: number
-  /** Those that work, ask, wait or failed. */
   agents: number
   approvals: { first: Approval | undefined; total: number }
   notices: number

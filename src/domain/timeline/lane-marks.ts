@@ -5,7 +5,6 @@ import { textOf } from '../events/loose-fields.ts'
 export type MarkKind =
   'asked' | 'allowed' | 'denied' | 'withdrawn' | 'error' | 'ci_passed' | 'ci_failed' | 'ci_running' | 'command' | 'command_failed'
 
-/** A moment that concerns the whole project. */
 export type Mark = { kind: MarkKind; at: number; offset: number; /** In the reporter's words. */ text: string; storyId: string | undefined }
 
 const TEXT_KEPT = 160

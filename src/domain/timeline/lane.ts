@@ -23,7 +23,6 @@ export type Lane = {
   number: number
   bars: readonly Bar[]
   asks: readonly (Bar & { approvalId: string })[]
-  /** All stays and questions, kept or not. */
   had: number
   movedAt: number
 }

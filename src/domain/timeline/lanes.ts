@@ -82,7 +82,6 @@ function see(lanes: Lanes, now: ProjectState, event: StoredEvent) {
     case 'agent_activity':
       return seeAgent(lanes, agentOf(now, event))
     case 'agent_status':
-      // Sub-agents end with their session.
       if (event.status === 'ended') for (const agent of now.agents.values()) seeAgent(lanes, agent)
       return seeAgent(lanes, agentOf(now, event))
     case 'approval_requested':

@@ -2,7 +2,6 @@ import { SQL } from 'bun'
 import { inTime } from '../in-time.ts'
 import { asLogError, LateError, spoilsConnection } from './failure.ts'
 
-/** Timeout of a call; shorter while the server does not answer. */
 const PATIENCE_MS = { usual: 2_500, silent: 1_000 }
 
 type Parameter = string | number | null
@@ -54,7 +53,6 @@ export type HeldConnection = {
 export type ConnectionOptions = {
   url: string
   patience: Patience
-  /** Runs on every new connection. */
   prepare(query: Query): Promise<void>
 }
 

@@ -24,14 +24,12 @@ const REASONS: [pattern: RegExp, reason: string][] = [
   [/^(58|XX|F0)/, 'it reported a fault of its own'],
 ]
 
-/** The connection stays usable after these. */
 const HARMLESS = /^(53100|53200|53400|57014|40|55P03)/
 
 function sqlState(error: unknown): string | undefined {
   return error instanceof SQL.PostgresError ? error.errno : undefined
 }
 
-/** Why the engine cannot answer; undefined where our own code is at fault. */
 function engineFailure(error: unknown): string | undefined {
   if (error instanceof LateError) return 'it did not answer in time'
   if (!(error instanceof SQL.PostgresError)) return undefined

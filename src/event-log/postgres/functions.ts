@@ -142,5 +142,4 @@ BEGIN
     WHERE p.name = of_project AND m.epoch = of_epoch FOR UPDATE OF p;
 ${TRIM_TO}`
 
-/** Those of schema 1; later schemas replace them in their own steps. */
 export const FUNCTIONS = [IDENTITY, APPEND, OFFSET_AT, SNAPSHOTS].join('\n')

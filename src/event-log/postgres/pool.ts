@@ -1,11 +1,9 @@
 import { LogUnavailableError } from '../event-log.ts'
 import { type ConnectionOptions, type HeldConnection, holdConnection, placeOf, type Query } from './connection.ts'
 
-/** Beyond it calls are refused. */
 const WAITING = 1_000
 
 export type Pool = {
-  /** Rejects with LogUnavailableError when no connection or answer comes in time. */
   use<R>(work: (query: Query) => Promise<R>): Promise<R>
   close(): Promise<void>
 }

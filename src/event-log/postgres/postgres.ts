@@ -19,18 +19,15 @@ import { isMigrated, migratePostgres } from './schema.ts'
 
 type PostgresLogOptions = {
   url: string
-  /** One appends, the others read; at least one each. */
   poolSize?: number
   /** Read only: tables of another version are refused. */
   isLookedAt?: boolean
-  /** Processes with as many connections, to compare with the server's limit. */
   workers?: number
   clock?: () => number
   onError?: (error: unknown) => void
   tracing?: Tracing
 }
 
-/** Ends on the server what the client no longer waits for. */
 const SESSION = `SELECT set_config('statement_timeout', '3s', false), set_config('lock_timeout', '2s', false),
   set_config('idle_in_transaction_session_timeout', '5s', false), set_config('client_min_messages', 'warning', false)`
 

@@ -7,7 +7,6 @@ import { PURGES } from './purge-functions.ts'
 /** An advisory lock of our own: "visualiz" in ASCII. */
 const LOCK = '8532478982466560378'
 
-/** Includes the wait for another program's migration. */
 const PATIENCE_MS = 60_000
 
 /** Step n leads from schema n to n + 1. Released steps are never changed. */
@@ -61,10 +60,7 @@ export async function isMigrated(query: Query, place: string): Promise<boolean> 
   return (await schemaVersion(query, place)) === STEPS.length
 }
 
-/**
- * Migrates in one transaction, once for all programs. Rejects with UnusableLogError, or with LogUnavailableError while the server is
- * away.
- */
+/** Migrates once for all programs, in one transaction. Rejects with UnusableLogError or LogUnavailableError. */
 export async function migratePostgres(url: string): Promise<Migration> {
   const place = placeOf(url)
   const sql = openClient(url)

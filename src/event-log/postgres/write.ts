@@ -49,7 +49,6 @@ const idWithoutNul = (id: string) => (id.includes('\0') ? JSON.stringify(id) : i
 
 const textArray = (texts: readonly string[]) => `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
 
-/** Per transaction, so that appends get their turn. */
 const STEP = 1_000
 
 const SAVE = 'SELECT visualizer.save_snapshot($1, $2, $3::int, $4::bigint, $5, $6::bigint)'

@@ -21,9 +21,7 @@ return { epoch_of(id, name), last, at, replicas, '' }
 `)
 
 /**
- * All or none: checks run before the first write. KEYS: heads, stream, ids. ARGV: identity, project, now (ms), count, ids, bodies.
- * Returns the epoch, the head before, received_at, the number of replicas, and which events were new. Stream entries are named
- * `<offset>-<received_at>`.
+ * All or none. KEYS: heads, stream, ids. ARGV: identity, project, now, count, ids, bodies. Returns epoch, head, time, replicas, flags.
  */
 export const APPEND = logScript(`
 local name, count = ARGV[2], tonumber(ARGV[4])
@@ -57,7 +55,6 @@ const REPLICA_MS = 1_000
 export type Appender = {
   connection: RedisConnection
   clock: () => number
-  /** Buckets of a Cluster (or ``) whose server had a replica. */
   replicated: Set<string>
 }
 
@@ -67,9 +64,7 @@ type Stored = { epoch: string; last: number; at: number; replicas: number; flags
 
 const Answer = z.tuple([z.string(), z.number(), z.number(), z.number(), z.string()])
 
-/**
- * Stores a group with one script per project in one round trip, or one per bucket of a Cluster. Failures of a project concern it alone.
- */
+/** Stores a group with one script per project, in one round trip per bucket. A project's failure concerns it alone. */
 export async function commitGroup(appender: Appender, calls: AppendCall[]): Promise<Settled[]> {
   const now = appender.clock()
   const places = new Map<string, Batch[]>()
@@ -118,7 +113,6 @@ async function storeWithin(appender: Appender, batches: Batch[]): Promise<Outcom
   }
 }
 
-/** Stores, and waits for a replica where there is one. */
 async function store({ connection, replicated }: Appender, batches: Batch[]): Promise<Outcome[]> {
   const place = batches[0]?.place ?? ''
   const calls = batches.map(({ call }) => call)

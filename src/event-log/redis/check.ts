@@ -57,7 +57,6 @@ async function checkServers(connection: RedisConnection): Promise<string[]> {
   return [...warnings]
 }
 
-/** A look at all projects takes about a millisecond per thousand; repeated at once while something is wrong. */
 const LOOK_MS = 60_000
 const NAMES_SHOWN = 5
 

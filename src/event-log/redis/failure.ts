@@ -3,7 +3,6 @@ import { reasonOf } from '../../redis/reason.ts'
 import { LogUnavailableError } from '../event-log.ts'
 import { inTime } from '../in-time.ts'
 
-/** By the first word of the server's answer: what an operator does. */
 const REASONS: Record<string, string> = {
   OOM: 'its memory is full: raise maxmemory, or keep events for a shorter time',
   READONLY: 'it is a replica; it answers again when the client has found the new master',
@@ -35,7 +34,6 @@ export function asLogError(error: unknown): unknown {
   return reason === undefined ? error : new LogUnavailableError(`Redis cannot answer (${word}): ${reason}`, { cause: error })
 }
 
-/** Includes an append's wait for a replica. */
 const ANSWER_MS = 2_000
 
 /** Waits for an answer with a timeout; rejects with the error for callers. */

@@ -9,8 +9,8 @@ import { EPOCH, logScript, newIdentity } from './script.ts'
 import { PAGE_CHARACTERS, storedEvent } from '../stored-event.ts'
 
 /**
- * A consistent page. KEYS: heads, stream. ARGV: identity, project, after, up to, limit, characters. Returns the epoch, last and first
- * offset, and times and bodies, one per line: one long text parses faster than a thousand short ones.
+ * A consistent page, bodies one per line: one long text parses faster than many. ARGV: identity, project, after, up to, limit,
+ * characters.
  */
 export const READ = logScript(`
 local name, limit, most = ARGV[2], tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -51,7 +51,7 @@ end
 return { epoch, fields, own }
 `)
 
-/** Binary search. KEYS: heads, stream. ARGV: identity, project, instant (ms). */
+/** KEYS: heads, stream. ARGV: identity, project, instant (ms). */
 export const OFFSET_AT = logScript(`
 local first, last, at = head_of(KEYS[2], ARGV[2])
 local instant = tonumber(ARGV[3])
@@ -134,7 +134,6 @@ export async function findDamaged(connection: RedisConnection): Promise<string[]
   return answers.flatMap((answer) => z.array(z.string()).parse(answer)).map(decodePart)
 }
 
-/** One round trip, or on a Cluster one per bucket at once. */
 async function askBuckets(
   connection: RedisConnection,
   script: Script,

@@ -56,7 +56,6 @@ function readMethods(reads: RedisConnection, mayAsk: () => void): Omit<EventLog,
   return {
     async read(project: string, range: ReadRange) {
       const found = await page(project, range)
-      // Readers of many pages let others have their turn.
       if (found.events.length === READ_LIMIT) await new Promise(setImmediate)
       return found
     },

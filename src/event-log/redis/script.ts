@@ -1,9 +1,8 @@
 import { script, type Script } from '../../redis/script.ts'
 
 /**
- * Begins every script. KEYS[1]: the bucket's heads, a hash of `<project>` → `<first>:<last>:<received_at>`, `:salt:<project>` (a purged
- * project's new epoch) and `:identity` (lost with the keys); ARGV[1] is a new identity. The epoch is made of the identity and the
- * replication id, so it changes with each restart and promotion.
+ * Begins every script. KEYS[1] is the heads' hash: `<project>` → `<first>:<last>:<received_at>`, `:salt:<project>`, `:identity`. The
+ * epoch is made of the identity, the salt of a purge and the replication id: it changes with each restart and promotion.
  */
 const PRELUDE = `
 local function server()

@@ -7,10 +7,7 @@ import { keysOf } from './keys.ts'
 import { ask, readPage } from './read.ts'
 import { logScript, newIdentity } from './script.ts'
 
-/**
- * KEYS: heads, stream, snapshots. ARGV: identity, project, epoch, fold version, offset. The hash holds epoch and version (`key`), and
- * offset and body per span (`o<n>`, `b<n>`).
- */
+/** KEYS: heads, stream, snapshots (`key`, and `o<n>`, `b<n>` per span). ARGV: identity, project, epoch, fold version, offset. */
 const FIND_SNAPSHOT = logScript(`
 if redis.call('HGET', KEYS[3], 'key') ~= ARGV[3] .. ':' .. ARGV[4] then return false end
 local first, last = head_of(KEYS[2], ARGV[2])
@@ -35,10 +32,7 @@ redis.call('HSET', KEYS[3], 'o' .. span, ARGV[5], 'b' .. span, ARGV[6])
 return 1
 `)
 
-/**
- * Stores the beginning. KEYS: heads, stream, beginning. ARGV: identity, project, epoch, fold version, offset, body. Returns the first
- * offset there, or false where it would not go forward.
- */
+/** KEYS: heads, stream, beginning. ARGV: identity, project, epoch, fold version, offset, body. False where it would not go forward. */
 const BEGIN_TRIM = logScript(`
 local first, last = head_of(KEYS[2], ARGV[2])
 local offset = tonumber(ARGV[5])
@@ -51,10 +45,7 @@ end
 return first
 `)
 
-/**
- * Removes a page of events. KEYS: heads, stream, ids, snapshots. ARGV: identity, project, first and last offset of the page, the trim's
- * last offset, ids.
- */
+/** KEYS: heads, stream, ids, snapshots. ARGV: identity, project, first and last offset of the page, last offset of the trim, ids. */
 const TRIM_STEP = logScript(`
 local first, last, at = head_of(KEYS[2], ARGV[2])
 local from, to, goal = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5])

@@ -45,7 +45,6 @@ type CommitDeps = {
   held: HeldConnection<Appender & Guarded>
   epoch: string
   clock: () => number
-  /** Called when a group is on disk, before it is acknowledged. */
   note(written: number): void
 }
 /** Throws where the open files are no longer those of the log. */
@@ -72,7 +71,6 @@ function isHopeless(reason: unknown): boolean {
   return reason instanceof LogUnavailableError && !isDiskFull(reason.cause)
 }
 
-/** More than a page, so that the file must grow. */
 const TRIED = 'x'.repeat(5_000)
 
 /** Writes an event and removes it in one transaction. */

@@ -58,7 +58,6 @@ export async function firstUse(file: string, connections: Connections): Promise<
   try {
     const settled = await connections.appends.use(({ db }) => settleEpoch(db, file))
     await connections.reads.use(({ db }) => checkHeads(db, file))
-    // A read-only file opens as well.
     await connections.appends.use(tryAppend)
     return settled
   } catch (error) {

@@ -1,7 +1,6 @@
 import { type FileFault, holdFiles } from '../../sqlite/held-files.ts'
 import { LogUnavailableError } from '../event-log.ts'
 
-/** Ends the use of a log. `mayClose`: closing harms nobody. */
 export type Ending = { problem: string; mayClose: boolean }
 
 export type Guard = {
@@ -12,10 +11,7 @@ export type Guard = {
 
 const STEP = 'stop every program that uses this folder, then start the service again'
 
-/**
- * Watches the log's files. A moved main file may come back; other faults end the use, because another program could open a second
- * write-ahead log for the same file and destroy it.
- */
+/** Watches the log's files. A moved main file may come back; others end the use: a second write-ahead log could destroy the file. */
 export function openGuard(file: string, end: (ending: Ending) => void): Guard {
   let ending: Ending | undefined
   return {
@@ -26,7 +22,6 @@ export function openGuard(file: string, end: (ending: Ending) => void): Guard {
         if (!fault) return
         if (fault.kind !== 'moved' && !ending) {
           const found = (ending = endingOf(fault))
-          // After the current transaction was rolled back.
           queueMicrotask(() => end(found))
         }
         throw new LogUnavailableError(`the event log ${file} ${ending?.problem ?? MOVED}`)
@@ -41,7 +36,6 @@ export const MOVED = 'was moved, deleted or replaced while in use; start the pro
 function endingOf({ kind, path }: FileFault): Ending {
   switch (kind) {
     case 'removed':
-      // The last connection to close checkpoints everything.
       return { problem: `takes no more events: ${path} was removed while in use; ${STEP}`, mayClose: true }
     case 'replaced':
       return { problem: `takes no more events: ${path} was replaced while in use; ${STEP}`, mayClose: false }

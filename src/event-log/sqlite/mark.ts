@@ -10,23 +10,18 @@ const MARK = /^([0-9a-z]{8}) (\d{16})\n$/
 const NUMBER_AT = 9
 
 export type Mark = {
-  /** Called when a group is on disk, before it is acknowledged. */
   note(written: number): void
   close(): void
 }
 
 export type Settled = {
   epoch: string
-  /** Why the epoch is new, for the operator. */
   turned: string | undefined
 }
 
 const markOf = (file: string) => `${file}.mark`
 
-/**
- * Gives the log a new epoch if it is a copy or an older state of itself, judged by the mark beside it. The mark is never ahead of the
- * log. The first of several programs decides.
- */
+/** Gives the log a new epoch if the mark beside it shows that it is a copy or an older state; the mark is never ahead. */
 export function settleEpoch(db: Database, file: string): Settled {
   // If this fails after the mark is written, their ids differ, and the next start decides again.
   return inTransaction(db, () => {
@@ -46,7 +41,6 @@ export function settleEpoch(db: Database, file: string): Settled {
     writeMark(file, id, written)
     const set = db.prepare<unknown, [string, string]>('INSERT INTO meta VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
     set.run('place', `${here}/${id}`)
-    // A new log, or the first start of this version.
     if (place === '' && !mark) return { epoch, turned: undefined }
     const next = crypto.randomUUID().slice(0, 8)
     set.run('epoch', next)

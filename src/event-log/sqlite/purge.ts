@@ -1,10 +1,8 @@
 import type { Database, Statement } from 'bun:sqlite'
 import type { Connection } from '../../sqlite/connection.ts'
 
-/** Per transaction, so that appends get their turn. */
 const STEP = 1_000
 
-/** The name of a purged project until its events are gone; no project can have it. */
 export const FORGOTTEN = ':purged:'
 
 type Row = { key: number; first: number; last: number }

@@ -6,7 +6,6 @@ import { FORGOTTEN } from './purge.ts'
 import { PAGE_CHARACTERS, storedEvent, type StoredRow } from '../stored-event.ts'
 import { epochOf } from './schema.ts'
 
-/** About a millisecond. */
 export const HEADS_AT_ONCE = 1_000
 
 type ProjectRow = { key: number; first: number; last: number; lastAt: number; salt: string }

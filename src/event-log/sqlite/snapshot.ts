@@ -31,7 +31,6 @@ export function prepareSaveSnapshot(db: Database): (snapshot: Snapshot) => void 
   }
 }
 
-/** Per transaction: a few milliseconds, so that appends get their turn. */
 const STEP = 1_000
 
 type BeginningRow = { epoch: string; foldVersion: number; offset: number; body: string }

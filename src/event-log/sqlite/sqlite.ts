@@ -27,11 +27,9 @@ import { watchIdentity } from '../../sqlite/file.ts'
 import { existsSync } from 'node:fs'
 
 type SqliteLogOptions = {
-  /** Programs of one machine may share it. */
   file: string
   clock?: () => number
   onError?: (error: unknown) => void
-  /** Notices for the operator, such as that a backup was restored. */
   onNotice?: (notice: string) => void
   tracing?: Tracing
 }
@@ -84,7 +82,6 @@ function writeMethods(appends: Connections['appends'], epoch: string) {
     async saveSnapshot(snapshot: Snapshot) {
       await appends.use(({ db, head, saveSnapshot }) =>
         inTransaction(db, () => {
-          // Another epoch's log is gone.
           if (snapshot.epoch === epochOf(epoch, head.get(snapshot.project)?.salt ?? '')) saveSnapshot(snapshot)
         }),
       )
@@ -103,7 +100,6 @@ export function readMethods(reads: Connections['reads'], epoch: string) {
   return {
     async read(project: string, range: ReadRange) {
       const page = await reads.use((reader) => readPage(reader, project, { ...range, epoch }))
-      // Readers of many pages let others have their turn.
       if (page.events.length === READ_LIMIT) await new Promise(setImmediate)
       return page
     },
@@ -148,16 +144,12 @@ async function trim(appends: Connections['appends'], beginning: Snapshot, epoch:
   while (!(await step())) await new Promise(setImmediate)
 }
 
-/** Also finishes the purges of a killed program. */
 async function finishPurges(appends: Connections['appends']): Promise<void> {
   const step = () => appends.use((appender) => purgeStep(appender) || inTransaction(appender.db, () => purgeStep(appender)))
   while (!(await step())) await new Promise(setImmediate)
 }
 
-/**
- * Opens the log for reading while a service may write it: nothing is created, migrated or locked for long. Rejects with UnusableLogError
- * without a log.
- */
+/** Opens the log for reading while a service may write it. Rejects with UnusableLogError without a log. */
 export async function openSqliteReader(file: string): Promise<LogReader> {
   if (!existsSync(file)) throw new UnusableLogError(`there is no event log ${file}; name the folder that the service uses with --data-dir`)
   const away: Away = (problem, options) => new LogUnavailableError(`the event log ${file} ${problem}`, options)
