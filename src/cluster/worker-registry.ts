@@ -103,10 +103,8 @@ const SILENT_SECONDS = 15
 /** Until the first heartbeat the worker loads the program, which takes long on a busy host. */
 const FIRST_SIGN_SECONDS = 60
 
-export type Watchdog = { heard(): void; stop(): void }
-
 /** Calls `onSilent` once after too many silent seconds. Seconds are counted by ticks, so that a suspended host does not count. */
-export function watchForSilence(onSilent: (seconds: number) => void): Watchdog {
+function watchForSilence(onSilent: (seconds: number) => void) {
   let patience = FIRST_SIGN_SECONDS
   let secondsLeft = patience
   const timer = setInterval(() => {

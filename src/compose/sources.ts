@@ -1,5 +1,4 @@
 import { hostname } from 'node:os'
-import { join } from 'node:path'
 import type { Opened } from '../close-in-reverse.ts'
 import type { Config } from '../config/config.ts'
 import type { NewEvent } from '../domain/events/event.ts'
@@ -9,8 +8,7 @@ import type { Accepted } from '../ingest/accept/accept-events.ts'
 import { openOrchestratorLinks } from '../ingest/orchestrator/orchestrator-links.ts'
 import { leaseFolders } from '../ingest/state-files/folder-leases.ts'
 import type { LinkHealth } from '../domain/summary/link-health.ts'
-import { openStateFiles, POLL_MS, type StateFilesHealth } from '../ingest/state-files/state-files.ts'
-import { stateFilePath } from '../ingest/state-files/state-file-names.ts'
+import { openStateFiles } from '../ingest/state-files/state-files.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import { openThrottledLog, type ThrottledLog } from '../telemetry/throttled-log.ts'
@@ -89,22 +87,5 @@ async function openFiles(
     }),
   )
   const folders = opened.add(leaseFolders({ projects, files, leases }))
-  const warnings = () => {
-    const absent = projects.filter((project) => !folders.isThere(project))
-    return [
-      ...absent.map(({ name, path }) => `project ${name}: the folder ${path} is not there or cannot be entered`),
-      ...files.health().flatMap((health) => (absent.some(({ name }) => name === health.project) ? [] : problemsOf(health))),
-    ]
-  }
-  return { warnings, tellAgain: files.tellAgain }
-}
-
-function problemsOf({ project, path, problems, refusal }: StateFilesHealth): string[] {
-  const unwatched =
-    refusal === undefined ? [] : [`project ${project}: its files are not watched but looked at every ${POLL_MS / 1_000} s: ${refusal}`]
-  const files = problems.map(
-    ({ file, problem, detail }) =>
-      `project ${project}: ${join(path, stateFilePath(file))} ${problem}${detail === undefined ? '' : `: ${detail}`}`,
-  )
-  return [...unwatched, ...files]
+  return { warnings: folders.warnings, tellAgain: files.tellAgain }
 }

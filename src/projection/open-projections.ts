@@ -16,18 +16,10 @@ type Deps = {
   stateMemoryBytes?: number
 }
 
-export type OpenProjections = {
-  projections: Projections
-  outages(): Outages
-  isRead(): boolean
-  catchUp(): Promise<void>
-  suspect(): void
-  unanswered(project: string | undefined): void
-  close(): Promise<void>
-}
+export type OpenProjections = Awaited<ReturnType<typeof openProjections>>
 
 /** Resolves when every project was read, or at once when the log is away; reading then follows when it is back. */
-export async function openProjections(deps: Deps): Promise<OpenProjections> {
+export async function openProjections(deps: Deps) {
   const { bus, onError, onOutage, now = Date.now } = deps
   const outages = openOutages({ now, onChange: (before) => onOutage?.(before, outages.current()) })
   const projections = new Projections({ ...deps, now, onUnavailable: () => check.suspect() })
@@ -45,7 +37,7 @@ export async function openProjections(deps: Deps): Promise<OpenProjections> {
     isRead: () => check.isDone,
     catchUp: () => check.run(),
     suspect: () => check.suspect(),
-    unanswered(project) {
+    unanswered(project: string | undefined) {
       if (project !== undefined) outages.addUnreachable(project)
       check.suspect()
     },

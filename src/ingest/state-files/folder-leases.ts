@@ -1,17 +1,14 @@
 import { access } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Lease } from '../../key-value/leases.ts'
-import type { StateFiles, WatchedProject } from './state-files.ts'
+import { stateFilePath } from './state-file-names.ts'
+import { POLL_MS, type StateFiles, type StateFilesHealth, type WatchedProject } from './state-files.ts'
 
 type Deps = {
   projects: readonly WatchedProject[]
-  files: Pick<StateFiles, 'setProjects'>
+  files: Pick<StateFiles, 'setProjects' | 'health'>
   leases: { want(lease: Lease): void }
   lookMs?: number
-}
-
-export type FolderLeases = {
-  isThere(project: WatchedProject): boolean
-  close(): void
 }
 
 const LOOK_MS = 2_000
@@ -22,7 +19,7 @@ const GONE_FOR_MS = 20_000
 type LeasedFolder = WatchedProject & { seenAt: number; isThere: boolean; isLooking: boolean; isWanted: boolean; isHeld: boolean }
 
 /** Has each folder watched by one worker that can see it. A check that hangs counts as a missing folder. */
-export function leaseFolders({ projects, files, leases, lookMs = LOOK_MS }: Deps): FolderLeases {
+export function leaseFolders({ projects, files, leases, lookMs = LOOK_MS }: Deps) {
   const folders = projects.map((project): LeasedFolder => ({
     ...project,
     seenAt: -Infinity,
@@ -52,7 +49,14 @@ export function leaseFolders({ projects, files, leases, lookMs = LOOK_MS }: Deps
   lookAtAll()
   const timer = setInterval(lookAtAll, lookMs)
   return {
-    isThere: ({ name }) => folders.every((folder) => folder.name !== name || folder.isThere),
+    /** What operators should know of the folders, a sentence each. */
+    warnings() {
+      const absent = new Set(folders.flatMap(({ name, isThere }) => (isThere ? [] : [name])))
+      return [
+        ...projects.filter(({ name }) => absent.has(name)).map(absenceOf),
+        ...files.health().flatMap((health) => (absent.has(health.project) ? [] : problemsOf(health))),
+      ]
+    },
     close() {
       isClosed = true
       clearInterval(timer)
@@ -69,4 +73,16 @@ async function look(folder: LeasedFolder) {
   )
   folder.isLooking = false
   if (folder.isThere) folder.seenAt = performance.now()
+}
+
+const absenceOf = ({ name, path }: WatchedProject) => `project ${name}: the folder ${path} is not there or cannot be entered`
+
+function problemsOf({ project, path, problems, refusal }: StateFilesHealth): string[] {
+  const unwatched =
+    refusal === undefined ? [] : [`project ${project}: its files are not watched but looked at every ${POLL_MS / 1_000} s: ${refusal}`]
+  const files = problems.map(
+    ({ file, problem, detail }) =>
+      `project ${project}: ${join(path, stateFilePath(file))} ${problem}${detail === undefined ? '' : `: ${detail}`}`,
+  )
+  return [...unwatched, ...files]
 }
