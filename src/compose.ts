@@ -48,7 +48,7 @@ export type WorkerContext = {
   reload?: () => ReloadReport | undefined
 }
 
-/** Opens and connects everything; the only context that knows every implementation. Rejects with nothing left open. */
+/** Opens and connects everything; the only place that knows every implementation. Rejects with nothing left open. */
 export async function openVisualizer(config: Config, context: WorkerContext = {}): Promise<Visualizer> {
   const telemetry = await openTelemetry(config, context.worker)
   const opened = closeInReverse(telemetry.onError)
@@ -58,14 +58,14 @@ export async function openVisualizer(config: Config, context: WorkerContext = {}
     const settings = opened.add(watchLogSettings({ eventLog: core.eventLog, ...telemetry }))
     const folder = opened.add(openFolderUse({ config, context, keyValue: core.keyValue, telemetry }))
     // Requests may come before the sources are open.
-    let followed: OpenSources = { links: () => [], warnings: () => [] }
+    let openedSources: OpenSources = { links: () => [], warnings: () => [] }
     const sources = {
-      links: () => followed.links(),
-      warnings: async () => [...settings.current(), ...core.followed.warnings(), ...folder.warnings(), ...followed.warnings()],
+      links: () => openedSources.links(),
+      warnings: async () => [...settings.current(), ...core.followed.warnings(), ...folder.warnings(), ...openedSources.warnings()],
     }
     const { server, feed } = await openWeb({ config, telemetry, core, sources, opened, context })
     const { onError, log, metrics, reopenLogs } = telemetry
-    followed = await openSources({
+    openedSources = await openSources({
       ...{ ...core, config, worker: context.worker, onError, log, metrics, opened },
       onEpochChange: (listener) => onEpochChange(core.projections, listener),
       onChange: () => feed.touch(),

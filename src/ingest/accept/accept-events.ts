@@ -14,11 +14,13 @@ export type AcceptDeps = {
   bus: Bus
   redact: Redact
   registerProject(name: string, isNew?: boolean): Promise<string>
+  /** ms since 1970; 0 when everything is kept. */
   keptSince(): number
 }
 
 export type Accepted = Appended & { project: string; tooOld: readonly NewEvent[] }
 
+/** Zones reach UTC+14:00, so a zoneless time may be this much later than it looks. */
 const ZONE_MS = 14 * 60 * 60_000
 
 /**

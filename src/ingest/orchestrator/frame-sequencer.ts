@@ -186,6 +186,7 @@ export class FrameSequencer {
   }
 }
 
+/** Orchestrators remember this many transitions. */
 const FULL_HISTORY = 50
 
 type Deps = { scope: LinkScope; stateOf(project: string): Promise<KnownState> }
