@@ -25,7 +25,6 @@ export type ToWorker =
 
 export type FromWorker =
   | { type: 'ready'; url: string }
-  /** The worker cannot start, with the reason in one line. */
   | { type: 'refused'; reason: string }
   | { type: 'stopped-listening' }
   | { type: 'bus'; message: BusMessage }

@@ -2,7 +2,6 @@ import { watch } from 'chokidar'
 
 export type ReloadOptions = {
   start: string[]
-  /** Exits with 0 if the current files can be started. */
   check: string[]
   watched: string[]
   tell(line: string): void
@@ -13,7 +12,6 @@ type Program = Bun.Subprocess<'inherit', 'inherit', 'inherit'>
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 /** Editors write several files at once, and one file in several steps. */
 const SETTLE_MS = 100
-/** Exit code of a program that refuses to start. */
 const REFUSED = 2
 const STOP_SECONDS = 35
 

@@ -25,7 +25,6 @@ export class RollingRestart {
   readonly #registry: WorkerRegistry
   readonly #pools = new Set<WorkerPool>()
   readonly #ending = Promise.withResolvers<string>()
-  /** As configured: its port may be 0. */
   #inForce: Plan
   #port: number
   #current: WorkerPool | undefined
@@ -39,7 +38,6 @@ export class RollingRestart {
     this.#port = options.plan.port
   }
 
-  /** Starts the first workers on a free port. */
   begin(port: number, onFailedStart: FailedStart): WorkerPool {
     this.#port = port
     this.#current = this.#start({ ...this.#inForce, port }, onFailedStart)
@@ -54,7 +52,6 @@ export class RollingRestart {
     this.#turn = this.#turn.then(() => this.#reload())
   }
 
-  /** Reports not ready, and serves on while balancers move away. */
   async announceEnd(): Promise<void> {
     this.#isEnding = true
     this.#ending.resolve('the service ends')

@@ -1,10 +1,9 @@
-import type { FromWorker, ToWorker } from './messages.ts'
-import { isFromWorker } from './messages.ts'
+import { type FromWorker, isFromWorker, type ToWorker } from './messages.ts'
 
 export type Ending = {
   code: number | null
   signal: string | null
-  /** What it said before it ended because it cannot start. */ refusal: string | undefined
+  refusal: string | undefined
 }
 
 export type SpawnedWorker = {

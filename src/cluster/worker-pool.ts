@@ -4,7 +4,6 @@ import type { Ending, SpawnedWorker } from './spawn-worker.ts'
 export type WorkerPoolOptions = {
   count: number
   log: Logger
-  /** How long a replaced worker may take to finish. */
   drainMs: number
   spawn(name: string): SpawnedWorker
   onFailedStart(reason: string, isRefused: boolean): void
@@ -21,14 +20,12 @@ const STABLE_MS = 60_000
 type WorkerSlot = {
   name: string
   worker: SpawnedWorker | undefined
-  /** Takes over once it is ready. */
   next: SpawnedWorker | undefined
   failures: number
   startedAt: number
   served: PromiseWithResolvers<void>
 }
 
-/** A number of workers, restarted when they end. */
 export class WorkerPool {
   readonly #options: WorkerPoolOptions
   readonly #alive = new Set<SpawnedWorker>()

@@ -6,7 +6,7 @@ import { Scrape } from './scrape.ts'
 import { type SpawnedWorker, spawnWorker } from './spawn-worker.ts'
 import type { ReloadReport } from '../config/problem.ts'
 
-/** The configuration for workers, and the parts of it that the supervisor needs. */
+/** What the supervisor and its workers need of the configuration. */
 export type Plan = { config: string; workers: number; host: string; port: number; workerMemoryMb: number; projects: readonly string[] }
 
 type WorkerRequest = { name: string; plan: Plan; onTooLarge(worker: SpawnedWorker): void }
@@ -43,13 +43,11 @@ export class WorkerRegistry {
     this.#tellAll({ type: 'reopen-logs' })
   }
 
-  /** Sent to later workers, too. */
   tellReload(report: ReloadReport): void {
     this.#report = report
     this.#tellAll({ type: 'reload', report })
   }
 
-  /** Workers report not ready, and serve on. */
   tellLeaving(): void {
     this.#tellAll({ type: 'leaving' })
   }
@@ -100,7 +98,6 @@ export class WorkerRegistry {
 const TICK_MS = 1_000
 /** Workers send a heartbeat every 5 s. */
 const SILENT_SECONDS = 15
-/** Until the first heartbeat the worker loads the program, which takes long on a busy host. */
 const FIRST_SIGN_SECONDS = 60
 
 /** Calls `onSilent` once after too many silent seconds. Seconds are counted by ticks, so that a suspended host does not count. */

@@ -11,7 +11,6 @@ export type Serving = {
   close(): Promise<void>
 }
 
-/** The running service, or the reason why it cannot start. */
 type Open = (start: WorkerStart, link: WorkerLink) => Promise<Serving | string>
 
 const FIGURES_MS = 5_000
