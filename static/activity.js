@@ -16,7 +16,7 @@ import {
 } from './activity-window.js'
 import { fetchPage } from './build.js'
 import { tickTimes, write } from './clock.js'
-import { remember } from './highlight-changes.js'
+import { rememberLooks } from './highlight-changes.js'
 
 /** Parts that are fetched in a row without a scroll: a search that finds little waits before it goes on. */
 const TURNS = 10
@@ -80,7 +80,7 @@ function take(name, href, use) {
   readPart(href)
     .then((part) => {
       use(part)
-      remember()
+      rememberLooks()
       tickTimes()
     })
     .then(

@@ -20,14 +20,14 @@ function lookOf(member) {
 }
 
 /** What stands on the page now is no news, wherever it came from. */
-export function remember() {
+export function rememberLooks() {
   looks = looksNow()
 }
 
 /** After a frame: marks for a moment what it changed. Old rows of a part leave at the end. */
-export function settle(content) {
+export function highlightChanges(content) {
   const before = looks
-  remember()
+  rememberLooks()
   for (const [, id] of content.matchAll(SENT)) mark(document.getElementById(id))
   for (const [id, look] of looks) if (before.get(id) !== look) mark(document.getElementById(id))
   const rows = document.getElementById('part-event-list')

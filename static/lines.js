@@ -34,7 +34,7 @@ export function connect(root) {
 }
 
 /** Closes the line of an element that was put into the page, and forgets the element. */
-export function hangUp(id) {
+export function closeSocket(id) {
   const element = document.getElementById(id)
   if (!element) return
   lines.get(element)?.rest()

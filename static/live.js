@@ -6,7 +6,7 @@ import { noteNew } from './activity.js'
 import { isOwnBuild, leaveOutdated, mayStay } from './build.js'
 import { clockText, serverNow, setServerClock, tickTimes, write } from './clock.js'
 import { allLines, lineOf, watchLines } from './lines.js'
-import { settle, showCounts } from './highlight-changes.js'
+import { highlightChanges, showCounts } from './highlight-changes.js'
 import { relativeTime } from '../views/atoms/relative-time.ts'
 
 const page = document.getElementById('page')
@@ -43,7 +43,7 @@ async function put(element, frame) {
   await htmx.swap({ sourceElement: element, target: element, text: frame.content, swap: 'none', transition: false })
   tickTimes()
   if (isAttention(element)) showCounts()
-  else settle(frame.content)
+  else highlightChanges(frame.content)
   tell('frame:shown')
 }
 

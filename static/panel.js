@@ -5,8 +5,8 @@
  */
 import { fetchPage } from './build.js'
 import { tickTimes } from './clock.js'
-import { connect, hangUp } from './lines.js'
-import { remember, showCounts } from './highlight-changes.js'
+import { connect, closeSocket } from './lines.js'
+import { rememberLooks, showCounts } from './highlight-changes.js'
 
 const DETAIL = /^\/projects\/[^/]+\/(?:stories|agents|events)(?:\/|$)/
 const wide = matchMedia('(min-width: 1200px)')
@@ -70,7 +70,7 @@ async function load(href, signal) {
 
 function show({ href, article, title, live }) {
   keepPlace(() => {
-    hangUp('panel-line')
+    closeSocket('panel-line')
     const aside = panel() ?? document.getElementById('page').appendChild(emptyPanel())
     aside.querySelector('.panel__whole').href = href
     const line = document.createElement('div')
@@ -107,7 +107,7 @@ function headingOf(aside) {
 function close() {
   if (!panel()) return
   keepPlace(() => {
-    hangUp('panel-line')
+    closeSocket('panel-line')
     panel().remove()
     document.documentElement.classList.remove('has-panel')
   })
@@ -137,7 +137,7 @@ document.addEventListener('frame:shown', () => panel() && markShown())
 function settled() {
   tickTimes()
   markShown()
-  remember()
+  rememberLooks()
   showCounts()
 }
 

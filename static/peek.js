@@ -1,8 +1,8 @@
 /* Space on a project: a look at it without leaving the list. Space or Escape closes, j and k look at the next and the one before. */
 import { tickTimes } from './clock.js'
 import { linkBeside } from './keys.js'
-import { connect, hangUp } from './lines.js'
-import { remember } from './highlight-changes.js'
+import { connect, closeSocket } from './lines.js'
+import { rememberLooks } from './highlight-changes.js'
 
 const TROUBLE = '<p class="nothing" id="peek-title">Not shown: the service does not answer. Space tries again.</p>'
 
@@ -53,7 +53,7 @@ function peek(link) {
 }
 
 function show(html) {
-  hangUp('peek-line')
+  closeSocket('peek-line')
   dialog.innerHTML = html
   htmx.process(dialog)
   connect(dialog)
@@ -62,7 +62,7 @@ function show(html) {
   dialog.focus()
   dialog.scrollTop = 0
   tickTimes()
-  remember()
+  rememberLooks()
 }
 
 /** Of the project that was looked at last; its row may have been drawn anew, in another place. */
@@ -72,7 +72,7 @@ function shownLink() {
 
 dialog.addEventListener('close', () => {
   loading.abort()
-  hangUp('peek-line')
+  closeSocket('peek-line')
   dialog.replaceChildren()
   shownLink()?.focus()
 })

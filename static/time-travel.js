@@ -4,7 +4,7 @@
  */
 import { fetchPage } from './build.js'
 import { tickTimes, write } from './clock.js'
-import { remember } from './highlight-changes.js'
+import { rememberLooks } from './highlight-changes.js'
 
 const SETTLE_MS = 120
 const TICK_MS = 200
@@ -66,7 +66,7 @@ async function show(page) {
   if (!wanted && !settling) element('travel-at').value = element('travel-at').getAttribute('value')
   element('travel-play').disabled = told().nextAt === '' && !playing
   showInstant(playing ? instant() : Number(told().now))
-  remember()
+  rememberLooks()
 }
 
 /** Ages and clocks of the page stand at an instant, ms since 1970. */
