@@ -21,13 +21,13 @@ import { registration } from './ingest/accept/register-project.ts'
 import { openWholeStates } from './ingest/accept/whole-states.ts'
 import { Feed } from './live/feed.ts'
 import { Hub } from './live/hub.ts'
-import { openOverviewIndex } from './live/overview-index.ts'
-import { preparePage } from './live/prepare-page.ts'
+import { openOverviewIndex } from './pages/overview/index-of-projects.ts'
+import type { PageDeps } from './pages/page.ts'
+import { openPage, projectOf } from './pages/registry.ts'
 import { onEpochChange } from './projection/projections.ts'
 import type { KeyValue } from './key-value/key-value.ts'
 import { openTimelineCache } from './projection/timeline-cache.ts'
 import { openLongReads } from './projection/long-reads.ts'
-import { projectOf } from './live/topic.ts'
 import { troubleOf } from './projection/outages.ts'
 import { keptSince } from './projection/retention.ts'
 import type { Logger } from './telemetry/logger.ts'
@@ -131,15 +131,14 @@ type Part = { config: Config; telemetry: Telemetry; core: Core; opened: Opened }
 
 async function openWeb({ config, telemetry, core, sources, opened, context }: Part & { sources: Sources; context: WorkerContext }) {
   const { log, access, metrics, usage, tracing, onError } = telemetry
-  const { eventLog, projections, lanes, followed, acceptFrom, changes, whyRefused, stateOf, isRedisUp } = core
+  const { projections, followed, acceptFrom, changes, whyRefused, stateOf, isRedisUp } = core
   const troubleAt = (topic: string) => troubleOf(followed.outages(), projectOf(topic))
   const files = await openFiles({ telemetry, core, opened })
   const hub = opened.add(new Hub({ metrics, log, maxViewers: config.maxViewers, troubleOf: troubleAt, build: files.files.build }))
-  const overview = openOverviewIndex(projections)
-  const prepare = preparePage({ projections, lanes, index: overview, links: sources.links, now: Date.now })
+  const pages = pagesStandOn({ config, telemetry, core, sources, files: files.files })
   const feed = opened.add(
     new Feed({
-      ...{ projections, preparePage: prepare, tracing, onError },
+      ...{ projections, openPage: openPage(pages), tracing, onError },
       broadcast: (topic, frame) => hub.broadcast(topic, frame),
       hold: (project) => projections.hold(project),
       unanswered: (topic) => followed.unanswered(projectOf(topic)),
@@ -147,14 +146,13 @@ async function openWeb({ config, telemetry, core, sources, opened, context }: Pa
   )
   followed.onOutage(() => hub.tellTrouble())
   const app = createApp({
-    ...{ eventLog, projections, isRedisUp, changes, whyRefused, overview, hub, log, access },
-    ...{ metrics, tracing, usage, version, settings: config, ...sources },
-    ...{ lanes, longReads: openLongReads(), outages: followed.outages, isRead: followed.isRead, worker: context.worker },
+    ...pages,
+    ...{ isRedisUp, changes, whyRefused, hub, log, access, metrics, tracing, usage, version, settings: config, ...sources },
+    worker: context.worker,
     accept: acceptFrom('http'),
     bindKey: openIdempotencyKeys({ keyValue: core.keyValue, keptDays: config.retention.days, lifeOf: core.lifeOf }),
     ...files,
     wholeStates: (project) => openWholeStates(project, () => stateOf(project)),
-    startedAt: Date.now(),
     features: featuresOf(config, context.link !== undefined),
     isDraining: () => server.isStopping() || context.link?.isLeaving() === true,
     renderMetrics: async () => (await context.link?.renderAll()) ?? metrics.render(),
@@ -168,6 +166,18 @@ async function openWeb({ config, telemetry, core, sources, opened, context }: Pa
     },
   })
   return { server, feed }
+}
+
+type PageParts = Omit<Part, 'opened'> & { sources: Sources; files: PageDeps['files'] }
+
+/** What pages read, for those who ask for them and for those who watch them. */
+function pagesStandOn({ config, telemetry: { log }, core, sources, files }: PageParts): PageDeps {
+  const { eventLog, projections, lanes, followed } = core
+  return {
+    ...{ eventLog, projections, lanes, log, outages: followed.outages, isRead: followed.isRead, links: sources.links },
+    ...{ overview: openOverviewIndex(projections), longReads: openLongReads(), files, settings: config },
+    ...{ startedAt: Date.now(), now: Date.now },
+  }
 }
 
 /** The static files of this build, and those of other builds. */

@@ -30,7 +30,10 @@ test('a tree that keeps the rules is not blamed', () => {
     'src/compose.ts':
       "import { openHub } from './live/hub.ts'\nimport { openLog } from './event-log/sqlite.ts'\nexport const compose = () => [openHub, openLog]\n",
     'src/live/hub.ts':
-      "import type { Log } from '../event-log/sqlite.ts'\nimport { Card } from '../../views/card.tsx'\n/** Opens. */\nexport function openHub(log: Log) { return [log, Card] }\n",
+      "import type { Log } from '../event-log/sqlite.ts'\n/** Opens. */\nexport function openHub(log: Log) { return [log] }\n",
+    'src/pages/cards.tsx':
+      "import { openHub } from '../live/hub.ts'\nimport { Card } from '../../views/card.tsx'\nexport const cardsPage = { openHub, Card }\n",
+    'src/web/app.ts': "import { cardsPage } from '../pages/cards.tsx'\nexport const app = [cardsPage]\n",
     'src/event-log/sqlite/sqlite.ts':
       "import { Database } from 'bun:sqlite'\nexport type Log = Database\n/** Opens. */\nexport const openLog = () => new Database()\n",
     'src/config/load.ts': '/** Reads. */\nexport const load = () => process.env.PORT\n',
@@ -56,6 +59,15 @@ describe('a violation is found:', () => {
       'src/live/a.ts',
       "import { b } from '../event-log/sqlite.ts'\nb()\n",
       'live may not import ../event-log/sqlite.ts',
+    ],
+    ['live that knows a page', 'src/live/a.ts', "import { b } from '../pages/b.tsx'\nb()\n", 'live may not import ../pages/b.tsx'],
+    ['live that draws', 'src/live/a.ts', "import { b } from '../../views/b.tsx'\nb()\n", 'live may not import ../../views/b.tsx'],
+    ['a page that knows who asks', 'src/pages/a.tsx', "import { b } from '../web/b.ts'\nb()\n", 'pages may not import ../web/b.ts'],
+    [
+      'a page that imports an engine of the log',
+      'src/pages/a.tsx',
+      "import { b } from '../event-log/sqlite.ts'\nb()\n",
+      'pages may not import ../event-log/sqlite.ts',
     ],
     [
       'an import that waits until it is needed',

@@ -1,5 +1,6 @@
-import { openProjectPage, type Shown } from '../live/project-page.tsx'
-import { ProjectContent } from '../../views/pages/project.tsx'
+import type { LivePage } from '../live/live-page.ts'
+import type { Shown } from '../live/section-page.ts'
+import { ProjectContent, projectPage } from '../pages/project.tsx'
 import { type Mark, markOf } from './marks.ts'
 import type { Moment } from './moments.ts'
 import { lastingAt, type Pieces } from './pieces.ts'
@@ -22,7 +23,7 @@ const MARKS = 4_000
 /** Follows a project's page as a browser would, with the service's own frames, and records what changes. */
 export function record(first: Moment, pieces: Pieces): Recording {
   let { at, shown } = first
-  const page = openProjectPage({ ...shown, isFixed: true }, () => at)
+  const page = projectPage.open(alone(first), null, () => at)
   const viewed = openViewedPage(contentOf(first))
   const known: KnownParts = new WeakMap()
   const kept: number[][] = viewed.sections.map(() => [])
@@ -62,23 +63,12 @@ export function record(first: Moment, pieces: Pieces): Recording {
 /** Numbers of unchanged parts, by identity. */
 type KnownParts = WeakMap<Unit['parts'], (number | Unit)[]>
 
-const contentOf = ({ at, shown: { project, summary, view } }: Moment): string =>
-  String(
-    <ProjectContent
-      project={project}
-      state={view.state}
-      attention={summary.attention}
-      recent={view.recent}
-      now={at}
-      staleMinutes={summary.staleMinutes}
-      isPast
-      isAlone
-    />,
-  )
+const alone = ({ shown }: Moment): Shown => ({ ...shown, isAlone: true })
 
-type Page = ReturnType<typeof openProjectPage>
+const contentOf = (moment: Moment): string =>
+  String(<ProjectContent shown={alone(moment)} now={moment.at} drawn={projectPage.draw(alone(moment), null, moment.at)} />)
 
-function frameOf(page: Page, before: Shown, { shown }: Moment): string {
+function frameOf(page: LivePage, before: Shown, { shown }: Moment): string {
   page.take({ ...shown, before: before.summary, isGone: false })
   const frame: unknown = JSON.parse(page.flush() ?? '{}')
   return typeof frame === 'object' && frame !== null && 'content' in frame ? String(frame.content) : ''

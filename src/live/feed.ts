@@ -12,7 +12,7 @@ type Deps = {
    * Reads what the page needs; the page itself begins when the result is called, with the state of that moment. It calls `stir` where
    * it has something to show that no change told of.
    */
-  preparePage(topic: string, stir: () => void): Promise<() => LivePage>
+  openPage(topic: string, stir: () => void): Promise<() => LivePage>
   /** Keeps what a page shows at hand until what this gives back is called. */
   hold?(project: string): () => void
   /** The log gave no answer that the page of a topic needs. */
@@ -117,7 +117,7 @@ export class Feed implements Watched {
   }
 
   async #openPage(topic: string, isOurs: () => boolean): Promise<LivePage> {
-    const begin = await this.#deps.preparePage(topic, () => isOurs() && this.#mark(topic))
+    const begin = await this.#deps.openPage(topic, () => isOurs() && this.#mark(topic))
     // From here to the end without a pause: no change can fall between what the page shows and what it hears.
     const page = begin()
     if (!isOurs()) {

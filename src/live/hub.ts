@@ -1,12 +1,22 @@
 import type { Server, ServerWebSocket, WebSocketHandler } from 'bun'
+import { forEachConcurrently } from '../projection/for-each-concurrently.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Trouble } from '../projection/outages.ts'
-import { closeReason, type Refusal, REFUSALS } from './close-reason.ts'
 import { openFirstFrames } from './first-frames.ts'
 import { withField } from './frame.ts'
 import { openHeartbeats } from './heartbeats.ts'
-import { openTroubleFrames } from './trouble-frames.ts'
+
+/**
+ * Why a socket is not served. The upgrade is accepted and the socket closed, because a browser reads a close code and its reason,
+ * but not the status of a refused upgrade: of those who come later, who is one too many (`full`) stays away longer.
+ */
+export const REFUSALS = {
+  full: { code: 1013, reason: 'full' },
+  later: { code: 1013, reason: 'later' },
+  not_yours: { code: 4403, reason: 'not yours' },
+} as const
+export type Refusal = keyof typeof REFUSALS
 
 /** What a socket watches: a topic, the position that its page was rendered at, and what it was made from (see `madeFrom`). */
 export type Watch = { topic: string; since: string | undefined; made?: string | undefined }
@@ -179,5 +189,75 @@ export class Hub {
     this.#watchers.delete(topic)
     this.#troubles.forget(topic)
     this.#watched?.left(topic)
+  }
+}
+
+const SLOW_MS = 100
+
+/**
+ * The codes that are worth telling apart; the rest is one bucket, so that the label stays bounded. A socket that is closed because
+ * it is too slow looks lost: only the frame that it did not get, a moment before, tells.
+ */
+function closeReason(code: number, sinceDropMs: number): string {
+  if (code === 1006 && sinceDropMs < SLOW_MS) return 'slow'
+  const known: Record<number, string> = {
+    1000: 'left',
+    1001: 'left',
+    1005: 'left',
+    1006: 'lost',
+    1008: 'refused',
+    1012: 'restart',
+    1013: 'full',
+    4401: 'signed_out',
+    4403: 'not_yours',
+  }
+  return known[code] ?? 'other'
+}
+
+type TroubleDeps = {
+  /** Why a topic is not live; undefined while it is. */
+  troubleOf(topic: string): Trouble | undefined
+  /** What its viewers do not show yet, and where that stands; nothing where nobody was shown the page. */
+  current(topic: string): string | undefined
+  publish(topic: string, frame: string): void
+}
+
+/** What a socket is told when its page stops being live. */
+const troubleText = (trouble: Trouble): string => JSON.stringify({ now: Date.now(), trouble })
+
+/**
+ * Keeps what the viewers of each topic were told of trouble, so that they are told again only of something else. That there is none
+ * is never said alone, but with what the page shows now.
+ */
+function openTroubleFrames({ troubleOf, current, publish }: TroubleDeps) {
+  const told = new Map<string, string>()
+
+  function remember(topic: string, trouble: Trouble | undefined) {
+    if (trouble) told.set(topic, JSON.stringify(trouble))
+    else told.delete(topic)
+  }
+
+  async function tellOf(topic: string): Promise<void> {
+    const trouble = troubleOf(topic)
+    if (told.get(topic) === (trouble && JSON.stringify(trouble))) return
+    remember(topic, trouble)
+    if (trouble) return publish(topic, troubleText(trouble))
+    const frame = current(topic)
+    if (frame !== undefined) publish(topic, withField(frame, 'trouble', null))
+  }
+
+  return {
+    /** Something went away or came back. */
+    tell: (topics: Iterable<string>): Promise<void> => forEachConcurrently([...topics], 1, tellOf),
+    /** The first frame of a socket, which says what trouble there is. */
+    first(topic: string, frame: string): string {
+      const trouble = troubleOf(topic)
+      remember(topic, trouble)
+      return trouble ? withField(frame, 'trouble', trouble) : frame
+    },
+    /** What a socket is told that cannot be given its first frame: the log did not answer, whether that is known yet or not. */
+    unanswered: (topic: string): string => troubleText(troubleOf(topic) ?? { kind: 'log', since: Date.now() }),
+    /** Nobody watches it any more. */
+    forget: (topic: string) => void told.delete(topic),
   }
 }

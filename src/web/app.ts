@@ -12,42 +12,25 @@ import { oneHost } from './middleware/one-host.ts'
 import { requestLimits } from './middleware/request-limits.ts'
 import { traceRequests } from './middleware/trace.ts'
 import { pageHeaders } from './middleware/secure-headers.ts'
-import { activityRoutes } from './routes/activity.tsx'
 import { eventRoutes } from './routes/api-events.ts'
 import { flowApiRoutes } from './routes/api-flow.ts'
 import { projectChangeRoutes } from './routes/api-project-changes.ts'
 import { projectRoutes } from './routes/api-projects.ts'
 import { snapshotRoutes } from './routes/api-snapshot.ts'
 import { statusRoutes } from './routes/api-status.ts'
-import { eventPageRoutes } from './routes/event-page.tsx'
 import { jumpRoutes } from './routes/jumps.tsx'
 import { liveRoutes } from './routes/live.ts'
 import { lossRoutes } from './routes/losses.ts'
-import { pageRoutes } from './routes/pages.tsx'
-import { partRoutes } from './routes/parts.tsx'
-import { peekRoutes } from './routes/peek.tsx'
+import { pageRoutes } from './routes/pages.ts'
 import { pinRoutes } from './routes/pins.ts'
 import { pictureRoutes } from './routes/pictures.tsx'
 import { projectFormRoutes } from './routes/project-forms.ts'
 import { staticRoutes } from './routes/static.ts'
-import { timelineRoutes } from './routes/timeline.tsx'
 import { vitalRoutes } from './routes/vitals.ts'
 import { methodsOf, unanswered } from './unanswered.ts'
 
 /** What people look at, and what programs ask. */
-const PAGES = [
-  pageRoutes,
-  pictureRoutes,
-  peekRoutes,
-  pinRoutes,
-  lossRoutes,
-  timelineRoutes,
-  partRoutes,
-  eventPageRoutes,
-  activityRoutes,
-  jumpRoutes,
-  projectFormRoutes,
-]
+const PAGES = [pageRoutes, pictureRoutes, pinRoutes, lossRoutes, jumpRoutes, projectFormRoutes]
 const API = [projectRoutes, projectChangeRoutes, snapshotRoutes, eventRoutes, flowApiRoutes, statusRoutes]
 
 const AWAY_TOLD_MS = 10_000

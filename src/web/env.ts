@@ -1,15 +1,11 @@
 import type { Server } from 'bun'
+import type { ReloadReport } from '../config/problem.ts'
 import type { NewEvent } from '../domain/events/event.ts'
-import type { EventLog } from '../event-log/event-log.ts'
 import type { Accepted } from '../ingest/accept/accept-events.ts'
 import type { ProjectChanges } from '../ingest/accept/change-project.ts'
 import type { WholeStates } from '../ingest/accept/whole-states.ts'
 import type { Hub, Watching } from '../live/hub.ts'
-import type { OverviewIndex } from '../live/overview-index.ts'
-import type { TimelineCache } from '../projection/timeline-cache.ts'
-import type { LongReads } from '../projection/long-reads.ts'
-import type { Outages } from '../projection/outages.ts'
-import type { Projections } from '../projection/projections.ts'
+import type { PageDeps, PageSettings } from '../pages/page.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -17,17 +13,9 @@ import type { Tracing } from '../telemetry/tracing.ts'
 import type { ResourceUsage } from '../telemetry/resource-usage.ts'
 import type { SharedFiles } from './shared-files.ts'
 import type { StaticFiles } from './static-files.ts'
-import type { LinkHealth } from '../domain/summary/link-health.ts'
-import type { ReloadReport } from '../config/problem.ts'
 
 /** What the routes stand on. */
-export type WebDeps = {
-  eventLog: EventLog
-  projections: Projections
-  /** What projects went through lately, for pages that draw it. */
-  lanes: TimelineCache
-  /** All projects in order, and what is said of them together. */
-  overview: OverviewIndex
+export type WebDeps = PageDeps & {
   /** Stores and announces what was reported by request. */
   accept(project: string, events: readonly NewEvent[]): Promise<Accepted>
   /** Binds an Idempotency-Key to the body that it came with; rejects with RefusedError where that was another. */
@@ -36,10 +24,7 @@ export type WebDeps = {
   changes: ProjectChanges
   /** Turns the whole states of one report into events of its project. */
   wholeStates(project: string): WholeStates
-  /** Whatever reads a long way for one request goes through here. */
-  longReads: LongReads
   hub: Hub
-  links(): readonly LinkHealth[]
   /** What a person should know although the service is ready, one sentence each. */
   warnings(): Promise<string[]>
   files: StaticFiles
@@ -52,7 +37,6 @@ export type WebDeps = {
   tracing: Tracing
   usage(): ResourceUsage
   version: string
-  startedAt: number
   /** What this worker is called among those that share the port; undefined where it is alone. */
   worker: string | undefined
   features: Features
@@ -64,10 +48,6 @@ export type WebDeps = {
   isDraining(): boolean
   /** The figures of all workers, for a scraper. */
   renderMetrics(): Promise<string>
-  /** What is away, and since when. */
-  outages(): Outages
-  /** False while the log could not be read since the start: nothing is known then. */
-  isRead(): boolean
   /** What became of the last wish to read the configuration anew; undefined while there was none. */
   reload(): ReloadReport | undefined
   settings: WebSettings
@@ -85,20 +65,15 @@ export type Features = {
   open_to_others: boolean
 }
 
-export type WebSettings = {
+export type WebSettings = PageSettings & {
   isMetricsOn: boolean
   isHealthOn: boolean
   isGzipOn: boolean
   staticCacheSeconds: number
   /** Open to whoever reaches the address; without `isOpenToOthers` that is this machine alone. */
   isOpen: boolean
-  isOpenToOthers: boolean
   allowedOrigins: readonly string[]
   workers: number
-  /** How long events are kept in days, and how many of a project; 0 is for good. */
-  retention: { days: number; events: number }
-  /** How long work may be silent before silence says something. */
-  staleMinutes: number
   /** What the deployment says it has; undefined where it says nothing. */
   limits: Record<'parallelProjects' | 'totalAgents' | 'memoryMb' | 'diskMb' | 'cpuCores', number | undefined>
 }

@@ -3,7 +3,8 @@ import { ErrorPage } from '../../views/pages/error.tsx'
 import { NotFoundPage } from '../../views/pages/not-found.tsx'
 import type { Env, WebDeps } from './env.ts'
 import { type Answer, statusOf } from './errors.ts'
-import { pageFrame } from './page-frame.ts'
+import { pageFrame } from '../pages/serve-page.ts'
+import { pageRequest } from './page-request.ts'
 
 /** A page that could not be made has nothing that a reload would lose. */
 const RELOAD_SECONDS = 3
@@ -26,7 +27,7 @@ const NEXT: Record<number, string> = {
 
 /** What a person sees instead of a page. */
 export function errorPage(c: Context<Env>, deps: WebDeps, { code, message, details }: Answer) {
-  const frame = { ...pageFrame(c, deps), requestId: c.get('requestId') }
+  const frame = { ...pageFrame(pageRequest(c), deps), requestId: c.get('requestId') }
   const status = statusOf(code)
   if (status === 503) c.header('Refresh', String(RELOAD_SECONDS))
   if (status !== 404 || PART.test(c.req.path)) {

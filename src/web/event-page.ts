@@ -7,7 +7,7 @@ import { STEP } from '../projection/long-reads.ts'
 import { askedMoment } from './asked-moment.ts'
 import type { Env, WebDeps } from './env.ts'
 import { textWithEtag } from './etag.ts'
-import { type Reading, readLong } from './read-long.ts'
+import { type Reading, readLong } from '../pages/past.ts'
 
 const LIMIT = 1_000
 const DEFAULT_LIMIT = 100
@@ -20,7 +20,7 @@ const POSITION = /^(?:([0-9a-z]{8}):)?(\d{1,30})$/
 export async function eventPage(c: Context<Env>, deps: WebDeps, project: string) {
   const from = readPosition(c.req.query('after') ?? '0')
   const [limit, at, type] = [readLimit(c.req.query('limit')), askedMoment(c), c.req.query('type')]
-  const { page, texts, next } = await readLong(c, deps, async (reading) => {
+  const { page, texts, next } = await readLong(deps, c.env.arrived, async (reading) => {
     const upTo = at === undefined ? undefined : (await momentOffset(reading.eventLog, project, parseMoment(at))).offset
     const range = { after: from.offset, limit, ...(upTo === undefined ? {} : { upTo }) }
     const page = await readPart(reading, project, range)

@@ -1,10 +1,9 @@
 import type { ProjectSummary } from '../../src/domain/summary/project-summary.ts'
 import type { ProjectChange } from '../../src/projection/projections.ts'
 import type { LivePage } from '../../src/live/live-page.ts'
-import { openOverviewIndex } from '../../src/live/overview-index.ts'
-import { openOverviewPage } from '../../src/live/overview-page.tsx'
-import { topicOf } from '../../src/live/topic.ts'
-import type { OverviewView } from '../../views/overview/overview-query.ts'
+import { openOverviewIndex } from '../../src/pages/overview/index-of-projects.ts'
+import { openOverview } from '../../src/pages/overview/overview.tsx'
+import { overviewSearch, type OverviewView } from '../../views/overview/overview-query.ts'
 import { generateHistory } from '../support/histories.ts'
 import { sceneOf } from '../views/scenes.ts'
 import { atMost, median, quantile } from './measure.ts'
@@ -29,10 +28,10 @@ function measure(view: OverviewView | undefined): { times: number[]; bytes: numb
   const moments = Array.from({ length: PROJECTS }, (_, index) => twoMoments(index))
   let change: Listener = () => undefined
   const summaries = moments.map(([early]) => early)
-  const index = openOverviewIndex({ summaries: () => summaries, onChange: (listener) => (change = listener) })
-  const source = { index, links: () => [], now: () => Date.now() }
-  const targets = [1, 2, 3, 4].map((page) => ({ page: 'overview', query: { page, view } }) as const)
-  const pages = targets.map((target): [string, LivePage] => [topicOf(target), openOverviewPage(source, target.query)])
+  const overview = openOverviewIndex({ summaries: () => summaries, onChange: (listener) => (change = listener) })
+  const source = { overview, links: () => [], now: () => Date.now() }
+  const queries = [1, 2, 3, 4].map((page) => ({ page, view }))
+  const pages = queries.map((query): [string, LivePage] => [`/${overviewSearch(query)}`, openOverview(source, query)])
   const server = Bun.serve({ port: 0, fetch: () => new Response(), websocket: { message: () => undefined } })
   const times: number[] = []
   let bytes = 0

@@ -6,7 +6,7 @@ import { lastingAt, openPieces } from '../../src/export/pieces.ts'
 import { momentsOf } from '../../src/export/moments.ts'
 import { record } from '../../src/export/recording.tsx'
 import { EXPORT_LIMIT, periodOf, type ReplaySource } from '../../src/export/replay-source.ts'
-import { ProjectContent } from '../../views/pages/project.tsx'
+import { ProjectContent, projectPage } from '../../src/pages/project.tsx'
 import { generateHistory, stored } from '../support/histories.ts'
 
 const STALE_MINUTES = 10
@@ -35,19 +35,9 @@ test('at every moment a recording shows what the page of that moment shows', asy
     recording ??= record(moment, pieces)
     recording.take(moment)
     if (moment.event) seen.push(moment.event)
-    const { project, summary, view } = moment.shown
-    const page = (
-      <ProjectContent
-        project={project}
-        state={view.state}
-        attention={summary.attention}
-        recent={seen.slice(-50)}
-        now={moment.at}
-        staleMinutes={STALE_MINUTES}
-        isPast
-        isAlone
-      />
-    )
+    const { shown, at } = moment
+    const whole = { ...shown, view: { ...shown.view, recent: seen.slice(-50) }, isAlone: true }
+    const page = <ProjectContent shown={whole} now={at} drawn={projectPage.draw(whole, null, at)} />
     // Cards tell whether something moves: that is as of when they were drawn, live, too.
     const withoutMotion = (html: string) => html.replace(/ shape--(?:ring|dashed)\b.*?<\/svg>/g, '')
     expect(withoutMotion(recording.markup())).toBe(withoutMotion(lastingAt(String(page), moment.at)))

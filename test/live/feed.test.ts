@@ -14,7 +14,7 @@ async function openSlowPages(count: number, renderMs: number) {
   const turns = setInterval(() => void (turn += 1), 1)
   endAfter('test', () => clearInterval(turns))
   const changes = new Map<string, number>()
-  const preparePage = async (topic: string) => (): LivePage => ({
+  const openPage = async (topic: string) => (): LivePage => ({
     project: topic,
     isBehind: () => false,
     take() {
@@ -32,7 +32,7 @@ async function openSlowPages(count: number, renderMs: number) {
   const projections = { onChange: (listener) => void (change = listener) } as Partial<Projections> as Projections
   const feed = new Feed({
     projections,
-    preparePage,
+    openPage,
     broadcast: (topic, frame) => void sent.push({ topic, frame, turn }),
     tracing: NO_TRACING,
     onError: fail,
@@ -72,7 +72,7 @@ function openSlowReads() {
   let change: (change: ProjectChange) => void = () => undefined
   const readings: { begin(): void; fail(error: Error): void; changes(): number }[] = []
   const sent: string[] = []
-  const preparePage = async (topic: string): Promise<() => LivePage> => {
+  const openPage = async (topic: string): Promise<() => LivePage> => {
     const read = Promise.withResolvers<void>()
     const number = readings.length
     let changes = 0
@@ -89,7 +89,7 @@ function openSlowReads() {
   }
   const projections = { onChange: (listener) => void (change = listener) } as Partial<Projections> as Projections
   const feed = new Feed({
-    ...{ projections, preparePage, tracing: NO_TRACING, onError: fail },
+    ...{ projections, openPage, tracing: NO_TRACING, onError: fail },
     broadcast: (_, frame) => void sent.push(frame),
   })
   endAfter('test', () => feed.close())

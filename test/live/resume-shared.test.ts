@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { Feed } from '../../src/live/feed.ts'
 import type { LivePage } from '../../src/live/live-page.ts'
-import { openProjectPage } from '../../src/live/project-page.tsx'
+import { projectPage } from '../../src/pages/project.tsx'
 import type { ProjectChange, Projections } from '../../src/projection/projections.ts'
 import { NO_TRACING } from '../../src/telemetry/tracing.ts'
 import { endAfter } from '../support/ending.ts'
@@ -22,7 +22,7 @@ function countedPage() {
     },
   })
   const shown = () => ({ project, summary, view: { epoch: 'e1', state: watched, recent: events.slice(-50) } })
-  const page = openProjectPage(shown(), () => NOW)
+  const page = projectPage.open(shown(), null, () => NOW)
   const change = () => page.take({ ...shown(), before: undefined, isGone: false })
   const contentOf = (since: string) => (JSON.parse(page.resume(since)) as { content: string }).content
   contentOf('')
@@ -74,7 +74,7 @@ test('a crowd that comes back at once lets others have their turn, and hears not
   let change: (change: ProjectChange) => void = () => undefined
   const sent: string[] = []
   let resumed = 0
-  const preparePage = async (topic: string) => (): LivePage => ({
+  const openPage = async (topic: string) => (): LivePage => ({
     project: topic,
     isBehind: () => false,
     take: () => true,
@@ -91,7 +91,7 @@ test('a crowd that comes back at once lets others have their turn, and hears not
   const onError = (error: unknown) => {
     throw error
   }
-  const feed = new Feed({ projections, preparePage, broadcast: (_, frame) => void sent.push(frame), tracing: NO_TRACING, onError })
+  const feed = new Feed({ projections, openPage, broadcast: (_, frame) => void sent.push(frame), tracing: NO_TRACING, onError })
   endAfter('test', () => feed.close())
   const inOneTurn: number[] = []
   let before = 0

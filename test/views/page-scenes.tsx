@@ -3,16 +3,16 @@ import type { AttentionCounts } from '../../views/overview/attention-counts.tsx'
 import { ErrorPage } from '../../views/pages/error.tsx'
 import { NotFoundPage } from '../../views/pages/not-found.tsx'
 import { OnboardingPage } from '../../views/pages/onboarding.tsx'
-import { OverviewPage } from '../../views/pages/overview.tsx'
-import { ProjectPage } from '../../views/pages/project.tsx'
 import { foldLanes, openLanes } from '../../src/domain/timeline/lanes.ts'
 import { emptyProject } from '../../src/domain/project/project.ts'
-import { FlowPage } from '../../views/pages/flow.tsx'
-import { TimelinePage } from '../../views/pages/timeline.tsx'
 import type { TimelineQuery } from '../../views/timeline/query.ts'
 import { timelineView } from '../../views/timeline/view.ts'
 import { ATTENTION_ORDER } from '../../src/domain/summary/attention.ts'
-import { openOverviewIndex } from '../../src/live/overview-index.ts'
+import { openOverviewIndex } from '../../src/pages/overview/index-of-projects.ts'
+import { OverviewDocument } from '../../src/pages/overview/overview.tsx'
+import { flowPage } from '../../src/pages/flow.tsx'
+import { ProjectDocument, projectPage } from '../../src/pages/project.tsx'
+import { TimelineDocument } from '../../src/pages/timeline.tsx'
 import { blankScene, busyScene, everyWord, HOSTILE, hostileScene, linkOf, NOW, type Scene } from './scenes.ts'
 
 const LIVE = { live: { path: '/live/?since=k3j9x0ab', lastEventAt: NOW - 2000 }, viewer: { name: 'Mara Lind' }, refreshSeconds: 15 }
@@ -31,12 +31,19 @@ export function overviewOf(scenes: Scene[], query: OverviewQuery = { page: 1 }, 
   const rows = scenes.map(({ summary }) => summary)
   const links = [linkOf(), linkOf({ name: HOSTILE.slice(0, 60), url: HOSTILE, state: 'waiting', attempts: 3, lastProblem: HOSTILE })]
   const shown = { rows, total, query, figures: figuresOf(scenes), tags: ['web', HOSTILE.slice(0, 90)], links }
-  return String(<OverviewPage {...LIVE} {...shown} counts={countsOf(scenes)} now={NOW} />)
+  return String(<OverviewDocument {...LIVE} {...shown} counts={countsOf(scenes)} now={NOW} />)
 }
 
+const shownOf = ({ project, summary, state, events }: Scene, at?: string) => ({
+  ...{ project, summary: { ...summary, staleMinutes: 10 }, at },
+  view: { epoch: 'k3j9x0ab', state, recent: events },
+})
+
 export function projectPageOf(scene: Scene): string {
-  const shown = { project: scene.project, state: scene.state, attention: scene.summary.attention, epoch: 'k3j9x0ab', recent: scene.events }
-  return String(<ProjectPage {...LIVE} {...shown} staleMinutes={10} counts={countsOf([scene])} now={NOW} theme="dark" />)
+  const shown = shownOf(scene)
+  const layout = { ...LIVE, counts: countsOf([scene]), now: NOW, theme: 'dark' } as const
+  const kept = { days: 0, events: 0 }
+  return String(<ProjectDocument {...layout} shown={shown} drawn={projectPage.draw(shown, null, NOW)} kept={kept} />)
 }
 
 export function timelineOf(scene: Scene, over: Partial<TimelineQuery> = {}, at?: string): string {
@@ -45,21 +52,15 @@ export function timelineOf(scene: Scene, over: Partial<TimelineQuery> = {}, at?:
   foldLanes(lanes, scene.events)
   const query: TimelineQuery = { by: 'story', window: '1h', showsGaps: false, ...over }
   const view = timelineView({ project: scene.project.name, lanes, keptSince: NOW - windowMs / 2, query, now: NOW, staleMinutes: 10, at })
-  return String(<TimelinePage {...LIVE} view={view} counts={countsOf([scene])} now={NOW} />)
+  return String(<TimelineDocument {...LIVE} view={view} counts={countsOf([scene])} now={NOW} />)
 }
 
-export const flowOf = ({ project, state, summary }: Scene, at?: string): string =>
-  String(
-    <FlowPage
-      {...LIVE}
-      project={project.name}
-      state={state}
-      days={7}
-      at={at}
-      counts={countsOf([{ project, state, summary, events: [] }])}
-      now={NOW}
-    />,
-  )
+export function flowOf(scene: Scene, at?: string): string {
+  const shown = shownOf(scene, at)
+  const layout = { ...LIVE, counts: countsOf([scene]), now: NOW }
+  const visit = { shown, now: NOW, asked: 7, layout } as unknown as Parameters<typeof flowPage.frame>[0]
+  return String(flowPage.frame(visit, flowPage.draw(shown, 7, NOW)))
+}
 
 /** More than one page of projects, each with a name of its own. */
 export function crowd(count: number): Scene[] {

@@ -1,8 +1,8 @@
-import type { FC } from 'hono/jsx'
+import type { Child, FC } from 'hono/jsx'
 import type { StoredEvent } from '../../src/domain/events/event.ts'
 import { Narrow } from './narrow.tsx'
 import { type ActivityPlace, type ActivityQuery, activitySearch } from './query.ts'
-import { partHref } from '../atoms/part-href.ts'
+import { ADDRESSES, addressOf } from '../atoms/part-href.ts'
 import { PartLink } from '../atoms/part-link.tsx'
 import { ActivityRow } from './activity-row.tsx'
 
@@ -17,8 +17,8 @@ type ListProps = {
 }
 
 type ActivityProps = ListProps & {
-  /** The log's head: how many events there are in all. */
-  total: number
+  /** How many events there are in all. */
+  total: Child
   /** The project stands alone, in a file: there are no older events to ask for. */
   isAlone?: boolean
 }
@@ -30,7 +30,7 @@ export const Activity: FC<ActivityProps> = ({ project, events, total, now, isAlo
     <section id="activity" class="card" aria-labelledby="activity-title">
       <header class="card__head">
         <h2 id="activity-title">Activity</h2>
-        <ActivityTotal total={total} />
+        {total}
         <NewEvents />
       </header>
       {isAlone ? null : <Narrow project={project} query={{}} />}
@@ -89,7 +89,7 @@ export const Newer: FC<WayProps> = ({ project, query, offset }) => (
 )
 
 const placeHref = (name: string, query: ActivityQuery, place: ActivityPlace): string =>
-  partHref({ page: 'activity', name, search: activitySearch(query, place) })
+  addressOf(ADDRESSES.activity, { name }, activitySearch(query, place))
 
 /** Tells the page's script that more happened up to `head` than a frame of a narrowed list could tell. */
 export const ActivityGap: FC<{ head: number }> = ({ head }) => <p id="activity-gap" data-head={head} hidden />

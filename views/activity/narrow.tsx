@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx'
 import { EVENT_KINDS, type EventKind } from '../../src/domain/events/event-kind.ts'
 import { Icon } from '../atoms/icon.tsx'
 import { PartLink, ShownAtField } from '../atoms/part-link.tsx'
-import { partHref } from '../atoms/part-href.ts'
+import { ADDRESSES, addressOf } from '../atoms/part-href.ts'
 import { type ActivityQuery, activitySearch } from './query.ts'
 
 const WORDS: Record<EventKind, string> = {
@@ -18,7 +18,7 @@ const WORDS: Record<EventKind, string> = {
 
 /** What the activity may be narrowed to: a text, a kind, and how close its rows stand. Each choice is an address. */
 export const Narrow: FC<{ project: string; query: ActivityQuery; isNewest?: boolean }> = ({ project, query, isNewest = true }) => {
-  const href = (other: ActivityQuery) => partHref({ page: 'activity', name: project, search: activitySearch(other) })
+  const href = (other: ActivityQuery) => addressOf(ADDRESSES.activity, { name: project }, activitySearch(other))
   return (
     <div class="narrow">
       <form class="narrow__search" role="search" aria-label="Search this activity" action={href({})} method="get">

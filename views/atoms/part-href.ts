@@ -1,28 +1,32 @@
-/** A part of a project that has a page of its own: one of many (a story, an agent), or a view of the whole with what it asks for. */
-export type PartTarget =
-  { page: 'story' | 'agent'; name: string; key: string } | { page: 'timeline' | 'flow' | 'peek' | 'activity'; name: string; search: string }
+/** Where pages live that fragments link to. A page's module takes its own address from here: its route, its links and its live topic. */
+export const ADDRESSES = {
+  project: '/projects/:name',
+  story: '/projects/:name/stories/:id',
+  agent: '/projects/:name/agents/:id',
+  event: '/projects/:name/events/:offset',
+  activity: '/projects/:name/activity',
+  timeline: '/projects/:name/timeline',
+  flow: '/projects/:name/flow',
+} as const
 
-const FOLDERS = { story: 'stories', agent: 'agents' } as const
+/** An address with what it names put in. `search` is empty or begins with a question mark. */
+export function addressOf(pattern: string, names: Readonly<Record<string, string>>, search = ''): string {
+  // Browsers take the dots of a path away even where they are encoded: such an id is told beside the path.
+  if (/^\.{1,2}$/.test(names.id ?? '')) return `${addressOf(pattern.replace('/:id', ''), { ...names, id: '' })}?id=${names.id}`
+  return pattern.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(names[name] ?? '')) + search
+}
 
 /** The address of a project's page. */
-export const projectHref = (project: string): string => `/projects/${encodeURIComponent(project)}`
+export const projectHref = (name: string): string => addressOf(ADDRESSES.project, { name })
 
 /** The address of an event's page. */
-export const eventHref = (project: string, offset: number): string => `${projectHref(project)}/events/${offset}`
+export const eventHref = (name: string, offset: number): string => addressOf(ADDRESSES.event, { name, offset: String(offset) })
 
 /** The address of a story's page. */
-export const storyHref = (name: string, key: string): string => partHref({ page: 'story', name, key })
+export const storyHref = (name: string, id: string): string => addressOf(ADDRESSES.story, { name, id })
 
 /** The address of an agent's page. */
-export const agentHref = (name: string, key: string): string => partHref({ page: 'agent', name, key })
-
-/** The address of a part's page. `search` is empty or begins with a question mark. */
-export function partHref(target: PartTarget): string {
-  if ('search' in target) return `${projectHref(target.name)}/${target.page}${target.search}`
-  const path = `${projectHref(target.name)}/${FOLDERS[target.page]}`
-  // Browsers take the dots of a path away even where they are encoded: such an id is told beside the path.
-  return /^\.{1,2}$/.test(target.key) ? `${path}?id=${target.key}` : `${path}/${encodeURIComponent(target.key)}`
-}
+export const agentHref = (name: string, id: string): string => addressOf(ADDRESSES.agent, { name, id })
 
 /** An address as of an instant, ms since 1970. */
 export const asOf = (href: string, at: number): string => atMoment(href, new Date(at).toISOString())

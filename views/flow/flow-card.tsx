@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx'
 import { type FlowTold, flowFigures } from '../../src/domain/summary/flow-figures.ts'
 import { dollars } from '../atoms/figures.ts'
-import { atMoment, partHref } from '../atoms/part-href.ts'
+import { ADDRESSES, addressOf, atMoment } from '../atoms/part-href.ts'
 import { Fact, Facts } from '../atoms/facts.tsx'
 import { durationWords, KINDS } from './timings.tsx'
 
@@ -17,7 +17,7 @@ export const FlowCard: FC<{ project: string; state: FlowTold; now: number; at?: 
         <h2 id="flow-title">Flow</h2>
         <p>in {DAYS} days, half within</p>
         <p class="card__aside">
-          <a href={atMoment(partHref({ page: 'flow', name: project, search: '' }), at)}>All figures</a>
+          <a href={atMoment(addressOf(ADDRESSES.flow, { name: project }), at)}>All figures</a>
         </p>
       </header>
       <Facts>

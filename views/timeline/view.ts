@@ -1,4 +1,4 @@
-import { partHref } from '../atoms/part-href.ts'
+import { ADDRESSES, addressOf } from '../atoms/part-href.ts'
 import { type Axis, liveRange, openAxis } from './axis.ts'
 import { type PlacedLane, placedLanes } from './lane-order.ts'
 import { type TimelineQuery, timelineSearch, WINDOWS } from './query.ts'
@@ -37,5 +37,5 @@ type Place = Pick<TimelineSource, 'project' | 'query' | 'at'>
 export function timelineHref({ project, query, at }: Place, other: Partial<TimelineQuery>): string {
   const search = new URLSearchParams(timelineSearch({ ...query, ...other }))
   if (at !== undefined) search.set('at', at)
-  return partHref({ page: 'timeline', name: project, search: search.size === 0 ? '' : `?${search.toString()}` })
+  return addressOf(ADDRESSES.timeline, { name: project }, search.size === 0 ? '' : `?${search.toString()}`)
 }

@@ -7,7 +7,7 @@ import { RefusedError } from '../../domain/refused.ts'
 import { isFrame } from '../../ingest/orchestrator/frame.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { eventPage } from '../event-page.ts'
-import { findProject } from '../find-project.ts'
+import { findProject } from '../../projection/find-project.ts'
 import { mustHaveRoom } from '../question-room.ts'
 import { readBody } from '../read-body.ts'
 

@@ -4,9 +4,9 @@ import { RefusedError } from '../../domain/refused.ts'
 import { askedMoment } from '../asked-moment.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { jsonWithEtag } from '../etag.ts'
-import { findProject } from '../find-project.ts'
+import { findProject } from '../../projection/find-project.ts'
 import { flowJson } from '../flow-json.ts'
-import { pastOf } from '../past.ts'
+import { pastOf } from '../../pages/past.ts'
 
 /** GET /api/v1/projects/:name/flow?days= — how long things take and how many are done; with `?at=` as of that moment. */
 export function flowApiRoutes(deps: WebDeps) {
@@ -14,7 +14,7 @@ export function flowApiRoutes(deps: WebDeps) {
     const days = daysOf(c.req.query('days'))
     const project = await findProject(deps, c.req.param('name'))
     const at = askedMoment(c)
-    const past = at === undefined ? undefined : await pastOf(c, deps, { project, at })
+    const past = at === undefined ? undefined : await pastOf(deps, { project, at, signal: c.env.arrived.signal })
     const view = past?.view ?? (await deps.projections.fresh(project.name))
     return jsonWithEtag(c, flowJson(project.name, view, { now: past?.now ?? Date.now(), days }))
   })

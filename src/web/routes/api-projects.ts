@@ -4,14 +4,13 @@ import type { Project } from '../../domain/registry/project-registry.ts'
 import type { ProjectState } from '../../domain/project/project-state.ts'
 import type { ProjectSummary } from '../../domain/summary/project-summary.ts'
 import { RefusedError } from '../../domain/refused.ts'
-import { selectProjects } from '../../live/overview-selection.ts'
+import { selectProjects } from '../../pages/overview/selection.ts'
 import { parseOverviewQuery } from '../../../views/overview/overview-query.ts'
 import { askedMoment } from '../asked-moment.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { jsonWithEtag } from '../etag.ts'
-import { pastOf } from '../past.ts'
-import { keptEvents } from '../kept-events.ts'
-import { findProject, mustBeRead } from '../find-project.ts'
+import { keptEvents, pastOf } from '../../pages/past.ts'
+import { findProject, mustBeRead } from '../../projection/find-project.ts'
 import { isoTime, projectJson } from '../project-json.ts'
 import { stateJson } from '../state-json.ts'
 import { stateHash } from '../../domain/project/state-codec.ts'
@@ -47,7 +46,7 @@ export function projectRoutes(deps: WebDeps) {
 /** The project now, or with `?at=` as it was, with the attention of that moment. */
 async function viewOf(c: Context<Env>, deps: WebDeps, project: Project) {
   const at = askedMoment(c)
-  if (at !== undefined) return pastOf(c, deps, { project, at })
+  if (at !== undefined) return pastOf(deps, { project, at, signal: c.env.arrived.signal })
   const view = await deps.projections.fresh(project.name)
   return { view, summary: deps.projections.summary(project.name), now: Date.now() }
 }

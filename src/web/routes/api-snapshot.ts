@@ -3,8 +3,8 @@ import { FOLD_VERSION } from '../../domain/project/project.ts'
 import { encodeState } from '../../domain/project/state-codec.ts'
 import { askedMoment } from '../asked-moment.ts'
 import type { Env, WebDeps } from '../env.ts'
-import { findProject } from '../find-project.ts'
-import { pastOf } from '../past.ts'
+import { findProject } from '../../projection/find-project.ts'
+import { pastOf } from '../../pages/past.ts'
 
 /** GET /api/v1/projects/:name/snapshot?at= — a state to fold on from: what came before it need not be read, and may be gone. */
 export function snapshotRoutes(deps: WebDeps) {
@@ -12,7 +12,9 @@ export function snapshotRoutes(deps: WebDeps) {
     const { name, ...project } = await findProject(deps, c.req.param('name'))
     const at = askedMoment(c)
     const { epoch, state } =
-      at === undefined ? await deps.projections.fresh(name) : (await pastOf(c, deps, { project: { name, ...project }, at })).view
+      at === undefined
+        ? await deps.projections.fresh(name)
+        : (await pastOf(deps, { project: { name, ...project }, at, signal: c.env.arrived.signal })).view
     c.header('Cache-Control', 'no-store')
     return c.json({
       project_name: name,

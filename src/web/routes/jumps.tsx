@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
 import { waitsForPerson } from '../../domain/summary/attention.ts'
-import { selectProjects } from '../../live/overview-selection.ts'
+import { selectProjects } from '../../pages/overview/selection.ts'
 import { PaletteResults } from '../../../views/shell/palette.tsx'
 import { projectHref } from '../../../views/atoms/part-href.ts'
 import { parseOverviewQuery } from '../../../views/overview/overview-query.ts'
 import type { Env, WebDeps } from '../env.ts'
-import { mustBeRead } from '../find-project.ts'
 import { foremost } from '../../domain/bounded.ts'
+import { mustBeRead } from '../../projection/find-project.ts'
 
 const FOUND_LIMIT = 10
 

@@ -7,7 +7,8 @@ import { DiagramPicture } from '../../../views/pictures/diagram-picture.tsx'
 import type { Env, WebDeps } from '../env.ts'
 import { isKnownTag } from '../etag.ts'
 import { openPictureStyle } from '../picture-style.ts'
-import { projectPage } from '../viewed.ts'
+import { type Viewed, viewProject } from '../../pages/serve-page.ts'
+import { pageRequest } from '../page-request.ts'
 
 const XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 
@@ -29,16 +30,19 @@ export function pictureRoutes(deps: WebDeps) {
     return isKnownTag(c, etag) ? c.body(null, 304) : c.body(svg, 200, { 'content-type': 'image/svg+xml; charset=utf-8' })
   }
 
+  const pictureOf = (draw: (viewed: Viewed) => unknown) => async (c: Context<Env>) => {
+    const viewed = await viewProject(pageRequest(c), deps)
+    return 'to' in viewed ? c.redirect(viewed.to, viewed.status) : answer(c, draw(viewed))
+  }
+
   return new Hono<Env>()
     .get(
       '/projects/:name/badge.svg',
-      projectPage(deps, (c, { project, summary }) => answer(c, <BadgePicture project={project.name} attention={summary.attention} />)),
+      pictureOf(({ shown }) => <BadgePicture project={shown.project.name} attention={shown.summary.attention} />),
     )
     .get(
       '/projects/:name/diagram.svg',
-      projectPage(deps, (c, { project, view, now }) =>
-        answer(c, <DiagramPicture project={project.name} workflow={view.state.workflow} now={now} />),
-      ),
+      pictureOf(({ shown, now }) => <DiagramPicture project={shown.project.name} workflow={shown.view.state.workflow} now={now} />),
     )
 }
 

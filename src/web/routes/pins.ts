@@ -1,12 +1,12 @@
 import { Hono } from 'hono'
-import { getCookie } from 'hono/cookie'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { RefusedError } from '../../domain/refused.ts'
 import { PINS_FULL } from '../../../views/overview/pin.tsx'
 import { overviewHref, parseOverviewQuery, parsePins, PINS_LIMIT } from '../../../views/overview/overview-query.ts'
 import type { Env, WebDeps } from '../env.ts'
-import { findProject } from '../find-project.ts'
+import { findProject } from '../../projection/find-project.ts'
 import { readBody } from '../read-body.ts'
-import { rememberPins } from '../remembered.ts'
+import { YEAR_SECONDS } from '../page-request.ts'
 
 /** A name, and the address of an overview with all its filters. */
 const LIMIT_BYTES = 8_192
@@ -22,7 +22,8 @@ export function pinRoutes(deps: WebDeps) {
     const added = pin === null ? undefined : (await findProject(deps, pin)).name
     if (added !== undefined && !pins.includes(added)) pins.push(added)
     if (pins.length > PINS_LIMIT) throw new RefusedError('STATE_CONFLICT', PINS_FULL, { limit: PINS_LIMIT })
-    rememberPins(c, pins)
+    if (pins.length === 0) deleteCookie(c, 'pins', { path: '/' })
+    else setCookie(c, 'pins', pins.join(','), { path: '/', maxAge: YEAR_SECONDS, sameSite: 'Lax', httpOnly: true })
     // Read and written again, so that it leads to the overview and to nowhere else.
     const query = parseOverviewQuery(new URLSearchParams(form.get('back') ?? ''))
     return c.redirect(overviewHref(query, { page: query.page }), 303)

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { RefusedError } from '../../domain/refused.ts'
 import type { Env, WebDeps } from '../env.ts'
-import { findProject } from '../find-project.ts'
+import { findProject } from '../../projection/find-project.ts'
 import { readBody } from '../read-body.ts'
 
 const LIMIT_BYTES = 1_024

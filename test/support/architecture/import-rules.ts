@@ -22,10 +22,12 @@ const MAY_IMPORT: Record<string, string[]> = {
   compose: ALL,
   // The supervisor relays the bus of its workers.
   cluster: ['telemetry', 'src/bus/relay.ts'],
-  web: ['live', 'projection', 'ingest', 'control', 'auth', 'views', 'domain', ...CONTRACTS],
+  // What people look at, each page in one module: web answers their addresses, and live keeps them current.
+  pages: ['live', 'projection', 'control', 'auth', 'views', 'domain', ...CONTRACTS],
+  web: ['pages', 'live', 'projection', 'ingest', 'control', 'auth', 'views', 'domain', ...CONTRACTS],
   // A viewer that writes down what it is shown.
-  export: ['client', 'live', 'projection', 'views', 'domain', ...CONTRACTS],
-  live: ['projection', 'auth', 'views', 'domain', ...CONTRACTS],
+  export: ['client', 'pages', 'live', 'projection', 'views', 'domain', ...CONTRACTS],
+  live: ['projection', 'auth', 'domain', ...CONTRACTS],
   projection: ['domain', ...CONTRACTS],
   ingest: ['domain', ...CONTRACTS],
   control: ['domain', ...CONTRACTS],

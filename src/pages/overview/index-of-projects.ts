@@ -1,0 +1,105 @@
+import type { AttentionWord } from '../../domain/summary/attention.ts'
+import type { ProjectSummary } from '../../domain/summary/project-summary.ts'
+import { lastHour, type OverviewFigures, packedMinutes } from '../../../views/overview/overview-figures.ts'
+import { inOrder, rankOf } from './order.ts'
+
+/** All projects in the overview's order, and what is said of them together. */
+export type OverviewIndex = {
+  /** Archived ones too. */
+  readonly ordered: readonly ProjectSummary[]
+  /** Without archived ones, like the figures. */
+  readonly counts: Readonly<Record<AttentionWord, number>>
+  figures(now: number): OverviewFigures
+  /** In order. */
+  tags(): readonly string[]
+  /** Events of all projects. */
+  events(): number
+}
+
+type Change = { before: ProjectSummary | undefined; summary: ProjectSummary; isGone?: boolean }
+type Source = { summaries(): Iterable<ProjectSummary>; onChange(listener: (change: Change) => void): void }
+
+const KEPT_MINUTES = 60
+
+/**
+ * Kept while summaries are replaced one by one: the work is that of the project that changed, however many there are. To be
+ * opened before whatever shows it, so that it hears of a change first.
+ */
+export function openOverviewIndex(source: Source): OverviewIndex {
+  const ordered: ProjectSummary[] = [...source.summaries()].sort(inOrder)
+  const counts = noProjects()
+  const totals = openTotals()
+
+  function count(summary: ProjectSummary, by: 1 | -1) {
+    if (summary.project.status !== 'archived') counts[summary.attention.word] += by
+    totals.count(summary, by)
+  }
+
+  for (const summary of ordered) count(summary, 1)
+  source.onChange(({ before, summary, isGone }) => {
+    if (before) {
+      ordered.splice(rankOf(ordered, before), 1)
+      count(before, -1)
+    }
+    if (isGone) return
+    ordered.splice(rankOf(ordered, summary), 0, summary)
+    count(summary, 1)
+  })
+  return { ordered, counts, figures: totals.figures, tags: totals.tags, events: totals.events }
+}
+
+/** The counts before any project was counted. */
+function noProjects(): Record<AttentionWord, number> {
+  return { needs_you: 0, blocked: 0, failed: 0, in_review: 0, stale: 0, working: 0, waiting: 0, paused: 0, idle: 0, done: 0 }
+}
+
+function openTotals() {
+  const waiting = new Set<ProjectSummary>()
+  const silent = new Set<ProjectSummary>()
+  const minutes = new Map<number, number>()
+  const tagged = new Map<string, number>()
+  let [projects, events]: [number, number] = [0, 0]
+  let tagList: readonly string[] | undefined
+
+  return {
+    count(summary: ProjectSummary, by: 1 | -1) {
+      events += by * summary.offset
+      for (const tag of summary.project.tags) if (addTo(tagged, tag, by)) tagList = undefined
+      if (summary.project.status === 'archived') return
+      projects += by
+      const change = by === 1 ? 'add' : 'delete'
+      if (summary.attention.waitingSince !== undefined) waiting[change](summary)
+      if (summary.attention.word === 'stale') silent[change](summary)
+      const packed = packedMinutes(summary.minutes)
+      for (let at = 0; at < packed.length; at += 2) addTo(minutes, packed[at] ?? 0, by * (packed[at + 1] ?? 0))
+    },
+    figures(now: number): OverviewFigures {
+      const thisMinute = Math.floor(now / 60_000)
+      return {
+        projects,
+        oldestWait: earliest(waiting, ({ attention }) => attention.waitingSince),
+        oldestSilence: earliest(silent, ({ attention }) => attention.since),
+        minutes: lastHour(KEPT_MINUTES, thisMinute, (minute) => minutes.get(minute) ?? 0),
+      }
+    },
+    tags: () => (tagList ??= [...tagged.keys()].toSorted()),
+    events: () => events,
+  }
+}
+
+/** True when the key is new, or gone. Nothing is kept for a sum of nothing. */
+function addTo<K>(counts: Map<K, number>, key: K, by: number): boolean {
+  const before = counts.get(key) ?? 0
+  if (before + by === 0) counts.delete(key)
+  else counts.set(key, before + by)
+  return before === 0 || before + by === 0
+}
+
+function earliest(summaries: Iterable<ProjectSummary>, instantOf: (summary: ProjectSummary) => number | undefined): number | undefined {
+  let soFar: number | undefined
+  for (const summary of summaries) {
+    const instant = instantOf(summary)
+    if (instant !== undefined && (soFar === undefined || instant < soFar)) soFar = instant
+  }
+  return soFar
+}

@@ -1,0 +1,48 @@
+import { RefusedError } from '../../domain/refused.ts'
+import { parseMoment, projectsAt } from '../../projection/time-travel.ts'
+import { type OverviewQuery, pageSize } from '../../../views/overview/overview-query.ts'
+import type { PageDeps, PageRequest } from '../page.ts'
+import { readLong } from '../past.ts'
+import { openOverviewIndex } from './index-of-projects.ts'
+import { selectProjects } from './selection.ts'
+
+/**
+ * All projects as they stood at `?at=`, one page of them. Where one page holds all that the settings match, it is in the order of
+ * that moment; else the order is by name, and only what is on the page is folded: filters by what was going on do not apply then.
+ */
+export async function pastOverview(request: PageRequest, deps: PageDeps, asked: OverviewQuery) {
+  const { at = '' } = request
+  const now = Math.min(instantOf(at), deps.now())
+  const known = selectProjects(deps.overview.ordered, { status: asked.status, priority: asked.priority, tag: asked.tag, page: 1 }).matching
+  const isWhole = known.length <= pageSize(asked)
+  const query: OverviewQuery = { ...asked, ...(isWhole ? {} : { attention: undefined, sort: 'name' }), at }
+  const named = isWhole ? undefined : selectProjects(known, { ...query, text: undefined })
+  const wanted = (named?.rows ?? known).map(({ project }) => project)
+  const moment = { instant: now, staleMinutes: deps.settings.staleMinutes }
+  const past = await readLong(deps, request, (reading) => projectsAt(reading, wanted, moment))
+  if (past.summaries.length === 0 && past.forgotten > 0) throw gone(past.firstAt)
+  const then = openOverviewIndex({ summaries: () => past.summaries, onChange: () => undefined })
+  const { rows, total } = selectProjects(then.ordered, { ...query, page: 1, ...(isWhole ? {} : { text: undefined }) })
+  const together = { counts: then.counts, figures: then.figures(now), tags: deps.overview.tags(), links: [] }
+  return { rows, total: named?.total ?? total, query, now, isWhole, forgotten: past.forgotten, ...together }
+}
+
+function instantOf(at: string): number {
+  const moment = parseMoment(at)
+  if ('instant' in moment) return moment.instant
+  throw new RefusedError(
+    'VALIDATION_ERROR',
+    'For all projects together, at must be a time with a zone such as 2026-11-23T20:30:00Z: an offset counts the events of one project.',
+    { field: 'at' },
+  )
+}
+
+/** Nothing is left of any project: what is kept begins later. */
+function gone(firstAt: string | undefined): RefusedError {
+  const since = firstAt === undefined ? '' : ` What is left begins at ${firstAt}.`
+  return new RefusedError(
+    'GONE',
+    `Events of that time were removed by retention.${since}`,
+    firstAt === undefined ? {} : { first_at: firstAt },
+  )
+}

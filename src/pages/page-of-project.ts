@@ -1,0 +1,105 @@
+import type { Child } from 'hono/jsx'
+import { RefusedError } from '../domain/refused.ts'
+import type { LivePage } from '../live/live-page.ts'
+import { type EventList, openSectionPage, type PageSection, type Shown } from '../live/section-page.ts'
+import type { Projections } from '../projection/projections.ts'
+import { addressOf } from '../../views/atoms/part-href.ts'
+import type { Frame } from '../../views/shell/layout.tsx'
+import { namesIn, type Names, routesOf } from './address.ts'
+import type { Answer, Markup, PageDeps, PageRequest, Topic } from './page.ts'
+import { projectFrame, viewProject } from './serve-page.ts'
+
+/** What an address of a page asks for beside the project: read from it, and written as it is in the one spelling that a topic has. */
+export type Asks<Asked> = {
+  /** Undefined where the address names nothing. */
+  read(search: URLSearchParams, names: Names): Asked | undefined
+  write(asked: Asked): { names?: Names; search?: string }
+}
+
+/** For pages whose address names the project alone. */
+export const NOTHING_ELSE: Asks<null> = { read: () => null, write: () => ({}) }
+
+/** Sections as markup, by the ids of their elements. */
+export type Drawn<Id extends string> = { [id in Id]?: Child }
+
+/** What is known when a page is drawn for a request. `layout` is for the document around it. */
+export type Visit<Asked> = { shown: Shown; now: number; asked: Asked; request: PageRequest; deps: PageDeps; layout: Frame }
+
+/** What a page of one project says of itself. */
+export type PageParts<Asked, Id extends string> = {
+  /** Where it lives: its route, its topic and its websocket come from this. */
+  address: string
+  asks: Asks<Asked>
+  /** Without sections (and without `open`) nothing of it is kept current. */
+  sections?(asked: Asked, first: Shown): readonly PageSection<Id>[]
+  /** Some of the project's events, which grow on top. */
+  list?(asked: Asked, project: string): EventList
+  /** Opens the page for its viewers where sections are not enough; called with what is on screen when all is read. */
+  open?(asking: Asking<Asked>): Promise<(first: Shown) => LivePage>
+  /** True for an address that shows a part of the past: it stands still. */
+  isStill?(search: URLSearchParams): boolean
+  /** Where to look instead, if the address says a moment in other words. */
+  elsewhere?(visit: Omit<Visit<Asked>, 'layout'>): Promise<string | undefined>
+  /** The document; each section stands in it once. */
+  frame(visit: Visit<Asked>, drawn: Drawn<Id>): Markup
+}
+
+export type Asking<Asked> = { project: string; asked: Asked; deps: PageDeps; stir(): void }
+
+/** A page of one project: the first paint renders all its sections into its frame, its viewers are sent those that changed. */
+export function pageOfProject<Asked, Id extends string = never>(parts: PageParts<Asked, Id>) {
+  const { address, asks, sections } = parts
+
+  function topicOf(project: string, asked: Asked): Topic | undefined {
+    if (!sections && !parts.open) return undefined
+    const { names, search } = asks.write(asked)
+    return {
+      address: addressOf(address, { ...names, name: project }, search),
+      project,
+      async open(deps, stir) {
+        await deps.projections.view(project)
+        const begin = parts.open ? await parts.open({ project, asked, deps, stir }) : (first: Shown) => open(first, asked, deps.now)
+        return () => begin(shownNow(deps.projections, project))
+      },
+    }
+  }
+
+  const open = (first: Shown, asked: Asked, now: () => number): LivePage =>
+    openSectionPage(first, { sections: sections?.(asked, first) ?? [], list: parts.list?.(asked, first.project.name), now })
+
+  const draw = (shown: Shown, asked: Asked, now: number) => drawSections(sections?.(asked, shown) ?? [], shown, now)
+
+  async function answer(request: PageRequest, deps: PageDeps): Promise<Answer> {
+    const viewed = await viewProject(request, deps)
+    if ('to' in viewed) return viewed
+    const asked = asks.read(request.url.searchParams, { id: request.named('id') })
+    if (asked === undefined) throw new RefusedError('NOT_FOUND', 'The address names nothing. Begin at the project.')
+    const visit = { ...viewed, asked, request, deps }
+    const to = await parts.elsewhere?.(visit)
+    if (to !== undefined) return { to, status: 303 }
+    const topic = parts.isStill?.(request.url.searchParams) ? undefined : topicOf(viewed.shown.project.name, asked)?.address
+    const layout = projectFrame(request, deps, { ...viewed, topic })
+    return { html: await parts.frame({ ...visit, layout }, draw(viewed.shown, asked, viewed.now)) }
+  }
+
+  function topicAt(url: URL): Topic | undefined {
+    const { name, ...names } = namesIn(address, url) ?? {}
+    const asked = name === undefined ? undefined : asks.read(url.searchParams, names)
+    return name === undefined || asked === undefined ? undefined : topicOf(name, asked)
+  }
+
+  return { ...parts, routes: routesOf(address), answer, topicAt, open, draw }
+}
+
+/** Every section, by the id of its element. */
+function drawSections<Id extends string>(sections: readonly PageSection<Id>[], shown: Shown, now: number): Drawn<Id> {
+  const drawn: Drawn<Id> = {}
+  for (const { id, render } of sections) drawn[id] = render(shown, now)
+  return drawn
+}
+
+function shownNow(projections: Projections, name: string): Shown {
+  const [view, summary] = [projections.loaded(name), projections.summary(name)]
+  if (!view || !summary) throw new Error(`the state of ${name} could not be read`)
+  return { project: summary.project, summary, view }
+}

@@ -1,0 +1,132 @@
+import type { Cycle, ProjectState } from '../domain/project/project-state.ts'
+import { agentWordAt, type Looked, storyWordAt } from '../domain/project/words-at.ts'
+import { domId } from '../../views/atoms/dom-id.ts'
+import { AgentRow } from '../../views/agent/agent-row.tsx'
+import type { AgentLine } from '../../views/agent/agent-tree.ts'
+import { Agents, AgentsHead, drawnAgents, moreWords } from '../../views/agent/agents.tsx'
+import { Board, boardColumns } from '../../views/project/board.tsx'
+import { CycleCard } from '../../views/project/cycle-card.tsx'
+import { replace } from '../live/frame.ts'
+import type { Looks, PageSection, Shown } from '../live/section-page.ts'
+
+/*
+ * Lists whose members change one at a time: the member alone is sent, and the list only when somebody came, went or
+ * moved: then with stubs for the members that did not change.
+ */
+
+/** What a list is drawn for: the project, and the moment by which ages are told. */
+type Place = Looked & { project: string }
+const lookedAt = ({ project, summary: { staleMinutes } }: Shown, now: number): Place => ({ project: project.name, now, staleMinutes })
+
+/** A card also shows the agents, questions and tests of its story. */
+export const boardSection: PageSection<'board'> = {
+  id: 'board',
+  ages: true,
+  reads: ({ view: { state } }) => [state.cycles, state.agents, state.approvals, state.cycleFiles, state.parallel, state.workflow.state],
+  render: (shown, now) => <Board {...lookedAt(shown, now)} state={shown.view.state} />,
+  members(looks) {
+    const [was, is, at] = [looks.before.view.state, looks.after.view.state, lookedAt(looks.after, looks.now)]
+    const cycles = changedKeys(was.cycles, is.cycles)
+    const stories = new Set([
+      ...cycles,
+      ...storiesOf(was.agents, is.agents),
+      ...storiesOf(was.approvals, is.approvals),
+      ...storiesOf(was.cycleFiles, is.cycleFiles),
+      ...agedStories(looks),
+    ])
+    const isOrdered = cycles.length > 0 || (stories.size > 0 && is.cycles.size > BOARD_ORDERED)
+    const [before, after] = isOrdered ? [boardColumns(was), boardColumns(is)] : []
+    if (before && after && cardPlaces(before) !== cardPlaces(after)) {
+      return replace('board', <Board {...at} state={is} kept={new Set(cardsOn(before).filter((id) => !stories.has(id)))} />)
+    }
+    const cards = [...stories].flatMap((id) => is.cycles.get(id) ?? [])
+    return cards.map((cycle) => replace(domId('cycle', cycle.storyId), <CycleCard {...at} cycle={cycle} state={is} />)).join('')
+  },
+}
+
+/** With fewer stories no column is so long that it puts those first that somebody waits for. */
+const BOARD_ORDERED = 30
+
+/** Stories whose word is another one although nothing of their own changed: by silence, or by the orchestrator's word on all of them. */
+function agedStories({ before, beforeAt, after, now, isDue }: Looks): string[] {
+  const [was, is, wasAt, isAt] = [before.view.state, after.view.state, lookedAt(before, beforeAt), lookedAt(after, now)]
+  if (!isDue && was.parallel === is.parallel && was.workflow.state === is.workflow.state) return []
+  const isAged = (cycle: Cycle) => {
+    const [before, after] = [storyWordAt(was, cycle, wasAt), storyWordAt(is, cycle, isAt)]
+    return before.word !== after.word || before.since !== after.since
+  }
+  return [...is.cycles.values()].filter(isAged).map(({ storyId }) => storyId)
+}
+
+type Columns = ReturnType<typeof boardColumns>
+
+const cardsOn = (columns: Columns): string[] => columns.flatMap(({ shown, folded }) => [...shown, ...folded].map(({ storyId }) => storyId))
+
+/** Which cards stand where, and how many are not drawn. */
+const cardPlaces = (columns: Columns): string =>
+  JSON.stringify(
+    columns.map((column) => [column.phase, column.others, column.total, column.foldedTotal, column.shown.length, cardsOn([column])]),
+  )
+
+/** Everybody who works, or worked. */
+export const agentsSection: PageSection<'agents'> = {
+  id: 'agents',
+  ages: true,
+  reads: ({ view: { state } }) => [state.agents, state.usage],
+  render: (shown, now) => <Agents {...lookedAt(shown, now)} state={shown.view.state} />,
+  members({ before, beforeAt, after, now, isDue }) {
+    const [was, is, wasAt, isAt] = [before.view.state, after.view.state, lookedAt(before, beforeAt), lookedAt(after, now)]
+    const all = isDue ? [...is.agents.values()] : []
+    const silent = all.filter((agent) => agentWordAt(agent, wasAt).word !== agentWordAt(agent, isAt).word)
+    const changed = new Set([...changedKeys(was.agents, is.agents), ...silent.map(({ agentId }) => agentId)])
+    const head = replace('agents-head', <AgentsHead {...isAt} state={is} />)
+    const counted = was.usage === is.usage ? '' : head
+    if (changed.size === 0 && !isDue) return counted
+    const [wasLines, isLines] = [linesOf(was, wasAt), linesOf(is, isAt)]
+    if (wasLines.map(lineAt).join(' ') !== isLines.map(lineAt).join(' ')) {
+      return replace('agents', <Agents {...isAt} state={is} kept={sameLines(wasLines, isLines, changed)} />)
+    }
+    if (changed.size === 0) return counted
+    const rows = isLines.filter(({ agent }) => changed.has(agent.agentId))
+    return head + rows.map((line) => replace(domId('agent', line.agent.agentId), <AgentRow {...isAt} line={line} />)).join('')
+  },
+}
+
+/** Every line that is drawn, those that are folded away with them, and how many are not. */
+function linesOf({ agents }: ProjectState, looked: Looked): DrawnLine[] {
+  const { shown, left, silent, ended } = drawnAgents(agents, looked)
+  const within = (list: string, lines: readonly AgentLine[]) => lines.map((line) => ({ ...line, list }))
+  return [
+    ...within(`shown ${moreWords(left, looked)}`, shown),
+    ...within(`silent ${silent.total}`, silent.lines),
+    ...within(`ended ${ended.total}`, ended.lines),
+  ]
+}
+
+type DrawnLine = AgentLine & { list: string }
+
+const lineAt = ({ agent, list, rails, isLast }: DrawnLine) => [list, agent.agentId, rails.join(), isLast].join()
+
+/** Agents whose line is drawn as it was: an agent that did not change may have got another neighbour, and so other rails. */
+function sameLines(before: readonly DrawnLine[], after: readonly DrawnLine[], changed: ReadonlySet<string>): Set<string> {
+  const was = new Map(before.map((line) => [line.agent.agentId, line]))
+  const same = after.filter((line) => {
+    const other = was.get(line.agent.agentId)
+    return !changed.has(line.agent.agentId) && other?.isLast === line.isLast && other.rails.join() === line.rails.join()
+  })
+  return new Set(same.map(({ agent }) => agent.agentId))
+}
+
+/** Keys whose value was added, replaced or removed. Values are compared by reference: a fold replaces what changed. */
+function changedKeys<V>(was: ReadonlyMap<string, V>, is: ReadonlyMap<string, V>): string[] {
+  if (was === is) return []
+  const changed = [...is.keys()].filter((key) => was.get(key) !== is.get(key))
+  for (const key of was.keys()) if (!is.has(key)) changed.push(key)
+  return changed
+}
+
+type OfStory = { storyId: string | undefined }
+
+function storiesOf<V extends OfStory>(was: ReadonlyMap<string, V>, is: ReadonlyMap<string, V>): string[] {
+  return changedKeys(was, is).flatMap((key) => [was.get(key)?.storyId, is.get(key)?.storyId].filter((id) => id !== undefined))
+}
