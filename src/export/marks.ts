@@ -1,5 +1,5 @@
 import type { AttentionWord } from '../domain/summary/attention.ts'
-import type { Shown } from '../live/section-page.ts'
+import type { Shown } from '../live/live-page.ts'
 import { ATTENTION_LOOKS, type Tone, workflowLook } from '../../views/atoms/state-look.ts'
 import type { Moment } from './moments.ts'
 

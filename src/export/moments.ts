@@ -1,7 +1,7 @@
 import type { StoredEvent } from '../domain/events/event.ts'
 import type { ProjectState } from '../domain/project/project-state.ts'
 import { summarize } from '../domain/summary/project-summary.ts'
-import type { Shown } from '../live/section-page.ts'
+import type { Shown } from '../live/live-page.ts'
 import { projectFold } from '../projection/folds.ts'
 import type { Period, ReplaySource } from './replay-source.ts'
 

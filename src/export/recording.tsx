@@ -1,5 +1,4 @@
-import type { LivePage } from '../live/live-page.ts'
-import type { Shown } from '../live/section-page.ts'
+import type { LivePage, Shown } from '../live/live-page.ts'
 import { ProjectContent, projectPage } from '../pages/project.tsx'
 import { type Mark, markOf } from './marks.ts'
 import type { Moment } from './moments.ts'

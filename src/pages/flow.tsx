@@ -1,6 +1,6 @@
 import { dayOf } from '../domain/project/flow.ts'
 import { flowFigures } from '../domain/summary/flow-figures.ts'
-import type { Shown } from '../live/section-page.ts'
+import type { Shown } from '../live/live-page.ts'
 import { ADDRESSES, addressOf, atMoment } from '../../views/atoms/part-href.ts'
 import { FinishedStories, finishedCycles } from '../../views/flow/finished-stories.tsx'
 import { FLOW_DAYS, type FlowDays, flowSearch, parseFlowDays } from '../../views/flow/query.ts'

@@ -1,7 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { RefusedError } from '../domain/refused.ts'
-import type { LivePage } from '../live/live-page.ts'
-import { type EventList, openSectionPage, type PageSection, type Shown } from '../live/section-page.ts'
+import { type EventList, type LivePage, openSections, type PageSection, type Shown } from '../live/live-page.ts'
 import type { Projections } from '../projection/projections.ts'
 import { addressOf } from '../../views/atoms/part-href.ts'
 import type { Frame } from '../../views/shell/layout.tsx'
@@ -65,7 +64,7 @@ export function pageOfProject<Asked, Id extends string = never>(parts: PageParts
   }
 
   const open = (first: Shown, asked: Asked, now: () => number): LivePage =>
-    openSectionPage(first, { sections: sections?.(asked, first) ?? [], list: parts.list?.(asked, first.project.name), now })
+    openSections(first, { sections: sections?.(asked, first) ?? [], list: parts.list?.(asked, first.project.name), now })
 
   const draw = (shown: Shown, asked: Asked, now: number) => drawSections(sections?.(asked, shown) ?? [], shown, now)
 

@@ -7,7 +7,7 @@ import { Agents, AgentsHead, drawnAgents, moreWords } from '../../views/agent/ag
 import { Board, boardColumns } from '../../views/project/board.tsx'
 import { CycleCard } from '../../views/project/cycle-card.tsx'
 import { replace } from '../live/frame.ts'
-import type { Looks, PageSection, Shown } from '../live/section-page.ts'
+import type { Looks, PageSection, Shown } from '../live/live-page.ts'
 
 /*
  * Lists whose members change one at a time: the member alone is sent, and the list only when somebody came, went or

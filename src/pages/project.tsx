@@ -1,7 +1,7 @@
 import type { FC } from 'hono/jsx'
 import { agentsAtWork } from '../domain/summary/liveness.ts'
 import type { ProjectState } from '../domain/project/project-state.ts'
-import type { PageSection, Shown } from '../live/section-page.ts'
+import type { PageSection, Shown } from '../live/live-page.ts'
 import { ActivityRow } from '../../views/activity/activity-row.tsx'
 import { Activity, ActivityList, ActivityTotal } from '../../views/activity/activity.tsx'
 import { ADDRESSES } from '../../views/atoms/part-href.ts'

@@ -3,7 +3,7 @@ import { newProject } from '../../src/domain/registry/project-registry.ts'
 import { emptyProject } from '../../src/domain/project/project.ts'
 import { summarize } from '../../src/domain/summary/project-summary.ts'
 import type { LiveFrame } from '../../src/live/frame.ts'
-import type { Shown } from '../../src/live/section-page.ts'
+import type { Shown } from '../../src/live/live-page.ts'
 import { agentPage, storyPage } from '../../src/pages/story-and-agent.tsx'
 import { MINUTE, numbered, T0, told } from '../support/told.ts'
 
