@@ -28,7 +28,7 @@ export function parseMoment(at: string): Moment {
   )
 }
 
-const MARK_STEP = 1_000
+const CHECKPOINT_STEP = 1_000
 
 export type PastDeps = {
   eventLog: EventLog
@@ -47,7 +47,7 @@ export async function stateAtMoment(deps: PastDeps, project: string, moment: Mom
   const { epoch, offset: upTo } = await momentOffset(eventLog, project, moment)
   if (turns.isOver()) await turns.take()
   let state = await nearestState({ ...deps, fold: projectFold }, { project, epoch, upTo })
-  const checkpoint = openCheckpoints({ ...deps, project, fold: projectFold }, MARK_STEP)
+  const checkpoint = openCheckpoints({ ...deps, project, fold: projectFold }, CHECKPOINT_STEP)
   while (state.offset < upTo) {
     if (turns.isOver()) await turns.take()
     const { events, first } = await eventLog.read(project, { ...STEP, after: state.offset, upTo })
@@ -129,12 +129,12 @@ export async function projectsAt(
   return past
 }
 
-const TURNS = 4
+const STATES_CONSULTED = 4
 
 /** The first workflow transition after an event. `known` is thinned out, so states in between are consulted. */
 export async function nextMove(deps: PastDeps, project: string, { after, known }: { after: number; known: readonly Move[] }) {
   let found = moveAfter(known, after)
-  for (let turn = 0; turn < TURNS && found; turn += 1) {
+  for (let turn = 0; turn < STATES_CONSULTED && found; turn += 1) {
     const { state } = await stateAtMoment(deps, project, { offset: found.offset })
     const nearer = moveAfter(state.workflow.moves, after)
     if (nearer === undefined || nearer.offset >= found.offset) return found

@@ -23,17 +23,17 @@ export type TimelineCache = {
 
 type Deps = PastDeps & { projections: Pick<Projections, 'view'>; now(): number }
 
-const KEPT = 12
-const LEAD = 1 / 24
-const READ_ON_MOST = 5_000
+const WINDOWS_CACHED = 12
+const LEAD_OF_WINDOW = 1 / 24
+const CATCH_UP_LIMIT = 5_000
 
 /** Caches recently viewed windows, so that the page, its live frames and other viewers read the log once. */
 export function openTimelineCache(deps: Deps): TimelineCache {
-  const shelf = new Map<string, Promise<CachedLanes>>()
+  const cache = new Map<string, Promise<CachedLanes>>()
 
   async function open(project: string, windowMs: number): Promise<CachedLanes> {
     const { state } = await deps.projections.view(project)
-    const from = deps.now() - windowMs * (1 + LEAD)
+    const from = deps.now() - windowMs * (1 + LEAD_OF_WINDOW)
     const read = await readLanes(deps, project, { from, windowMs, upTo: state.offset })
     return { ...read, windowMs, hasHole: false }
   }
@@ -41,7 +41,7 @@ export function openTimelineCache(deps: Deps): TimelineCache {
   async function current(project: string, kept: CachedLanes): Promise<CachedLanes> {
     const { epoch, state } = await deps.projections.view(project)
     const behind = state.offset - kept.lanes.state.offset
-    if (epoch !== kept.epoch || kept.hasHole || behind > READ_ON_MOST) return open(project, kept.windowMs)
+    if (epoch !== kept.epoch || kept.hasHole || behind > CATCH_UP_LIMIT) return open(project, kept.windowMs)
     await readOn(deps, { project, epoch, upTo: state.offset }, kept.lanes)
     trim(kept, deps.now())
     return kept
@@ -50,14 +50,14 @@ export function openTimelineCache(deps: Deps): TimelineCache {
   return {
     async lanesOf(project, windowMs) {
       const key = `${windowMs} ${project}`
-      const known = shelf.get(key)
+      const known = cache.get(key)
       const asked = known?.then((kept) => current(project, kept)) ?? open(project, windowMs)
-      shelf.delete(key)
-      shelf.set(key, asked)
-      const [oldest] = shelf.keys()
-      if (oldest !== undefined && shelf.size > KEPT) shelf.delete(oldest)
+      cache.delete(key)
+      cache.set(key, asked)
+      const [oldest] = cache.keys()
+      if (oldest !== undefined && cache.size > WINDOWS_CACHED) cache.delete(oldest)
       return asked.catch((error: unknown) => {
-        if (shelf.get(key) === asked) shelf.delete(key)
+        if (cache.get(key) === asked) cache.delete(key)
         throw error
       })
     },
@@ -86,16 +86,16 @@ export function takeView(kept: CachedLanes, { epoch, state, recent }: ProjectVie
 }
 
 function trim({ lanes, windowMs }: CachedLanes, now: number) {
-  const from = now - windowMs * (1 + LEAD)
-  if (from - lanes.from > windowMs * LEAD) trimLanes(lanes, from)
+  const from = now - windowMs * (1 + LEAD_OF_WINDOW)
+  if (from - lanes.from > windowMs * LEAD_OF_WINDOW) trimLanes(lanes, from)
 }
 
 export type LaneWindow = { from: number; windowMs: number; upTo: number }
 
 export type ReadLanes = { epoch: string; lanes: Lanes; keptSince: number | undefined }
 
-const READ_MOST = 20_000
-const READ_NEWEST = 10_000
+const READ_WHOLE_LIMIT = 20_000
+const NEWEST_READ_WHOLE = 10_000
 const SAMPLES = 24
 
 /** Reads the lanes of a window from the log. Rejects as `stateAtMoment` does. */
@@ -107,7 +107,7 @@ export async function readLanes(deps: PastDeps, project: string, window: LaneWin
   const begin = Math.min(Math.max(asked, first - 1), window.upTo)
   const { epoch, state } = await stateAtMoment(deps, project, { offset: begin })
   const lanes = openLanes(state, window)
-  if (window.upTo - begin > READ_MOST) await sample({ ...deps, project, epoch }, lanes, window.upTo)
+  if (window.upTo - begin > READ_WHOLE_LIMIT) await sample({ ...deps, project, epoch }, lanes, window.upTo)
   await readOn(deps, { project, epoch, upTo: window.upTo }, lanes)
   return { epoch, lanes, keptSince: isCut ? events[0]?.received_at : undefined }
 }
@@ -135,7 +135,7 @@ export async function readOn(
 
 async function sample(deps: PastDeps & { project: string; epoch: string }, lanes: Lanes, upTo: number): Promise<void> {
   const { project, epoch, turns = openTurns() } = deps
-  const [begin, end] = [lanes.state.offset, upTo - READ_NEWEST]
+  const [begin, end] = [lanes.state.offset, upTo - NEWEST_READ_WHOLE]
   for (let turn = 1; turn < SAMPLES; turn += 1) {
     const offset = begin + Math.round(((end - begin) * turn) / SAMPLES)
     if (turns.isOver()) await turns.take()

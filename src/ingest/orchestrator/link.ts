@@ -22,6 +22,11 @@ export type OrchestratorLink = {
   close(): Promise<void>
 }
 
+/**
+ * Live frames wait `historyMs` for the history after a connect, held ones `rejoinMs` for that of the next connection. A silent
+ * orchestrator is asked after `silentMs` and dropped `muteMs` later. `stableMs` of connection reset the delay of retries;
+ * questions are gathered for `againMs`, losses for `lossesMs`.
+ */
 export const LINK_TIMING = {
   connectMs: 10_000,
   firstDelayMs: 500,
