@@ -1,10 +1,9 @@
 import { LogUnavailableError } from '../event-log/event-log.ts'
-import type { LivePage } from './live-page.ts'
-import type { ProjectChange, Projections } from '../projection/projections.ts'
-import { openTurns } from './turns.ts'
-import type { Tracing } from '../telemetry/tracing.ts'
 import { withField } from './frame.ts'
 import type { Watch, Watched } from './hub.ts'
+import type { LivePage } from './live-page.ts'
+import type { ProjectChange, Projections } from '../projection/projections.ts'
+import type { Tracing } from '../telemetry/tracing.ts'
 
 type Deps = {
   projections: Projections
@@ -189,5 +188,40 @@ export class Feed implements Watched {
     if (made === undefined || made === this.#made.get(topic)) return frame
     this.#made.set(topic, made)
     return withField(frame, 'made', made)
+  }
+}
+
+/** A stretch of work longer than this keeps reports waiting. */
+const TURN_MS = 4
+
+/**
+ * Lets many begin their work one after the other: each waits for its turn, in the order in which they came, and everything else that
+ * the process has to do comes in between. Work begins as soon as `next` resolves, and does not pause.
+ */
+function openTurns(stretchMs = TURN_MS) {
+  const waiting: (() => void)[] = []
+  let isRunning = false
+
+  async function run() {
+    while (waiting.length > 0) {
+      const beganAt = performance.now()
+      while (waiting.length > 0 && performance.now() - beganAt < stretchMs) {
+        waiting.shift()?.()
+        // What was begun is done when the microtasks before this one are.
+        for (let step = 0; step < 8; step += 1) await Promise.resolve()
+      }
+      await new Promise(setImmediate)
+    }
+    isRunning = false
+  }
+
+  return {
+    next: (): Promise<void> =>
+      new Promise((resolve) => {
+        waiting.push(resolve)
+        if (isRunning) return
+        isRunning = true
+        run().catch(resolve)
+      }),
   }
 }

@@ -1,36 +1,31 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { RefusedError } from '../domain/refused.ts'
 import { LogUnavailableError } from '../event-log/event-log.ts'
 import type { Env, WebDeps } from './env.ts'
-import { momentsAreHonoured } from './asked-moment.ts'
-import { answerTo, errorJson } from './errors.ts'
-import { errorPage } from './error-page.tsx'
+import { answerTo, errorJson, errorPage } from './errors.tsx'
+import { guard, oneHost } from './middleware/guard.ts'
 import { gzip } from './middleware/gzip.ts'
-import { guard } from './middleware/guard.ts'
 import { observe } from './middleware/observe.ts'
-import { oneHost } from './middleware/one-host.ts'
 import { requestLimits } from './middleware/request-limits.ts'
-import { traceRequests } from './middleware/trace.ts'
 import { pageHeaders } from './middleware/secure-headers.ts'
+import { traceRequests } from './middleware/trace.ts'
+import { momentsAreHonoured } from './page-request.ts'
 import { eventRoutes } from './routes/api-events.ts'
 import { flowApiRoutes } from './routes/api-flow.ts'
 import { projectChangeRoutes } from './routes/api-project-changes.ts'
 import { projectRoutes } from './routes/api-projects.ts'
 import { snapshotRoutes } from './routes/api-snapshot.ts'
 import { statusRoutes } from './routes/api-status.ts'
+import { pinRoutes, projectFormRoutes } from './routes/forms.ts'
 import { jumpRoutes } from './routes/jumps.tsx'
 import { liveRoutes } from './routes/live.ts'
-import { lossRoutes } from './routes/losses.ts'
 import { pageRoutes } from './routes/pages.ts'
-import { pinRoutes } from './routes/pins.ts'
 import { pictureRoutes } from './routes/pictures.tsx'
-import { projectFormRoutes } from './routes/project-forms.ts'
 import { staticRoutes } from './routes/static.ts'
 import { vitalRoutes } from './routes/vitals.ts'
-import { methodsOf, unanswered } from './unanswered.ts'
 
 /** What people look at, and what programs ask. */
-const PAGES = [pageRoutes, pictureRoutes, pinRoutes, lossRoutes, jumpRoutes, projectFormRoutes]
+const PAGES = [pageRoutes, pictureRoutes, pinRoutes, jumpRoutes, projectFormRoutes]
 const API = [projectRoutes, projectChangeRoutes, snapshotRoutes, eventRoutes, flowApiRoutes, statusRoutes]
 
 const AWAY_TOLD_MS = 10_000
@@ -74,4 +69,29 @@ export function createApp(deps: WebDeps) {
     return isPage ? errorPage(c, deps, answer) : errorJson(c, answer)
   }
   return app
+}
+
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+/** What an address answers OPTIONS with, unless a route says it itself: the methods that it knows; undefined where nothing is. */
+function methodsOf(app: Hono<Env>, c: Context<Env>): Response | undefined {
+  const allow = c.req.method === 'OPTIONS' ? allowed(app, c.req.path) : undefined
+  if (allow === undefined) return undefined
+  c.header('Allow', allow)
+  return c.body(null, 200)
+}
+
+/** Why no route answered: the address knows other methods, which then stand in the answer's Allow, or nothing is there. */
+function unanswered(app: Hono<Env>, c: Context<Env>): RefusedError {
+  const allow = allowed(app, c.req.path)
+  if (allow === undefined) return new RefusedError('NOT_FOUND', 'Nothing answers at this address.')
+  c.header('Allow', allow)
+  return new RefusedError('METHOD_NOT_ALLOWED', `This address answers ${allow} only.`, { allow })
+}
+
+/** The methods of an address, as Allow lists them; undefined where no route is. */
+function allowed(app: Hono<Env>, path: string): string | undefined {
+  const known = METHODS.filter((method) => app.router.match(method, path)[0].some(([[, route]]) => route.method === method))
+  if (known.length === 0) return undefined
+  return ['OPTIONS', ...known.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))].toSorted().join(', ')
 }

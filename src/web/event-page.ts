@@ -2,12 +2,12 @@ import type { Context } from 'hono'
 import type { StoredEvent } from '../domain/events/event.ts'
 import { RefusedError } from '../domain/refused.ts'
 import type { Page, ReadRange } from '../event-log/event-log.ts'
-import { forgotten, momentOffset, parseMoment } from '../projection/time-travel.ts'
+import { type Reading, readLong } from '../pages/past.ts'
 import { STEP } from '../projection/long-reads.ts'
-import { askedMoment } from './asked-moment.ts'
+import { forgotten, momentOffset, parseMoment } from '../projection/time-travel.ts'
 import type { Env, WebDeps } from './env.ts'
 import { textWithEtag } from './etag.ts'
-import { type Reading, readLong } from '../pages/past.ts'
+import { askedMoment } from './page-request.ts'
 
 const LIMIT = 1_000
 const DEFAULT_LIMIT = 100

@@ -1,5 +1,9 @@
+import { openQuestions } from '../domain/project/approval.ts'
+import type { Agent, ProjectState, Transition } from '../domain/project/project-state.ts'
+import { agentWordAt, type Looked } from '../domain/project/words-at.ts'
 import type { Project } from '../domain/registry/project-registry.ts'
 import type { ProjectSummary } from '../domain/summary/project-summary.ts'
+import type { ProjectView } from '../projection/projections.ts'
 
 /** An instant as the API tells it. */
 export const isoTime = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString())
@@ -41,3 +45,84 @@ function attentionJson({ attention }: ProjectSummary) {
   const { word, reason, evidence, since, waitingSince } = attention
   return { word, reason, evidence: evidence ?? null, since: isoTime(since), waiting_since: isoTime(waitingSince) }
 }
+
+const iso = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString())
+
+/** A project's state as the API shows it, in the wire's words. */
+export function stateJson(project: string, { epoch, state }: ProjectView, looked: Looked) {
+  const questions = openQuestions(state, looked.now)
+  return {
+    project_name: project,
+    epoch,
+    offset: state.offset,
+    state: {
+      workflow_state: state.workflow.state,
+      workflow_since: iso(state.workflow.enteredAt),
+      orchestration_mode: state.orchestrationMode ?? null,
+      tdd_cycles: cyclesJson(state),
+      transition_history: state.transitions.map(transitionJson),
+      pending_approvals: questions.open.map((approval) => ({
+        approval_id: approval.approvalId,
+        title: approval.title,
+        kind: approval.kind ?? null,
+        description: approval.description ?? null,
+        // Of very many open ones: the event at this offset has the rest.
+        ...(approval.isShortened ? { is_shortened: true, offset: approval.offset } : {}),
+        story_id: approval.storyId ?? null,
+        requested_at: iso(approval.requestedAt),
+        expires_at: iso(approval.expiresAt),
+      })),
+      pending_approvals_total: questions.count,
+      agents: agentsJson(state, looked),
+    },
+  }
+}
+
+/** By story. Built from entries: a story may bear any name, that of an object's own properties included. */
+function cyclesJson(state: ProjectState) {
+  return Object.fromEntries(
+    [...state.cycles.values()].map((cycle) => [
+      cycle.storyId,
+      {
+        state: cycle.state,
+        cycle_id: cycle.cycleId ?? null,
+        last_updated: iso(cycle.enteredAt),
+        progress: cycle.progress ?? null,
+        completed_at: iso(cycle.completedAt),
+      },
+    ]),
+  )
+}
+
+/** `status` is what was reported; `attention` the one word by the rules of the project's: who is not heard of is stale. */
+function agentsJson(state: ProjectState, looked: Looked) {
+  return [...state.agents.values()].map((agent) => ({
+    agent_id: agent.agentId,
+    agent_type: agent.agentType,
+    parent_agent_id: agent.parentId ?? null,
+    story_id: agent.storyId ?? null,
+    status: agent.status,
+    attention: attentionOf(agent, looked),
+    since: iso(agent.since),
+    action: agent.action ?? null,
+    tool: agent.tool?.name ?? null,
+    last_event_at: iso(agent.lastEventAt),
+  }))
+}
+
+function attentionOf(agent: Agent, looked: Looked) {
+  const { word } = agentWordAt(agent, looked)
+  return word === 'ended' ? 'done' : word
+}
+
+const transitionJson = (transition: Transition) => ({
+  offset: transition.offset,
+  machine: transition.machine,
+  story_id: transition.storyId ?? null,
+  old_state: transition.from ?? null,
+  new_state: transition.to,
+  timestamp: transition.timestamp ?? null,
+  received_at: iso(transition.at),
+  source: transition.source,
+  unexpected: transition.isUnexpected,
+})

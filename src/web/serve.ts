@@ -1,7 +1,6 @@
 import type { Hono } from 'hono'
-import type { Hub, Watching, Watched } from '../live/hub.ts'
+import type { Hub, Watched, Watching } from '../live/hub.ts'
 import type { Logger } from '../telemetry/logger.ts'
-import { withWholeAddress } from './bare-request.ts'
 import type { Env } from './env.ts'
 
 type Deps = { app: Hono<Env>; hub: Hub; feed: Watched; config: { host: string; port: number }; log: Logger; sharesPort: boolean }
@@ -42,4 +41,12 @@ export function serve({ app, hub, feed, config, log, sharesPort }: Deps) {
     stop: () => (stopping ??= stop()),
     isStopping: () => stopping !== undefined,
   }
+}
+
+/**
+ * The request with a whole address. What HTTP/1.0 sends may name no host, as plain health checks do; the server then leaves the
+ * address a path, which no route could read. Whatever else came with it stays as it was.
+ */
+function withWholeAddress(request: Request, port: number | undefined): Request {
+  return request.url.startsWith('/') ? new Request(`http://localhost:${port ?? ''}${request.url}`, request) : request
 }

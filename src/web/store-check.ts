@@ -1,5 +1,5 @@
+import { PROJECTS_LOG } from '../domain/events/names.ts'
 import { type EventLog, LogUnavailableError } from '../event-log/event-log.ts'
-import { isLogThere } from './log-check.ts'
 
 /** What was found is told to everybody who asks within this time: balancers ask often, and each look is a write. */
 const KNOWN_MS = { stored: 1_000, refused: 250 }
@@ -7,7 +7,7 @@ const KNOWN_MS = { stored: 1_000, refused: 250 }
 const PATIENCE_MS = 3_000
 
 /** Why reports are refused now, in words for an operator; undefined while they are stored. */
-export type StoreCheck = () => Promise<string | undefined>
+type StoreCheck = () => Promise<string | undefined>
 
 type Deps = { eventLog: Pick<EventLog, 'tryAppend' | 'head' | 'heads'>; onError(error: unknown): void }
 
@@ -48,3 +48,13 @@ async function look({ eventLog, onError }: Deps): Promise<string | undefined> {
   clearTimeout(timer)
   return found
 }
+
+/** Whether the event log answers now; of a log on several servers, whether any of them does: one must not empty the load balancer. */
+export const isLogThere = (eventLog: Pick<EventLog, 'head' | 'heads'>): Promise<boolean> =>
+  eventLog
+    .head(PROJECTS_LOG)
+    .catch(() => eventLog.heads())
+    .then(
+      () => true,
+      () => false,
+    )

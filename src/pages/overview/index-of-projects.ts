@@ -1,7 +1,7 @@
 import type { AttentionWord } from '../../domain/summary/attention.ts'
 import type { ProjectSummary } from '../../domain/summary/project-summary.ts'
+import { inOrder, rankOf } from './selection.ts'
 import { lastHour, type OverviewFigures, packedMinutes } from '../../../views/overview/overview-figures.ts'
-import { inOrder, rankOf } from './order.ts'
 
 /** All projects in the overview's order, and what is said of them together. */
 export type OverviewIndex = {

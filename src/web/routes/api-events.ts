@@ -1,14 +1,14 @@
 import { Hono } from 'hono'
-import { parseEvent } from '../../domain/events/parse-event.ts'
 import { BATCH_LIMIT, type BodyItem, readEventBody } from '../../domain/events/event-body.ts'
 import type { NewEvent } from '../../domain/events/event.ts'
 import { isForeignId, projectNameProblem } from '../../domain/events/names.ts'
+import { parseEvent } from '../../domain/events/parse-event.ts'
+import { OPEN_QUESTIONS_LIMIT, openQuestions, questionsBeyond } from '../../domain/project/approval.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import { isFrame } from '../../ingest/orchestrator/frame.ts'
+import { findProject } from '../../projection/find-project.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { eventPage } from '../event-page.ts'
-import { findProject } from '../../projection/find-project.ts'
-import { mustHaveRoom } from '../question-room.ts'
 import { readBody } from '../read-body.ts'
 
 /** A state file of 4 MiB and its wrapping is the largest thing that anybody reports. */
@@ -83,4 +83,23 @@ function bounded(events: NewEvent[]): NewEvent[] {
   if (events.length <= BATCH_LIMIT) return events
   const message = `this batch stands for ${events.length} events; send ${BATCH_LIMIT} at most, in several requests`
   throw new RefusedError('PAYLOAD_TOO_LARGE', message, { limit: BATCH_LIMIT, sent: events.length })
+}
+
+/** Refuses questions of a project that has as many open as it may. The usual report costs a look at its types. */
+async function mustHaveRoom(
+  { projections, metrics }: Pick<WebDeps, 'projections' | 'metrics'>,
+  project: string,
+  events: readonly NewEvent[],
+): Promise<void> {
+  const asked = events.filter(({ type }) => type === 'approval_requested').length
+  const known = projections.summary(project)
+  // What is known may be a little behind: only far from the bound is it enough.
+  if (asked === 0 || !known || known.approvals.total + asked <= OPEN_QUESTIONS_LIMIT / 2) return
+  const { state } = await projections.fresh(project)
+  const beyond = questionsBeyond(state, events, Date.now())
+  if (beyond.length === 0) return
+  metrics.questionsRefused.inc({ source: 'http' }, beyond.length)
+  const { count: open } = openQuestions(state, Date.now())
+  const message = `${open} questions of "${project}" are open; ${OPEN_QUESTIONS_LIMIT} may be. Answer or withdraw some, or let them expire, then ask again.`
+  throw new RefusedError('RATE_LIMIT_EXCEEDED', message, { open, limit: OPEN_QUESTIONS_LIMIT, beyond: beyond.length })
 }

@@ -1,12 +1,16 @@
 import { Hono } from 'hono'
+import { openQuestions } from '../../domain/project/approval.ts'
+import type { FlowKind } from '../../domain/project/durations.ts'
 import { DAYS_KEPT } from '../../domain/project/flow.ts'
+import type { ProjectState } from '../../domain/project/project-state.ts'
 import { RefusedError } from '../../domain/refused.ts'
-import { askedMoment } from '../asked-moment.ts'
+import { flowFigures, type Timing } from '../../domain/summary/flow-figures.ts'
+import { pastOf } from '../../pages/past.ts'
+import { findProject } from '../../projection/find-project.ts'
+import type { ProjectView } from '../../projection/projections.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { jsonWithEtag } from '../etag.ts'
-import { findProject } from '../../projection/find-project.ts'
-import { flowJson } from '../flow-json.ts'
-import { pastOf } from '../../pages/past.ts'
+import { askedMoment } from '../page-request.ts'
 
 /** GET /api/v1/projects/:name/flow?days= — how long things take and how many are done; with `?at=` as of that moment. */
 export function flowApiRoutes(deps: WebDeps) {
@@ -25,4 +29,52 @@ function daysOf(asked: string | undefined): number {
   const days = /^\d{1,2}$/.test(asked) ? Number(asked) : 0
   if (days >= 1 && days <= DAYS_KEPT) return days
   throw new RefusedError('VALIDATION_ERROR', `"days" is a whole number from 1 to ${DAYS_KEPT}.`)
+}
+
+const DAY_MS = 86_400_000
+const iso = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString())
+const dayText = (day: number) => new Date(day * DAY_MS).toISOString().slice(0, 10)
+const seconds = (ms: number) => Math.round(ms) / 1_000
+
+/** The wire's words for what is timed, in the order of a story's life. */
+const KINDS: Record<FlowKind, string> = { cycleTime: 'cycle_time', redToGreen: 'red_to_green', approvalWait: 'approval_wait' }
+
+/**
+ * A project's flow as the API shows it. Nothing in it changes while nothing happens on the same day: of the current state it
+ * says since when, not how long.
+ */
+function flowJson(project: string, { epoch, state }: ProjectView, { now, days }: { now: number; days: number }) {
+  const { window, timings, completed, throughput, stateTimes, costs, medianCostUsd } = flowFigures(state, now, days)
+  const kinds: FlowKind[] = ['cycleTime', 'redToGreen', 'approvalWait']
+  return {
+    project_name: project,
+    epoch,
+    offset: state.offset,
+    window: { from: dayText(window.from), to: dayText(window.to), time_zone: 'UTC', counted_since: iso(state.flowSince) },
+    ...Object.fromEntries(kinds.map((kind) => [KINDS[kind], timingJson(timings[kind])])),
+    approvals_open: openJson(state, now),
+    completed,
+    throughput: throughput.map(({ day, completed }) => ({ day: dayText(day), completed })),
+    time_in_state: {
+      since: iso(state.firstEventAt),
+      states: stateTimes.map(({ state: name, entered, ms, currentSince }) => ({
+        ...{ state: name, entered, seconds: seconds(ms), current_since: iso(currentSince) },
+      })),
+    },
+    cost: {
+      median_usd: medianCostUsd ?? null,
+      stories: costs.map(({ storyId, costUsd, at }) => ({ story_id: storyId, cost_usd: costUsd, last_reported_at: iso(at) })),
+    },
+  }
+}
+
+function timingJson({ count, medianMs, p85Ms }: Timing) {
+  const orNull = (ms: number | undefined) => (ms === undefined ? null : seconds(ms))
+  return { count, median_seconds: orNull(medianMs), p85_seconds: orNull(p85Ms) }
+}
+
+/** What waits for a person now: it has not waited to its end, so it is in no timing. */
+function openJson(state: ProjectState, now: number) {
+  const { count, oldestAt } = openQuestions(state, now)
+  return { count, oldest_requested_at: iso(oldestAt) }
 }

@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import { FOLD_VERSION } from '../../domain/project/project.ts'
 import { encodeState } from '../../domain/project/state-codec.ts'
-import { askedMoment } from '../asked-moment.ts'
-import type { Env, WebDeps } from '../env.ts'
-import { findProject } from '../../projection/find-project.ts'
 import { pastOf } from '../../pages/past.ts'
+import { findProject } from '../../projection/find-project.ts'
+import type { Env, WebDeps } from '../env.ts'
+import { askedMoment } from '../page-request.ts'
 
 /** GET /api/v1/projects/:name/snapshot?at= — a state to fold on from: what came before it need not be read, and may be gone. */
 export function snapshotRoutes(deps: WebDeps) {

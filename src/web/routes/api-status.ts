@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import type { Env, WebDeps } from '../env.ts'
-import { isLogThere } from '../log-check.ts'
 import { limitsOf } from '../limits.ts'
+import { isLogThere } from '../store-check.ts'
 import { currentWarnings } from '../warnings.ts'
 
 const iso = (at: number) => new Date(at).toISOString()

@@ -1,8 +1,8 @@
 import { Hono } from 'hono'
 import { RefusedError } from '../../domain/refused.ts'
-import { acceptsGzip } from '../accepts-gzip.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { isKnownTag } from '../etag.ts'
+import { acceptsGzip } from '../middleware/gzip.ts'
 
 /** GET /static/:name — a year for names that carry a content hash, else as long as the setting says. */
 export function staticRoutes({ files, sharedFiles, settings }: WebDeps) {

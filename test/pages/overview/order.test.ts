@@ -1,8 +1,7 @@
 import { expect, test } from 'bun:test'
-import { selectProjects } from '../../../src/pages/overview/selection.ts'
-import { inOrder } from '../../../src/pages/overview/order.ts'
-import { SORTS, type Sort } from '../../../views/overview/overview-query.ts'
+import { inOrder, selectProjects } from '../../../src/pages/overview/selection.ts'
 import { blankScene, everyWord } from '../../views/scenes.ts'
+import { type Sort, SORTS } from '../../../views/overview/overview-query.ts'
 
 const ordered = [...everyWord(), blankScene()].map(({ summary }) => summary).toSorted(inOrder)
 const namesBy = (sort: Sort | undefined) => selectProjects(ordered, { sort, page: 1 }).rows.map(({ project }) => project.name)

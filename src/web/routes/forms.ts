@@ -1,0 +1,71 @@
+import { Hono } from 'hono'
+import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { RefusedError } from '../../domain/refused.ts'
+import { findProject } from '../../projection/find-project.ts'
+import type { Env, WebDeps } from '../env.ts'
+import { YEAR_SECONDS } from '../page-request.ts'
+import { readBody } from '../read-body.ts'
+import { projectHref } from '../../../views/atoms/part-href.ts'
+import { overviewHref, parseOverviewQuery, parsePins, PINS_LIMIT } from '../../../views/overview/overview-query.ts'
+import { PINS_FULL } from '../../../views/overview/pin.tsx'
+
+const LIMIT_BYTES = 1_024
+
+/**
+ * POST /projects/:name/archive, …/restore, …/purge and …/losses — forms of a project's page, which work without script. `purge` wants
+ * the project's name typed as `confirm`; `losses` says that somebody looked at what is missing, up to an offset (`seen`). They lead back
+ * to the project, or to the overview where nothing is left of it.
+ */
+export function projectFormRoutes(deps: WebDeps) {
+  const { changes } = deps
+  return new Hono<Env>()
+    .post('/projects/:name/archive', async (c) => {
+      const project = await findProject(deps, c.req.param('name'))
+      await changes.archive(project)
+      return c.redirect(projectHref(project.name), 303)
+    })
+    .post('/projects/:name/restore', async (c) => {
+      const project = await findProject(deps, c.req.param('name'))
+      await changes.change(project, { status: 'active' })
+      return c.redirect(projectHref(project.name), 303)
+    })
+    .post('/projects/:name/purge', async (c) => {
+      const project = await findProject(deps, c.req.param('name'))
+      const { confirm } = Object.fromEntries(new URLSearchParams(await readBody(c, LIMIT_BYTES)))
+      if (confirm !== project.name) {
+        const message = `Type the project's name, "${project.name}", to forget all that was reported of it. Nothing was forgotten.`
+        throw new RefusedError('VALIDATION_ERROR', message, { field: 'confirm' })
+      }
+      await changes.purge(project)
+      return c.redirect('/', 303)
+    })
+    .post('/projects/:name/losses', async (c) => {
+      const { name } = await findProject(deps, c.req.param('name'))
+      const upTo = Number(new URLSearchParams(await readBody(c, LIMIT_BYTES)).get('seen'))
+      if (!Number.isSafeInteger(upTo) || upTo < 1) throw new RefusedError('VALIDATION_ERROR', 'Say up to which event the losses were seen.')
+      await deps.accept(name, [{ type: 'losses_seen', id: Bun.randomUUIDv7(), up_to: upTo }])
+      return c.redirect(projectHref(name), 303)
+    })
+}
+
+/** A name, and the address of an overview with all its filters. */
+const PIN_LIMIT_BYTES = 8_192
+
+/** POST /pins — a form that pins a project (`pin`) or lets it go (`unpin`), and leads back to the overview that it stood on. */
+export function pinRoutes(deps: WebDeps) {
+  return new Hono<Env>().post('/pins', async (c) => {
+    const form = new URLSearchParams(await readBody(c, PIN_LIMIT_BYTES))
+    const [pin, unpin] = [form.get('pin'), form.get('unpin')]
+    if (pin === null && unpin === null) throw new RefusedError('VALIDATION_ERROR', 'Name a project to pin, or one to unpin.')
+    // What is gone takes no place: nobody could see it to let it go.
+    const pins = (parsePins(getCookie(c, 'pins')) ?? []).filter((name) => name !== unpin && deps.projections.findProject(name))
+    const added = pin === null ? undefined : (await findProject(deps, pin)).name
+    if (added !== undefined && !pins.includes(added)) pins.push(added)
+    if (pins.length > PINS_LIMIT) throw new RefusedError('STATE_CONFLICT', PINS_FULL, { limit: PINS_LIMIT })
+    if (pins.length === 0) deleteCookie(c, 'pins', { path: '/' })
+    else setCookie(c, 'pins', pins.join(','), { path: '/', maxAge: YEAR_SECONDS, sameSite: 'Lax', httpOnly: true })
+    // Read and written again, so that it leads to the overview and to nowhere else.
+    const query = parseOverviewQuery(new URLSearchParams(form.get('back') ?? ''))
+    return c.redirect(overviewHref(query, { page: query.page }), 303)
+  })
+}
