@@ -1,10 +1,10 @@
-import type { LivePage, Shown } from '../live/live-page.ts'
-import { ProjectContent, projectPage } from '../pages/project.tsx'
-import { type Mark, markOf } from './marks.ts'
+import type { AttentionWord } from '../domain/summary/attention.ts'
 import type { Moment } from './moments.ts'
 import { lastingAt, type Pieces } from './pieces.ts'
-import type { Unit } from './units.ts'
-import { openViewedPage } from './viewed-page.ts'
+import { openViewedPage, type Unit } from './viewed-page.ts'
+import type { LivePage, Shown } from '../live/live-page.ts'
+import { ProjectContent, projectPage } from '../pages/project.tsx'
+import { ATTENTION_LOOKS, type Tone, workflowLook } from '../../views/atoms/state-look.ts'
 
 /** `[ms since the last moment, events, [section, start, removed, …added pieces], …]` */
 type MomentLine = [sinceMs: number, events: 0 | 1, ...[section: number, start: number, removed: number, ...added: number[]][]]
@@ -117,3 +117,23 @@ function sameEnds(was: readonly number[], is: readonly number[]): [head: number,
   while (tail < shorter - head && was.at(-1 - tail) === is.at(-1 - tail)) tail += 1
   return [head, tail]
 }
+
+export type Mark = [moment: number, tone: Tone, text: string]
+
+const TOLD: ReadonlySet<AttentionWord> = new Set(['needs_you', 'blocked', 'failed', 'in_review', 'stale'])
+const TEXT = 120
+
+/** The mark of a moment: the workflow moved, or somebody began to wait. */
+function markOf(place: number, before: Shown, { shown }: Moment): Mark | undefined {
+  const [was, is] = [before.view.state.workflow, shown.view.state.workflow]
+  if (was.state !== is.state) {
+    const { tone, word } = workflowLook(is.state)
+    return [place, tone, cut(`${workflowLook(was.state).word} to ${word}`)]
+  }
+  const { word, reason } = shown.summary.attention
+  if (word === before.summary.attention.word || !TOLD.has(word)) return undefined
+  const look = ATTENTION_LOOKS[word]
+  return [place, look.tone, cut(`${look.word}: ${reason}`)]
+}
+
+const cut = (text: string) => (text.length > TEXT ? `${text.slice(0, TEXT)}…` : text)

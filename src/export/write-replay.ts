@@ -1,12 +1,11 @@
-import { createWriteStream, createReadStream } from 'node:fs'
+import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import type { Mark } from './marks.ts'
-import { momentsOf, type Moment } from './moments.ts'
+import { type Moment, momentsOf } from './moments.ts'
 import { openPackedText } from './packed-text.ts'
 import { openPieces } from './pieces.ts'
-import { type Recording, record } from './recording.tsx'
+import { type Mark, record, type Recording } from './recording.tsx'
 import type { Period, ReplaySource } from './replay-source.ts'
 
 export type Recorded = {

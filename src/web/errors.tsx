@@ -5,8 +5,7 @@ import { LogUnavailableError } from '../event-log/event-log.ts'
 import { pageFrame } from '../pages/serve-page.ts'
 import type { Env, WebDeps } from './env.ts'
 import { pageRequest } from './page-request.ts'
-import { ErrorPage } from '../../views/pages/error.tsx'
-import { NotFoundPage } from '../../views/pages/not-found.tsx'
+import { ErrorPage, NotFoundPage } from '../../views/pages/error.tsx'
 
 /** A page that could not be made has nothing that a reload would lose. */
 const RELOAD_SECONDS = 3

@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
+import { describe, expect, test } from 'bun:test'
 import { lasting, lastingAt, openPieces, type PieceLine } from '../../src/export/pieces.ts'
-import { markupOf, readUnits } from '../../src/export/units.ts'
 import { splicesBetween } from '../../src/export/recording.tsx'
+import { markupOf, readUnits } from '../../src/export/viewed-page.ts'
 
 function store() {
   const lines: PieceLine[] = []
