@@ -36,17 +36,17 @@ export function bounded<T>(entries: readonly T[], { limit, most = limit, worthOf
 /** For entries of equal worth: the newest stay. */
 export const equally = (): Worth => 'mild'
 
-/** Of entries that stand in the order in which they are missed, the first ones stay. */
+/** Keeps the first entries. */
 export function foremost<T>(entries: readonly T[], limit: number): Bounded<T> {
   return { kept: entries.slice(0, limit), left: entries.slice(limit), total: entries.length }
 }
 
-/** Of entries of which only the newest tell something, those that stand last. */
+/** Keeps the last entries. */
 export function newest<T>(entries: readonly T[], limit: number): T[] {
   return entries.slice(Math.max(0, entries.length - limit))
 }
 
-/** The same in a list that is written to, for what grows by one with each event. */
+/** The same in place, for a list that grows with each event. */
 export function keepNewest(entries: unknown[], limit: number): void {
   if (entries.length > limit) entries.splice(0, entries.length - limit)
 }

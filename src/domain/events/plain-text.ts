@@ -18,7 +18,7 @@ export function markedLine(text: string, reading: Reading = 'prose'): string {
   return line.replace(/\s+/g, ' ')
 }
 
-/** Text as it may be shown where there is no markup: marks are plain signs, `¤` for a character and `¤×3` for three. */
+/** Text without markup: marks are `¤`, or `¤×3` for three characters. */
 export function plainText(text: string, reading: Reading = 'prose'): string {
   return markedText(text, reading).replace(MARK, '$1')
 }

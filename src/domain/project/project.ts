@@ -13,7 +13,7 @@ import { emptyWorkflow, foldWorkflowTransition } from './workflow.ts'
 import { addUsage, NO_USAGE } from './reports.ts'
 import { keepNewest } from '../bounded.ts'
 
-/** Changes whenever the same events would fold to another state: snapshots of other versions are ignored. */
+/** Increase it when the same events would fold to another state: other versions' snapshots are ignored. */
 export const FOLD_VERSION = 12
 
 const MINUTES_KEPT = 60
@@ -60,18 +60,12 @@ export function emptyProject(): ProjectState {
   }
 }
 
-/**
- * The state after these events, in the order of their offsets; those that the state contains already are ignored. The state given
- * stays as it is, and what no event touched is the same object in both. It ends early, after any of them, where `isEnough` says so.
- */
+/** The state after these events; known ones are ignored, untouched parts are shared. Ends early where `isEnough` says so. */
 export function foldEvents(state: ProjectState, events: readonly StoredEvent[], isEnough?: () => boolean): ProjectState {
   return foldEach(state, events, () => isEnough?.() ?? false)
 }
 
-/**
- * The same, telling after each event what the state is then; it ends where `seen` returns true. It is told in passing: what `seen` is
- * given changes with the next event, its entries do not.
- */
+/** The same, calling `seen` after each event until it returns true. The state it gets changes with the next event; its entries do not. */
 export function foldEach(state: ProjectState, events: readonly StoredEvent[], seen: (now: ProjectState, event: StoredEvent) => boolean) {
   const draft = openDraft(state)
   for (const event of events) {

@@ -40,9 +40,8 @@ export type Lanes = {
   pauseMs: number
   /** Events skipped because there were too many. */
   unread: number
-  /** Those that were too many to keep, each with the instant at which it ended (Infinity where it goes on). */
+  /** Lanes beyond the bound, with the instant at which each ended (Infinity: not yet). */
   forgotten: { stories: Map<string, number>; agents: Map<string, number> }
-  /** Questions that are open. */
   open: ReadonlyMap<string, Approval>
   lanesMade: number
 }

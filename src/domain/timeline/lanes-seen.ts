@@ -3,7 +3,7 @@ import { emptyLane, type Lane, type Lanes, laneWorth, withAsk, withEnd, withStay
 import type { Agent, Approval, Cycle, ProjectState } from '../project/project-state.ts'
 import { isOpenCycle } from '../project/tdd-machine.ts'
 
-/* What lanes take from a state. To look again at what was seen changes nothing. Whoever is done with looking calls `cutLanes`. */
+/* Takes lanes from a state; taking the same state twice changes nothing. Call `cutLanes` afterwards. */
 
 const LANES_KEPT = 200
 const LANES_MOST = 1_000
@@ -11,7 +11,7 @@ const LANES_MOST = 1_000
 const KINDS = ['stories', 'agents'] as const
 type LaneKind = (typeof KINDS)[number]
 
-/** Everything of a state, whatever changed in it. */
+/** Takes everything of a state. */
 export function seeAll(lanes: Lanes, now: ProjectState) {
   seeWorkflow(lanes, now)
   for (const cycle of now.cycles.values()) seeCycle(lanes, now, cycle)
@@ -91,10 +91,7 @@ function keepLane(lanes: Lanes, kind: LaneKind, lane: Lane) {
   lanes.forgotten[kind].delete(lane.key)
 }
 
-/**
- * Of too many lanes those go that are over, else those that moved least lately; those that wait go last. Each is remembered by its key,
- * so that one that is seen and goes again counts once.
- */
+/** Removes finished lanes first, then those that moved least lately; their keys are kept, so that each counts once. */
 export function cutLanes(lanes: Lanes): void {
   for (const kind of KINDS) {
     const all = lanes[kind]

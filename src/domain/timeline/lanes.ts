@@ -20,7 +20,7 @@ export function openLanes(state: ProjectState, { from, windowMs }: { from: numbe
   return lanes
 }
 
-/** Takes in what came next; events that are contained already are ignored. It ends early, after any of them, where `isEnough` says so. */
+/** Adds the next events; known ones are ignored. Ends early where `isEnough` says so. */
 export function foldLanes(lanes: Lanes, events: readonly StoredEvent[], isEnough?: () => boolean): void {
   lanes.state = foldEach(lanes.state, events, (now, event) => {
     see(lanes, now, event)

@@ -32,12 +32,9 @@ BEGIN
   RETURN candidate;
 END $$;`
 
-/*
- * Texts that this schema and a later one share: what changes between them is how a function finds its project. Both were released with
- * them, so they stay as they are; a schema that needs another text has its own.
- */
+/* Shared by two schemas. Released texts never change; a schema that needs another has its own. */
 
-/** What `append` does with each of its calls; more is said of each where a later schema answers more. */
+/** Stores each call of `append`; later schemas answer more per call. */
 export const storeEach = (also = ''): string => `
   FOR nth IN 1..cardinality(projects) LOOP
     IF is_first OR projects[nth] <> here.name THEN
@@ -69,7 +66,7 @@ export const storeEach = (also = ''): string => `
   END LOOP;
 END $$;`
 
-/** Keeps a state of a project that was found, and of each bucket of offsets the newest. */
+/** Saves a snapshot, which replaces the one of the same span. */
 export const KEEP_SNAPSHOT = `
   IF NOT FOUND THEN RETURN; END IF;
   DELETE FROM visualizer.snapshot AS s WHERE s.project = here
@@ -78,7 +75,7 @@ export const KEEP_SNAPSHOT = `
     ON CONFLICT (project, epoch, fold_version, "offset") DO UPDATE SET body = excluded.body;
 END $$;`
 
-/** Removes the next so many events of a project that was found, up to an offset that a state is kept of. */
+/** Removes the next events of a trim. */
 export const TRIM_TO = `
   IF NOT FOUND OR at_offset < here.first OR at_offset > here.last THEN RETURN true; END IF;
   INSERT INTO visualizer.beginning AS b VALUES (here.key, of_epoch, fold, at_offset, state)
@@ -92,7 +89,7 @@ export const TRIM_TO = `
   RETURN true;
 END $$;`
 
-/** Calls arrive in the order of their projects, so that two groups never wait for each other. */
+/** Called in project order, so that two groups cannot deadlock. */
 const APPEND = `
 CREATE FUNCTION visualizer.append(
   projects text[], sizes int[], ids text[], bodies text[], now_ms bigint,
@@ -107,7 +104,7 @@ BEGIN
   offsets := array_fill(0::float8, ARRAY[cardinality(ids)]);
 ${storeEach()}`
 
-/** Binary search: received_at never goes back within a project, so that no index of its own is needed. */
+/** Binary search: received_at never goes back within a project. */
 const OFFSET_AT = `
 CREATE FUNCTION visualizer.offset_at(of_project text, instant bigint) RETURNS float8 LANGUAGE plpgsql STABLE AS $$
 DECLARE here visualizer.project; before bigint; behind bigint; middle bigint; stamp bigint;

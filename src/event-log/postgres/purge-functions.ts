@@ -1,6 +1,5 @@
 import { KEEP_SNAPSHOT, storeEach, TRIM_TO } from './functions.ts'
 
-/** What lies under the name of a project that was forgotten, until its events are removed; no project can have such a name. */
 const PURGED = ':purged:'
 
 /** Schema 2: purges. A purged name gets a salt, which gives it a new epoch; its events are removed in steps. */
