@@ -17,7 +17,7 @@ type Sender = {
 const WAITING_LIMIT = 8 * 1024 * 1024
 const CONFESS_MS = 1_000
 
-type Batch = { channel: string; entries: string[]; bytes: number }
+type ChannelBatch = { channel: string; entries: string[]; bytes: number }
 
 /** Sends a turn's announcements in one round trip. */
 export function openSender({ transport, onDropped, onError }: SenderOptions): Sender {
@@ -26,12 +26,12 @@ export function openSender({ transport, onDropped, onError }: SenderOptions): Se
   let waitingBytes = 0
   let isClosed = false
 
-  function drop({ channel, entries }: Pick<Batch, 'channel' | 'entries'>) {
+  function drop({ channel, entries }: Pick<ChannelBatch, 'channel' | 'entries'>) {
     lost.add(channel)
     if (entries.length > 0) onDropped(entries.length)
   }
 
-  async function send(sent: Batch[]) {
+  async function send(sent: ChannelBatch[]) {
     if (isClosed) return
     const messages = sent.map(({ channel, entries }) => ({ channel, text: messageText(entries, lost.delete(channel)) }))
     const outcomes = transport.canSend() ? await transport.send(messages) : []
@@ -64,7 +64,7 @@ export function openSender({ transport, onDropped, onError }: SenderOptions): Se
 }
 
 function openBatches() {
-  let byChannel = new Map<string, Batch[]>()
+  let byChannel = new Map<string, ChannelBatch[]>()
   return {
     isEmpty: () => byChannel.size === 0,
     add(channel: string, text: string, bytes: number) {
@@ -76,7 +76,7 @@ function openBatches() {
         last.bytes += bytes
       } else batches.push({ channel, entries: [text], bytes })
     },
-    take(): Batch[] {
+    take(): ChannelBatch[] {
       const taken = [...byChannel.values()].flat()
       byChannel = new Map()
       return taken

@@ -1,7 +1,7 @@
 import { openFlowWindow } from './flow-window.ts'
 import type { BusMessage } from './ipc.ts'
 
-type Send = (message: BusMessage) => void
+type SendToWorker = (message: BusMessage) => void
 
 type RelayEnd = {
   receive(message: BusMessage): void
@@ -10,7 +10,7 @@ type RelayEnd = {
 
 /** The supervisor's part of the bus: forwards batches unread to all other workers, each within its flow window. */
 export function openRelay({ limitBytes }: { limitBytes?: number } = {}) {
-  type Receiver = { send: Send; flowWindow: ReturnType<typeof openFlowWindow> }
+  type Receiver = { send: SendToWorker; flowWindow: ReturnType<typeof openFlowWindow> }
   const receivers = new Set<Receiver>()
 
   function forward(from: Receiver, message: BusMessage & { type: 'batch' }) {
@@ -18,7 +18,7 @@ export function openRelay({ limitBytes }: { limitBytes?: number } = {}) {
     from.send({ type: 'acknowledged', bytes: message.bytes })
   }
 
-  function join(send: Send): RelayEnd {
+  function join(send: SendToWorker): RelayEnd {
     const own: Receiver = { send, flowWindow: openFlowWindow(limitBytes) }
     receivers.add(own)
     return {

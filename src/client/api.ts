@@ -1,7 +1,7 @@
 import { isRecord } from '../domain/events/loose-fields.ts'
 
 /** `url` has no slash at its end. */
-export type Address = { /** Without a slash at its end. */ url: string; token: { reveal(): string } | undefined }
+export type ServiceAddress = { /** Without a slash at its end. */ url: string; token: { reveal(): string } | undefined }
 
 /** `tooOld`: older than the retention. */
 export type Reported = { accepted: number; duplicates: number; tooOld: number }
@@ -14,7 +14,7 @@ export type Api = {
   report(project: string, events: readonly object[]): Promise<Reported>
 }
 
-type Told = { /** The API's code, where it named one. */ code?: string | undefined; details?: Record<string, unknown> }
+type ErrorDetails = { /** The API's code, where it named one. */ code?: string | undefined; details?: Record<string, unknown> }
 
 /** `isAway`: retrying may help; otherwise the service refused. */
 export class ApiProblem extends Error {
@@ -24,7 +24,7 @@ export class ApiProblem extends Error {
   constructor(
     readonly isAway: boolean,
     message: string,
-    { code, details = {} }: Told = {},
+    { code, details = {} }: ErrorDetails = {},
   ) {
     super(message)
     this.code = code
@@ -35,7 +35,7 @@ export class ApiProblem extends Error {
 const ANSWER_WITHIN_MS = 15_000
 
 /** The public API of a running service. */
-export function openApi({ url, token }: Address): Api {
+export function openApi({ url, token }: ServiceAddress): Api {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` }
 
   async function ask(path: string, init: RequestInit): Promise<Record<string, unknown>> {
@@ -43,7 +43,7 @@ export function openApi({ url, token }: Address): Api {
     const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline
     const response = await fetch(`${url}/api/v1${path}`, { ...init, signal, redirect: 'error' }).catch((error: unknown) => {
       if (init.signal?.aborted) throw error
-      throw new ApiProblem(true, `nothing answers at ${url} (${reasonOf(error)})`)
+      throw new ApiProblem(true, `nothing answers at ${url} (${networkReason(error)})`)
     })
     const body = await bodyOf(response, url)
     if (!response.ok) throw problemOf(response.status, body, url)
@@ -66,7 +66,7 @@ export function openApi({ url, token }: Address): Api {
   }
 }
 
-function reasonOf(error: unknown): string {
+function networkReason(error: unknown): string {
   if (!(error instanceof Error)) return 'no connection'
   if (error.name === 'TimeoutError') return `no answer within ${ANSWER_WITHIN_MS / 1000} s`
   return 'code' in error && typeof error.code === 'string' ? error.code : error.message
@@ -74,7 +74,7 @@ function reasonOf(error: unknown): string {
 
 async function bodyOf(response: Response, url: string): Promise<Record<string, unknown>> {
   const text = await response.text().catch((error: unknown) => {
-    throw new ApiProblem(true, `the answer of ${url} broke off (${reasonOf(error)})`)
+    throw new ApiProblem(true, `the answer of ${url} broke off (${networkReason(error)})`)
   })
   try {
     const body: unknown = JSON.parse(text)

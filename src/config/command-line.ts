@@ -2,10 +2,10 @@ import { parseArgs } from 'node:util'
 import { nearestWord } from '../domain/nearest-word.ts'
 import type { ClientFlags, ExportFlags } from './client-settings.ts'
 import type { Flags } from './environment.ts'
-import { COMMANDS, type Command, commandHelp, FLAG_HELP, flagsOf, overallHelp } from './usage.ts'
+import { COMMANDS, type CommandName, commandHelp, FLAG_HELP, flagsOf, overallHelp } from './usage.ts'
 import { quoted, UsageError } from './problem.ts'
 
-type ServerCommand = Exclude<Command, 'demo' | 'tail' | 'export'>
+type ServerCommand = Exclude<CommandName, 'demo' | 'tail' | 'export'>
 
 export type Request =
   | { kind: 'help'; text: string }
@@ -53,22 +53,22 @@ export function readCommandLine(argv: string[]): Request {
   const argument = WITH_ARGUMENT.has(command) ? others.shift() : undefined
   if (others[0] !== undefined) throw new UsageError(`${command} takes no argument ${quoted(others[0])}; see visualizer ${command} --help`)
   if (command === 'demo') return { kind: command, flags: clientFlags(values) }
-  if (command === 'tail') return { kind: command, project: projectOf(command, argument), flags: clientFlags(values) }
-  if (command === 'export') return { kind: command, project: projectOf(command, argument), flags: exportFlags(values) }
+  if (command === 'tail') return { kind: command, project: requiredProject(command, argument), flags: clientFlags(values) }
+  if (command === 'export') return { kind: command, project: requiredProject(command, argument), flags: exportFlags(values) }
   return { kind: command, flags: serverFlags(values, argument), mayReload: values['no-reload'] !== true }
 }
 
-const WITH_ARGUMENT: ReadonlySet<Command> = new Set(['check-config', 'tail', 'export'])
+const WITH_ARGUMENT: ReadonlySet<CommandName> = new Set(['check-config', 'tail', 'export'])
 
-const text = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined)
+const textFlag = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined)
 
 function serverFlags(values: Values, file: string | undefined): Flags {
   return {
-    host: text(values.host),
-    port: text(values.port),
-    config: configOf(text(values.config), file),
-    dataDir: text(values['data-dir']),
-    logLevel: text(values['log-level']),
+    host: textFlag(values.host),
+    port: textFlag(values.port),
+    config: configOf(textFlag(values.config), file),
+    dataDir: textFlag(values['data-dir']),
+    logLevel: textFlag(values['log-level']),
     ...(values.debug === true ? { debug: true } : {}),
   }
 }
@@ -80,13 +80,13 @@ function configOf(flag: string | undefined, file: string | undefined): string | 
 
 function clientFlags(values: Values): ClientFlags {
   return {
-    url: text(values.url),
-    token: text(values.token),
-    port: text(values.port),
-    speed: text(values.speed),
-    projects: text(values.projects),
-    seed: text(values.seed),
-    from: text(values.from),
+    url: textFlag(values.url),
+    token: textFlag(values.token),
+    port: textFlag(values.port),
+    speed: textFlag(values.speed),
+    projects: textFlag(values.projects),
+    seed: textFlag(values.seed),
+    from: textFlag(values.from),
     isServed: values.serve === true,
     isJson: values.json === true,
   }
@@ -94,10 +94,16 @@ function clientFlags(values: Values): ClientFlags {
 
 function exportFlags(values: Values): ExportFlags {
   const { to, out, force } = values
-  return { client: clientFlags(values), server: serverFlags(values, undefined), to: text(to), out: text(out), isForced: force === true }
+  return {
+    client: clientFlags(values),
+    server: serverFlags(values, undefined),
+    to: textFlag(to),
+    out: textFlag(out),
+    isForced: force === true,
+  }
 }
 
-function projectOf(command: Command, project: string | undefined): string {
+function requiredProject(command: CommandName, project: string | undefined): string {
   if (project !== undefined) return project
   throw new UsageError(`${command} needs the name of a project: visualizer ${command} <project>`)
 }
@@ -115,12 +121,12 @@ function checkFlag({ name, rawName, value, inlineValue }: OptionToken) {
   if (option.type === 'string' && isMissing) throw new UsageError(`${rawName} needs a value: ${FLAG_HELP[`--${name}`]?.form ?? rawName}`)
 }
 
-function checkBelongs(command: Command, flag: string, rawName: string) {
+function checkBelongs(command: CommandName, flag: string, rawName: string) {
   if (flagsOf(command).includes(flag)) return
   throw new UsageError(`${command} takes no flag ${quoted(rawName)}; see visualizer ${command} --help`)
 }
 
-function commandNamed(word: string): Command {
+function commandNamed(word: string): CommandName {
   const command = COMMANDS.find(({ name }) => name === word)
   if (command) return command.name
   const meant = nearestWord(word, [...COMMANDS.map(({ name }) => name), 'help'])

@@ -60,17 +60,17 @@ export const ENGINE_VARIABLES = {
   DATABASE_POOL: whole(z.int().min(1).max(100), 'Connections of a worker to PostgreSQL. Default 5.'),
 }
 
-type Outside = ReadVariables<z.infer<z.ZodObject<typeof ENGINE_VARIABLES>>>
+type EngineVariables = ReadVariables<z.infer<z.ZodObject<typeof ENGINE_VARIABLES>>>
 
 /** The configured engines, undefined where embedded; reports contradictions. */
 export function readEngines(
-  outside: Outside,
+  outside: EngineVariables,
   findings: Findings,
 ): { redis: RedisConfig | undefined; database: DatabaseConfig | undefined } {
   return { redis: readRedis(outside, findings), database: readDatabase(outside.given) }
 }
 
-function readRedis({ given, problem }: Outside, findings: Findings): RedisConfig | undefined {
+function readRedis({ given, problem }: EngineVariables, findings: Findings): RedisConfig | undefined {
   const { REDIS_URL: url, REDIS_SENTINELS: sentinels, REDIS_MASTER_NAME: masterName, REDIS_CLUSTER: isCluster = false } = given
   if (isCluster && sentinels !== undefined) {
     findings.problems.push(
@@ -96,6 +96,6 @@ function readRedis({ given, problem }: Outside, findings: Findings): RedisConfig
   return sentinels ? { kind: 'sentinel', url: first, sentinels, masterName: masterName ?? DEFAULT_MASTER } : { kind: 'single', url: first }
 }
 
-function readDatabase({ DATABASE_URL: url, DATABASE_POOL: poolSize = DEFAULT_POOL }: Outside['given']): DatabaseConfig | undefined {
+function readDatabase({ DATABASE_URL: url, DATABASE_POOL: poolSize = DEFAULT_POOL }: EngineVariables['given']): DatabaseConfig | undefined {
   return url === undefined ? undefined : { url: secret(url.href), poolSize }
 }

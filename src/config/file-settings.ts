@@ -9,6 +9,7 @@ import type { ConfigFile } from './read-file.ts'
 import { readOrchestrators } from './read-orchestrators.ts'
 import { readProjects } from './read-projects.ts'
 import { AllowRemoval, GlobalSettings, MappedFile, Security, WebInterface } from './schema.ts'
+import { isRecord } from '../domain/events/loose-fields.ts'
 
 export type FileSettings = {
   global: z.infer<typeof GlobalSettings>
@@ -24,7 +25,7 @@ export const NO_FILE: FileSettings = { global: {}, web: {}, security: {}, projec
 /** Reads every section by itself, so that one error does not hide the next. */
 export function readFileSettings(file: ConfigFile, findings: Findings): FileSettings {
   const root = file.value
-  if (!isSection(root)) {
+  if (!isRecord(root)) {
     findings.problems.push(file.problem([], `expected sections such as projects: and orchestrators:, got ${showValue(root)}`))
     return NO_FILE
   }
@@ -72,5 +73,3 @@ function bothGlobals(one: Global, other: Global): Global {
 }
 
 type LimitKey = 'max_parallel_projects' | 'max_concurrent_projects' | 'max_total_agents'
-
-const isSection = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)

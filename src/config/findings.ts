@@ -14,12 +14,12 @@ export type Findings = {
 export const noFindings = (): Findings => ({ problems: [], warnings: [], unknownKeys: new Map() })
 
 type Path = readonly PropertyKey[]
-type Place = { file: ConfigFile; path: Path; findings: Findings }
+type SectionPlace = { file: ConfigFile; path: Path; findings: Findings }
 type Issue = z.core.$ZodIssue
 type RawIssue = z.core.$ZodRawIssue
 
 /** Validates a section; undefined on problems, which are noted. Unknown keys are warnings. */
-export function readSection<Output>(schema: z.ZodType<Output>, given: unknown, { file, path, findings }: Place): Output | undefined {
+export function readSection<Output>(schema: z.ZodType<Output>, given: unknown, { file, path, findings }: SectionPlace): Output | undefined {
   const value = withoutEmpty(given)
   const known = new Map<string, string[]>()
   const error = (issue: RawIssue) => {
@@ -44,7 +44,7 @@ export function readSection<Output>(schema: z.ZodType<Output>, given: unknown, {
 }
 
 /** Warns of an unknown key, with the nearest known one. */
-export function noteUnknownKey({ file, path, findings }: Place, nearest: string | undefined): void {
+export function noteUnknownKey({ file, path, findings }: SectionPlace, nearest: string | undefined): void {
   const kind = describePath(path.filter((_, index) => index !== 1 || path.length === 2))
   const known = findings.unknownKeys.get(kind)
   const advice = nearest === undefined ? 'it is not used' : `did you mean ${nearest}?`
@@ -53,7 +53,7 @@ export function noteUnknownKey({ file, path, findings }: Place, nearest: string 
 }
 
 /** All findings in the order of the file. */
-export function inOrder({ problems, warnings, unknownKeys }: Findings): { problems: Problem[]; warnings: Problem[] } {
+export function sortFindings({ problems, warnings, unknownKeys }: Findings): { problems: Problem[]; warnings: Problem[] } {
   const repeated = (count: number) => (count === 1 ? '' : ` (and in ${count - 1} more places)`)
   const unknown = [...unknownKeys.values()].map(({ first, count }) => ({ ...first, reason: `${first.reason}${repeated(count)}` }))
   const position = ({ line, column }: Problem) => (line ?? 0) * 2 ** 21 + (column ?? 0)

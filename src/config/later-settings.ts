@@ -44,10 +44,10 @@ export function findLaterVariables(env: Variables, findings: Findings): void {
   }
 }
 
-type Asked = { isCsrfAsked: boolean | undefined; isRateLimitAsked: boolean | undefined }
+type AskedFeatures = { isCsrfAsked: boolean | undefined; isRateLimitAsked: boolean | undefined }
 
 /** The same for the file: warnings only, because files are shared between deployments. */
-export function findLaterSettings(file: ConfigFile, { isCsrfAsked, isRateLimitAsked }: Asked): Problem[] {
+export function findLaterSettings(file: ConfigFile, { isCsrfAsked, isRateLimitAsked }: AskedFeatures): Problem[] {
   const at = (path: string[], reason: string) => file.problem(path, reason)
   return [
     ...(isCsrfAsked === true ? [at(['security', 'csrf_protection'], 'is not used: this version has no sign-in')] : []),

@@ -4,7 +4,7 @@ import type { Config, ResourceLimits } from './config.ts'
 import { readEngines } from './engines.ts'
 import { findUnknownVariables, type Flags, type Given, type Outside, readOutside } from './environment.ts'
 import { type FileSettings, NO_FILE, readFileSettings } from './file-settings.ts'
-import { type Findings, inOrder, noFindings } from './findings.ts'
+import { type Findings, sortFindings, noFindings } from './findings.ts'
 import { findLaterVariables } from './later-settings.ts'
 import { readLogFiles } from './writable-files.ts'
 import { readOpenTelemetry } from './open-telemetry.ts'
@@ -25,7 +25,7 @@ export function loadConfig({ env = process.env, flags = {}, cwd = process.cwd() 
   const file = openFile(outside, cwd, findings)
   const settings = file === undefined ? NO_FILE : readFileSettings(file, findings)
   const config = assemble({ outside, file, settings, cwd }, findings)
-  const { problems, warnings } = inOrder(findings)
+  const { problems, warnings } = sortFindings(findings)
   if (problems.length > 0) throw new ConfigError(problems, warnings)
   return { config: freeze(config), warnings }
 }

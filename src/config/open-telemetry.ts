@@ -97,10 +97,10 @@ export const OPEN_TELEMETRY_VARIABLES = {
     .describe('true: neither traces nor metrics over OTLP.'),
 }
 
-type Given = z.infer<z.ZodObject<typeof OPEN_TELEMETRY_VARIABLES>>
+type OtelVariables = z.infer<z.ZodObject<typeof OPEN_TELEMETRY_VARIABLES>>
 
 /** Where traces and metrics go; undefined: nowhere. */
-export function readOpenTelemetry({ given, problem }: ReadVariables<Given>, findings: Findings): OpenTelemetryConfig | undefined {
+export function readOpenTelemetry({ given, problem }: ReadVariables<OtelVariables>, findings: Findings): OpenTelemetryConfig | undefined {
   const traces = given.OTEL_TRACES_EXPORTER === 'none' ? undefined : endpoint(given, 'traces')
   const metrics = given.OTEL_METRICS_EXPORTER === 'none' ? undefined : endpoint(given, 'metrics')
   if (given.OTEL_TRACES_SAMPLER_ARG !== undefined && !given.OTEL_TRACES_SAMPLER?.endsWith('ratio')) {
@@ -119,7 +119,7 @@ export function readOpenTelemetry({ given, problem }: ReadVariables<Given>, find
   }
 }
 
-function endpoint(given: Given, signal: 'traces' | 'metrics'): string | undefined {
+function endpoint(given: OtelVariables, signal: 'traces' | 'metrics'): string | undefined {
   const own = signal === 'traces' ? given.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT : given.OTEL_EXPORTER_OTLP_METRICS_ENDPOINT
   if (own) return own.href
   const shared = given.OTEL_EXPORTER_OTLP_ENDPOINT
@@ -129,7 +129,7 @@ function endpoint(given: Given, signal: 'traces' | 'metrics'): string | undefine
   return url.href
 }
 
-const sampler = ({ OTEL_TRACES_SAMPLER: name = 'parentbased_always_on', OTEL_TRACES_SAMPLER_ARG: ratio = 1 }: Given): Sampler => ({
+const sampler = ({ OTEL_TRACES_SAMPLER: name = 'parentbased_always_on', OTEL_TRACES_SAMPLER_ARG: ratio = 1 }: OtelVariables): Sampler => ({
   name,
   ratio,
 })

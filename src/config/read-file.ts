@@ -12,7 +12,7 @@ export type ConfigFile = {
   keyProblem(path: readonly PropertyKey[], reason: string): Problem
 }
 
-type Source = { path: string; shownAs: string }
+type NamedFile = { path: string; shownAs: string }
 type Read = { file: ConfigFile; problems: Problem[] } | { file: undefined; problems: Problem[] }
 
 const LIMIT_BYTES = 1024 * 1024
@@ -20,7 +20,7 @@ const LIMIT_BYTES = 1024 * 1024
 const MAX_OPEN_BRACKETS = 1_000
 
 /** Parses a configuration file; never throws, but returns problems. */
-export function readConfigFile({ path, shownAs }: Source): Read {
+export function readConfigFile({ path, shownAs }: NamedFile): Read {
   const whole = (reason: string): Read => ({
     file: undefined,
     problems: [{ file: shownAs, line: undefined, column: undefined, key: '', reason }],

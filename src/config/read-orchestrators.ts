@@ -36,9 +36,9 @@ const twin = (name: string, seen: Map<string, string>) => {
   return other === undefined ? undefined : `the names ${other} and ${name} differ by case only`
 }
 
-type Place = { file: ConfigFile; path: PropertyKey[]; findings: Findings }
+type OrchestratorPlace = { file: ConfigFile; path: PropertyKey[]; findings: Findings }
 
-function findMiswrittenProjects({ file, path, findings }: Place, projects: string[], names: string[]) {
+function findMiswrittenProjects({ file, path, findings }: OrchestratorPlace, projects: string[], names: string[]) {
   const configured = new Map(names.map((name) => [name.toLowerCase(), name]))
   for (const [index, project] of projects.entries()) {
     const name = configured.get(project.toLowerCase())

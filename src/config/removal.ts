@@ -4,10 +4,10 @@ import type { Config } from './config.ts'
 const MANY = 10
 const NAMED = 3
 
-type Wanted = Pick<Config, 'projects' | 'allowRemoval'>
+type NextProjects = Pick<Config, 'projects' | 'allowRemoval'>
 
 /** Why a configuration must not replace the present one: it drops all projects, or most of ten or more. */
-export function removalProblem(listed: readonly string[], { projects, allowRemoval }: Wanted): string | undefined {
+export function removalProblem(listed: readonly string[], { projects, allowRemoval }: NextProjects): string | undefined {
   const wanted = new Set(projects.map(({ name }) => name.toLowerCase()))
   const removed = listed.filter((name) => !wanted.has(name.toLowerCase()))
   const isAll = removed.length === listed.length && removed.length > 0 && (listed.length > 1 || wanted.size === 0)

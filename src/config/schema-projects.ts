@@ -9,7 +9,7 @@ export const ProjectName = z.string().superRefine((name, context) => {
   if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
 })
 
-const words = (description: string) => z.array(text(200)).max(100).optional().describe(description)
+const shortTexts = (description: string) => z.array(text(200)).max(100).optional().describe(description)
 
 const Dependency = z.strictObject({
   target_project: z.string().describe('The project that this one depends on.'),
@@ -30,8 +30,8 @@ const project = {
     .optional()
     .describe('Where its source is kept.'),
   owner: text(200).optional().describe('Who answers for it.'),
-  team: words('Who works on it.'),
-  tags: words('Words to find it by.'),
+  team: shortTexts('Who works on it.'),
+  tags: shortTexts('Words to find it by.'),
   orchestration: z.enum(ORCHESTRATION).optional().describe('How much its orchestrator does unasked.'),
   mode: z.enum(ORCHESTRATION).optional().describe('The same as orchestration.'),
   resource_limits: z

@@ -104,8 +104,6 @@ const sections = {
 export const MappedFile = z.strictObject({ ...sections, projects: ProjectMap.optional() })
 const ListedFile = z.strictObject({ ...sections, projects: ProjectList.optional() })
 
-export type FileSettings = z.infer<typeof MappedFile> | z.infer<typeof ListedFile>
-
 function isOrigin(text: string): boolean {
   const url = URL.parse(text)
   return (

@@ -78,7 +78,7 @@ export const COMMANDS = [
   },
 ] as const
 
-export type Command = (typeof COMMANDS)[number]['name']
+export type CommandName = (typeof COMMANDS)[number]['name']
 
 const table = (rows: readonly { form: string; text: string }[]) => {
   const width = Math.max(...rows.map(({ form }) => form.length))
@@ -89,7 +89,7 @@ const flagTable = (names: readonly string[], own: Record<string, FlagHelp> = {})
   table([...names, ...OF_ALL].flatMap((name) => own[name] ?? FLAG_HELP[name] ?? []))
 
 /** The flags of a command. */
-export function flagsOf(name: Command): readonly string[] {
+export function flagsOf(name: CommandName): readonly string[] {
   return [...(COMMANDS.find((known) => known.name === name)?.flags ?? []), ...OF_ALL]
 }
 
@@ -101,7 +101,7 @@ export function overallHelp(): string {
 }
 
 /** The text of `visualizer <command> --help`. */
-export function commandHelp(name: Command): string {
+export function commandHelp(name: CommandName): string {
   const command = COMMANDS.find((known) => known.name === name) ?? COMMANDS[0]
   const flags = `Flags (--flag value or --flag=value)\n${flagTable(command.flags, OWN_HELP[name])}`
   const names = NAMED_VARIABLES[name]?.() ?? variables()
@@ -121,14 +121,14 @@ const CLIENT_ROWS = [
 const PORT_ROW = { form: 'PORT', text: 'With --serve: the port to listen on. Default: a free one.' }
 const clientVariables = (rows: { form: string; text: string }[]) => `Environment (a flag comes before its variable)\n${table(rows)}\n`
 
-const NAMED_VARIABLES: Partial<Record<Command, () => string>> = {
+const NAMED_VARIABLES: Partial<Record<CommandName, () => string>> = {
   tail: () => clientVariables(CLIENT_ROWS),
   demo: () => clientVariables([...CLIENT_ROWS, PORT_ROW]),
   export: () =>
     `${clientVariables(CLIENT_ROWS.slice(0, 2))}\nWithout --url and VISUALIZER_URL the log is found as serve finds it. ${variables()}`,
 }
 
-const ENDINGS: Record<Command, string> = {
+const ENDINGS: Record<CommandName, string> = {
   serve: 'Stops on SIGTERM or Ctrl-C; a second one ends it at once. Exit code 2 when it cannot start as asked.',
   'check-config': 'Exit code 0 when the service could start with it, else 2.',
   migrate:

@@ -1,4 +1,5 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } from 'yaml'
+import { isRecord } from '../domain/events/loose-fields.ts'
 
 /** Valid YAML that we refuse. */
 type YamlFault = { at: number; path: readonly PropertyKey[]; reason: string }
@@ -14,11 +15,11 @@ const MAX_DEPTH = 32
 /** Aliases may repeat so many values: a small file must not unfold into gigabytes. */
 const MAX_REPEATED = 10_000
 
-type Place = { key: number | undefined; value: number | undefined }
+type NodeOffsets = { key: number | undefined; value: number | undefined }
 type Walk = {
   document: Document
   faults: YamlFault[]
-  places: Map<string, Place>
+  places: Map<string, NodeOffsets>
   repeated: number
 }
 type Here = { path: readonly PropertyKey[]; isRepeated: boolean; at: number }
@@ -104,6 +105,5 @@ function readKey(walk: Walk, { key }: Pair, here: Here): { text: string; at: num
   return undefined
 }
 
-const sections = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value : [value]).filter(isSection)
-const isSection = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const sections = (value: unknown): Record<string, unknown>[] => (Array.isArray(value) ? value : [value]).filter(isRecord)
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'range' in value

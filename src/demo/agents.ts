@@ -1,21 +1,21 @@
 import { pass, type Stage, tell } from './stage.ts'
-import type { Question, Story } from './world.ts'
+import type { Question, DemoStory } from './world.ts'
 
 type AgentType = 'Orchestrator' | 'DesignAgent' | 'QAAgent' | 'CodeAgent' | 'DataAgent' | 'Explore'
-export type Agent = { agent_id: string; agent_type: AgentType; parent_agent_id?: string; story_id?: string }
+export type DemoAgent = { agent_id: string; agent_type: AgentType; parent_agent_id?: string; story_id?: string }
 
-export const LEAD: Agent = { agent_id: 'lead', agent_type: 'Orchestrator' }
+export const LEAD: DemoAgent = { agent_id: 'lead', agent_type: 'Orchestrator' }
 
 /** An agent for a story, below the orchestrator or another agent. */
-export function agentFor(story: Story, agentType: AgentType, parent: Agent = LEAD): Agent {
+export function agentFor(story: DemoStory, agentType: AgentType, parent: DemoAgent = LEAD): DemoAgent {
   const agentId = `${parent.agent_id}/${agentType.replace('Agent', '').toLowerCase()}-${story.id.replace(/^\D+/, '')}`
   return { agent_id: agentId, agent_type: agentType, parent_agent_id: parent.agent_id, story_id: story.id }
 }
 
-type Said = { word: 'working' | 'waiting' | 'idle' | 'failed' | 'ended'; reason?: string }
+type StatusWord = { word: 'working' | 'waiting' | 'idle' | 'failed' | 'ended'; reason?: string }
 
 /** Reports an agent's status. */
-export function status(stage: Stage, agent: Agent, { word, reason }: Said): void {
+export function status(stage: Stage, agent: DemoAgent, { word, reason }: StatusWord): void {
   tell(stage, { type: 'agent_status', ...agent, status: word, ...(reason === undefined ? {} : { reason }) })
 }
 
@@ -25,7 +25,7 @@ const PACE = 1.4
 type Call = { tool: string; detail: Record<string, string>; minutes: [number, number]; fails?: string | undefined }
 
 /** Reports a tool call that takes its time. */
-export function call(stage: Stage, agent: Agent, { tool, detail, minutes, fails }: Call): void {
+export function call(stage: Stage, agent: DemoAgent, { tool, detail, minutes, fails }: Call): void {
   const activity = { type: 'agent_activity', ...agent, action: ACTIONS[tool] ?? tool, tool }
   tell(stage, { ...activity, status: 'started', detail })
   const [least, most] = minutes
@@ -44,7 +44,7 @@ const ACTIONS: Record<string, string> = {
 }
 
 /** Reports an agent's usage since its last report. */
-export function use(stage: Stage, agent: Agent): void {
+export function use(stage: Stage, agent: DemoAgent): void {
   const input = Math.round(stage.random.between(4_000, 26_000))
   const output = Math.round(stage.random.between(600, 4_200))
   const cached = Math.round(stage.random.between(20_000, 140_000))
@@ -62,7 +62,7 @@ export function use(stage: Stage, agent: Agent): void {
 }
 
 /** An agent asks a person; unanswered questions stay open. */
-export function ask(stage: Stage, agent: Agent, question: Question): void {
+export function ask(stage: Stage, agent: DemoAgent, question: Question): void {
   const { title, kind, description, priority = 'normal', answer, waits } = question
   const approvalId = `ask-${agent.story_id ?? 'sprint'}-${stage.sprint.replace(/^\D+/, '')}`
   const more = description === undefined ? {} : { description }

@@ -1,20 +1,20 @@
 import { isRecord } from '../domain/events/loose-fields.ts'
-import type { Report } from './stage.ts'
-import { isWorkflowState, wayHome, type WorkflowState } from './workflow.ts'
+import type { DemoReport } from './stage.ts'
+import { isWorkflowState, wayHome, type DemoWorkflowState } from './workflow.ts'
 
-type Open = {
-  workflow: WorkflowState
+type OpenThings = {
+  workflow: DemoWorkflowState
   questions: Set<string>
-  agents: Map<string, Report>
-  errors: Map<string, Report>
-  cycles: Map<string, Report>
-  sprints: Map<string, Report>
+  agents: Map<string, DemoReport>
+  errors: Map<string, DemoReport>
+  cycles: Map<string, DemoReport>
+  sprints: Map<string, DemoReport>
   isCiOpen: boolean
 }
 
 /** Reports that end what is open: questions are withdrawn, agents end, the workflow rests. */
-export function closing(reports: readonly Report[]): Report[] {
-  const open: Open = {
+export function closing(reports: readonly DemoReport[]): DemoReport[] {
+  const open: OpenThings = {
     workflow: 'IDLE',
     questions: new Set(),
     agents: new Map(),
@@ -41,7 +41,7 @@ export function closing(reports: readonly Report[]): Report[] {
   ]
 }
 
-function see(open: Open, report: Report) {
+function see(open: OpenThings, report: DemoReport) {
   const { agent_id: agentId, approval_id: question, error_id: error, story_id: story } = report
   if (typeof agentId === 'string' && report.type !== 'usage') open.agents.set(agentId, report)
   switch (report.type) {
@@ -76,7 +76,7 @@ function see(open: Open, report: Report) {
 }
 
 /** Projects known from files alone have a state and a cycle, too. */
-function seeFile(open: Open, report: Report) {
+function seeFile(open: OpenThings, report: DemoReport) {
   const { file, content } = report
   if (!isRecord(content)) return
   if (String(file).startsWith('sprints/')) open.sprints.set(String(file), report)

@@ -3,9 +3,9 @@ import { joinStory, playStory } from './cycle.ts'
 import { tellBacklog, tellOldFiles, tellSprint } from './files.ts'
 import { laneFrom, pass, type Stage, tell } from './stage.ts'
 import { moveWorkflow, startSprint } from './workflow.ts'
-import type { Course, Story } from './world.ts'
+import type { Course, DemoStory } from './world.ts'
 
-const isDone = ({ joined }: Story) => joined === 'done'
+const isDone = ({ joined }: DemoStory) => joined === 'done'
 const storiesOf = ({ world }: Stage) => world.lanes.flat()
 
 /** What each course reports; later events are cut off at the hour. */
@@ -86,7 +86,7 @@ function openSprint(stage: Stage) {
   }
 }
 
-function finish(stage: Stage, story: Story) {
+function finish(stage: Stage, story: DemoStory) {
   joinStory(stage, { ...story, joined: 'commit' })
 }
 

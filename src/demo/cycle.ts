@@ -1,10 +1,10 @@
-import { type Agent, agentFor, ask, call, LEAD, status, use } from './agents.ts'
+import { type DemoAgent, agentFor, ask, call, LEAD, status, use } from './agents.ts'
 import { pass, type Stage, tell } from './stage.ts'
 import { moveWorkflow } from './workflow.ts'
-import { type Phase, PHASES, type Story } from './world.ts'
+import { type Phase, PHASES, type DemoStory } from './world.ts'
 
 /** Plays a story's cycle to its commit. */
-export function playStory(stage: Stage, story: Story): void {
+export function playStory(stage: Stage, story: DemoStory): void {
   const from = PHASES.indexOf(phaseOf(story))
   if (story.joined === undefined) begin(stage, story)
   status(stage, LEAD, { word: 'working', reason: `hands out ${story.id}: ${story.title}` })
@@ -16,32 +16,32 @@ export function playStory(stage: Stage, story: Story): void {
   }
 }
 
-const phaseOf = (story: Story): Phase => (story.joined === undefined || story.joined === 'done' ? 'design' : story.joined)
+const phaseOf = (story: DemoStory): Phase => (story.joined === undefined || story.joined === 'done' ? 'design' : story.joined)
 
 /** A story that began before the hour. */
-export function joinStory(stage: Stage, story: Story): void {
+export function joinStory(stage: Stage, story: DemoStory): void {
   begin(stage, story)
   for (const phase of PHASES.slice(1, PHASES.indexOf(phaseOf(story)) + 1)) move(stage, story, phase)
 }
 
-const cycleId = (stage: Stage, story: Story) => `tdd-cycle-${stage.sprint}-${story.id.replace(/^\D+/, '')}`
+const cycleId = (stage: Stage, story: DemoStory) => `tdd-cycle-${stage.sprint}-${story.id.replace(/^\D+/, '')}`
 
-function begin(stage: Stage, story: Story) {
+function begin(stage: Stage, story: DemoStory) {
   const named = { story_id: story.id, cycle_id: cycleId(stage, story), title: story.title }
   tell(stage, { type: 'tdd_cycle_started', ...named })
   tell(stage, { type: 'tdd_transition', ...named, old_state: null, new_state: 'design' })
 }
 
-function move(stage: Stage, story: Story, phase: Phase) {
+function move(stage: Stage, story: DemoStory, phase: Phase) {
   const before = PHASES[PHASES.indexOf(phase) - 1] ?? 'design'
   tell(stage, { type: 'tdd_transition', story_id: story.id, cycle_id: cycleId(stage, story), old_state: before, new_state: phase })
 }
 
-function askIn(phase: Phase, stage: Stage, { story, agent }: { story: Story; agent: Agent }) {
+function askIn(phase: Phase, stage: Stage, { story, agent }: { story: DemoStory; agent: DemoAgent }) {
   if (story.question?.phase === phase) ask(stage, agent, story.question)
 }
 
-function file(stage: Stage, story: Story, { state, failing, runs }: { state: Phase; failing: number; runs: number }) {
+function file(stage: Stage, story: DemoStory, { state, failing, runs }: { state: Phase; failing: number; runs: number }) {
   const id = cycleId(stage, story)
   const tests = [{ file_path: story.test, passing_tests: story.tests - failing, failing_tests: failing }]
   const isOver = state === 'commit'
@@ -63,9 +63,9 @@ function file(stage: Stage, story: Story, { state, failing, runs }: { state: Pha
   })
 }
 
-const runTest = (stage: Stage, story: Story) => ({ tool: 'Bash', detail: { command: `${stage.world.runTests} ${story.test}` } })
+const runTest = (stage: Stage, story: DemoStory) => ({ tool: 'Bash', detail: { command: `${stage.world.runTests} ${story.test}` } })
 
-const WORK: Record<Phase, (stage: Stage, story: Story) => void> = {
+const WORK: Record<Phase, (stage: Stage, story: DemoStory) => void> = {
   design(stage, story) {
     const agent = agentFor(story, 'DesignAgent')
     status(stage, agent, { word: 'working', reason: `specifies ${story.title}` })
@@ -121,14 +121,14 @@ const WORK: Record<Phase, (stage: Stage, story: Story) => void> = {
 }
 
 /** The first attempt fails; the agent reads why and retries. */
-function stumble(stage: Stage, agent: Agent, { story, fails }: { story: Story; fails: string }) {
+function stumble(stage: Stage, agent: DemoAgent, { story, fails }: { story: DemoStory; fails: string }) {
   call(stage, agent, { ...runTest(stage, story), minutes: [0.4, 1], fails })
   call(stage, agent, { tool: 'Read', detail: { file_path: story.test }, minutes: [0.2, 0.4] })
   call(stage, agent, { tool: 'Edit', detail: { file_path: story.source }, minutes: [0.5, 1.2] })
 }
 
 /** Three failures block the sprint until a person helps. */
-function breakCi(stage: Stage, story: Story, { fails, hint }: NonNullable<Story['ci']>) {
+function breakCi(stage: Stage, story: DemoStory, { fails, hint }: NonNullable<DemoStory['ci']>) {
   const agent = agentFor(story, 'CodeAgent')
   const [planner] = stage.world.people
   for (let run = 1; run <= 3; run++) {
@@ -147,7 +147,7 @@ function breakCi(stage: Stage, story: Story, { fails, hint }: NonNullable<Story[
 }
 
 /** The pipeline after a commit; `fails` is its failure. */
-function runCi(stage: Stage, story: Story, fails?: string): void {
+function runCi(stage: Stage, story: DemoStory, fails?: string): void {
   const run = { type: 'ci_status', story_id: story.id }
   tell(stage, { ...run, status: 'running' })
   pass(stage, 0.8, 1.8)

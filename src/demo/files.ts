@@ -1,7 +1,7 @@
 import { type Stage, tell } from './stage.ts'
-import type { Story } from './world.ts'
+import type { DemoStory } from './world.ts'
 
-type Listed = { sprint: string; stories: readonly Story[]; status: 'planned' | 'active' | 'completed' }
+type Listed = { sprint: string; stories: readonly DemoStory[]; status: 'planned' | 'active' | 'completed' }
 
 /** backlog.json: the epic, all stories and sprints. */
 export function tellBacklog(stage: Stage, sprints: readonly Listed[]): void {
@@ -20,7 +20,7 @@ export function tellBacklog(stage: Stage, sprints: readonly Listed[]): void {
   })
 }
 
-function record(story: Story, { sprint, status, epicId }: { sprint: string; status: string; epicId: string }) {
+function record(story: DemoStory, { sprint, status, epicId }: { sprint: string; status: string; epicId: string }) {
   const isDone = story.joined === 'done' || status === 'completed'
   return {
     id: story.id,
@@ -53,7 +53,7 @@ export function tellSprint(stage: Stage, listed: Listed): void {
 }
 
 /** Files written long ago, of a project that reports nothing. */
-export function tellOldFiles(stage: Stage, story: Story): void {
+export function tellOldFiles(stage: Stage, story: DemoStory): void {
   const [statusAt, cycleAt] = [stage.before(19), stage.before(14)]
   tell(stage, {
     type: 'state_file',

@@ -1,6 +1,6 @@
 import { closing } from './closing.ts'
 import { COURSES } from './courses.ts'
-import { randomFrom, type Report, type Stage, type Told } from './stage.ts'
+import { randomFrom, type DemoReport, type Stage, type TimedReport } from './stage.ts'
 import type { World } from './world.ts'
 import { searchIndex } from './worlds/search-index.ts'
 import { paymentsApi } from './worlds/payments-api.ts'
@@ -18,7 +18,7 @@ export const HOUR_MINUTES = 60
 const FIRST_MINUTE = 4
 const EVERY_MINUTES = 6
 
-type DemoEvent = Report & { id: string; timestamp: string }
+type DemoEvent = DemoReport & { id: string; timestamp: string }
 /** `at` in ms of real time since the beginning. */
 export type Cue = { at: number; minute: number; project: string; event: DemoEvent }
 
@@ -69,7 +69,7 @@ function cuesOf(first: World, index: number, { seed, speed, startedAt, run, play
   const instant = (minute: number) => new Date(startedAt + (minute * 60_000) / speed).toISOString()
   const before = (minutes: number) => new Date(startedAt - minutes * 60_000).toISOString()
   const random = randomFrom(seed * 31 + index)
-  const told: Told[] = []
+  const told: TimedReport[] = []
   const stage: Stage = { world, random, now: 0, told, instant, before, sprint: `sprint-${played + 1}`, isKnown: played > 0 }
   told.push({ at: 0, report: { type: 'x-demo', note: 'a project of the demo: nothing in it is real', seed, speed } })
   COURSES[world.course](stage)
@@ -95,8 +95,8 @@ function renumbered(world: World, sprint: number): World {
 }
 
 /** Status reports of the orchestrator, and its answer to the planner. */
-function orchestratorTalk({ people: [planner], name }: World, told: readonly Told[]): Told[] {
-  const talk: Told[] = []
+function orchestratorTalk({ people: [planner], name }: World, told: readonly TimedReport[]): TimedReport[] {
+  const talk: TimedReport[] = []
   for (let minute = FIRST_MINUTE; minute < HOUR_MINUTES; minute += EVERY_MINUTES) {
     const { open } = cyclesAt(told, minute)
     if (open.length === 0) continue
@@ -119,7 +119,7 @@ function figures(open: readonly string[]) {
   }
 }
 
-function cyclesAt(told: readonly Told[], minute: number): { open: string[]; done: string[] } {
+function cyclesAt(told: readonly TimedReport[], minute: number): { open: string[]; done: string[] } {
   const states = new Map<string, unknown>()
   for (const { at, report } of told) {
     const { type, story_id: story, new_state: state } = report

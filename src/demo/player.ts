@@ -42,9 +42,9 @@ export async function report(playing: Omit<Playing, 'cues' | 'startedAt'>, cues:
   }
 }
 
-type Batch = { project: string; events: readonly object[] }
+type ProjectEvents = { project: string; events: readonly object[] }
 
-async function persist({ api, stop, onAway, onBack }: Omit<Playing, 'cues' | 'startedAt'>, { project, events }: Batch) {
+async function persist({ api, stop, onAway, onBack }: Omit<Playing, 'cues' | 'startedAt'>, { project, events }: ProjectEvents) {
   const since = Date.now()
   for (let attempt = 0; ; attempt++) {
     try {

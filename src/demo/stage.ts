@@ -17,9 +17,9 @@ export function randomFrom(seed: number): Random {
   }
 }
 
-export type Report = { type: string } & Record<string, unknown>
+export type DemoReport = { type: string } & Record<string, unknown>
 /** `at` in minutes of the hour. */
-export type Told = { at: number; report: Report }
+export type TimedReport = { at: number; report: DemoReport }
 
 /** A project's run; each lane has its own clock. */
 export type Stage = {
@@ -27,7 +27,7 @@ export type Stage = {
   random: Random
   /** Minutes of the hour. */
   now: number
-  told: Told[]
+  told: TimedReport[]
   /** A minute of the hour as ISO 8601. */
   instant(minute: number): string
   /** Real minutes before the hour, as ISO 8601. */
@@ -38,7 +38,7 @@ export type Stage = {
 }
 
 /** Reports an event now. */
-export function tell(stage: Stage, report: Report): void {
+export function tell(stage: Stage, report: DemoReport): void {
   stage.told.push({ at: stage.now, report })
 }
 

@@ -1,14 +1,15 @@
-import { type Report, type Stage, tell } from './stage.ts'
+import { type DemoReport, type Stage, tell } from './stage.ts'
 
-export type WorkflowState = 'IDLE' | 'BACKLOG_READY' | 'SPRINT_PLANNED' | 'SPRINT_ACTIVE' | 'SPRINT_PAUSED' | 'SPRINT_REVIEW' | 'BLOCKED'
-type Step = { to: WorkflowState; command?: string; user?: string }
+export type DemoWorkflowState =
+  'IDLE' | 'BACKLOG_READY' | 'SPRINT_PLANNED' | 'SPRINT_ACTIVE' | 'SPRINT_PAUSED' | 'SPRINT_REVIEW' | 'BLOCKED'
+type CommandedStep = { to: DemoWorkflowState; command?: string; user?: string }
 
 /** Reports a workflow transition. */
-export function moveWorkflow(stage: Stage, from: WorkflowState, { to, ...by }: Step): void {
+export function moveWorkflow(stage: Stage, from: DemoWorkflowState, { to, ...by }: CommandedStep): void {
   tell(stage, { type: 'workflow_transition', old_state: from, new_state: to, ...by })
 }
 
-const WAY: readonly (readonly [WorkflowState, WorkflowState, string])[] = [
+const WAY: readonly (readonly [DemoWorkflowState, DemoWorkflowState, string])[] = [
   ['IDLE', 'BACKLOG_READY', '/epic'],
   ['BACKLOG_READY', 'SPRINT_PLANNED', '/sprint plan'],
   ['SPRINT_PLANNED', 'SPRINT_ACTIVE', '/sprint start'],
@@ -22,7 +23,7 @@ export function startSprint(stage: Stage, pauses: number): void {
   }
 }
 
-const WAY_HOME: Record<WorkflowState, readonly (readonly [WorkflowState, string | undefined])[]> = {
+const WAY_HOME: Record<DemoWorkflowState, readonly (readonly [DemoWorkflowState, string | undefined])[]> = {
   IDLE: [],
   BACKLOG_READY: [
     ['SPRINT_PLANNED', '/sprint plan'],
@@ -53,7 +54,7 @@ const WAY_HOME: Record<WorkflowState, readonly (readonly [WorkflowState, string 
 }
 
 /** The transitions from a state to rest. */
-export function wayHome(from: WorkflowState): Report[] {
+export function wayHome(from: DemoWorkflowState): DemoReport[] {
   const states = [from, ...WAY_HOME[from].map(([to]) => to)]
   return WAY_HOME[from].map(([to, command], index) => {
     const by = command === undefined ? {} : { command, user: 'demo' }
@@ -62,6 +63,6 @@ export function wayHome(from: WorkflowState): Report[] {
 }
 
 /** Whether the demo's workflow has the state. */
-export function isWorkflowState(value: unknown): value is WorkflowState {
+export function isWorkflowState(value: unknown): value is DemoWorkflowState {
   return typeof value === 'string' && Object.hasOwn(WAY_HOME, value)
 }

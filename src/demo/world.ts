@@ -12,7 +12,7 @@ export type Question = {
   answer?: { decision: 'allow' | 'deny'; by: string; message?: string }
 }
 
-export type Story = {
+export type DemoStory = {
   id: string
   title: string
   criteria: readonly string[]
@@ -47,6 +47,6 @@ export type World = {
   people: readonly [string, string]
   model: string
   /** Stories of agents that work in parallel. */
-  lanes: readonly (readonly Story[])[]
+  lanes: readonly (readonly DemoStory[])[]
   talk: readonly (readonly [minute: number, by: string, message: string])[]
 }

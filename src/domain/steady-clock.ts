@@ -8,14 +8,17 @@ type ClockSources = {
 }
 
 /** A step of the wall clock: `ms` ahead of the monotonic clock, or behind it below 0. */
-export type Step = { kind: 'doubted' | 'believed' | 'back'; ms: number }
+export type ClockStep = { kind: 'doubted' | 'believed' | 'back'; ms: number }
 
 const STEP_MS = 60_000
 /** A step that lasts this long was meant. */
 const BELIEVED_AFTER_MS = 600_000
 
 /** The time in ms since 1970: the wall clock, but after a step of over a minute the monotonic one until the step lasted ten minutes. */
-export function openSteadyClock({ wall, elapsed, awake }: ClockSources, { told, onStep }: { told?: number; onStep(step: Step): void }) {
+export function openSteadyClock(
+  { wall, elapsed, awake }: ClockSources,
+  { told, onStep }: { told?: number; onStep(step: ClockStep): void },
+) {
   const first = wall()
   const sleptUntil = (ran: number) => (awake() ?? ran) - ran
   let anchor = { at: told === undefined || Math.abs(told - first) <= STEP_MS ? first : told, ran: elapsed() }

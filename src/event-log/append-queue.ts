@@ -6,7 +6,12 @@ type Sized = { project: string; events: readonly unknown[]; bytes: number }
 type Outcomes<Result> = PromiseSettledResult<Result>[]
 type Commit<Call, Result> = (calls: Call[]) => Promise<Outcomes<Result>>
 
-type Waiting<Call, Result> = { call: Call; trace: string | undefined; resolve: (result: Result) => void; reject: (reason: unknown) => void }
+type QueuedCall<Call, Result> = {
+  call: Call
+  trace: string | undefined
+  resolve: (result: Result) => void
+  reject: (reason: unknown) => void
+}
 
 /** A group is one transaction; larger ones are no faster and block the event loop. */
 const GROUP = { events: 500, bytes: 4 * 1024 * 1024 }
@@ -21,7 +26,7 @@ type AppendQueue<Call, Result> = {
 
 /** Group commit: calls of one turn of the event loop, or during the previous commit, become one transaction. */
 export function openAppendQueue<Call extends Sized, Result>(commit: Commit<Call, Result>, traced?: Traced): AppendQueue<Call, Result> {
-  const waiting: Waiting<Call, Result>[] = []
+  const waiting: QueuedCall<Call, Result>[] = []
   const queued = { events: 0, bytes: 0 }
   let draining: Promise<void> | undefined
 
@@ -54,7 +59,7 @@ export function openAppendQueue<Call extends Sized, Result>(commit: Commit<Call,
   }
 }
 
-function groupLength(waiting: readonly Waiting<Sized, never>[]): number {
+function groupLength(waiting: readonly QueuedCall<Sized, never>[]): number {
   let [events, bytes, length] = [0, 0, 0]
   for (const { call } of waiting) {
     events += call.events.length
@@ -66,7 +71,7 @@ function groupLength(waiting: readonly Waiting<Sized, never>[]): number {
 }
 
 function tracedCommit<Call extends Sized, Result>(
-  group: Waiting<Call, Result>[],
+  group: QueuedCall<Call, Result>[],
   commit: () => Promise<Outcomes<Result>>,
   traced?: Traced,
 ) {
@@ -82,7 +87,7 @@ function tracedCommit<Call extends Sized, Result>(
   return traced.tracing.follow(causes, { name: 'commit', kind: 'client', attributes }, commit)
 }
 
-async function storeGroup<Call, Result>(group: Waiting<Call, Result>[], commit: Commit<Call, Result>): Promise<void> {
+async function storeGroup<Call, Result>(group: QueuedCall<Call, Result>[], commit: Commit<Call, Result>): Promise<void> {
   try {
     const outcomes = await commit(group.map(({ call }) => call))
     for (const [index, { resolve, reject }] of group.entries()) {

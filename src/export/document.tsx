@@ -3,10 +3,10 @@ import { ReplayPage } from '../../views/pages/replay.tsx'
 import type { Period } from './replay-source.ts'
 import type { ReplayDocument } from './write-replay.ts'
 
-type About = ReplayParts & { project: string; version: string; exportedAt: number; period: Period }
+type DocumentFacts = ReplayParts & { project: string; version: string; exportedAt: number; period: Period }
 
 /** The document of a replay. Its policy allows its own style and script by hash, and no network. */
-export function replayDocument({ style, script, icon, period, ...about }: About): ReplayDocument {
+export function replayDocument({ style, script, icon, period, ...about }: DocumentFacts): ReplayDocument {
   const policy = [
     `default-src 'none'`,
     `script-src '${hashOf(script)}'`,

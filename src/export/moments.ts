@@ -6,12 +6,12 @@ import { projectFold } from '../projection/folds.ts'
 import type { Period, ReplaySource } from './replay-source.ts'
 
 /** The page from an instant (ms since 1970) on; without an event only time changed it. */
-export type Moment = { at: number; shown: Shown; event: StoredEvent | undefined }
+export type ReplayMoment = { at: number; shown: Shown; event: StoredEvent | undefined }
 
 const RECENT = 50
 
 /** Every moment of a period at which the page changes, in order. */
-export async function* momentsOf(source: ReplaySource, period: Period): AsyncGenerator<Moment> {
+export async function* momentsOf(source: ReplaySource, period: Period): AsyncGenerator<ReplayMoment> {
   const { first, last, fromInstant, toInstant } = period
   const recent = await eventsBefore(source, period)
   const view = viewer(source, period.epoch)
@@ -31,18 +31,18 @@ export async function* momentsOf(source: ReplaySource, period: Period): AsyncGen
   yield* silences(view, now, Math.min(toInstant ?? 0, Date.now()))
 }
 
-type Seen = { state: ProjectState; recent: readonly StoredEvent[]; at: number }
-type View = (seen: Seen) => Moment
+type SeenState = { state: ProjectState; recent: readonly StoredEvent[]; at: number }
+type DrawState = (seen: SeenState) => ReplayMoment
 
 const viewer =
-  ({ project, staleMinutes }: ReplaySource, epoch: string): View =>
+  ({ project, staleMinutes }: ReplaySource, epoch: string): DrawState =>
   ({ state, recent, at }) => ({
     at,
     event: recent.at(-1),
     shown: { project, summary: summarize({ project, state, epoch, now: at, staleMinutes }), view: { epoch, state, recent } },
   })
 
-function* silences(view: View, after: Moment, until: number): Generator<Moment> {
+function* silences(view: DrawState, after: ReplayMoment, until: number): Generator<ReplayMoment> {
   let { at } = after
   let next = after.shown.summary.nextLookAt
   while (next !== undefined && next > at && next < until) {

@@ -23,7 +23,7 @@ export function openPieces(write: (line: PieceLine) => void): Pieces {
   const pieces = new Map<string, number>()
 
   function shapeOf(text: string): number {
-    const key = keyOf(text)
+    const key = digestKey(text)
     const known = shapes.get(key)
     if (known !== undefined) return known
     write(text)
@@ -41,7 +41,7 @@ export function openPieces(write: (line: PieceLine) => void): Pieces {
           return `${before}${HERE}`
         })
       const piece: PieceLine = [shapeOf(shape), ...holes]
-      const key = keyOf(JSON.stringify(piece))
+      const key = digestKey(JSON.stringify(piece))
       const known = pieces.get(key)
       if (known !== undefined) return known
       write(piece)
@@ -51,7 +51,7 @@ export function openPieces(write: (line: PieceLine) => void): Pieces {
   }
 }
 
-const keyOf = (text: string) => (text.length <= 64 ? text : createHash('sha256').update(text).digest('base64'))
+const digestKey = (text: string) => (text.length <= 64 ? text : createHash('sha256').update(text).digest('base64'))
 
 /** A piece without times and links; the replay's script fills in the times. */
 export function lasting(html: string): string {

@@ -1,5 +1,5 @@
 import type { AttentionWord } from '../domain/summary/attention.ts'
-import type { Moment } from './moments.ts'
+import type { ReplayMoment } from './moments.ts'
 import { lastingAt, type Pieces } from './pieces.ts'
 import { openViewedPage, type Unit } from './viewed-page.ts'
 import type { LivePage, Shown } from '../live/live-page.ts'
@@ -10,8 +10,8 @@ import { ATTENTION_LOOKS, type Tone, workflowLook } from '../../views/atoms/stat
 type MomentLine = [sinceMs: number, events: 0 | 1, ...[section: number, start: number, removed: number, ...added: number[]][]]
 
 export type Recording = {
-  take(moment: Moment): MomentLine
-  marks(): readonly Mark[]
+  take(moment: ReplayMoment): MomentLine
+  marks(): readonly ReplayMark[]
   markup(): string
   sections: readonly string[]
 }
@@ -20,13 +20,13 @@ export type Recording = {
 const MARKS = 4_000
 
 /** Follows a project's page as a browser would, with the service's own frames, and records what changes. */
-export function record(first: Moment, pieces: Pieces): Recording {
+export function record(first: ReplayMoment, pieces: Pieces): Recording {
   let { at, shown } = first
   const page = projectPage.open(alone(first), null, () => at)
   const viewed = openViewedPage(contentOf(first))
   const known: KnownParts = new WeakMap()
   const kept: number[][] = viewed.sections.map(() => [])
-  const marks: Mark[] = []
+  const marks: ReplayMark[] = []
   let count = 0
 
   function changesIn(sections: Iterable<number>) {
@@ -47,7 +47,7 @@ export function record(first: Moment, pieces: Pieces): Recording {
     marks: () => marks,
     take(moment) {
       const isFirst = count === 0
-      const mark = isFirst ? undefined : markOf(count, shown, moment)
+      const mark = isFirst ? undefined : replayMark(count, shown, moment)
       if (mark && marks.length < MARKS) marks.push(mark)
       const sinceMs = isFirst ? 0 : moment.at - at
       ;({ at } = moment)
@@ -62,12 +62,12 @@ export function record(first: Moment, pieces: Pieces): Recording {
 /** Numbers of unchanged parts, by identity. */
 type KnownParts = WeakMap<Unit['parts'], (number | Unit)[]>
 
-const alone = ({ shown }: Moment): Shown => ({ ...shown, isAlone: true })
+const alone = ({ shown }: ReplayMoment): Shown => ({ ...shown, isAlone: true })
 
-const contentOf = (moment: Moment): string =>
+const contentOf = (moment: ReplayMoment): string =>
   String(<ProjectContent shown={alone(moment)} now={moment.at} drawn={projectPage.draw(alone(moment), null, moment.at)} />)
 
-function frameOf(page: LivePage, before: Shown, { shown }: Moment): string {
+function frameOf(page: LivePage, before: Shown, { shown }: ReplayMoment): string {
   page.take({ ...shown, before: before.summary, isGone: false })
   const frame: unknown = JSON.parse(page.flush() ?? '{}')
   return typeof frame === 'object' && frame !== null && 'content' in frame ? String(frame.content) : ''
@@ -118,13 +118,13 @@ function sameEnds(was: readonly number[], is: readonly number[]): [head: number,
   return [head, tail]
 }
 
-export type Mark = [moment: number, tone: Tone, text: string]
+export type ReplayMark = [moment: number, tone: Tone, text: string]
 
 const TOLD: ReadonlySet<AttentionWord> = new Set(['needs_you', 'blocked', 'failed', 'in_review', 'stale'])
 const TEXT = 120
 
 /** The mark of a moment: the workflow moved, or somebody began to wait. */
-function markOf(place: number, before: Shown, { shown }: Moment): Mark | undefined {
+function replayMark(place: number, before: Shown, { shown }: ReplayMoment): ReplayMark | undefined {
   const [was, is] = [before.view.state.workflow, shown.view.state.workflow]
   if (was.state !== is.state) {
     const { tone, word } = workflowLook(is.state)

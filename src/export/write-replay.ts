@@ -2,25 +2,25 @@ import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdtemp, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { type Moment, momentsOf } from './moments.ts'
+import { type ReplayMoment, momentsOf } from './moments.ts'
 import { openPackedText } from './packed-text.ts'
 import { openPieces } from './pieces.ts'
-import { type Mark, record, type Recording } from './recording.tsx'
+import { type ReplayMark, record, type Recording } from './recording.tsx'
 import type { Period, ReplaySource } from './replay-source.ts'
 
 export type Recorded = {
-  first: Moment
-  last: Moment
+  first: ReplayMoment
+  last: ReplayMoment
   moments: number
   events: number
-  marks: readonly Mark[]
+  marks: readonly ReplayMark[]
   sections: readonly string[]
   markup: string
 }
 
 export type ReplayDocument = (recorded: Recorded) => { before: string; between: string; after: string }
 
-export type Writing = {
+export type WriteOptions = {
   source: ReplaySource
   period: Period
   out: string
@@ -32,7 +32,7 @@ export type Writing = {
 const TOLD_EVERY = 250
 
 /** Writes a replay through temporary files, and renames it when it is complete and on disk. */
-export async function writeReplay(writing: Writing): Promise<{ bytes: number; recorded: Recorded }> {
+export async function writeReplay(writing: WriteOptions): Promise<{ bytes: number; recorded: Recorded }> {
   const { out, document } = writing
   const folder = await mkdtemp(join(dirname(out), `.${basename(out)}-`))
   try {
@@ -41,7 +41,7 @@ export async function writeReplay(writing: Writing): Promise<{ bytes: number; re
     const { before, between, after } = document(recorded)
     const whole = join(folder, 'whole')
     const file = createWriteStream(whole, { flush: true })
-    await pipeline(joined([before, { path: parts.pieces }, between, { path: parts.moments }, after]), file)
+    await pipeline(joinedDocument([before, { path: parts.pieces }, between, { path: parts.moments }, after]), file)
     await rename(whole, out)
     return { bytes: file.bytesWritten, recorded }
   } finally {
@@ -49,12 +49,15 @@ export async function writeReplay(writing: Writing): Promise<{ bytes: number; re
   }
 }
 
-async function recordInto({ source, period, progress, signal }: Writing, paths: { pieces: string; moments: string }): Promise<Recorded> {
+async function recordInto(
+  { source, period, progress, signal }: WriteOptions,
+  paths: { pieces: string; moments: string },
+): Promise<Recorded> {
   const [pieceText, momentText] = [openPackedText(paths.pieces), openPackedText(paths.moments)]
   const fresh: string[] = []
   const pieces = openPieces((line) => fresh.push(JSON.stringify(line)))
   let recording: Recording | undefined
-  let ends: { first: Moment; last: Moment } | undefined
+  let ends: { first: ReplayMoment; last: ReplayMoment } | undefined
   let [moments, events] = [0, 0]
   for await (const moment of momentsOf(source, period)) {
     signal.throwIfAborted()
@@ -72,7 +75,7 @@ async function recordInto({ source, period, progress, signal }: Writing, paths: 
   return { ...ends, moments, events, marks: marks(), sections, markup: markup() }
 }
 
-async function* joined(parts: readonly (string | { path: string })[]): AsyncGenerator<string | Buffer> {
+async function* joinedDocument(parts: readonly (string | { path: string })[]): AsyncGenerator<string | Buffer> {
   for (const part of parts) {
     if (typeof part === 'string') yield part
     else yield* createReadStream(part.path)

@@ -41,8 +41,8 @@ export function openLeases(options: LeasesOptions): Leases {
 class Keeper {
   #timing: typeof LEASE_TIMING
   #all: Kept[] = []
-  #timer: Timer
-  #expiry: Timer
+  #timer: LeaseTimer
+  #expiry: LeaseTimer
   #running: Promise<void> | undefined
   #isClosed = false
   #isAway = false
@@ -137,7 +137,7 @@ class Keeper {
   }
 }
 
-type Timer = ReturnType<typeof setTimeout> | undefined
+type LeaseTimer = ReturnType<typeof setTimeout> | undefined
 
 const isHeld = ({ heldUntil }: Kept) => heldUntil !== undefined
 

@@ -1,7 +1,7 @@
 import { ReplyError } from 'ioredis'
 import type { RedisConfig } from '../config/config.ts'
 import { connectRedis, type RedisConnection, awaitReady } from '../redis/connect.ts'
-import { reasonOf } from '../redis/reason.ts'
+import { redisReason } from '../redis/reason.ts'
 import { isCluster, type Outcome, runScript, runScripts, type Script, script, type ScriptCall } from '../redis/script.ts'
 import { type Key, keyText, type KeyValue, StoreUnavailableError } from './key-value.ts'
 
@@ -101,5 +101,5 @@ function answerOf(outcome: Outcome): unknown {
 function asStoreError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof StoreUnavailableError) return error
   if (error instanceof ReplyError && /^(ERR|WRONGTYPE)\b/.test(error.message)) return error
-  return new StoreUnavailableError(`Redis cannot answer: ${reasonOf(error)}`, { cause: error })
+  return new StoreUnavailableError(`Redis cannot answer: ${redisReason(error)}`, { cause: error })
 }

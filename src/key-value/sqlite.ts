@@ -21,16 +21,16 @@ const SWEPT = 10
 type Store = Connection & {
   isStillThere(): boolean
   get: Statement<{ value: string }, [{ key: string; now: number }]>
-  set: Statement<unknown, [Row]>
-  replace: Statement<unknown, [Row & { expected: string }]>
-  create: Statement<unknown, [Row]>
+  set: Statement<unknown, [ValueRow]>
+  replace: Statement<unknown, [ValueRow & { expected: string }]>
+  create: Statement<unknown, [ValueRow]>
   increment: Statement<{ value: string }, [{ key: string; by: number; now: number; expiresAt: number }]>
-  acquire: Statement<unknown, [Row]>
+  acquire: Statement<unknown, [ValueRow]>
   release: Statement<unknown, [{ key: string; owner: string }]>
   remove: Statement<unknown, [{ key: string }]>
   sweep: Statement<unknown, [{ now: number; limit: number }]>
 }
-type Row = { key: string; value: string; now: number; expiresAt: number | null }
+type ValueRow = { key: string; value: string; now: number; expiresAt: number | null }
 
 /** Key-value in an SQLite file that the host's workers share; opened anew when somebody deletes it. */
 export function openSqliteKeyValue({ file }: { file: string }): KeyValue {
@@ -112,7 +112,7 @@ function writer(held: HeldConnection<Store>) {
     )
 }
 
-function rowOf(key: Key, value: string, { now, ttlMs }: { now: number; ttlMs: number | undefined }): Row {
+function rowOf(key: Key, value: string, { now, ttlMs }: { now: number; ttlMs: number | undefined }): ValueRow {
   return { key: keyText(key), value, now, expiresAt: ttlMs === undefined ? null : now + ttlMs }
 }
 

@@ -33,11 +33,11 @@ export async function exportProject(settings: ExportSettings, flags: Flags): Pro
     return 0
   } catch (error) {
     clearLine()
-    return stop.signal.aborted ? INTERRUPTED : failed(error, shown)
+    return stop.signal.aborted ? INTERRUPTED : exportFailure(error, shown)
   }
 }
 
-function failed(error: unknown, file: string): number {
+function exportFailure(error: unknown, file: string): number {
   if (!(error instanceof Error)) throw error
   if (REFUSALS.has(error.name) || (error instanceof ApiProblem && !error.isAway)) return refuse(error.message)
   if (error instanceof ApiProblem || error.name === 'LogUnavailableError') {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { openSteadyClock, type Step } from '../domain/steady-clock.ts'
+import { openSteadyClock, type ClockStep } from '../domain/steady-clock.ts'
 import type { Logger } from '../telemetry/logger.ts'
 
 const LOOK_EVERY_MS = 10_000
@@ -10,9 +10,9 @@ type KeptTime = { /** From then on steps are told to this log; those before it, 
 /** Replaces `Date.now` by a steady clock: received times are kept for good, and a future one would hide all later silence. */
 export function keepTimeSteady(told?: number): KeptTime {
   const wall = Date.now
-  const untold: Step[] = []
-  let tell = (step: Step): void => void untold.push(step)
-  const onStep = (step: Step) => tell(step)
+  const untold: ClockStep[] = []
+  let tell = (step: ClockStep): void => void untold.push(step)
+  const onStep = (step: ClockStep) => tell(step)
   const sources = { wall: () => wall(), elapsed: () => performance.now(), awake: uptimeMs }
   Date.now = openSteadyClock(sources, told === undefined ? { onStep } : { told, onStep })
   // So that a step is noticed soon.
@@ -35,7 +35,7 @@ function uptimeMs(): number | undefined {
   }
 }
 
-function wordsOf({ kind, ms }: Step): string {
+function wordsOf({ kind, ms }: ClockStep): string {
   const step = `${ms > 0 ? 'ahead' : 'back'} by ${spanText(Math.abs(ms))}`
   if (kind === 'doubted')
     return `the clock of this machine was set ${step}: it counts once it has stood for ten minutes, until then time goes on as before`

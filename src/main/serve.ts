@@ -52,7 +52,7 @@ async function serveAlone(config: Config, flags: Flags): Promise<number> {
     reload() {
       now.running?.reopenLogs()
       now.report = compare(config, flags)
-      if (now.running) tell(now.report, now.running)
+      if (now.running) logReload(now.report, now.running)
     },
   })
   const visualizer = await open(config, { reload: () => now.report })
@@ -72,7 +72,7 @@ function compare(config: Config, flags: Flags): ReloadReport {
   return { at: Date.now(), outcome: next.config === configText(config) ? 'unchanged' : 'restart needed', problems: [] }
 }
 
-function tell({ outcome, problems }: ReloadReport, { log }: Visualizer) {
+function logReload({ outcome, problems }: ReloadReport, { log }: Visualizer) {
   for (const problem of problems) log.error(`configuration: ${problem}`)
   log[outcome === 'unchanged' ? 'info' : 'warn'](`configuration read anew: ${outcome}`)
 }

@@ -37,9 +37,12 @@ const retryMs = (times: number) => Math.min(50 * times, 500)
 export function connectRedis({ redis, name, onError }: ConnectOptions): RedisConnection {
   if (redis.kind === 'cluster') return connectCluster({ redis, name, ...(onError ? { onError } : {}) })
   const options = { ...EVERYWHERE, ...ALONE, connectionName: name }
-  if (redis.kind === 'single') return told(new Redis(redis.url.reveal(), options), { name, onError })
+  if (redis.kind === 'single') return withErrorListener(new Redis(redis.url.reveal(), options), { name, onError })
   const { sentinels, masterName } = redis
-  return told(new Redis({ ...options, ...fromAddress(redis.url.reveal()), ...SENTINEL, sentinels, name: masterName }), { name, onError })
+  return withErrorListener(new Redis({ ...options, ...fromAddress(redis.url.reveal()), ...SENTINEL, sentinels, name: masterName }), {
+    name,
+    onError,
+  })
 }
 
 type ClusterOptions = ConnectOptions & { redis: RedisConfig & { kind: 'cluster' } }
@@ -65,22 +68,25 @@ export function connectCluster({ redis, name, onError }: ClusterOptions): Cluste
   cluster.on('+node', (node: Redis) => {
     if (node.status === 'wait') node.connect().catch((error: unknown) => cluster.emit('node error', error))
   })
-  return told(cluster, { name, onError })
+  return withErrorListener(cluster, { name, onError })
 }
 
 /** Connects to one server of a Cluster (`host:port` of its slot table). */
 export function connectNode({ redis, name, onError }: ClusterOptions, node: string): Redis {
   const end = node.lastIndexOf(':')
   const place = { host: node.slice(0, end), port: Number(node.slice(end + 1)) }
-  return told(new Redis({ ...EVERYWHERE, ...ALONE, ...fromAddress(redis.urls[0]?.reveal()), ...place, connectionName: name }), {
-    name,
-    onError,
-  })
+  return withErrorListener(
+    new Redis({ ...EVERYWHERE, ...ALONE, ...fromAddress(redis.urls[0]?.reveal()), ...place, connectionName: name }),
+    {
+      name,
+      onError,
+    },
+  )
 }
 
-type Told = { name: string; onError: ConnectOptions['onError'] | undefined }
+type NamedConnection = { name: string; onError: ConnectOptions['onError'] | undefined }
 
-function told<Connection extends RedisConnection>(connection: Connection, { name, onError }: Told): Connection {
+function withErrorListener<Connection extends RedisConnection>(connection: Connection, { name, onError }: NamedConnection): Connection {
   let isTold = false
   connection.on('ready', () => (isTold = false))
   connection.on('error', (error: unknown) => {

@@ -1,7 +1,7 @@
 const NO_CONNECTION = /Stream isn't writeable|Connection is closed|Failed to refresh slots cache|None of startup nodes is available/
 
 /** An error's reason, for the operator. */
-export function reasonOf({ message }: Error): string {
+export function redisReason({ message }: Error): string {
   return NO_CONNECTION.test(message) ? 'there is no connection to it' : message
 }
 
@@ -11,6 +11,6 @@ export class BrokenConnectionError extends Error {
 
 /** The error for a broken connection, by its name in CLIENT LIST. */
 export function brokenConnection(name: string, error: unknown): BrokenConnectionError {
-  const reason = error instanceof Error ? reasonOf(error) : String(error)
+  const reason = error instanceof Error ? redisReason(error) : String(error)
   return new BrokenConnectionError(`the connection ${name} to Redis is broken: ${reason}`, { cause: error })
 }

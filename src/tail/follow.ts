@@ -1,12 +1,12 @@
 import { type Api, ApiProblem } from '../client/api.ts'
 import { backOffMs, wait } from '../client/wait.ts'
 import { isRecord } from '../domain/events/loose-fields.ts'
-import { type Position, readExtent } from './start.ts'
+import { type TailPosition, readExtent } from './start.ts'
 
 type Following = {
   api: Api
   project: string
-  position: Position
+  position: TailPosition
   stop: AbortSignal
   /** Resolves when there is room for more. */
   onEvents(events: readonly Record<string, unknown>[]): Promise<void>
@@ -42,7 +42,7 @@ export async function follow(following: Following): Promise<string | undefined> 
   return undefined
 }
 
-async function readPage({ api, project, stop }: Following, { epoch, after }: Position) {
+async function readPage({ api, project, stop }: Following, { epoch, after }: TailPosition) {
   const path = `/projects/${encodeURIComponent(project)}/events?after=${epoch}:${after}&limit=${PAGE}`
   const page = await api.get(path, stop)
   const events = Array.isArray(page['events']) ? page['events'].filter(isRecord) : []
@@ -56,7 +56,7 @@ async function readPage({ api, project, stop }: Following, { epoch, after }: Pos
 }
 
 /** The log was replaced, or retention was faster than the reader. */
-function elsewhere(error: ApiProblem, { position, onNotice }: { position: Position } & Pick<Following, 'onNotice'>): Position {
+function elsewhere(error: ApiProblem, { position, onNotice }: { position: TailPosition } & Pick<Following, 'onNotice'>): TailPosition {
   if (error.code !== 'GONE' && error.code !== 'STATE_CONFLICT') throw error
   const { epoch, first, head } = readExtent(error)
   if (error.code === 'GONE') {

@@ -4,10 +4,10 @@ import { nearestWord } from '../domain/nearest-word.ts'
 
 export type Start = 'latest' | 'now' | 'beginning' | number
 /** Continues after this event. */
-export type Position = { epoch: string; after: number }
+export type TailPosition = { epoch: string; after: number }
 /** `first`: left by retention. */
-export type Extent = { epoch: string; first: number; head: number }
-type Begun = { position: Position; notice: string | undefined }
+export type LogExtent = { epoch: string; first: number; head: number }
+type Begun = { position: TailPosition; notice: string | undefined }
 
 const LATEST = 10
 
@@ -26,7 +26,7 @@ export async function beginning(api: Api, project: string, from: Start): Promise
   return { position: { epoch, after: Math.max(after, first - 1) }, notice }
 }
 
-async function extentOf(api: Api, project: string): Promise<Extent | undefined> {
+async function extentOf(api: Api, project: string): Promise<LogExtent | undefined> {
   try {
     const page = await api.get(`/projects/${encodeURIComponent(project)}/events?after=0&limit=1`)
     return { epoch: String(page['epoch']), first: 1, head: Number(page['offset']) }
@@ -39,7 +39,7 @@ async function extentOf(api: Api, project: string): Promise<Extent | undefined> 
 }
 
 /** The extent in a refusal. */
-export function readExtent({ details }: ApiProblem): Extent {
+export function readExtent({ details }: ApiProblem): LogExtent {
   return { epoch: String(details['epoch']), first: Number(details['first_offset']), head: Number(details['offset']) }
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { openSteadyClock, type Step } from '../../src/domain/steady-clock.ts'
+import { openSteadyClock, type ClockStep } from '../../src/domain/steady-clock.ts'
 
 const T0 = Date.UTC(2026, 10, 23, 20, 30)
 const [SECOND, MINUTE, DAY] = [1_000, 60_000, 86_400_000]
@@ -9,7 +9,7 @@ function machine(told?: number, ahead = 0) {
   const steps: string[] = []
   const at = { wall: T0 + ahead, ran: 5_000.125, slept: 0 }
   const sources = { wall: () => at.wall, elapsed: () => at.ran, awake: () => at.ran + at.slept }
-  const onStep = ({ kind, ms }: Step) => void steps.push(`${kind} ${Math.round(ms / MINUTE)}`)
+  const onStep = ({ kind, ms }: ClockStep) => void steps.push(`${kind} ${Math.round(ms / MINUTE)}`)
   const now = openSteadyClock(sources, told === undefined ? { onStep } : { told, onStep })
   return {
     now: () => now() - T0,

@@ -3,6 +3,7 @@ import type { Parallel } from '../../src/domain/project/reports.ts'
 import { visibleText } from '../atoms/foreign-text.tsx'
 import { Since } from '../atoms/since.tsx'
 import { foremost } from '../../src/domain/bounded.ts'
+import { isRecord } from '../../src/domain/events/loose-fields.ts'
 
 const DEPTH = 3
 const SHOWN = 24
@@ -65,7 +66,3 @@ const labelOf = (member: unknown): string | undefined =>
   isRecord(member) ? NAMES.map((name) => member[name]).find((value) => typeof value === 'string') : undefined
 
 const said = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

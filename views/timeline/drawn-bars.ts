@@ -1,4 +1,4 @@
-import { type Bar, joined, type Lane } from '../../src/domain/timeline/lane.ts'
+import { type Bar, mergedBars, type Lane } from '../../src/domain/timeline/lane.ts'
 import type { Mark } from '../../src/domain/timeline/lane-marks.ts'
 import { type Axis, placeOf } from './axis.ts'
 
@@ -32,7 +32,7 @@ function together(bars: readonly Bar[], axis: Axis, least: number): Bar[] {
   for (const bar of bars) {
     const last = merged.at(-1)
     const gap = last?.end === undefined ? 0 : placeOf(axis, bar.start) - placeOf(axis, last.end)
-    if (last && gap < least && widthOf(bar) < least && widthOf(last) < least) merged[merged.length - 1] = joined(last, bar)
+    if (last && gap < least && widthOf(bar) < least && widthOf(last) < least) merged[merged.length - 1] = mergedBars(last, bar)
     else merged.push(bar)
   }
   return merged

@@ -6,9 +6,9 @@ const KIB = 1024
 export const TEXT_LIMIT_BYTES = 16 * KIB
 export const EVENT_LIMIT_BYTES = 256 * KIB
 
-type Bounds = { textBytes: number; items: number; depth: number }
+type EventBounds = { textBytes: number; items: number; depth: number }
 
-const STEPS: readonly Bounds[] = [
+const STEPS: readonly EventBounds[] = [
   { textBytes: TEXT_LIMIT_BYTES, items: Infinity, depth: Infinity },
   { textBytes: 4 * KIB, items: 1_000, depth: 16 },
   { textBytes: KIB, items: 200, depth: 8 },
@@ -38,7 +38,7 @@ export function boundEvent<E extends { type: string }>(event: E): E {
   return dropLargest(bounded)
 }
 
-function boundFields<E extends { type: string }>(event: E, bounds: Bounds): E {
+function boundFields<E extends { type: string }>(event: E, bounds: EventBounds): E {
   const changes: [string, unknown][] = []
   const renamed: string[] = []
   for (const [key, value] of Object.entries(event)) {
@@ -53,14 +53,14 @@ function boundFields<E extends { type: string }>(event: E, bounds: Bounds): E {
   return Object.assign(copy, Object.fromEntries(changes))
 }
 
-function boundValue(value: unknown, bounds: Bounds, depth: number): unknown {
+function boundValue(value: unknown, bounds: EventBounds, depth: number): unknown {
   if (typeof value === 'string') return boundText(value, bounds.textBytes)
   if (typeof value !== 'object' || value === null) return value
   if (depth > bounds.depth) return '… [cut]'
   return Array.isArray(value) ? boundList(value, bounds, depth) : boundRecord(value, bounds, depth)
 }
 
-function boundList(list: readonly unknown[], bounds: Bounds, depth: number): readonly unknown[] {
+function boundList(list: readonly unknown[], bounds: EventBounds, depth: number): readonly unknown[] {
   const kept = list.length > bounds.items ? list.slice(0, bounds.items) : list
   let isChanged = kept !== list
   const bounded = kept.map((item) => {
@@ -72,7 +72,7 @@ function boundList(list: readonly unknown[], bounds: Bounds, depth: number): rea
   return isChanged ? bounded : list
 }
 
-function boundRecord(record: object, bounds: Bounds, depth: number): object {
+function boundRecord(record: object, bounds: EventBounds, depth: number): object {
   const entries = Object.entries(record)
   const kept = entries.length > bounds.items ? entries.slice(0, bounds.items) : entries
   let isChanged = kept !== entries

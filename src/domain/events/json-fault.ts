@@ -1,7 +1,7 @@
 type JsonFault = { line: number; column: number; reason: string }
 
 type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | 'colon' | 'comma or end'
-type Reader = { text: string; at: number; stack: ('{' | '[')[]; expected: Expected }
+type TokenReader = { text: string; at: number; stack: ('{' | '[')[]; expected: Expected }
 
 const SPACE = /[ \t\n\r]*/y
 const STRING_PART = /[^"\\\u0000-\u001f]*/y
@@ -11,7 +11,7 @@ const LITERAL = /(?:true|false|null)(?!\w)/y
 
 /** Finds where JSON.parse failed. Reads token by token without recursion, so that deep nesting cannot overflow the stack. */
 export function jsonFault(text: string): JsonFault {
-  const reader: Reader = { text, at: 0, stack: [], expected: 'value' }
+  const reader: TokenReader = { text, at: 0, stack: [], expected: 'value' }
   for (;;) {
     skip(reader, SPACE)
     const reason = isAtEnd(reader) ? endReason(reader) : step(reader)
@@ -19,15 +19,15 @@ export function jsonFault(text: string): JsonFault {
   }
 }
 
-const isAtEnd = ({ text, at }: Reader) => at >= text.length
+const isAtEnd = ({ text, at }: TokenReader) => at >= text.length
 
-function endReason({ stack, expected }: Reader): string {
+function endReason({ stack, expected }: TokenReader): string {
   const open = stack.at(-1)
   if (open !== undefined) return `the text ends before the ${open === '{' ? 'object' : 'array'} does`
   return expected === 'value' ? 'the text ends where a value should be' : 'is no JSON'
 }
 
-function step(reader: Reader): string | undefined {
+function step(reader: TokenReader): string | undefined {
   const character = reader.text[reader.at] ?? ''
   const { expected, stack } = reader
   if (expected === 'comma or end') return afterValue(reader, character)
@@ -46,7 +46,7 @@ function step(reader: Reader): string | undefined {
   return `expected a value, found ${shown(character)}`
 }
 
-function afterValue(reader: Reader, character: string): string | undefined {
+function afterValue(reader: TokenReader, character: string): string | undefined {
   const open = reader.stack.at(-1)
   if (open === undefined) return `nothing may follow the value, found ${shown(character)}`
   if (character === ',') return moveTo(reader, open === '{' ? 'key' : 'value')
@@ -54,7 +54,7 @@ function afterValue(reader: Reader, character: string): string | undefined {
   return `expected a comma or the end of the ${open === '{' ? 'object' : 'array'}, found ${shown(character)}`
 }
 
-function string(reader: Reader, next: Expected): string | undefined {
+function string(reader: TokenReader, next: Expected): string | undefined {
   reader.at++
   for (;;) {
     skip(reader, STRING_PART)
@@ -65,21 +65,21 @@ function string(reader: Reader, next: Expected): string | undefined {
   }
 }
 
-function close(reader: Reader): undefined {
+function close(reader: TokenReader): undefined {
   reader.stack.pop()
   return moveTo(reader, 'comma or end')
 }
 
-function moveTo(reader: Reader, expected: Expected): undefined {
+function moveTo(reader: TokenReader, expected: Expected): undefined {
   reader.at++
   return expect(reader, expected)
 }
 
-function expect(reader: Reader, expected: Expected): undefined {
+function expect(reader: TokenReader, expected: Expected): undefined {
   reader.expected = expected
 }
 
-function skip(reader: Reader, pattern: RegExp): boolean {
+function skip(reader: TokenReader, pattern: RegExp): boolean {
   pattern.lastIndex = reader.at
   const matched = pattern.exec(reader.text)?.[0].length ?? 0
   reader.at += matched

@@ -55,7 +55,7 @@ function findLoss(text: string): JsonLoss | undefined {
     const code = text.charCodeAt(at)
     if (code === QUOTE) {
       const end = endOfString(text, at)
-      if (isKey && !isNewKey(levels.at(-1), keyOf(text, at, end))) {
+      if (isKey && !isNewKey(levels.at(-1), decodedKey(text, at, end))) {
         return { ...placeAt(text, at), path: wayTo(levels), reason: 'is given twice' }
       }
       at = end
@@ -103,7 +103,7 @@ function isEscaped(text: string, at: number): boolean {
   return (at - begin) % 2 === 1
 }
 
-function keyOf(text: string, begin: number, end: number): string {
+function decodedKey(text: string, begin: number, end: number): string {
   const raw = text.slice(begin + 1, end)
   return raw.includes('\\') ? String(JSON.parse(`"${raw}"`)) : raw
 }

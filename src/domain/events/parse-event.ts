@@ -75,10 +75,10 @@ function markFault({ id, timestamp }: Record<string, unknown>): Fault | undefine
 function faultOf(error: z.ZodError): Fault {
   const issue = error.issues[0]
   if (!issue) return { field: '', reason: 'does not fit' }
-  return { field: issue.path.map(String).join('.'), reason: reasonOf(issue) }
+  return { field: issue.path.map(String).join('.'), reason: issueReason(issue) }
 }
 
-function reasonOf(issue: z.core.$ZodIssue): string {
+function issueReason(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined && issue.message.endsWith('undefined') ? 'is missing' : `is not a ${issue.expected}`

@@ -6,7 +6,7 @@ import type { SourceWord } from './reports.ts'
 export type Dispute = { word: SourceWord; shown: string; shownBy: SourceWord | undefined }
 
 type Subject = { source: string; storyId: string | undefined }
-type Said = Subject & { cycleId: string | undefined; state: string; isRepeated: boolean }
+type ReportedWord = Subject & { cycleId: string | undefined; state: string; isRepeated: boolean }
 
 /** The key of a source's word on a story or on the workflow. */
 export const wordKey = ({ source, storyId }: Subject): string => JSON.stringify(storyId === undefined ? [source] : [source, storyId])
@@ -24,7 +24,7 @@ export function foldWord(draft: Draft, event: StoredEvent) {
   words.set(key, { ...said, since: isSame ? known.since : event.received_at, offset: event.offset })
 }
 
-function saidBy(event: StoredEvent): Said | undefined {
+function saidBy(event: StoredEvent): ReportedWord | undefined {
   if (event.type === 'state_told') {
     return { source: event.told_by, storyId: event.story_id, cycleId: event.cycle_id, state: event.state, isRepeated: true }
   }

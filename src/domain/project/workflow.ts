@@ -10,7 +10,7 @@ const EDGES_KEPT = 64
 /** States in which something is wrong; leaving them clears the errors. */
 const TROUBLED = new Set(['ERROR', 'BLOCKED'])
 
-type Step = Pick<Transition, 'offset' | 'at' | 'timestamp' | 'from' | 'to' | 'source' | 'command' | 'by'>
+type WorkflowStep = Pick<Transition, 'offset' | 'at' | 'timestamp' | 'from' | 'to' | 'source' | 'command' | 'by'>
 
 /** The workflow of a new project. */
 export function emptyWorkflow(): Workflow {
@@ -30,7 +30,7 @@ export function foldWorkflowTransition(draft: Draft, event: StoredEventOf<'workf
 }
 
 /** Moves the workflow to a state. Entering the same state again counts as a step but keeps its beginning. */
-export function enterWorkflowState(draft: Draft, step: Step) {
+export function enterWorkflowState(draft: Draft, step: WorkflowStep) {
   const workflow = copyWorkflowOnWrite(draft)
   const isUnexpected = step.source === 'reported' && !isExpectedWorkflowStep(step.from, step.to)
   const { offset, at, timestamp, from, to, source, command, by } = step
@@ -57,7 +57,7 @@ export function recordTransition(draft: Draft, transition: Transition) {
   keepNewest(transitions, TRANSITIONS_KEPT)
 }
 
-function countEdge({ edges }: Workflow, { from, to }: Step, isUnexpected: boolean) {
+function countEdge({ edges }: Workflow, { from, to }: WorkflowStep, isUnexpected: boolean) {
   if (from === undefined) return
   const key = `${from}>${to}`
   const known = edges.get(key)
@@ -69,7 +69,7 @@ function countEdge({ edges }: Workflow, { from, to }: Step, isUnexpected: boolea
 
 const countOf = ([, { count }]: [string, { count: number }]) => count
 
-function countStay({ stays, state, enteredAt }: Workflow, { to, at }: Step) {
+function countStay({ stays, state, enteredAt }: Workflow, { to, at }: WorkflowStep) {
   const left = stays.get(state)
   if (left && enteredAt !== undefined) stays.set(state, { ...left, ms: left.ms + at - enteredAt })
   const entered = stays.get(to)

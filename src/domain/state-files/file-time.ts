@@ -3,7 +3,7 @@ import { BELIEVED_WITHIN_MS, clockOffset, parseStatedTime, placeStatedTime, type
 
 export type FileReport = { content: Record<string, unknown>; event: StoredEventOf<'state_file'> }
 
-export type Writing = { mtime: string | null | undefined; arrival: number }
+export type FileTimes = { mtime: string | null | undefined; arrival: number }
 
 /** Ms since 1970, never after the file's arrival. */
 type FileClock = { said: number | undefined; modified: number | undefined }
@@ -16,7 +16,7 @@ export type FileMemory = {
 }
 
 /** When a file was written (ms since 1970): its stated time if within two minutes of its modification time, else the latter. */
-export function fileTime(text: unknown, { mtime, arrival }: Writing): number {
+export function fileTime(text: unknown, { mtime, arrival }: FileTimes): number {
   const modified = modifiedAt(mtime)
   const said = saidAt(text, modified)
   if (modified === undefined) return Math.min(said ?? arrival, arrival)
@@ -25,7 +25,7 @@ export function fileTime(text: unknown, { mtime, arrival }: Writing): number {
 }
 
 /** When something in a file happened: its time relative to the file's, by the same clock. */
-export function timeInFile(text: unknown, ofFile: unknown, writing: Writing): number {
+export function timeInFile(text: unknown, ofFile: unknown, writing: FileTimes): number {
   const told = typeof text === 'string' ? parseStatedTime(text) : undefined
   const file = typeof ofFile === 'string' ? parseStatedTime(ofFile) : undefined
   if (!told) return fileTime(ofFile, writing)
@@ -34,7 +34,7 @@ export function timeInFile(text: unknown, ofFile: unknown, writing: Writing): nu
 }
 
 /** A file's own times, to compare its versions. A future time counts as the arrival: otherwise nothing later would count. */
-export function fileClock(text: unknown, { mtime, arrival }: Writing): FileClock {
+export function fileClock(text: unknown, { mtime, arrival }: FileTimes): FileClock {
   const modified = modifiedAt(mtime)
   const past = (at: number | undefined) => (at === undefined ? undefined : Math.min(at, arrival))
   return { said: past(saidAt(text, modified)), modified: past(modified) }

@@ -6,11 +6,11 @@ import { wellFormed } from '../events/bound-text.ts'
 /** `droppedOpen`: dropped records of an open sprint or of work under way. */
 type BoundedContent = { content: Record<string, unknown>; droppedRecords: number; droppedOpen: number }
 
-type Item = Record<string, unknown>
-type Shelf = { lists: unknown[][]; worthOf(record: Item): Worth }
+type StateRecord = Record<string, unknown>
+type Shelf = { lists: unknown[][]; worthOf(record: StateRecord): Worth }
 
 /** Drops whole records, finished and old ones first, to fit a size in bytes; undefined where it cannot. Changes the given lists. */
-export function boundContent(file: string, content: Item, limitBytes: number): BoundedContent | undefined {
+export function boundContent(file: string, content: StateRecord, limitBytes: number): BoundedContent | undefined {
   let excess = bytesOf(content) - limitBytes
   let [droppedRecords, droppedOpen] = [0, 0]
   const shelves = shelvesOf(file, content)
@@ -27,7 +27,7 @@ export function boundContent(file: string, content: Item, limitBytes: number): B
 }
 
 /** The least needed first: finished stories before open ones, test results before tasks. */
-function shelvesOf(file: string, content: Item): Shelf[] {
+function shelvesOf(file: string, content: StateRecord): Shelf[] {
   const list = (name: string, worthOf: Shelf['worthOf']): Shelf => ({ lists: listsIn([content], name), worthOf })
   if (file === 'backlog.json') {
     return [
@@ -50,30 +50,30 @@ function shelvesOf(file: string, content: Item): Shelf[] {
 }
 
 const PLANS = ['stories', 'sprints', 'epics']
-const otherLists = (content: Item, known: readonly string[]): Shelf[] => {
+const otherLists = (content: StateRecord, known: readonly string[]): Shelf[] => {
   const others = Object.entries(content).filter(([name]) => !known.includes(name))
   return [{ lists: others.map(([, value]) => value).filter(isList), worthOf: equally }]
 }
-const listsIn = (items: Item[], name: string) => items.map((item) => item[name]).filter(isList)
+const listsIn = (items: StateRecord[], name: string) => items.map((item) => item[name]).filter(isList)
 const isList = (value: unknown): value is unknown[] => Array.isArray(value)
-const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null && !isList(value)
+const isItem = (value: unknown): value is StateRecord => typeof value === 'object' && value !== null && !isList(value)
 
 const TIMES = ['timestamp', 'created_at', 'started_at', 'last_updated', 'start_date']
 const FINISHED = /(?:^|\.)(?:done|completed|cancelled)$/i
 const FAILED = /(?:^|\.)(?:failed|blocked)$/i
 
-function byTime(record: Item): string {
+function byTime(record: StateRecord): string {
   const time = TIMES.map((name) => record[name]).find((value) => typeof value === 'string')
   return typeof time === 'string' ? time : ''
 }
 
-function worthOfTask(record: Item): Worth {
+function worthOfTask(record: StateRecord): Worth {
   const { status, completed_at } = record
   if (typeof status === 'string' && FAILED.test(status)) return 'waits'
   return typeof completed_at === 'string' || (typeof status === 'string' && FINISHED.test(status)) ? 'over' : 'on'
 }
 
-function storyWorth(content: Item): Shelf['worthOf'] {
+function storyWorth(content: StateRecord): Shelf['worthOf'] {
   const sprints = listsIn([content], 'sprints').flat().filter(isItem)
   const plans = sprints.map(({ id, story_ids, status }) => ({
     ...{ id: textOf(id, 128) ?? '', storyIds: textsOf(story_ids, Infinity).kept, status: statusWord(status) ?? '' },
@@ -83,9 +83,9 @@ function storyWorth(content: Item): Shelf['worthOf'] {
     planWorth({ id: textOf(id, 128), status: statusWord(status), sprintId: textOf(sprint_id, 128) }, open)
 }
 
-type Wanted = { excess: number; mayWait: boolean }
+type Excess = { excess: number; mayWait: boolean }
 
-function dropOldest({ lists, worthOf }: Shelf, { excess, mayWait }: Wanted): { bytes: number; count: number } {
+function dropOldest({ lists, worthOf }: Shelf, { excess, mayWait }: Excess): { bytes: number; count: number } {
   const records = lists.flatMap((list, shelf) =>
     list.map((record, index) => {
       const [worth, time] = isItem(record) ? [worthOf(record), byTime(record)] : [worthOf({}), '']

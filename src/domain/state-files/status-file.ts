@@ -2,7 +2,7 @@ import { openApproval } from '../project/approval.ts'
 import { moveFileCycle } from './cycle-file.ts'
 import { bounded, type Worth } from '../bounded.ts'
 import { type Draft, copyOnWrite } from '../project/draft.ts'
-import { fileClock, type FileReport, fileTime, isWrittenBefore, timeInFile, type Writing } from './file-time.ts'
+import { fileClock, type FileReport, fileTime, isWrittenBefore, timeInFile, type FileTimes } from './file-time.ts'
 import { enumWord, idOf, isRecord, numberOf, recordsOf, statusWord, textOf, textsOf } from '../events/loose-fields.ts'
 import type { Task } from '../project/reports.ts'
 import { isWorkflowState } from '../project/workflow-machine.ts'
@@ -44,7 +44,7 @@ function moveWorkflow(draft: Draft, { content, event }: FileReport) {
   enterWorkflowState(draft, { offset, at, from, to: state, source: 'file', ...told })
 }
 
-const writingOf = ({ mtime, received_at: arrival }: FileReport['event']): Writing => ({ mtime, arrival })
+const writingOf = ({ mtime, received_at: arrival }: FileReport['event']): FileTimes => ({ mtime, arrival })
 
 function workflowWordOf(value: unknown): string | undefined {
   const word = enumWord(value)

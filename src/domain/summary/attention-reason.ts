@@ -18,9 +18,9 @@ const REASON_HEAD = 670
 const REASON_TAIL = 330
 const GENERIC_AGENT = 'agent'
 
-type About = Partial<Omit<AttentionReason, 'reason'>>
+type ReasonFacts = Partial<Omit<AttentionReason, 'reason'>>
 
-function reasonOf(text: string, about: About): AttentionReason {
+function withReason(text: string, about: ReasonFacts): AttentionReason {
   const { head, cut, tail } = shortened(plainLine(text), REASON_HEAD, REASON_TAIL)
   const reason = cut > 0 ? `${head} … ${tail}` : head
   return { reason, actor: about.actor, storyId: about.storyId, evidence: about.evidence, since: about.since }
@@ -33,17 +33,17 @@ export function askReason(asker: Approval | Agent): AttentionReason {
   const question = isAgent ? (asker.reason ?? asker.action ?? 'for input') : asker.title
   const since = isAgent ? asker.since : asker.requestedAt
   const who = actor === undefined || actor === GENERIC_AGENT ? '' : `${actor} `
-  return reasonOf(`${who}asks: ${question}`, { actor, storyId, evidence, since })
+  return withReason(`${who}asks: ${question}`, { actor, storyId, evidence, since })
 }
 
 /** What failed, as far as it was reported. */
 export function blockedReason(state: ProjectState): AttentionReason {
   const { workflow, ci } = state
   const about = { evidence: workflow.offset, since: workflow.enteredAt }
-  if (ci && ci.failuresInRow > 0 && ci.status !== 'passed') return reasonOf(ciText(ci), { ...about, storyId: ci.storyId })
+  if (ci && ci.failuresInRow > 0 && ci.status !== 'passed') return withReason(ciText(ci), { ...about, storyId: ci.storyId })
   const error = severeErrors(state).at(-1)
-  if (error) return reasonOf(`blocked: ${error.message}`, about)
-  return reasonOf('blocked: `/suggest_fix` or `/skip_task` goes on', about)
+  if (error) return withReason(`blocked: ${error.message}`, about)
+  return withReason('blocked: `/suggest_fix` or `/skip_task` goes on', about)
 }
 
 /** The workflow, an error, an agent or the last CI run; undefined when nothing failed. */
@@ -52,13 +52,13 @@ export function failedReason(state: ProjectState): AttentionReason | undefined {
   const error = severeErrors(state)[0]
   if (workflow.state === 'ERROR') {
     const said = error?.message ?? 'the orchestrator is in state ERROR'
-    return reasonOf(`error: ${said}`, { evidence: workflow.offset, since: workflow.enteredAt })
+    return withReason(`error: ${said}`, { evidence: workflow.offset, since: workflow.enteredAt })
   }
-  if (error) return reasonOf(`error: ${error.message}`, { evidence: error.offset, since: error.at })
+  if (error) return withReason(`error: ${error.message}`, { evidence: error.offset, since: error.at })
   const agent = [...state.agents.values()].find(({ status }) => status === 'failed')
   if (agent) return agentReason('failed', agent)
   if (ci?.status !== 'failed' && ci?.status !== 'error') return undefined
-  return reasonOf(ciText(ci), { storyId: ci.storyId, evidence: ci.offset, since: ci.at })
+  return withReason(ciText(ci), { storyId: ci.storyId, evidence: ci.offset, since: ci.at })
 }
 
 function severeErrors({ errors }: ProjectState) {
@@ -77,12 +77,12 @@ function ciText({ status, failuresInRow, detail, storyId }: NonNullable<ProjectS
 export function reviewReason({ workflow }: ProjectState, sprint: CurrentSprint | undefined): AttentionReason {
   const figures = sprint && sprint.total > 0 ? `${sprintFigures(sprint)}: ` : ''
   const text = `${figures}read the sprint, then \`/feedback\` accepts it or \`/request_changes\``
-  return reasonOf(text, { evidence: workflow.offset, since: workflow.enteredAt })
+  return withReason(text, { evidence: workflow.offset, since: workflow.enteredAt })
 }
 
 /** `working: npm test` or `last heard: npm test`. */
 export function stateReason(verb: string, { doing, actor, storyId, evidence, since }: Liveness): AttentionReason {
-  return reasonOf(`${verb}: ${doing}`, { actor, storyId, evidence, since })
+  return withReason(`${verb}: ${doing}`, { actor, storyId, evidence, since })
 }
 
 /** Why an agent does not work. */
@@ -91,19 +91,19 @@ export function agentReason(state: 'failed' | 'waiting' | 'idle' | 'ended', agen
   const told = agent.reason ?? agent.action
   const words = { failed: `${actor} failed`, waiting: `${actor} waits`, idle: 'idle', ended: 'ended' }[state]
   const unsaid = state === 'waiting' ? `${words} for background work` : words
-  return reasonOf(told === undefined ? unsaid : `${words}: ${told}`, { actor, storyId, evidence, since })
+  return withReason(told === undefined ? unsaid : `${words}: ${told}`, { actor, storyId, evidence, since })
 }
 
 /** Who paused it, if reported. */
 export function pausedReason({ workflow }: ProjectState): AttentionReason {
   const { by, offset: evidence, enteredAt: since } = workflow
-  return reasonOf(by === undefined ? 'the sprint is paused: `/sprint resume` goes on' : `${by} paused it`, { evidence, since })
+  return withReason(by === undefined ? 'the sprint is paused: `/sprint resume` goes on' : `${by} paused it`, { evidence, since })
 }
 
 /** The sprint is done. */
 export function doneReason({ workflow }: ProjectState, { total }: CurrentSprint): AttentionReason {
   const all = total === 1 ? 'the story of the sprint is done' : `all ${total} stories of the sprint are done`
-  return reasonOf(all, { evidence: workflow.offset, since: workflow.enteredAt })
+  return withReason(all, { evidence: workflow.offset, since: workflow.enteredAt })
 }
 
 const NEXT_STEPS = new Map([
@@ -115,8 +115,8 @@ const NEXT_STEPS = new Map([
 
 /** Why nothing happens, and what comes next. */
 export function idleReason({ workflow, offset, lastEventAt }: ProjectState, sprint: CurrentSprint | undefined): AttentionReason {
-  if (offset === 0) return reasonOf('no event yet', {})
+  if (offset === 0) return withReason('no event yet', {})
   const figures = sprint && workflow.state === 'SPRINT_ACTIVE' ? `: ${sprintFigures(sprint)}` : ''
   const text = NEXT_STEPS.get(workflow.state) ?? `in state ${workflow.state}`
-  return reasonOf(`${text}${figures}`, { evidence: workflow.offset || undefined, since: workflow.enteredAt ?? lastEventAt })
+  return withReason(`${text}${figures}`, { evidence: workflow.offset || undefined, since: workflow.enteredAt ?? lastEventAt })
 }

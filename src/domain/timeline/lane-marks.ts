@@ -26,9 +26,9 @@ export function markOf(event: StoredEvent): Mark | undefined {
   return { kind: told.kind, at, offset, text: textOf(told.text, TEXT_KEPT) ?? '', storyId }
 }
 
-type Told = { kind: MarkKind; text: string | null | undefined }
+type MarkedText = { kind: MarkKind; text: string | null | undefined }
 
-function toldOf(event: StoredEvent): Told | undefined {
+function toldOf(event: StoredEvent): MarkedText | undefined {
   switch (event.type) {
     case 'approval_requested':
       return { kind: 'asked', text: event.title }
@@ -45,7 +45,7 @@ function toldOf(event: StoredEvent): Told | undefined {
   }
 }
 
-function commandMark({ status, command }: StoredEventOf<'command_execution'>): Told | undefined {
+function commandMark({ status, command }: StoredEventOf<'command_execution'>): MarkedText | undefined {
   if (status === 'progress') return undefined
   if (status === 'started') return { kind: 'command', text: command }
   return { kind: status === 'completed' ? 'command' : 'command_failed', text: `${command.slice(0, TEXT_KEPT - 20)} ${status}` }

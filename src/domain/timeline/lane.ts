@@ -46,7 +46,7 @@ export type Lanes = {
   lanesMade: number
 }
 
-export type Stay = Pick<Bar, 'state' | 'since' | 'end'> & { isUnexpected?: boolean }
+export type LaneStay = Pick<Bar, 'state' | 'since' | 'end'> & { isUnexpected?: boolean }
 
 export const MIXED = 'mixed'
 const BARS_KEPT = 160
@@ -58,7 +58,7 @@ export function emptyLane(key: string, number: number): Lane {
 }
 
 /** Adds a stay, or its end; the same lane when nothing is new. */
-export function withStay(lane: Lane, stay: Stay): Lane {
+export function withStay(lane: Lane, stay: LaneStay): Lane {
   const last = lane.bars.at(-1)
   if (last?.state === stay.state && last.since === stay.since) {
     const end = stay.end === undefined ? undefined : Math.max(last.start, stay.end)
@@ -129,13 +129,13 @@ function fewer(bars: Bar[]): Bar[] {
     if (length < shortest) [shortest, at] = [length, index]
   }
   const [one, other] = [bars[at], bars[at + 1]]
-  return one && other ? bars.toSpliced(at, 2, joined(one, other)) : bars
+  return one && other ? bars.toSpliced(at, 2, mergedBars(one, other)) : bars
 }
 
 const lengthOf = (bar: Bar | undefined) => (bar?.end ?? Infinity) - (bar?.start ?? 0)
 
 /** Two neighbours as one bar. */
-export function joined(one: Bar, other: Bar): Bar {
+export function mergedBars(one: Bar, other: Bar): Bar {
   const isSame = one.state === other.state
   return {
     ...one,

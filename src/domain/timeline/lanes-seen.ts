@@ -9,7 +9,7 @@ const LANES_KEPT = 200
 const LANES_MOST = 1_000
 
 const KINDS = ['stories', 'agents'] as const
-type LaneKind = (typeof KINDS)[number]
+type KeyedLanes = (typeof KINDS)[number]
 
 /** Takes everything of a state. */
 export function seeAll(lanes: Lanes, now: ProjectState) {
@@ -86,7 +86,7 @@ function laneOf(lanes: Lanes, all: ReadonlyMap<string, Lane>, key: string): Lane
   return emptyLane(key, lanes.lanesMade)
 }
 
-function keepLane(lanes: Lanes, kind: LaneKind, lane: Lane) {
+function keepLane(lanes: Lanes, kind: KeyedLanes, lane: Lane) {
   lanes[kind].set(lane.key, lane)
   lanes.forgotten[kind].delete(lane.key)
 }

@@ -23,7 +23,7 @@ export function openPatience(): Patience {
 }
 
 /** host:port/database, without credentials. */
-export function placeOf(url: string): string {
+export function withoutPassword(url: string): string {
   const { hostname, port, pathname } = new URL(url)
   return `in PostgreSQL at ${hostname}:${port || '5432'}${pathname}`
 }
@@ -45,7 +45,7 @@ export function discard(sql: SQL): void {
   sql.close({ timeout: 0 }).catch(() => undefined)
 }
 
-export type HeldConnection = {
+export type HeldClient = {
   use<R>(work: (query: Query) => Promise<R>, deadline: number): Promise<R>
   close(): void
 }
@@ -57,9 +57,9 @@ export type ConnectionOptions = {
 }
 
 /** One connection, opened again after a failure that leaves it in doubt. */
-export function holdConnection({ url, patience, prepare }: ConnectionOptions): HeldConnection {
+export function holdConnection({ url, patience, prepare }: ConnectionOptions): HeldClient {
   let current: { sql: SQL; query: Query; isPrepared: boolean } | undefined
-  const place = placeOf(url)
+  const place = withoutPassword(url)
 
   function drop() {
     if (current) discard(current.sql)
@@ -93,7 +93,7 @@ export function holdConnection({ url, patience, prepare }: ConnectionOptions): H
   }
 }
 
-type Settings = { version: number; synchronous: string; fsync: string; connections: number; isStandby: boolean }
+type ServerSettings = { version: number; synchronous: string; fsync: string; connections: number; isStandby: boolean }
 
 const SETTINGS = `
 SELECT current_setting('server_version_num')::int AS version, current_setting('synchronous_commit') AS synchronous,
@@ -104,7 +104,7 @@ const OLDEST = 13
 
 /** Warnings about the server's settings. `connections`: all that this instance may open. */
 export async function checkSettings(query: Query, connections: number): Promise<string[]> {
-  const [settings] = await query<Settings>(SETTINGS)
+  const [settings] = await query<ServerSettings>(SETTINGS)
   if (!settings) return []
   const warnings: string[] = []
   const major = Math.floor(settings.version / 10_000)

@@ -1,5 +1,5 @@
 import { LogUnavailableError } from '../event-log.ts'
-import { type ConnectionOptions, type HeldConnection, holdConnection, placeOf, type Query } from './connection.ts'
+import { type ConnectionOptions, type HeldClient, holdConnection, withoutPassword, type Query } from './connection.ts'
 
 const WAITING = 1_000
 
@@ -8,13 +8,13 @@ export type Pool = {
   close(): Promise<void>
 }
 
-type Waiter = { take(connection: HeldConnection): void }
+type Waiter = { take(connection: HeldClient): void }
 
 /** A few connections, opened when first needed, each used by one call at a time. */
 export function openPool(options: ConnectionOptions, size: number): Pool {
-  const place = placeOf(options.url)
+  const place = withoutPassword(options.url)
   const connections = Array.from({ length: size }, () => holdConnection(options))
-  const turns = openTurns(connections, place)
+  const turns = openQueue(connections, place)
   const idle = Promise.withResolvers<void>()
   let running = 0
   let isClosing = false
@@ -48,15 +48,15 @@ export function openPool(options: ConnectionOptions, size: number): Pool {
   }
 }
 
-function openTurns(connections: readonly HeldConnection[], place: string) {
+function openQueue(connections: readonly HeldClient[], place: string) {
   const free = [...connections]
   const waiting = new Set<Waiter>()
 
-  function wait(deadline: number): Promise<HeldConnection> {
+  function wait(deadline: number): Promise<HeldClient> {
     if (waiting.size >= WAITING) throw new LogUnavailableError(`the event log ${place} is busy: ${WAITING} calls wait for a connection`)
-    const { promise, resolve, reject } = Promise.withResolvers<HeldConnection>()
+    const { promise, resolve, reject } = Promise.withResolvers<HeldClient>()
     const waiter = {
-      take(connection: HeldConnection) {
+      take(connection: HeldClient) {
         clearTimeout(timer)
         resolve(connection)
       },
@@ -71,7 +71,7 @@ function openTurns(connections: readonly HeldConnection[], place: string) {
 
   return {
     take: async (deadline: number) => free.pop() ?? (await wait(deadline)),
-    giveBack(connection: HeldConnection) {
+    giveBack(connection: HeldClient) {
       const [next] = waiting
       if (!next) free.push(connection)
       else {

@@ -11,7 +11,7 @@ import {
   UnusableLogError,
 } from '../event-log.ts'
 import { commitGroup, purge, saveSnapshot, trim } from './write.ts'
-import { checkSettings, openPatience, placeOf, type Query } from './connection.ts'
+import { checkSettings, openPatience, withoutPassword, type Query } from './connection.ts'
 import { unusable } from './failure.ts'
 import { openPool, type Pool } from './pool.ts'
 import { findBeginning, findOffsetAt, findSnapshot, readHead, readHeads, readPage, readTime } from './read.ts'
@@ -34,7 +34,7 @@ const SESSION = `SELECT set_config('statement_timeout', '3s', false), set_config
 /** Opens the log in PostgreSQL and migrates its tables. Rejects with UnusableLogError, but not because the server is away. */
 export async function openPostgresLog(options: PostgresLogOptions): Promise<EventLog> {
   const { url, poolSize = 5, isLookedAt = false, workers = 1, clock = Date.now, onError, tracing } = options
-  const place = placeOf(url)
+  const place = withoutPassword(url)
   const connection = { url, patience: openPatience(), prepare: isLookedAt ? inspection(url) : preparation(url) }
   const pools = { appends: openPool(connection, 1), reads: openPool(connection, Math.max(1, poolSize - 1)) }
   await firstContact(pools.reads, { place, onError })
@@ -80,7 +80,7 @@ function readMethods(reads: Pool) {
 
 /** Behind the same address may be another server, or an older copy of the log. */
 function preparation(url: string): (query: Query) => Promise<void> {
-  const place = placeOf(url)
+  const place = withoutPassword(url)
   let migrating: Promise<unknown> | undefined
   return async (query) => {
     await query(SESSION)
@@ -93,7 +93,7 @@ function preparation(url: string): (query: Query) => Promise<void> {
 }
 
 function inspection(url: string): (query: Query) => Promise<void> {
-  const place = placeOf(url)
+  const place = withoutPassword(url)
   return async (query) => {
     await query(SESSION)
     await query(`SELECT set_config('default_transaction_read_only', 'on', false)`)

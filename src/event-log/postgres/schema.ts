@@ -1,5 +1,5 @@
 import { UnusableLogError } from '../event-log.ts'
-import { discard, openClient, placeOf, type Query, queryOf } from './connection.ts'
+import { discard, openClient, withoutPassword, type Query, queryOf } from './connection.ts'
 import { asLogError, LateError, unusable } from './failure.ts'
 import { FUNCTIONS } from './functions.ts'
 import { PURGES } from './purge-functions.ts'
@@ -62,7 +62,7 @@ export async function isMigrated(query: Query, place: string): Promise<boolean> 
 
 /** Migrates once for all programs, in one transaction. Rejects with UnusableLogError or LogUnavailableError. */
 export async function migratePostgres(url: string): Promise<Migration> {
-  const place = placeOf(url)
+  const place = withoutPassword(url)
   const sql = openClient(url)
   const { promise: late, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new LateError('the migration took too long')), PATIENCE_MS)

@@ -7,7 +7,7 @@ import type { Pool } from './pool.ts'
 const APPEND = `SELECT epochs, heads, stamps, offsets FROM visualizer.append($1::text[], $2::int[], $3::text[], $4::text[], $5::bigint)`
 
 /** Epochs, heads and stamps are per call, offsets per event; 0 is a duplicate. */
-type Answer = { epochs: string[]; heads: number[]; stamps: number[]; offsets: number[] }
+type AppendAnswer = { epochs: string[]; heads: number[]; stamps: number[]; offsets: number[] }
 
 /** Stores a group in one transaction, or each call in its own. */
 export function commitGroup(pool: Pool, clock: () => number, group: AppendCall[]): Promise<PromiseSettledResult<Appended>[]> {
@@ -17,7 +17,7 @@ export function commitGroup(pool: Pool, clock: () => number, group: AppendCall[]
 
 async function appendAll(query: Query, now: number, calls: AppendCall[]): Promise<Appended[]> {
   const sorted = inProjectOrder(calls)
-  const [answer] = await query<Answer>(APPEND, [
+  const [answer] = await query<AppendAnswer>(APPEND, [
     textArray(sorted.map(({ project }) => project)),
     `{${sorted.map(({ events }) => events.length).join(',')}}`,
     textArray(sorted.flatMap(({ ids }) => ids.map(idWithoutNul))),
@@ -34,7 +34,7 @@ async function appendAll(query: Query, now: number, calls: AppendCall[]): Promis
   return calls.flatMap((call) => results.get(call) ?? [])
 }
 
-function appendedOf({ events }: AppendCall, { answer, index, from }: { answer: Answer; index: number; from: number }): Appended {
+function appendedOf({ events }: AppendCall, { answer, index, from }: { answer: AppendAnswer; index: number; from: number }): Appended {
   const appended: StoredEvent[] = []
   const receivedAt = answer.stamps[index] ?? 0
   for (const [n, event] of events.entries()) {

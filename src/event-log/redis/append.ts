@@ -58,16 +58,16 @@ export type Appender = {
   replicated: Set<string>
 }
 
-type Settled = PromiseSettledResult<Appended>
-type Batch = { calls: AppendCall[]; call: ScriptCall; place: string }
+type AppendOutcome = PromiseSettledResult<Appended>
+type ProjectBatch = { calls: AppendCall[]; call: ScriptCall; place: string }
 type Stored = { epoch: string; last: number; at: number; replicas: number; flags: string }
 
 const Answer = z.tuple([z.string(), z.number(), z.number(), z.number(), z.string()])
 
 /** Stores a group with one script per project, in one round trip per bucket. A project's failure concerns it alone. */
-export async function commitGroup(appender: Appender, calls: AppendCall[]): Promise<Settled[]> {
+export async function commitGroup(appender: Appender, calls: AppendCall[]): Promise<AppendOutcome[]> {
   const now = appender.clock()
-  const places = new Map<string, Batch[]>()
+  const places = new Map<string, ProjectBatch[]>()
   for (const [project, ofProject] of Map.groupBy(calls, (call) => call.project)) {
     const { bucket, field, heads, stream, ids } = keysOf(project)
     const known = ofProject.flatMap((call) => call.ids)
@@ -76,7 +76,7 @@ export async function commitGroup(appender: Appender, calls: AppendCall[]): Prom
     const batch = { calls: ofProject, call: { script: APPEND, keys: [heads, stream, ids], args }, place }
     places.set(place, [...(places.get(place) ?? []), batch])
   }
-  const outcomes = new Map<AppendCall, Settled>()
+  const outcomes = new Map<AppendCall, AppendOutcome>()
   await Promise.all(
     [...places.values()].map(async (batches) => {
       const stored = await storeWithin(appender, batches)
@@ -105,7 +105,7 @@ async function tryWithin(appender: Appender, { bucket, field, heads, stream }: T
   return outcome ?? { status: 'rejected', reason: new Error('a try was left without an outcome') }
 }
 
-async function storeWithin(appender: Appender, batches: Batch[]): Promise<Outcome[]> {
+async function storeWithin(appender: Appender, batches: ProjectBatch[]): Promise<Outcome[]> {
   try {
     return await answered(store(appender, batches))
   } catch (reason) {
@@ -113,7 +113,7 @@ async function storeWithin(appender: Appender, batches: Batch[]): Promise<Outcom
   }
 }
 
-async function store({ connection, replicated }: Appender, batches: Batch[]): Promise<Outcome[]> {
+async function store({ connection, replicated }: Appender, batches: ProjectBatch[]): Promise<Outcome[]> {
   const place = batches[0]?.place ?? ''
   const calls = batches.map(({ call }) => call)
   const ran = await runScripts(connection, calls, replicated.has(place) ? REPLICA_MS : undefined)
@@ -145,7 +145,7 @@ function confirmed(outcomes: Outcome[], replicas: number): Outcome[] {
   return outcomes.map((outcome) => (outcome.status === 'fulfilled' ? { status: 'rejected', reason } : outcome))
 }
 
-function tellCalls({ calls }: Batch, outcome: Outcome | undefined, outcomes: Map<AppendCall, Settled>) {
+function tellCalls({ calls }: ProjectBatch, outcome: Outcome | undefined, outcomes: Map<AppendCall, AppendOutcome>) {
   const stored = storedOf(outcome)
   if (stored === undefined) {
     const reason = outcome?.status === 'rejected' ? asLogError(outcome.reason) : new Error('an append was left without an outcome')

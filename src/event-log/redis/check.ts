@@ -8,9 +8,9 @@ import { countLostBuckets, findDamaged } from './read.ts'
 
 const Pair = z.tuple([z.string(), z.string()]).rest(z.string())
 
-type Rule = { setting: string; isGood(value: string): boolean; sentence: string }
+type SettingRule = { setting: string; isGood(value: string): boolean; sentence: string }
 
-const RULES: Rule[] = [
+const RULES: SettingRule[] = [
   {
     setting: 'appendonly',
     isGood: (value) => value === 'yes',
@@ -29,7 +29,7 @@ const RULES: Rule[] = [
   },
 ]
 
-const CLUSTER_RULES: Rule[] = [
+const CLUSTER_RULES: SettingRule[] = [
   {
     setting: 'cluster-require-full-coverage',
     isGood: (value) => value === 'no',

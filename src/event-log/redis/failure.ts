@@ -1,5 +1,5 @@
 import { ReplyError } from 'ioredis'
-import { reasonOf } from '../../redis/reason.ts'
+import { redisReason } from '../../redis/reason.ts'
 import { LogUnavailableError } from '../event-log.ts'
 import { inTime } from '../in-time.ts'
 
@@ -27,7 +27,7 @@ const REASONS: Record<string, string> = {
 export function asLogError(error: unknown): unknown {
   if (error instanceof LogUnavailableError || !(error instanceof Error)) return error
   if (!(error instanceof ReplyError)) {
-    return new LogUnavailableError(`Redis cannot be reached: ${reasonOf(error)}`, { cause: error })
+    return new LogUnavailableError(`Redis cannot be reached: ${redisReason(error)}`, { cause: error })
   }
   const [word = ''] = error.message.split(' ')
   const reason = REASONS[word]

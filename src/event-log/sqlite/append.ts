@@ -6,7 +6,7 @@ import { type Connection, type HeldConnection, inTransaction } from '../../sqlit
 import { isDiskFull } from '../../sqlite/failure.ts'
 import { epochOf } from './schema.ts'
 
-type Head = { key: number; last: number; lastAt: number; salt: string }
+type AppendHead = { key: number; last: number; lastAt: number; salt: string }
 
 /** Ten rows per statement: a tenth more events per second. */
 const ROWS = 10
@@ -16,8 +16,8 @@ const UNLESS_KNOWN = 'ON CONFLICT (id, project) DO NOTHING'
 const ROWS_OF_ONE_CALL = Array.from({ length: ROWS }, (_, row) => `(?1, ?2 + ${row}, ?${4 + 2 * row}, ?3, ?${5 + 2 * row})`).join(', ')
 
 export type Appender = Connection & {
-  head: Statement<Head, [string]>
-  addProject: Statement<Head, [string]>
+  head: Statement<AppendHead, [string]>
+  addProject: Statement<AppendHead, [string]>
   insert: Statement<unknown, [number, number, string, number, string]>
   insertRows: Statement<unknown, (number | string)[]>
   removeFrom: Statement<unknown, [number, number]>
@@ -84,7 +84,7 @@ export function tryAppend({ db, insert, removeFrom, mustFit }: Appender & Guarde
 }
 
 function appendAll(appender: Appender, { epoch, clock }: CommitDeps, calls: AppendCall[]): Appended[] {
-  const heads = new Map<string, Head>()
+  const heads = new Map<string, AppendHead>()
   const now = clock()
   const results = new Map<AppendCall, Appended>()
   for (const call of inProjectOrder(calls)) {
@@ -104,14 +104,14 @@ function appendAll(appender: Appender, { epoch, clock }: CommitDeps, calls: Appe
 
 type Stamped = { call: AppendCall; at: number }
 
-function appendCallTo(appender: Appender, head: Head, { call, at }: Stamped): StoredEvent[] {
+function appendCallTo(appender: Appender, head: AppendHead, { call, at }: Stamped): StoredEvent[] {
   const before = head.last
   const added = insertNew(appender, head, { call, at })
   if (added.length > 0) head.lastAt = at
   return added.map((event, index) => ({ ...event, offset: before + 1 + index, received_at: at }))
 }
 
-function insertNew(appender: Appender, head: Head, { call, at }: Stamped): NewEvent[] {
+function insertNew(appender: Appender, head: AppendHead, { call, at }: Stamped): NewEvent[] {
   let next = 0
   while (next + ROWS <= call.events.length && insertTen(appender, head, { call, at, from: next })) next += ROWS
   const added = call.events.slice(0, next)
@@ -126,7 +126,7 @@ function insertNew(appender: Appender, head: Head, { call, at }: Stamped): NewEv
 }
 
 /** All ten or none: a duplicate among them would leave a hole. */
-function insertTen({ insertRows, removeFrom }: Appender, head: Head, { call, at, from }: Stamped & { from: number }): boolean {
+function insertTen({ insertRows, removeFrom }: Appender, head: AppendHead, { call, at, from }: Stamped & { from: number }): boolean {
   const parameters: (number | string)[] = [head.key, head.last + 1, at]
   for (let index = from; index < from + ROWS; index += 1) parameters.push(call.ids[index] ?? '', call.bodies[index] ?? '')
   const { changes } = insertRows.run(...parameters)

@@ -4,7 +4,7 @@ import { LogUnavailableError, UnusableLogError } from '../event-log.ts'
 import { type Appender, type Guarded, prepareAppender, tryAppend } from './append.ts'
 import { openForAppend, openForRead } from './file.ts'
 import type { Guard } from './guard.ts'
-import { type Settled, settleEpoch } from './mark.ts'
+import { type SettledEpoch, settleEpoch } from './mark.ts'
 import { preparePurger } from './purge.ts'
 import { prepareReader } from './read.ts'
 import { checkHeads } from './schema.ts'
@@ -54,7 +54,7 @@ export function abandonBoth({ appends, reads }: Connections, problem: string) {
 }
 
 /** Opens both and reads the epoch; failures that are passing later refuse the start. */
-export async function firstUse(file: string, connections: Connections): Promise<Settled> {
+export async function firstUse(file: string, connections: Connections): Promise<SettledEpoch> {
   try {
     const settled = await connections.appends.use(({ db }) => settleEpoch(db, file))
     await connections.reads.use(({ db }) => checkHeads(db, file))

@@ -1,7 +1,7 @@
 import { type FileFault, holdFiles } from '../../sqlite/held-files.ts'
 import { LogUnavailableError } from '../event-log.ts'
 
-export type Ending = { problem: string; mayClose: boolean }
+export type LogEnding = { problem: string; mayClose: boolean }
 
 export type Guard = {
   /** For a connection just opened: the result throws from then on where the files do not fit. */
@@ -12,8 +12,8 @@ export type Guard = {
 const STEP = 'stop every program that uses this folder, then start the service again'
 
 /** Watches the log's files. A moved main file may come back; others end the use: a second write-ahead log could destroy the file. */
-export function openGuard(file: string, end: (ending: Ending) => void): Guard {
-  let ending: Ending | undefined
+export function openGuard(file: string, end: (ending: LogEnding) => void): Guard {
+  let ending: LogEnding | undefined
   return {
     hold() {
       const findFault = holdFiles(file)
@@ -33,7 +33,7 @@ export function openGuard(file: string, end: (ending: Ending) => void): Guard {
 
 export const MOVED = 'was moved, deleted or replaced while in use; start the program again'
 
-function endingOf({ kind, path }: FileFault): Ending {
+function endingOf({ kind, path }: FileFault): LogEnding {
   switch (kind) {
     case 'removed':
       return { problem: `takes no more events: ${path} was removed while in use; ${STEP}`, mayClose: true }

@@ -5,13 +5,13 @@ const STEP = 1_000
 
 export const FORGOTTEN = ':purged:'
 
-type Row = { key: number; first: number; last: number }
+type ProjectRow = { key: number; first: number; last: number }
 
 type Purger = Connection & {
-  found: Statement<Row, [string]>
+  found: Statement<ProjectRow, [string]>
   rename: Statement<unknown, [number]>
   begin: Statement<unknown, [string, string, number]>
-  forgotten: Statement<Row, []>
+  forgotten: Statement<ProjectRow, []>
   removeUpTo: Statement<unknown, [number, number]>
   moveOn: Statement<unknown, [number, number]>
   removeRest: readonly Statement<unknown, [number]>[]

@@ -2,11 +2,11 @@ import type { Database, Statement } from 'bun:sqlite'
 import { type Snapshot, SNAPSHOT_SPAN, type SnapshotKey } from '../event-log.ts'
 import type { Connection } from '../../sqlite/connection.ts'
 
-type Row = { offset: number; body: string }
+type SnapshotRow = { offset: number; body: string }
 
 /** Prepares the search for a snapshot at or before an offset. */
 export function prepareFindSnapshot(db: Database): (key: SnapshotKey, atOrBefore?: number) => Snapshot | undefined {
-  const newest: Statement<Row, [string, string, number, number]> = db.prepare(
+  const newest: Statement<SnapshotRow, [string, string, number, number]> = db.prepare(
     `SELECT "offset", body FROM snapshot WHERE project = (SELECT key FROM project WHERE name = ?)
      AND epoch = ? AND fold_version = ? AND "offset" <= ? ORDER BY "offset" DESC LIMIT 1`,
   )
@@ -34,10 +34,10 @@ export function prepareSaveSnapshot(db: Database): (snapshot: Snapshot) => void 
 const STEP = 1_000
 
 type BeginningRow = { epoch: string; foldVersion: number; offset: number; body: string }
-type Bounds = { key: number; first: number; last: number }
+type ProjectBounds = { key: number; first: number; last: number }
 
 type Trimmer = Connection & {
-  bounds: Statement<Bounds, [string]>
+  bounds: Statement<ProjectBounds, [string]>
   saveBeginning: Statement<unknown, [number, string, number, number, string]>
   removeEvents: Statement<unknown, [number, number]>
   removeSnapshots: Statement<unknown, [number, number]>
