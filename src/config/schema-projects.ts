@@ -53,8 +53,6 @@ export const MappedProject = z.strictObject({ ...project, name: z.string().optio
 export const ListedProject = z.strictObject({ ...project, name: ProjectName })
 
 export const ProjectMap = z.record(ProjectName, MappedProject)
-export const ProjectList = z.array(ListedProject)
-
 export type ProjectSettings = z.infer<typeof MappedProject>
 
 export type ProjectEntry = { name: string; path: PropertyKey[]; namePath: PropertyKey[]; settings: ProjectSettings | undefined }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Orchestrators } from './schema-orchestrators.ts'
-import { ProjectList, ProjectMap } from './schema-projects.ts'
+import { ProjectMap } from './schema-projects.ts'
 import { amount, HostName, kept, Port } from './schema-values.ts'
 
 export const GlobalSettings = z
@@ -102,7 +102,6 @@ const sections = {
 }
 
 export const MappedFile = z.strictObject({ ...sections, projects: ProjectMap.optional() })
-const ListedFile = z.strictObject({ ...sections, projects: ProjectList.optional() })
 
 function isOrigin(text: string): boolean {
   const url = URL.parse(text)
