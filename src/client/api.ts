@@ -1,7 +1,7 @@
 import { isRecord } from '../domain/events/loose-fields.ts'
 
 /** `url` has no slash at its end. */
-export type ServiceAddress = { /** Without a slash at its end. */ url: string; token: { reveal(): string } | undefined }
+export type ApiAddress = { /** Without a slash at its end. */ url: string; token: { reveal(): string } | undefined }
 
 /** `tooOld`: older than the retention. */
 export type Reported = { accepted: number; duplicates: number; tooOld: number }
@@ -35,7 +35,7 @@ export class ApiProblem extends Error {
 const ANSWER_WITHIN_MS = 15_000
 
 /** The public API of a running service. */
-export function openApi({ url, token }: ServiceAddress): Api {
+export function openApi({ url, token }: ApiAddress): Api {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` }
 
   async function ask(path: string, init: RequestInit): Promise<Record<string, unknown>> {

@@ -1,10 +1,10 @@
 import { nearestWord } from '../domain/nearest-word.ts'
 import type { Findings } from './findings.ts'
 import type { ConfigFile } from './read-file.ts'
-import type { ProjectEntry } from './schema-projects.ts'
+import type { ProjectSection } from './schema-projects.ts'
 
 /** Reports dependencies on unknown projects, and circles of dependencies. */
-export function findDependencyProblems(file: ConfigFile, entries: ProjectEntry[], findings: Findings): void {
+export function findDependencyProblems(file: ConfigFile, entries: ProjectSection[], findings: Findings): void {
   const names = entries.map(({ name }) => name)
   const known = new Set(names)
   const targets = new Map<string, string[]>()

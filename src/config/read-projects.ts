@@ -6,7 +6,7 @@ import { withoutCredentials, workHoursOf } from '../domain/registry/setting-valu
 import { findDependencyProblems } from './dependency-circles.ts'
 import { type Findings, readSection } from './findings.ts'
 import type { ConfigFile } from './read-file.ts'
-import { ListedProject, MappedProject, type ProjectEntry, ProjectName, type ProjectSettings } from './schema-projects.ts'
+import { ListedProject, MappedProject, type ProjectSection, ProjectName, type ProjectSettings } from './schema-projects.ts'
 
 /** The projects of the file, a section by name or a list. A missing folder is only a warning. */
 export function readProjects(file: ConfigFile, value: unknown, findings: Findings): { projects: Project[]; names: string[] } {
@@ -24,7 +24,7 @@ export function readProjects(file: ConfigFile, value: unknown, findings: Finding
   return { projects, names: entries.map(({ name }) => name) }
 }
 
-function fromMap(file: ConfigFile, value: unknown, findings: Findings): ProjectEntry[] {
+function fromMap(file: ConfigFile, value: unknown, findings: Findings): ProjectSection[] {
   if (typeof value !== 'object' || value === null) {
     findings.problems.push(file.problem(['projects'], 'expected a section with a key for each project, or a list of projects'))
     return []
@@ -41,7 +41,7 @@ function fromMap(file: ConfigFile, value: unknown, findings: Findings): ProjectE
   })
 }
 
-function fromList(file: ConfigFile, value: unknown[], findings: Findings): ProjectEntry[] {
+function fromList(file: ConfigFile, value: unknown[], findings: Findings): ProjectSection[] {
   return value.flatMap((section, index) => {
     const path = ['projects', index]
     const settings = readSection(ListedProject, section, { file, path, findings })
@@ -50,7 +50,7 @@ function fromList(file: ConfigFile, value: unknown[], findings: Findings): Proje
   })
 }
 
-function findTwins(file: ConfigFile, entries: ProjectEntry[], findings: Findings) {
+function findTwins(file: ConfigFile, entries: ProjectSection[], findings: Findings) {
   const seen = new Map<string, string>()
   for (const { name, namePath } of entries) {
     const other = seen.get(name.toLowerCase())
@@ -60,7 +60,7 @@ function findTwins(file: ConfigFile, entries: ProjectEntry[], findings: Findings
   }
 }
 
-type Files = { file: ConfigFile; entries: ProjectEntry[]; findings: Findings }
+type Files = { file: ConfigFile; entries: ProjectSection[]; findings: Findings }
 
 function findSharedFolders({ file, entries, findings }: Files, folders: Map<string, string>) {
   const owners = new Map<string, string>()

@@ -55,4 +55,4 @@ export const ListedProject = z.strictObject({ ...project, name: ProjectName })
 export const ProjectMap = z.record(ProjectName, MappedProject)
 export type ProjectSettings = z.infer<typeof MappedProject>
 
-export type ProjectEntry = { name: string; path: PropertyKey[]; namePath: PropertyKey[]; settings: ProjectSettings | undefined }
+export type ProjectSection = { name: string; path: PropertyKey[]; namePath: PropertyKey[]; settings: ProjectSettings | undefined }

@@ -1,6 +1,6 @@
 import type { ServerWebSocket } from 'bun'
 
-type LiveSocket = ServerWebSocket<{ heardAt: number; turn?: number }>
+type HeardSocket = ServerWebSocket<{ heardAt: number; turn?: number }>
 
 /** Two of them may be late before a page says that it hears nothing. */
 const HEARTBEAT_SECONDS = 6
@@ -22,7 +22,7 @@ export function openHeartbeats({
   seconds?: number | undefined
   publish(topic: string, frame: string): void
 }) {
-  const turns = Array.from({ length: TURNS }, () => new Set<LiveSocket>())
+  const turns = Array.from({ length: TURNS }, () => new Set<HeardSocket>())
   let next = 0
   let turn = 0
   let rounds = 0
@@ -41,12 +41,12 @@ export function openHeartbeats({
 
   const timer = setInterval(beat, (seconds * 1_000) / TURNS)
   return {
-    join(socket: LiveSocket) {
+    join(socket: HeardSocket) {
       socket.data.turn = next++ % TURNS
       turns[socket.data.turn]?.add(socket)
       socket.subscribe(`${HEARTBEAT_TOPIC}${socket.data.turn}`)
     },
-    leave: (socket: LiveSocket) => void turns[socket.data.turn ?? 0]?.delete(socket),
+    leave: (socket: HeardSocket) => void turns[socket.data.turn ?? 0]?.delete(socket),
     close: () => clearInterval(timer),
   }
 }

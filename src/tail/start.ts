@@ -1,8 +1,8 @@
 import { type Api, ApiProblem } from '../client/api.ts'
 import { isRecord } from '../domain/events/loose-fields.ts'
 import { nearestWord } from '../domain/nearest-word.ts'
+import type { Start } from '../config/client-settings.ts'
 
-export type Start = 'latest' | 'now' | 'beginning' | number
 /** Continues after this event. */
 export type TailPosition = { epoch: string; after: number }
 /** `first`: left by retention. */

@@ -1,10 +1,10 @@
 import { ForeignText, visibleText } from '../atoms/foreign-text.tsx'
 import type { EventOf, Line } from './line.ts'
 
-type OwnEvent = EventOf<'state_told' | 'reports_lost' | 'losses_seen'>
+type OwnLineEvent = EventOf<'state_told' | 'reports_lost' | 'losses_seen'>
 
 /** What the service itself noted: an opinion that moved nothing, a gap in what was reported, and that somebody saw it. */
-export function ownLine(event: OwnEvent): Line {
+export function ownLine(event: OwnLineEvent): Line {
   switch (event.type) {
     case 'state_told':
       return {

@@ -4,14 +4,14 @@ import type { StoredEvent } from '../../src/domain/events/event.ts'
 import { projectHref } from '../atoms/part-href.ts'
 import { ActivityRow } from '../activity/activity-row.tsx'
 import { ApprovalCard } from '../project/approvals.tsx'
-import { ProjectFacts, type ProjectView } from '../project/project-heading.tsx'
+import { ProjectFacts, type HeadingView } from '../project/project-heading.tsx'
 import { AttentionMark } from '../atoms/state-badge.tsx'
 import { foremost, newest } from '../../src/domain/bounded.ts'
 
 const QUESTIONS = 2
 const EVENTS = 8
 
-export type PeekProps = ProjectView & { recent: readonly StoredEvent[] }
+export type PeekProps = HeadingView & { recent: readonly StoredEvent[] }
 
 /** A look at a project without leaving the list: how it stands, what it asks, and what happened last. */
 export const Peek: FC<PeekProps> = ({ recent, ...view }) => {

@@ -8,10 +8,10 @@ import { AttentionMark } from '../atoms/state-badge.tsx'
 import { ForeignText, visibleText } from '../atoms/foreign-text.tsx'
 import { Since } from '../atoms/since.tsx'
 
-export type ProjectView = { project: Project; state: ProjectState; attention: Attention; now: number; isPast?: boolean | undefined }
+export type HeadingView = { project: Project; state: ProjectState; attention: Attention; now: number; isPast?: boolean | undefined }
 
 /** Name, the one word, its reason, and how old all of it is. */
-export const ProjectHeading: FC<ProjectView> = ({ project, state, attention, now, isPast = false }) => (
+export const ProjectHeading: FC<HeadingView> = ({ project, state, attention, now, isPast = false }) => (
   <div id="heading" class="heading heading--project">
     <div>
       <h1>
@@ -33,7 +33,7 @@ export const ProjectHeading: FC<ProjectView> = ({ project, state, attention, now
 )
 
 /** Why it stands as it does, how old that is, and who works. */
-export const ProjectFacts: FC<ProjectView> = ({ project, state, attention, now }) => (
+export const ProjectFacts: FC<HeadingView> = ({ project, state, attention, now }) => (
   <ul class="facts">
     <li>
       <ForeignText text={attention.reason} limit={160} />
@@ -45,7 +45,7 @@ export const ProjectFacts: FC<ProjectView> = ({ project, state, attention, now }
   </ul>
 )
 
-const Ages: FC<Pick<ProjectView, 'state' | 'attention' | 'now'>> = ({ state, attention, now }) => (
+const Ages: FC<Pick<HeadingView, 'state' | 'attention' | 'now'>> = ({ state, attention, now }) => (
   <>
     {attention.waitingSince === undefined ? null : (
       <li>

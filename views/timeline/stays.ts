@@ -10,7 +10,7 @@ import { barTitle, fillOf, type LaneKind, stateWord } from './words.ts'
 
 export const SIZES = { workflow: { row: 30, bar: 20 }, story: { row: 30, bar: 20 }, agent: { row: 24, bar: 12 } } as const
 
-type Told = { name: string; href: string; number: number; kind: LaneKind; isLive: boolean; hasDay: boolean }
+type StayWords = { name: string; href: string; number: number; kind: LaneKind; isLive: boolean; hasDay: boolean }
 
 /**
  * The bars of a lane. Each leads to its story or agent as it was when the bar began, and goes on by the page's clock while nothing
@@ -19,7 +19,7 @@ type Told = { name: string; href: string; number: number; kind: LaneKind; isLive
 export function staysOf(view: TimelineView, placed: PlacedLane, kind: LaneKind) {
   const { lane, detail, name } = placed
   const most = barsMost(view)
-  const told: Told = {
+  const told: StayWords = {
     name: visibleText(detail ?? name, 60),
     href: hrefOf(view, lane, kind),
     number: lane.number,
@@ -50,7 +50,7 @@ export function hrefOf({ project }: TimelineView, { key }: Lane, kind: LaneKind)
 /** Whether instants need their day to be understood. */
 export const hasDay = ({ query }: TimelineView): boolean => WINDOWS[query.window].ms > 12 * 3_600_000
 
-function stay(told: Told, { bar, x, width, isRunning }: DrawnBar, isEntry: boolean): string {
+function stay(told: StayWords, { bar, x, width, isRunning }: DrawnBar, isEntry: boolean): string {
   const { name, href, number, kind } = told
   const { row, bar: height } = SIZES[kind]
   const word = stateWord(kind, bar)

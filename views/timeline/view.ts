@@ -31,10 +31,10 @@ export function timelineView(source: TimelineSource): TimelineView {
   return { ...source, axis, ...placedLanes(lanes, { by: query.by, axis, looked: { now, staleMinutes } }) }
 }
 
-type Place = Pick<TimelineSource, 'project' | 'query' | 'at'>
+type TimelineShape = Pick<TimelineSource, 'project' | 'query' | 'at'>
 
 /** The address of the timeline with something else asked for; a moment that it looks back at stays. */
-export function timelineHref({ project, query, at }: Place, other: Partial<TimelineQuery>): string {
+export function timelineHref({ project, query, at }: TimelineShape, other: Partial<TimelineQuery>): string {
   const search = new URLSearchParams(timelineSearch({ ...query, ...other }))
   if (at !== undefined) search.set('at', at)
   return addressOf(ADDRESSES.timeline, { name: project }, search.size === 0 ? '' : `?${search.toString()}`)

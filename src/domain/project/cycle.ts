@@ -10,7 +10,7 @@ import { bounded, type Worth } from '../bounded.ts'
 
 const VISITED_KEPT = 16
 
-export type ReportedCycle = {
+export type CycleReport = {
   storyId: string
   cycleId: string | undefined
   at: number
@@ -19,7 +19,7 @@ export type ReportedCycle = {
   title: string | undefined
   said: CycleSaid | undefined
 }
-type CycleStep = ReportedCycle & { from: string | undefined; to: string; timestamp: string | undefined }
+type CycleStep = CycleReport & { from: string | undefined; to: string; timestamp: string | undefined }
 
 /** A step of a story's cycle; without a known start it begins the cycle, because reports may come late. */
 export function foldTddTransition(draft: Draft, event: StoredEventOf<'tdd_transition'>) {
@@ -28,7 +28,7 @@ export function foldTddTransition(draft: Draft, event: StoredEventOf<'tdd_transi
   moveCycle(draft, { ...told, from: event.old_state ?? undefined, to: event.new_state, timestamp: event.timestamp })
 }
 
-function isLate(draft: Draft, told: ReportedCycle): boolean {
+function isLate(draft: Draft, told: CycleReport): boolean {
   const known = draft.next.cycles.get(told.storyId)
   return isLateStep(told, { known, isOver: known !== undefined && !isOpenCycle(known) })
 }
@@ -132,7 +132,7 @@ function toldBy(
     [field: string]: unknown
   },
   source: Source,
-): ReportedCycle {
+): CycleReport {
   const { story_id: storyId, cycle_id: cycleId, offset, received_at: at } = event
   // A link already placed `occurred_at` by the orchestrator's clock.
   const text = textOf(event['occurred_at'], 64) ?? event.timestamp
@@ -141,14 +141,14 @@ function toldBy(
 }
 
 /** A new cycle, in design. */
-export function begun(state: ProjectState, told: ReportedCycle, last: Cycle | undefined): Cycle {
+export function begun(state: ProjectState, told: CycleReport, last: Cycle | undefined): Cycle {
   const { storyId, cycleId, at, offset, source, said } = told
   const times = { startedAt: at, enteredAt: at, lastEventAt: at, completedAt: undefined, offset }
   const phase = { state: 'design', previousState: undefined, visited: ['design'], stays: [], isUnexpected: false, progress: undefined }
   return { storyId, cycleId, ...phase, ...times, source, round: (last?.round ?? 0) + 1, title: titleOf(state, told, last), said }
 }
 
-function titleOf({ backlog }: ProjectState, { title, storyId }: ReportedCycle, known: Cycle | undefined): string | undefined {
+function titleOf({ backlog }: ProjectState, { title, storyId }: CycleReport, known: Cycle | undefined): string | undefined {
   if (title !== undefined || known) return title ?? known?.title
   return backlog?.stories.find(({ id }) => id === storyId)?.title
 }

@@ -1,6 +1,6 @@
 import { type Bound, bounded } from '../bounded.ts'
 import { type Draft, copyOnWrite } from '../project/draft.ts'
-import type { FileReport } from './file-time.ts'
+import type { StateFileContent } from './file-time.ts'
 import { idOf, numberOf, recordsOf, statusWord, textOf, textsOf } from '../events/loose-fields.ts'
 import { type Backlog, type Epic, openSprints, planWorth, type Sprint, sprintWorth, type Story } from '../project/plans.ts'
 
@@ -10,7 +10,7 @@ const SPRINTS = { limit: 200, most: 400 }
 const STORIES_OF_A_SPRINT = 5_000
 
 /** backlog.json: epics, stories and sprints; titles of known cycles too. */
-export function foldBacklogFile(draft: Draft, { content, event }: FileReport) {
+export function foldBacklogFile(draft: Draft, { content, event }: StateFileContent) {
   const sprints = recordsOf(content['sprints']).flatMap((sprint) => readSprint(sprint) ?? [])
   const inSprint = openSprints([...sprints, ...draft.next.sprints.values()])
   const stories = listOf(content['stories'], readStory, { ...STORIES, worthOf: (story) => planWorth(story, inSprint) })
@@ -40,7 +40,7 @@ function listOf<T extends { status: string | undefined }>(
 }
 
 /** sprints/<id>.json: one sprint, which wins over the backlog's list. */
-export function foldSprintFile(draft: Draft, { content }: FileReport) {
+export function foldSprintFile(draft: Draft, { content }: StateFileContent) {
   const sprint = readSprint(content)
   if (!sprint) return
   const sprints = copyOnWrite(draft, 'sprints')

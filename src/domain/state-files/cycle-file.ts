@@ -2,7 +2,7 @@ import { begun, keepCycle, moveCycle } from '../project/cycle.ts'
 import { bounded } from '../bounded.ts'
 import { type Draft, copyOnWrite } from '../project/draft.ts'
 import type { StoredEventOf } from '../events/event.ts'
-import { type FileReport, fileTime } from './file-time.ts'
+import { type StateFileContent, fileTime } from './file-time.ts'
 import { idOf, numberOf, recordsOf, statusWord, textOf } from '../events/loose-fields.ts'
 import type { Cycle, CycleFile } from '../project/project-state.ts'
 import { isOpenCycle } from '../project/tdd-machine.ts'
@@ -12,7 +12,7 @@ const TASKS_KEPT = 50
 type FiledCycle = { storyId: string; cycleId: string | undefined; state: string; at: number; isComplete: boolean }
 
 /** tdd_cycles/<id>.json: test figures, and the cycle itself where no event reported it. */
-export function foldCycleFile(draft: Draft, { content, event }: FileReport) {
+export function foldCycleFile(draft: Draft, { content, event }: StateFileContent) {
   const cycleId = idOf(content['id'])
   const storyId = idOf(content['story_id'])
   const state = statusWord(content['current_state'])

@@ -1,7 +1,7 @@
 import type { StoredEventOf } from '../events/event.ts'
 import { BELIEVED_WITHIN_MS, clockOffset, parseStatedTime, placeStatedTime, type StatedTime } from '../events/stated-time.ts'
 
-export type FileReport = { content: Record<string, unknown>; event: StoredEventOf<'state_file'> }
+export type StateFileContent = { content: Record<string, unknown>; event: StoredEventOf<'state_file'> }
 
 export type FileTimes = { mtime: string | null | undefined; arrival: number }
 

@@ -2,7 +2,7 @@ import { foldBacklogFile, foldSprintFile } from './backlog-file.ts'
 import { foldCycleFile } from './cycle-file.ts'
 import { type Draft, copyOnWrite } from '../project/draft.ts'
 import type { StoredEventOf } from '../events/event.ts'
-import { fileClock, type FileReport, isWrittenBefore } from './file-time.ts'
+import { fileClock, type StateFileContent, isWrittenBefore } from './file-time.ts'
 import { idOf, isRecord, recordsOf, textOf } from '../events/loose-fields.ts'
 import { foldStatusFile } from './status-file.ts'
 
@@ -41,7 +41,7 @@ function isLate(draft: Draft, { file, mtime, received_at: arrival, anew }: Store
   return false
 }
 
-function readFile(draft: Draft, report: FileReport): number {
+function readFile(draft: Draft, report: StateFileContent): number {
   const { file } = report.event
   if (file === 'status.json') foldStatusFile(draft, report)
   if (file === 'backlog.json') foldBacklogFile(draft, report)

@@ -2,7 +2,7 @@ import { openApproval } from '../project/approval.ts'
 import { moveFileCycle } from './cycle-file.ts'
 import { bounded, type Worth } from '../bounded.ts'
 import { type Draft, copyOnWrite } from '../project/draft.ts'
-import { fileClock, type FileReport, fileTime, isWrittenBefore, timeInFile, type FileTimes } from './file-time.ts'
+import { fileClock, type StateFileContent, fileTime, isWrittenBefore, timeInFile, type FileTimes } from './file-time.ts'
 import { enumWord, idOf, isRecord, numberOf, recordsOf, statusWord, textOf, textsOf } from '../events/loose-fields.ts'
 import type { Task } from '../project/reports.ts'
 import { isWorkflowState } from '../project/workflow-machine.ts'
@@ -13,7 +13,7 @@ const TASKS = { limit: 200, most: 1_000 }
 const CYCLES = { limit: 2_000, most: 10_000 }
 
 /** status.json in its three shapes: the workflow state, the tasks, and the open questions. */
-export function foldStatusFile(draft: Draft, report: FileReport) {
+export function foldStatusFile(draft: Draft, report: StateFileContent) {
   const { next } = draft
   const digest = digestOf(report.content)
   const isChanged = digest !== next.statusDigest
@@ -27,7 +27,7 @@ export function foldStatusFile(draft: Draft, report: FileReport) {
   listCycles(draft, report)
 }
 
-function moveWorkflow(draft: Draft, { content, event }: FileReport) {
+function moveWorkflow(draft: Draft, { content, event }: StateFileContent) {
   const { next } = draft
   const { workflow } = next
   const said = content['last_updated']
@@ -44,7 +44,7 @@ function moveWorkflow(draft: Draft, { content, event }: FileReport) {
   enterWorkflowState(draft, { offset, at, from, to: state, source: 'file', ...told })
 }
 
-const writingOf = ({ mtime, received_at: arrival }: FileReport['event']): FileTimes => ({ mtime, arrival })
+const writingOf = ({ mtime, received_at: arrival }: StateFileContent['event']): FileTimes => ({ mtime, arrival })
 
 function workflowWordOf(value: unknown): string | undefined {
   const word = enumWord(value)
@@ -65,7 +65,7 @@ function readTask(task: Record<string, unknown>): Task | undefined {
   }
 }
 
-function listApprovals(draft: Draft, { content, event }: FileReport) {
+function listApprovals(draft: Draft, { content, event }: StateFileContent) {
   const { next } = draft
   const listed = new Set(textsOf(content['pending_approvals'], Infinity).kept)
   rememberListed(draft, listed)
@@ -106,7 +106,7 @@ function cyclesIn(content: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** Each file repeats all cycles: only a changed word is news. */
-function listCycles(draft: Draft, report: FileReport) {
+function listCycles(draft: Draft, report: StateFileContent) {
   const { next } = draft
   const said = next.statusCycles
   const words: [string, string][] = []

@@ -5,13 +5,13 @@ const STEP = 1_000
 
 export const FORGOTTEN = ':purged:'
 
-type ProjectRow = { key: number; first: number; last: number }
+type PurgeRow = { key: number; first: number; last: number }
 
 type Purger = Connection & {
-  found: Statement<ProjectRow, [string]>
+  found: Statement<PurgeRow, [string]>
   rename: Statement<unknown, [number]>
   begin: Statement<unknown, [string, string, number]>
-  forgotten: Statement<ProjectRow, []>
+  forgotten: Statement<PurgeRow, []>
   removeUpTo: Statement<unknown, [number, number]>
   moveOn: Statement<unknown, [number, number]>
   removeRest: readonly Statement<unknown, [number]>[]
