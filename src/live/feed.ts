@@ -1,17 +1,14 @@
 import { LogUnavailableError } from '../event-log/event-log.ts'
 import { withField } from './frame.ts'
 import type { Watch, Watched } from './hub.ts'
-import type { LivePage } from './live-page.ts'
+import type { LivePage, PageNews } from './live-page.ts'
 import type { ProjectChange, Projections } from '../projection/projections.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 
 type Deps = {
   projections: Projections
-  /**
-   * Reads what the page needs; the page itself begins when the result is called, with the state of that moment. It calls `stir` where
-   * it has something to show that no change told of.
-   */
-  openPage(topic: string, stir: () => void): Promise<() => LivePage>
+  /** Reads what the page needs; the page itself begins when the result is called, with the state of that moment. */
+  openPage(topic: string, told: PageNews): Promise<() => LivePage>
   /** Keeps what a page shows at hand until what this gives back is called. */
   hold?(project: string): () => void
   /** The log gave no answer that the page of a topic needs. */
@@ -116,7 +113,11 @@ export class Feed implements Watched {
   }
 
   async #openPage(topic: string, isOurs: () => boolean): Promise<LivePage> {
-    const begin = await this.#deps.openPage(topic, () => isOurs() && this.#mark(topic))
+    const { openPage, unanswered, onError } = this.#deps
+    const begin = await openPage(topic, {
+      stir: () => isOurs() && this.#mark(topic),
+      failed: (error) => isOurs() && (error instanceof LogUnavailableError ? unanswered?.(topic) : onError(error)),
+    })
     // From here to the end without a pause: no change can fall between what the page shows and what it hears.
     const page = begin()
     if (!isOurs()) {
@@ -132,8 +133,13 @@ export class Feed implements Watched {
   }
 
   #take(change: ProjectChange) {
-    for (const topics of [this.#topics.get(change.project.name), this.#topics.get(undefined)]) {
-      for (const topic of topics ?? []) if (this.#ready.get(topic)?.take(change)) this.#mark(topic)
+    for (const topic of [change.project.name, undefined].flatMap((name) => [...(this.#topics.get(name) ?? [])])) {
+      try {
+        if (this.#ready.get(topic)?.take(change)) this.#mark(topic)
+      } catch (error) {
+        // One page that cannot take a change in keeps no other from it.
+        this.#deps.onError(error)
+      }
     }
   }
 

@@ -27,7 +27,8 @@ export function openFirstFrames<Socket>({ open, isThere, show, wait, fail }: Dep
   let trying: Promise<void> | undefined
 
   async function welcome(socket: Socket): Promise<void> {
-    if (opening.has(socket)) return
+    // Who left while others were tried watches no page: nobody would say that it can be forgotten.
+    if (opening.has(socket) || !isThere(socket)) return
     opening.add(socket)
     try {
       const frame = await open(socket)

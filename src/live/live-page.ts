@@ -8,6 +8,14 @@ import type { ProjectChange, ProjectView } from '../projection/projections.ts'
 import { type FrameHead, frameText, replace, stampHead, upsert } from './frame.ts'
 import { eventsAfter, missedRows, ownPosition, positionOf, readSince, standing } from './position.ts'
 
+/** What a page tells by itself, until nobody watches it any more. */
+export type PageNews = {
+  /** It has something to show that no change told of. */
+  stir(): void
+  /** What it does by itself failed, and it tries again. */
+  failed(error: unknown): void
+}
+
 /** A page that somebody watches: what it shows, kept once for all its viewers. Both answers are frames as text. */
 export type LivePage = {
   /** The one project that the page shows; undefined when a change of any project may concern it. */

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx'
 import { RefusedError } from '../domain/refused.ts'
-import { type EventList, type LivePage, openSections, type PageSection, type Shown } from '../live/live-page.ts'
+import { type EventList, type LivePage, openSections, type PageNews, type PageSection, type Shown } from '../live/live-page.ts'
 import type { Projections } from '../projection/projections.ts'
 import { addressOf } from '../../views/atoms/part-href.ts'
 import type { Frame } from '../../views/shell/layout.tsx'
@@ -43,7 +43,7 @@ export type PageParts<Asked, Id extends string> = {
   frame(visit: Visit<Asked>, drawn: Drawn<Id>): Markup
 }
 
-export type Asking<Asked> = { project: string; asked: Asked; deps: PageDeps; stir(): void }
+export type Asking<Asked> = { project: string; asked: Asked; deps: PageDeps; news: PageNews }
 
 /** A page of one project: the first paint renders all its sections into its frame, its viewers are sent those that changed. */
 export function pageOfProject<Asked, Id extends string = never>(parts: PageParts<Asked, Id>) {
@@ -55,9 +55,9 @@ export function pageOfProject<Asked, Id extends string = never>(parts: PageParts
     return {
       address: addressOf(address, { ...names, name: project }, search),
       project,
-      async open(deps, stir) {
+      async open(deps, news) {
         await deps.projections.view(project)
-        const begin = parts.open ? await parts.open({ project, asked, deps, stir }) : (first: Shown) => open(first, asked, deps.now)
+        const begin = parts.open ? await parts.open({ project, asked, deps, news }) : (first: Shown) => open(first, asked, deps.now)
         return () => begin(shownNow(deps.projections, project))
       },
     }

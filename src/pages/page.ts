@@ -1,7 +1,7 @@
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { LinkHealth } from '../domain/summary/link-health.ts'
-import type { LivePage } from '../live/live-page.ts'
+import type { LivePage, PageNews } from '../live/live-page.ts'
 import type { TimelineCache } from '../projection/timeline-cache.ts'
 import type { LongReads } from '../projection/long-reads.ts'
 import type { Outages } from '../projection/outages.ts'
@@ -65,11 +65,8 @@ export type Topic = {
   address: string
   /** The one project that it shows, if it is one. */
   project: string | undefined
-  /**
-   * Reads what the page needs; the page begins when the result is called, with the state of that moment. It calls `stir` where it has
-   * something to show that no change told of.
-   */
-  open(deps: PageDeps, stir: () => void): Promise<() => LivePage>
+  /** Reads what the page needs; the page begins when the result is called, with the state of that moment. */
+  open(deps: PageDeps, news: PageNews): Promise<() => LivePage>
 }
 
 /** A page as the registry lists it. */

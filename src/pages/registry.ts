@@ -1,4 +1,4 @@
-import type { LivePage } from '../live/live-page.ts'
+import type { LivePage, PageNews } from '../live/live-page.ts'
 import { activityPage } from './activity.tsx'
 import { attentionPage } from './attention.tsx'
 import { eventPage } from './event.tsx'
@@ -46,5 +46,5 @@ export const projectOf = (address: string): string | undefined => (address === '
 /** Opens the page of a topic, as the feed asks for it (see `Topic`). */
 export const openPage =
   (deps: PageDeps) =>
-  (address: string, stir: () => void): Promise<() => LivePage> =>
-    topicOf(address).open(deps, stir)
+  (address: string, news: PageNews): Promise<() => LivePage> =>
+    topicOf(address).open(deps, news)

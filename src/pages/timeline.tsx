@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx'
 import type { Lane } from '../domain/timeline/lane.ts'
 import { hasAged } from '../domain/project/words-at.ts'
 import { replace } from '../live/frame.ts'
-import { isDue, type LivePage, openLivePage, type Shown } from '../live/live-page.ts'
+import { isDue, type LivePage, openLivePage, type PageNews, type Shown } from '../live/live-page.ts'
 import { eventsAfter, positionOf, standing } from '../live/position.ts'
 import { type CachedLanes, readLanes, takeView } from '../projection/timeline-cache.ts'
 import type { ProjectView } from '../projection/projections.ts'
@@ -28,10 +28,10 @@ const READ_ANEW_MS = 10_000
 export const timelinePage = pageOfProject({
   address: ADDRESSES.timeline,
   asks: { read: parseTimelineQuery, write: (query: TimelineQuery) => ({ search: timelineSearch(query) }) },
-  async open({ project, asked: query, deps: { lanes, now }, stir }) {
+  async open({ project, asked: query, deps: { lanes, now }, news }) {
     const readAnew = () => lanes.lanesOf(project, WINDOWS[query.window].ms)
     const kept = await readAnew()
-    return (first) => openTimeline(first, { kept, query, now, readAnew, stir })
+    return (first) => openTimeline(first, { kept, query, now, readAnew, ...news })
   },
   frame: async (visit) => <TimelineDocument {...visit.layout} view={await viewAt(visit)} />,
 })
@@ -69,14 +69,12 @@ async function viewAt({ shown, now, asked: query, request, deps }: Visit<Timelin
   return timelineView({ project: project.name, lanes, keptSince, query, now, staleMinutes: summary.staleMinutes, at, laterAt })
 }
 
-type Source = {
+type Source = PageNews & {
   kept: CachedLanes
   query: TimelineQuery
   now(): number
   /** The lanes anew, where some of what was announced was passed over. */
   readAnew(): Promise<CachedLanes>
-  /** Asks for a flush: what was read anew is to be shown. */
-  stir?(): void
 }
 
 /** The lanes that changed are sent; all of the picture only when it moves on, or somebody comes or goes. */
@@ -141,38 +139,28 @@ function followAges(first: Shown, now: () => number) {
 }
 
 /** The lanes that a page shows. Other pages over the same lanes may have taken a view in before. */
-function followLanes({ kept: first, readAnew, stir, now }: Omit<Source, 'query'>) {
+function followLanes({ kept: first, readAnew, stir, failed, now }: Omit<Source, 'query'>) {
   let kept = first
-  let readAt = -Infinity
   let current: ProjectView | undefined
-  let again: ReturnType<typeof setTimeout> | undefined
   let hasNews = false
 
-  function mend(anew: CachedLanes) {
-    if (current) takeView(anew, current, now())
-    kept = anew
-    hasNews = true
-    stir?.()
-  }
-
-  /** Now, or as soon as it may be again: the last event of a burst is followed by none that would ask. */
-  function fillHoles() {
-    if (!kept.hasHole) return
-    const dueMs = READ_ANEW_MS - (now() - readAt)
-    if (dueMs > 0) return void (again ??= setTimeout(fillHoles, dueMs))
-    clearTimeout(again)
-    again = undefined
-    readAt = now()
-    // While the log is away the holes stay, and are tried again.
-    readAnew().then(mend, fillHoles)
-  }
+  const holes = openHoles({
+    ...{ readAnew, failed, now },
+    areThere: () => kept.hasHole,
+    mend(anew) {
+      if (current) takeView(anew, current, now())
+      kept = anew
+      hasNews = true
+      stir()
+    },
+  })
 
   return {
     kept: () => kept,
     take(view: ProjectView) {
       current = view
       takeView(kept, view, now())
-      fillHoles()
+      holes.fill()
     },
     /** Whether something was read anew since the last look. */
     hasNews() {
@@ -180,7 +168,45 @@ function followLanes({ kept: first, readAnew, stir, now }: Omit<Source, 'query'>
       hasNews = false
       return had
     },
-    close: () => clearTimeout(again),
+    close: holes.close,
+  }
+}
+
+type Holes = Omit<Source, 'kept' | 'query' | 'stir'> & { areThere(): boolean; mend(anew: CachedLanes): void }
+
+/** Reads anew while there are holes: now, or as soon as it may be again, for the last event of a burst is followed by none that would ask. */
+function openHoles({ areThere, readAnew, mend, failed, now }: Holes) {
+  let readAt = -Infinity
+  let again: ReturnType<typeof setTimeout> | undefined
+  let [isClosed, hasFailed] = [false, false]
+  function fill() {
+    if (isClosed || !areThere()) return
+    const dueMs = READ_ANEW_MS - (now() - readAt)
+    if (dueMs > 0) return void (again ??= setTimeout(fill, dueMs))
+    clearTimeout(again)
+    again = undefined
+    readAt = now()
+    readAnew().then(filled).catch(missed)
+  }
+
+  function filled(anew: CachedLanes) {
+    if (!isClosed) mend(anew)
+    hasFailed = false
+  }
+
+  /** The holes stay, and are read again; that this fails is told once. */
+  function missed(error: unknown) {
+    if (!hasFailed) failed(error)
+    hasFailed = true
+    fill()
+  }
+
+  return {
+    fill,
+    close() {
+      isClosed = true
+      clearTimeout(again)
+    },
   }
 }
 

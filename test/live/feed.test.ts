@@ -1,6 +1,8 @@
 import { expect, test } from 'bun:test'
+import { LogUnavailableError } from '../../src/event-log/event-log.ts'
 import { Feed } from '../../src/live/feed.ts'
-import type { LivePage } from '../../src/live/live-page.ts'
+import { openFirstFrames } from '../../src/live/first-frames.ts'
+import type { LivePage, PageNews } from '../../src/live/live-page.ts'
 import { NO_TRACING } from '../../src/telemetry/tracing.ts'
 import type { ProjectChange, Projections } from '../../src/projection/projections.ts'
 import { endAfter } from '../support/ending.ts'
@@ -123,4 +125,82 @@ test('a reading that fails after everybody left takes nothing from those who cam
   expect([another, readings.length]).toEqual(['page 1', 2])
   change('apollo')
   await eventually(() => sent.length > 0)
+})
+
+/** A feed whose pages show what the test says. */
+function openOwnPages(pages: Record<string, Partial<LivePage>>) {
+  let change: (change: ProjectChange) => void = () => undefined
+  const [sent, errors, unanswered]: [string[], unknown[], string[]] = [[], [], []]
+  const news = new Map<string, PageNews>()
+  const projections = { onChange: (listener) => void (change = listener) } as Partial<Projections> as Projections
+  const feed = new Feed({
+    ...{ projections, tracing: NO_TRACING, onError: (error) => void errors.push(error) },
+    unanswered: (topic) => void unanswered.push(topic),
+    broadcast: (topic) => void sent.push(topic),
+    openPage: async (topic, told) => {
+      news.set(topic, told)
+      return () => ({
+        ...{ project: 'apollo', isBehind: () => false, resume: () => '', position: () => '', take: () => true, flush: () => 'changed' },
+        ...pages[topic],
+      })
+    },
+  })
+  endAfter('test', () => feed.close())
+  const newsOf = (topic: string) => news.get(topic) ?? fail(new Error('the page was not opened'))
+  return { feed, sent, errors, unanswered, newsOf, change: () => change({ project: { name: 'apollo' } } as ProjectChange) }
+}
+
+test('a page that cannot take a change in is told of, and keeps no other page from it', async () => {
+  const broken = {
+    take() {
+      throw new Error('this page is broken')
+    },
+  }
+  const { feed, sent, errors, change } = openOwnPages({ '/broken': broken, '/whole': {} })
+  for (const topic of ['/broken', '/whole']) await feed.open({ topic, since: undefined })
+  change()
+  await eventually(() => sent.length > 0)
+  expect([sent, errors.map(String)]).toEqual([['/whole'], ['Error: this page is broken']])
+})
+
+test('what a page fails to do by itself is told; while the log is away its viewers are, and those of a page that all left are not', async () => {
+  const { feed, errors, unanswered, newsOf } = openOwnPages({})
+  for (const topic of ['/watched', '/left']) await feed.open({ topic, since: undefined })
+  feed.left('/left')
+  for (const topic of ['/watched', '/left']) {
+    newsOf(topic).failed(new LogUnavailableError('no answer'))
+    newsOf(topic).failed(new Error(`a fault of ${topic}`))
+  }
+  expect([unanswered, errors.map(String)]).toEqual([['/watched'], ['Error: a fault of /watched']])
+})
+
+test('who left while others were tried is not tried again: nobody would forget the page', async () => {
+  const there = new Set(Array.from({ length: 65 }, (_, index) => index))
+  const opened: number[] = []
+  let answer = Promise.resolve()
+  const frames = openFirstFrames<number>({
+    async open(socket) {
+      opened.push(socket)
+      await answer
+      return undefined
+    },
+    ...{ isThere: (socket) => there.has(socket), show: fail, wait: () => undefined, fail: (_, error) => fail(error) },
+  })
+  endAfter('test', () => frames.close())
+  for (const socket of there) frames.welcome(socket)
+  await eventually(() => opened.length === 65)
+  const { promise, resolve } = Promise.withResolvers<void>()
+  answer = promise
+  await eventually(() => {
+    frames.again()
+    return opened.length === 65 + 64
+  })
+  there.delete(64)
+  frames.left(64)
+  resolve()
+  await eventually(() => {
+    frames.again()
+    return opened.length > 65 + 64
+  })
+  expect(opened.slice(65).filter((socket) => socket === 64)).toEqual([])
 })

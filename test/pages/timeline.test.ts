@@ -21,6 +21,13 @@ function watched(...searches: string[]) {
   const lanes = openLanes(view.state, { from: T0 - HOUR, windowMs: HOUR })
   const kept: CachedLanes = { epoch: view.epoch, lanes, windowMs: HOUR, keptSince: undefined, hasHole: false }
   let reads = 0
+  let isLogAway = false
+  let stirred = 0
+  const failures: unknown[] = []
+  const failing = (): never => {
+    reads += 1
+    throw new Error('no answer')
+  }
   /** As if the log had been read. */
   const anew = (): CachedLanes => {
     reads += 1
@@ -46,7 +53,9 @@ function watched(...searches: string[]) {
       kept,
       query: parseTimelineQuery(new URLSearchParams(search)),
       now: () => now,
-      readAnew: async () => anew(),
+      readAnew: async () => (isLogAway ? failing() : anew()),
+      stir: () => void (stirred += 1),
+      failed: (error) => void failures.push(error),
     }),
   )
   /** What each page sends of what comes next: the ids of the parts. */
@@ -58,7 +67,18 @@ function watched(...searches: string[]) {
       return frame === undefined ? [] : [...frame.matchAll(/hx-partial id=\\"([^"\\]+)\\"/g)].map(([, id]) => id)
     })
   }
-  return { parts, pages, kept, reads: () => reads, position: () => `${view.epoch}:${view.state.offset}` }
+  const setLogAway = (isAway: boolean) => void (isLogAway = isAway)
+  return {
+    parts,
+    pages,
+    kept,
+    failures,
+    setLogAway,
+    goOn,
+    stirred: () => stirred,
+    reads: () => reads,
+    position: () => `${view.epoch}:${view.state.offset}`,
+  }
 }
 
 const rowOf = ({ kept }: ReturnType<typeof watched>, story: string) => kept.lanes.stories.get(story)?.number
@@ -116,4 +136,38 @@ test('what came in a batch too large to be at hand is read from the log, not mor
   expect([isWhole(), reads()]).toEqual([false, 1])
   parts(many, 11_000)
   expect(reads()).toBe(2)
+})
+
+const MANY = Array.from({ length: 80 }, (_, index) => step('s-1', index % 2 ? 'test_red' : 'code_green'))
+
+const read = () => new Promise(setImmediate)
+
+test('what could not be read anew is told once, tried again, and shown when it could', async () => {
+  const { parts, pages, reads, failures, setLogAway, stirred } = watched('')
+  const isWhole = () => !pages[0]?.resume('').includes('too many to look at')
+  setLogAway(true)
+  parts(MANY)
+  await read()
+  parts(MANY, 11_000)
+  await read()
+  expect([reads(), failures.map(String), isWhole()]).toEqual([2, ['Error: no answer'], false])
+  setLogAway(false)
+  parts([step('s-2', 'commit')], 11_000)
+  await read()
+  expect([reads(), isWhole(), stirred()]).toEqual([3, true, 1])
+  setLogAway(true)
+  parts(MANY, 11_000)
+  await read()
+  expect(failures.length).toBe(2)
+  pages[0]?.close?.()
+})
+
+test('a page that nobody watches any more reads nothing and asks for no flush', async () => {
+  const { parts, pages, reads, setLogAway, goOn, stirred } = watched('')
+  setLogAway(true)
+  parts(MANY)
+  goOn([step('s-2', 'commit')], 11_000)
+  pages[0]?.close?.()
+  await read()
+  expect([reads(), stirred()]).toEqual([1, 0])
 })
