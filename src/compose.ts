@@ -77,7 +77,7 @@ export async function openVisualizer(config: Config, context: WorkerContext = {}
     }
     // With several workers, the supervisor says so once all are ready.
     if (!context.link) log.info(`server ready on ${server.url}`, { version, pid: process.pid })
-    return { url: server.url, log, figures: metrics.read, reopenLogs, stopListening: () => void server.stop(), close }
+    return { url: server.url, log, figures: metrics.read, reopenLogs, stopListening: () => void server.stop(), close, onError }
   } catch (error) {
     await opened.close()
     throw error

@@ -49,7 +49,8 @@ export class RollingRestart {
     if (this.#isEnding) return
     this.#options.reopenLogs()
     this.#registry.reopenLogs()
-    this.#turn = this.#turn.then(() => this.#reload())
+    const failed = (error: unknown) => this.#options.log.error('a reload could not be told', { error })
+    this.#turn = this.#turn.then(() => this.#reload()).catch(failed)
   }
 
   async announceEnd(): Promise<void> {

@@ -53,8 +53,17 @@ export function spawnWorker({ command, name, onMessage }: Options): SpawnedWorke
     stoppedListening: silence.promise,
     ended,
     send(message) {
-      if (!isOver) child.send(message)
+      if (!isOver) sendTo(child, message)
     },
     kill: () => child.kill('SIGKILL'),
+  }
+}
+
+function sendTo(child: { send(message: ToWorker): unknown }, message: ToWorker) {
+  try {
+    child.send(message)
+  } catch (error) {
+    // It is gone, and the channel does not say so yet: that is told by `ended`.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_IPC_CHANNEL_CLOSED')) throw error
   }
 }

@@ -29,7 +29,7 @@ export async function supervise(options: SupervisorOptions): Promise<string | un
     isUp = true
     onReady(`http://${plan.host.includes(':') ? `[${plan.host}]` : plan.host}:${port}`)
   }
-  first.ready.then(announce).catch(() => undefined)
+  first.ready.then(announce).catch((error: unknown) => log.error('that all workers serve could not be told', { error }))
   const refusal = await Promise.race([refused.promise, stopped])
   if (refusal === undefined) {
     log.info('draining', { deadline_seconds: DRAIN_MS / 1_000 })

@@ -5,6 +5,7 @@ export type WorkerPoolOptions = {
   count: number
   log: Logger
   drainMs: number
+  /** Throws where the system starts no other process. */
   spawn(name: string): SpawnedWorker
   onFailedStart(reason: string, isRefused: boolean): void
 }
@@ -45,7 +46,8 @@ export class WorkerPool {
   replace(worker: SpawnedWorker): void {
     const slot = this.#slots.find((one) => one.worker === worker)
     if (!slot || this.#isDraining || this.#slots.some(({ next }) => next !== undefined)) return
-    const next = this.#begin(slot)
+    const next = this.#replacement(slot)
+    if (!next) return
     slot.next = next
     next.ready.then((isReady) => {
       if (!isReady || this.#isDraining) return
@@ -86,10 +88,20 @@ export class WorkerPool {
     clearTimeout(late)
   }
 
+  /** Without one the worker serves on, and is replaced when that is asked for again. */
+  #replacement(slot: WorkerSlot): SpawnedWorker | undefined {
+    try {
+      return this.#begin(slot)
+    } catch (error) {
+      this.#options.log.error(`worker ${slot.name} cannot be replaced`, { error })
+      return undefined
+    }
+  }
+
   #begin(slot: WorkerSlot): SpawnedWorker {
+    slot.startedAt = performance.now()
     const worker = this.#options.spawn(slot.name)
     this.#alive.add(worker)
-    slot.startedAt = performance.now()
     this.#options.log.info(`worker ${slot.name} spawned`, { worker_pid: worker.pid })
     worker.ready.then((isReady) => (isReady ? slot.served.resolve() : undefined), this.#lost)
     worker.ended.then((ending) => this.#ended({ slot, worker, ending })).catch(this.#lost)
@@ -117,9 +129,18 @@ export class WorkerPool {
     slot.failures += 1
     const restart = setTimeout(() => {
       this.#restarts.delete(restart)
-      if (!this.#isDraining) slot.worker = this.#begin(slot)
+      if (!this.#isDraining) this.#beginAgain(slot)
     }, delayMs)
     this.#restarts.add(restart)
+  }
+
+  #beginAgain(slot: WorkerSlot) {
+    try {
+      slot.worker = this.#begin(slot)
+    } catch (error) {
+      this.#options.log.error(`worker ${slot.name} cannot be started; it is tried again`, { error })
+      this.#restart(slot)
+    }
   }
 
   readonly #lost = (error: unknown) => this.#options.log.error('a worker was lost sight of', { error })

@@ -9,6 +9,8 @@ export type Serving = {
   reopenLogs(): void
   stopListening(): void
   close(): Promise<void>
+  /** For what fails outside of a request. */
+  onError(error: unknown): void
 }
 
 type Open = (start: WorkerStart, link: WorkerLink) => Promise<Serving | string>
@@ -34,7 +36,8 @@ export async function runWorker(open: Open): Promise<number> {
   }
   const figures = async () => ({ type: 'figures' as const, figures: await serving.figures(), rssBytes: process.memoryUsage.rss() })
   const tell = async () => channel.send(await figures())
-  const telling = () => void tell().catch(() => undefined)
+  // The supervisor goes on with what it was told last.
+  const telling = () => void tell().catch(serving.onError)
   channel.listen({ collect: telling, reopenLogs: serving.reopenLogs, stopListening: serving.stopListening })
   channel.send({ type: 'ready', url: serving.url })
   const timer = setInterval(telling, FIGURES_MS)

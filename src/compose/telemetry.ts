@@ -6,6 +6,7 @@ import type { Logger } from '../telemetry/logger.ts'
 import { BrokenConnectionError } from '../redis/reason.ts'
 import { createMetrics, type Metrics } from '../telemetry/metrics.ts'
 import { openResourceUsage, type ResourceUsage } from '../telemetry/resource-usage.ts'
+import { openThrottledLog } from '../telemetry/throttled-log.ts'
 import { NO_TRACING, type Tracing } from '../telemetry/tracing.ts'
 import { openLogs } from './logs.ts'
 import { openOpenTelemetry } from './open-telemetry.ts'
@@ -19,7 +20,7 @@ export type Telemetry = {
   metrics: Metrics
   tracing: Tracing
   usage(): ResourceUsage
-  /** For errors outside of requests: counted and logged. */
+  /** For errors outside of requests: counted, and logged; repeated within a minute, as one line that says how often. */
   onError(error: unknown): void
   reopenLogs(): void
   close(): Promise<void>
@@ -33,6 +34,7 @@ export async function openTelemetry(config: Config, worker: string | undefined):
   const { log, access, reopen, close } = openLogs({ config, worker, metrics, step: () => tracing.ids() })
   const otlp = await openOpenTelemetry({ config, worker, metrics, log })
   tracing = otlp.tracing
+  const throttled = openThrottledLog(log)
   return {
     log,
     access,
@@ -42,12 +44,14 @@ export async function openTelemetry(config: Config, worker: string | undefined):
     onError(error) {
       metrics.errors.inc()
       // An absent engine is not our fault, so its message is enough, without a stack.
-      if (AWAY.some((kind) => error instanceof kind) && error instanceof Error) log.warn(error.message)
-      else log.error('something failed outside of a request', { error })
+      const isAway = error instanceof Error && AWAY.some((kind) => error instanceof kind)
+      const message = isAway ? error.message : 'something failed outside of a request'
+      throttled.say({ level: isAway ? 'warn' : 'error', key: String(error), message, fields: isAway ? {} : { error } })
     },
     reopenLogs: reopen,
     async close() {
       await otlp.close()
+      throttled.close()
       usage.close()
       await close()
     },

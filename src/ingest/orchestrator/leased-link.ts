@@ -22,6 +22,7 @@ export class LeasedLink {
   #isClosed = false
   #sharing: Promise<void> | undefined
   #isShareDue = false
+  #isUnshared = false
 
   constructor(private readonly deps: LeasedLinkDeps) {
     const { orchestrator, leases, onError } = deps
@@ -95,16 +96,30 @@ export class LeasedLink {
     while (this.#isShareDue) {
       this.#isShareDue = false
       const text = JSON.stringify(this.#health)
-      // Where the store is away the others see for themselves that they do not know.
-      await keyValue.set(healthKey(orchestrator.name), text, { ttlMs: HEALTH_TTL_MS }).catch(() => undefined)
+      await keyValue.set(healthKey(orchestrator.name), text, { ttlMs: HEALTH_TTL_MS }).then(
+        () => (this.#isUnshared = false),
+        (error: unknown) => this.#unshared(error),
+      )
     }
+  }
+
+  /** Told once, until the store answers again: meanwhile the others show that they do not know how the link stands. */
+  #unshared(error: unknown) {
+    if (!this.#isUnshared) this.deps.onError(error)
+    this.#isUnshared = true
   }
 
   async #listen() {
     const { keyValue, orchestrator } = this.deps
     const told = await keyValue.get(healthKey(orchestrator.name)).then(
-      (text) => (text === undefined ? undefined : readHealth(text, orchestrator)) ?? unowned(orchestrator),
-      () => unowned(orchestrator, 'how it stands is not known: what the workers share is away'),
+      (text) => {
+        this.#isUnshared = false
+        return (text === undefined ? undefined : readHealth(text, orchestrator)) ?? unowned(orchestrator)
+      },
+      (error: unknown) => {
+        this.#unshared(error)
+        return unowned(orchestrator, 'how it stands is not known: what the workers share is away')
+      },
     )
     if (!this.#link && !this.#isClosed && !isSame(told, this.#health)) this.#show(told)
   }
