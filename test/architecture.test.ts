@@ -118,6 +118,13 @@ describe('a violation is found:', () => {
     ],
     ['a line on the console', 'src/live/a.ts', "console.warn('late')\n", 'write to the console'],
     ['a line on stderr', 'src/live/a.ts', "process.stderr.write('late')\n", 'write to the console'],
+    [
+      'a variable of a module',
+      'src/live/a.ts',
+      'let viewers = 0\nexport const a = () => (viewers += 1)\n',
+      'nothing at module level changes',
+    ],
+    ['a map that a module fills', 'views/a.ts', 'const known = new Map<string, string>()\nknown\n', 'nothing at module level changes'],
     ['an index file', 'src/live/index.ts', 'export const a = 1\n', 'no index files'],
     ['a barrel', 'src/live/a.ts', "export * from './b.ts'\n", 'no barrels'],
     ['a list that is cut by itself', 'views/a.ts', 'export const a = [1].slice(0, ROWS_SHOWN)\n', 'lists are cut by src/domain/bounded.ts'],

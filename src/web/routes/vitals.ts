@@ -8,7 +8,10 @@ const PROBES = ['GET', 'OPTIONS']
 /** GET /health, /ready and /metrics — for load balancers and scrapers. */
 export function vitalRoutes(deps: WebDeps) {
   const app = new Hono<Env>()
-  deps.metrics.onRead(() => sample(deps))
+  let cpuSeconds = 0
+  deps.metrics.onRead(() => {
+    cpuSeconds = sample(deps, cpuSeconds)
+  })
   if (deps.settings.isHealthOn) {
     app.on(PROBES, '/health', (c) => c.json({ status: 'healthy', timestamp: new Date().toISOString(), version: deps.version }))
     app.on(PROBES, '/ready', async (c) => {
@@ -33,15 +36,14 @@ async function readiness(deps: WebDeps) {
   return { checks, warnings: await currentWarnings(deps) }
 }
 
-let cpuSeconds = 0
-
-function sample({ metrics, overview, usage }: WebDeps) {
+/** Tells how many seconds of the CPU are counted; those before were. */
+function sample({ metrics, overview, usage }: WebDeps, cpuSeconds: number): number {
   const now = usage()
   metrics.memory.set(now.rssBytes)
   metrics.heap.set(now.heapBytes)
   metrics.cpu.inc(Math.max(0, now.cpuSeconds - cpuSeconds))
-  cpuSeconds = now.cpuSeconds
   for (const [statistic, delaySeconds] of Object.entries(now.loopDelay)) metrics.loopDelay.set({ statistic }, delaySeconds)
   metrics.projects.set(overview.figures(Date.now()).projects)
   for (const [attention, projects] of Object.entries(overview.counts)) metrics.attention.set({ attention }, projects)
+  return now.cpuSeconds
 }

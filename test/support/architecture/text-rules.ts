@@ -22,6 +22,13 @@ const LINE_RULES: LineRule[] = [
     saying: 'src/telemetry and src/main.ts alone write to the console; src/compose/logs.ts gives the logger its stream',
     isExempt: (path) => SPEAKS.test(path) || path === 'src/compose/logs.ts',
   },
+  {
+    // A WeakMap by what is never changed is a memo: it remembers nothing that could be otherwise.
+    pattern: /^(?:export\s+)?(?:let\b|const (?![^=]*[Rr]eadonly)[^=]*= (?:new (?:Map|Set)(?:<.*>)?\(\)|\[\]|\{\})\s*$)/,
+    saying: 'nothing at module level changes: what changes belongs to what is opened',
+    // A script in the browser is opened with its page.
+    isExempt: (path) => path.startsWith('static/'),
+  },
   { pattern: /^\s*export\s+\*/, saying: 'no barrels: import the file that defines it', isExempt: () => false },
   {
     pattern: /\.slice\((?:0, |-)\w*(?:SHOWN|KEPT)\)/,
