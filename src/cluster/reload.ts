@@ -1,9 +1,11 @@
-import { watch } from 'chokidar'
+import { existsSync, type Stats, unwatchFile, watch, watchFile } from 'node:fs'
+import { join } from 'node:path'
 
 export type ReloadOptions = {
   start: string[]
   check: string[]
-  watched: string[]
+  /** Folders with all that is below them, and a file that need not exist yet: a change in them starts the program anew. */
+  watched: { folders: string[]; file: string }
   tell(line: string): void
 }
 
@@ -12,6 +14,10 @@ type Program = Bun.Subprocess<'inherit', 'inherit', 'inherit'>
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 /** Editors write several files at once, and one file in several steps. */
 const SETTLE_MS = 100
+/** The file is looked at instead of watched: it may be a link, and come later. */
+const LOOK_MS = 250
+/** What editors leave beside what they edit. */
+const LEFT_BY_EDITORS = /~$|\.sw[px]$/
 const REFUSED = 2
 const STOP_SECONDS = 35
 
@@ -19,12 +25,12 @@ const STOP_SECONDS = 35
 export async function runReloading(options: ReloadOptions): Promise<number> {
   const keeper = keepRunning(options)
   for (const signal of SIGNALS) process.on(signal, keeper.signalled)
-  const watcher = watchSettled(options.watched, keeper.changed)
+  const unwatch = watchSettled(options, keeper.changed)
   try {
     return await keeper.ended
   } finally {
     for (const signal of SIGNALS) process.off(signal, keeper.signalled)
-    await watcher.close()
+    unwatch()
   }
 }
 
@@ -81,12 +87,25 @@ async function stop(program: Program): Promise<void> {
   clearTimeout(timer)
 }
 
-function watchSettled(paths: string[], onChange: (path: string) => void) {
+/** Gives back what ends it. */
+function watchSettled({ watched: { folders, file }, tell }: Pick<ReloadOptions, 'watched' | 'tell'>, onChange: (path: string) => void) {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const watcher = watch(paths, { ignoreInitial: true, ignored: (path) => /(^|\/)(node_modules|\.git)(\/|$)|~$|\.sw[px]$/.test(path) })
-  watcher.on('all', (_, path) => {
+  const changed = (path: string) => {
+    if (LEFT_BY_EDITORS.test(path)) return
     clearTimeout(timer)
     timer = setTimeout(onChange, SETTLE_MS, path)
-  })
-  return watcher
+  }
+  const unseen = (error: Error) => tell(`Not every change is seen: ${error.message}`)
+  const watchers = folders
+    .filter((folder) => existsSync(folder))
+    .map((folder) => watch(folder, { recursive: true }, (_, name) => changed(join(folder, name ?? ''))).on('error', unseen))
+  const looked = (now: Stats, before: Stats) => {
+    if (now.mtimeMs !== before.mtimeMs || now.ino !== before.ino) changed(file)
+  }
+  watchFile(file, { interval: LOOK_MS }, looked)
+  return () => {
+    for (const watcher of watchers) watcher.close()
+    unwatchFile(file, looked)
+    clearTimeout(timer)
+  }
 }

@@ -34,7 +34,10 @@ function serveReloading(config: Config, argv: string[]): Promise<number> {
   return runReloading({
     start: [...programCommand(), 'serve', ...others, '--no-reload'],
     check: [...programCommand(), 'check-config', ...others],
-    watched: [...['src', 'views', 'static'].map((folder) => resolve(ROOT, folder)), config.configFile ?? resolve('orch-config.yaml')],
+    watched: {
+      folders: ['src', 'views', 'static'].map((folder) => resolve(ROOT, folder)),
+      file: config.configFile ?? resolve('orch-config.yaml'),
+    },
     tell: (line) => console.error(line),
   })
 }
