@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'bun:test'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { runCommand } from './support/command.ts'
 import { temporaryFolder } from './support/ending.ts'
 import { installCommand, readyMachine } from './support/machine.ts'
 import { type FileResult, findTestFiles, lookAgain, runTestFiles } from './support/test-files.ts'
+
+const ROOT = join(import.meta.dir, '..')
 
 function plant(files: Record<string, string>): string {
   const root = temporaryFolder()
@@ -59,28 +61,11 @@ describe('test files', () => {
     expect(outputs).toContain('not begun')
   })
 
-  test('that failed run once more, alone, and those that pass then are told', async () => {
-    const once = "import { existsSync, writeFileSync } from 'node:fs'\nconst seen = `${import.meta.dir}/seen`\n"
-    const starved = `${once}test('x', () => { const wasSeen = existsSync(seen); writeFileSync(seen, ''); expect(wasSeen).toBe(true) })`
-    const root = plant({
-      'test/starved.test.ts': starved,
-      'test/broken.test.ts': "test('x', () => expect(1).toBe(2))",
-      'test/well.test.ts': "test('x', () => {})",
-    })
-    const options = { root, slots: 2, deadlineMs: 30_000, onFile: () => {} }
-    const first = await runTestFiles(findTestFiles(root, []), options)
-    const { results, onlyAlone } = await lookAgain(first, options)
-    expect(first.filter(({ failed }) => failed > 0)).toHaveLength(2)
-    expect(onlyAlone).toEqual(['test/starved.test.ts'])
-    expect(results.filter(({ failed }) => failed > 0).map(({ file }) => file)).toEqual(['test/broken.test.ts'])
-    expect(results).toHaveLength(3)
-  })
-
   test('of which many failed are not run again', async () => {
     const broken = "test('x', () => expect(1).toBe(2))"
     const root = plant(Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [`test/${name}.test.ts`, broken])))
     let ran = 0
-    const options = { root, slots: 2, deadlineMs: 30_000, onFile: () => void ran++ }
+    const options = { root, slots: 2, deadlineMs: 30_000, onFile: () => void ran++, isForgiving: true }
     const { results } = await lookAgain(await runTestFiles(findTestFiles(root, []), options), options)
     expect([ran, results.length]).toEqual([4, 4])
   })
@@ -110,6 +95,49 @@ describe('the test command', () => {
   test('explains itself, and refuses flags that it does not know', async () => {
     expect((await runSuite(['--help'])).output).toContain('npm test [-- pattern…]')
     expect(await runSuite(['--fast'])).toMatchObject({ exitCode: 1, output: expect.stringContaining("'--fast'") as unknown })
+  })
+})
+
+/** A tree of its own with this test command, and three test files: one of them passes when it runs a second time. */
+function plantSuite(): string {
+  const once = "import { existsSync, writeFileSync } from 'node:fs'\nconst seen = `${import.meta.dir}/seen`\n"
+  const root = plant({
+    'test/starved.test.ts': `${once}test('x', () => { const wasSeen = existsSync(seen); writeFileSync(seen, ''); expect(wasSeen).toBe(true) })`,
+    'test/broken.test.ts': "test('x', () => expect(1).toBe(2))",
+    'test/well.test.ts': "test('x', () => {})",
+  })
+  for (const part of ['test/run.ts', 'test/gates.ts', 'test/support', 'package.json', 'tsconfig.json', 'bunfig.toml'])
+    cpSync(join(ROOT, part), join(root, part), { recursive: true, filter: (path) => !path.includes('.test.') })
+  symlinkSync(join(ROOT, 'node_modules'), join(root, 'node_modules'))
+  return root
+}
+
+describe('a file that fails beside others and passes alone', () => {
+  const runPlantedSuite = async (patterns: string[], CI: string) => {
+    const argv = [process.execPath, join(plantSuite(), 'test/run.ts'), ...patterns]
+    const { output, exitCode } = await runCommand(argv, { env: { CI, FORCE_COLOR: '0' }, deadlineMs: 60_000 })
+    return { exitCode, last: output.split('\n').slice(-3) }
+  }
+
+  test('has failed on the run of a developer, and is told apart', async () => {
+    expect(await runPlantedSuite(['starved', 'well'], '')).toEqual({
+      exitCode: 1,
+      last: ['Failed beside others, passed alone: test/starved.test.ts', 'Failed: test/starved.test.ts', '1 passed, 1 failed'],
+    })
+  })
+
+  test('is forgiven in continuous integration, and named there', async () => {
+    const { exitCode, last } = await runPlantedSuite(['starved', 'well'], 'true')
+    expect([exitCode, ...last.slice(1)]).toEqual([
+      0,
+      'Failed beside others, passed alone and forgiven: test/starved.test.ts',
+      '2 passed, 0 failed',
+    ])
+  })
+
+  test('is forgiven alone: a file that fails then, too, has failed anywhere', async () => {
+    const { exitCode, last } = await runPlantedSuite(['starved', 'broken', 'well'], 'true')
+    expect([exitCode, ...last.slice(1)]).toEqual([1, 'Failed: test/broken.test.ts', '2 passed, 1 failed'])
   })
 })
 

@@ -89,17 +89,21 @@ export async function runTestFiles(files: string[], options: RunOptions): Promis
   return results
 }
 
-/** More failures than this are no accident of a busy machine. */
+/** More failures than this are no matter of what ran beside them. */
 const SECOND_LOOKS = 3
 
+export type SecondLook = { results: FileResult[]; onlyAlone: string[] }
+
 /**
- * Runs the few files that failed once more, alone, for a machine that is busy with something else can starve a test until it gives
- * up. Gives back the final results, and the files that passed only so: they are told, for one of them may be right.
+ * Runs the few files that failed once more, alone, and names those that pass then: something that ran beside them made them fail.
+ * They have failed all the same, for that is a fault of theirs, except where they are forgiven: a machine that is busy with other
+ * work can starve a test until it gives up.
  */
-export async function lookAgain(results: FileResult[], options: RunOptions): Promise<{ results: FileResult[]; onlyAlone: string[] }> {
+export async function lookAgain(results: FileResult[], options: RunOptions & { isForgiving: boolean }): Promise<SecondLook> {
   const failed = results.filter((result) => result.failed > 0).map(({ file }) => file)
   if (failed.length === 0 || failed.length > SECOND_LOOKS) return { results, onlyAlone: [] }
   const again = await runTestFiles(failed, { ...options, slots: 1 })
   const onlyAlone = again.filter((result) => result.failed === 0).map(({ file }) => file)
+  if (!options.isForgiving) return { results, onlyAlone }
   return { results: results.map((result) => again.find(({ file }) => file === result.file) ?? result), onlyAlone }
 }
