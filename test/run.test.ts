@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { runCommand } from './support/command.ts'
 import { temporaryFolder } from './support/ending.ts'
-import { installCommand, readyMachine } from './support/machine.ts'
+import { installCommand, isMet, readyMachine } from './support/machine.ts'
 import { type FileResult, findTestFiles, lookAgain, runTestFiles } from './support/test-files.ts'
 
 const ROOT = join(import.meta.dir, '..')
@@ -146,6 +146,14 @@ describe('a program that tests need', () => {
 
   test('is not asked for when it is there', async () => {
     expect(await readyMachine([{ command: 'sh', packages: ['dash'], why: 'a test' }])).toEqual([])
+  })
+
+  test('is done without where another serves', () => {
+    expect([{}, { instead: 'no-such-program-either' }, { instead: 'sh' }].map((other) => isMet({ ...absent, ...other }))).toEqual([
+      false,
+      false,
+      true,
+    ])
   })
 
   test('is named with the command that gets it', () => {

@@ -9,7 +9,7 @@ import { type RunningServer, startServer } from '../support/server.ts'
 let browser: TestBrowser
 let server: RunningServer
 beforeAll(async () => {
-  ;[browser, server] = await Promise.all([openBrowser(), startServer({ lifetime: 'file' })])
+  ;[browser, server] = await Promise.all([openBrowser({ isWhole: true }), startServer({ lifetime: 'file' })])
   await report(server, 'elsewhere', { type: 'chat_message', message: 'begin', user_id: 'mara' })
 })
 

@@ -7,7 +7,7 @@ import { startServer } from '../support/server.ts'
 
 let browser: TestBrowser
 beforeAll(async () => {
-  browser = await openBrowser()
+  browser = await openBrowser({ isWhole: true })
 })
 
 /** Marks the document as it is now, so that a reload would be noticed. */

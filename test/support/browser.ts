@@ -1,7 +1,7 @@
 import { type Browser, chromium, type ConsoleMessage, type Page } from 'playwright-core'
-import { endAfter, type Lifetime } from './ending.ts'
+import { endAfter } from './ending.ts'
 import { eventually } from './eventually.ts'
-import { installCommand, NEEDS } from './machine.ts'
+import { installCommand, NEEDS, SHELL } from './machine.ts'
 import { freePort } from './ports.ts'
 
 export type PageOptions = {
@@ -10,7 +10,11 @@ export type PageOptions = {
   reducedMotion?: 'reduce' | 'no-preference'
   /** False shows the page as someone without script gets it. */
   isScripted?: boolean
+  /** The zone of the reader's clock; that of the machine where none is given. */
+  timeZone?: string
 }
+
+type Looks = Required<Omit<PageOptions, 'timeZone'>> & Pick<PageOptions, 'timeZone'>
 
 export type TestBrowser = { browser: Browser; openPage(url: string, options?: PageOptions): Promise<WatchedPage> }
 
@@ -58,7 +62,7 @@ export function expectCleanConsole({ page, problems }: WatchedPage): void {
   if (problems().length > 0) throw new Error(`${page.url()} complained:\n  ${problems().join('\n  ')}`)
 }
 
-async function openTab(browser: Browser, { device, colorScheme, reducedMotion, isScripted }: Required<PageOptions>): Promise<Page> {
+async function openTab(browser: Browser, { device, colorScheme, reducedMotion, isScripted, timeZone }: Looks): Promise<Page> {
   const isPhone = device === 'phone'
   const context = await browser.newContext({
     viewport: VIEWPORTS[device],
@@ -67,6 +71,7 @@ async function openTab(browser: Browser, { device, colorScheme, reducedMotion, i
     isMobile: isPhone,
     hasTouch: isPhone,
     javaScriptEnabled: isScripted,
+    ...(timeZone === undefined ? {} : { timezoneId: timeZone }),
   })
   context.setDefaultTimeout(40_000)
   await context.addInitScript(REPORT_VIOLATIONS)
@@ -74,21 +79,21 @@ async function openTab(browser: Browser, { device, colorScheme, reducedMotion, i
 }
 
 /** Leaves a visit: no page, no other tab, no cookie, no other looks. What a page stores elsewhere (it does not) would stay. */
-async function forget(page: Page, blank: string, { device, colorScheme, reducedMotion }: Required<PageOptions>): Promise<void> {
+async function forget(page: Page, blank: string, { device }: Looks): Promise<void> {
   const context = page.context()
   await Promise.all(context.pages().map((tab) => tab !== page && tab.close()))
   await context.clearCookies()
   await page.mouse.move(0, 0)
-  await page.emulateMedia({ media: null, colorScheme, reducedMotion })
+  await page.emulateMedia({ media: null })
   await page.setViewportSize(VIEWPORTS[device])
   await page.goto(blank)
 }
 
 /** An empty page on the machine of the tests: going there costs a tab no new process. */
-async function serveBlank(lifetime: Lifetime): Promise<string> {
+async function serveBlank(): Promise<string> {
   const page = () => new Response('<!doctype html><title>Blank</title>', { headers: { 'content-type': 'text/html' } })
   const server = Bun.serve({ port: await freePort(), hostname: 'localhost', fetch: page })
-  endAfter(lifetime, () => server.stop(true))
+  endAfter('file', () => server.stop(true))
   return server.url.href
 }
 
@@ -99,9 +104,11 @@ async function serveBlank(lifetime: Lifetime): Promise<string> {
 function openVisits(browser: Browser, blank: string) {
   const idle = new Map<string, Page[]>()
   return async (url: string, options: PageOptions = {}): Promise<WatchedPage> => {
-    const looks = { device: 'desktop', colorScheme: 'light', reducedMotion: 'no-preference', isScripted: true, ...options } as const
-    const key = JSON.stringify(looks)
+    const looks: Looks = { device: 'desktop', colorScheme: 'light', reducedMotion: 'no-preference', isScripted: true, ...options }
+    const { device, isScripted, timeZone, colorScheme, reducedMotion } = looks
+    const key = [device, isScripted, timeZone].join()
     const page = idle.get(key)?.pop() ?? (await openTab(browser, looks))
+    await page.emulateMedia({ colorScheme, reducedMotion })
     const { unwatch, ...watched } = watch(page)
     endAfter('test', async () => {
       if (page.isClosed()) return page.context().close()
@@ -117,22 +124,28 @@ function openVisits(browser: Browser, blank: string) {
   }
 }
 
-/** Starts Chromium, one for a test file (in `beforeAll`); each page has a context that no other page of its test shares. */
-export async function openBrowser(lifetime: Lifetime = 'file'): Promise<TestBrowser> {
-  const executablePath = Bun.which('chromium')
-  if (!executablePath) {
-    const needed = NEEDS.filter((need) => need.command === 'chromium')
-    throw new Error(`chromium is missing. To get it: ${installCommand(needed, process.getuid?.() === 0)}`)
-  }
-  // Pages that somebody goes back to come from the back-forward cache, as they do for people; the driver would switch it off.
+/** The program that pages are opened in. */
+function browserProgram(isWhole: boolean): string {
+  const path = (isWhole ? null : Bun.which(SHELL)) ?? Bun.which('chromium')
+  if (path) return path
+  const needed = NEEDS.filter((need) => need.command === 'chromium')
+  throw new Error(`chromium is missing. To get it: ${installCommand(needed, process.getuid?.() === 0)}`)
+}
+
+/**
+ * Starts a browser, one for a test file (in `beforeAll`); each page has a context that no other page of its test shares. `isWhole` is
+ * Chromium as people have it, where more than pages is tested: it keeps those that somebody may go back to.
+ */
+export async function openBrowser({ isWhole = false } = {}): Promise<TestBrowser> {
   const browser = await chromium.launch({
-    executablePath,
+    executablePath: browserProgram(isWhole),
     args: ARGS,
-    ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    // The driver would have every page loaded anew that somebody goes back to.
+    ignoreDefaultArgs: isWhole ? ['--disable-back-forward-cache'] : [],
     timeout: 60_000,
   })
-  endAfter(lifetime, () => browser.close())
-  return { browser, openPage: openVisits(browser, await serveBlank(lifetime)) }
+  endAfter('file', () => browser.close())
+  return { browser, openPage: openVisits(browser, await serveBlank()) }
 }
 
 /**
