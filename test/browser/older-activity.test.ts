@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { openBrowser, type PageOptions, type TestBrowser, until, untilText } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { untilLive } from '../support/live-page.ts'
-import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
+import { htmlProblems } from '../support/page-quality.ts'
 import { report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 
@@ -37,13 +37,6 @@ describe.each(['desktop', 'phone'] as const)('on a %s', (device) => {
     )
     const shown = await offsets(page)
     expect(shown).toEqual(Array.from({ length: shown.length }, (_, index) => EVENTS - index))
-  })
-
-  test.each(['light', 'dark'] as const)('the page of the activity keeps to the rules in %s', async (colorScheme) => {
-    const page = await open('/projects/apollo/activity?kind=steps', { device, colorScheme })
-    await untilLive(page)
-    expect(await accessibilityProblems(page)).toEqual([])
-    expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
   })
 })
 

@@ -3,7 +3,6 @@ import type { Page } from 'playwright-core'
 import { openBrowser, type PageOptions, type TestBrowser, until } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
 import { untilLive } from '../support/live-page.ts'
-import { accessibilityProblems, htmlProblems } from '../support/page-quality.ts'
 import { report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 
@@ -64,16 +63,5 @@ describe('the grid', () => {
     expect(await names(page)).toEqual(['grid-a', 'grid-b'])
     await report(server, 'grid-a', { type: 'workflow_transition', new_state: 'SPRINT_REVIEW' })
     await until(page, () => document.querySelector('#project-grid-a[data-attention=in_review]') !== null)
-  })
-
-  test.each(['desktop', 'phone'] as const)('is accessible in both themes, valid, and fits a %s', async (device) => {
-    const page = await open('/?view=grid', { device })
-    await untilLive(page)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme })
-      expect(await accessibilityProblems(page)).toEqual([])
-    }
-    expect(await page.evaluate(() => (document.scrollingElement?.scrollWidth ?? 0) - innerWidth)).toBeLessThanOrEqual(0)
-    expect(await htmlProblems(await (await fetch(`${server.url}/?view=grid`)).text())).toEqual([])
   })
 })

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { expectCleanConsole, openBrowser, type TestBrowser, until, untilText } from './browser.ts'
 import { endAfter, type Lifetime } from './ending.ts'
-import { accessibilityProblems, htmlProblems } from './page-quality.ts'
+import { accessibilityProblems, htmlProblems, problemsInBothThemes } from './page-quality.ts'
 import { freePort } from './ports.ts'
 
 const POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'"
@@ -58,6 +58,16 @@ describe('a page under a strict content security policy', () => {
     expect(await accessibilityProblems(good.page)).toEqual([])
     const bad = await browser.openPage(await serve('<main><h1>A form</h1><input></main>'))
     expect((await accessibilityProblems(bad.page)).join()).toContain('label')
+  })
+
+  test('is looked at in both themes, with what is wrong in the dark one alone', async () => {
+    const dim = 'color-scheme: light dark; background: light-dark(#fff, #000); color: light-dark(#000, #222)'
+    const { page } = await browser.openPage(await serve('<main><h1>All is well</h1><p>Text</p></main>'))
+    await page.locator('main').evaluate((main, style) => (main.style.cssText = style), dim)
+    expect((await problemsInBothThemes(page)).map((problem) => problem.split(':')[0])).toEqual([
+      'in dark, serious color-contrast',
+      'in dark, serious color-contrast',
+    ])
   })
 
   test('is as wide as the device and in the colours asked for', async () => {

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { until } from './browser.ts'
+import { endAfter } from './ending.ts'
 import { eventually } from './eventually.ts'
 import { call } from './report.ts'
 import type { RunningServer } from './server.ts'
@@ -42,6 +43,33 @@ export async function setHidden(page: Page, isHidden: boolean): Promise<void> {
     document.dispatchEvent(new Event('visibilitychange'))
   }, isHidden)
 }
+
+/** Has the page's clock go by the test's word; its tab is not used again. */
+export async function takeClock(page: Page): Promise<void> {
+  endAfter('test', () => page.close())
+  await page.clock.install()
+  await page.reload()
+}
+
+/** What the page's websockets bring from now on, those included that it opens later. */
+export function listenTo(page: Page): { frames: string[]; opened: string[] } {
+  const heard = { frames: [] as string[], opened: [] as string[] }
+  page.on('websocket', (socket) => {
+    heard.opened.push(socket.url())
+    socket.on('framereceived', ({ payload }) => heard.frames.push(String(payload)))
+  })
+  return heard
+}
+
+/** Lets seconds of the page's own clock go by: its timers have run when they are over, however busy the machine is. */
+export const passSeconds = (page: Page, seconds: number): Promise<void> =>
+  page.evaluate(
+    (seconds) =>
+      new Promise((resolve) => {
+        const timer = setInterval(() => --seconds <= 0 && (clearInterval(timer), resolve()), 1_000)
+      }),
+    seconds,
+  )
 
 /** Ids that stand more than once in the document. */
 export const duplicateIds = (page: Page): Promise<string[]> =>
