@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { openBrowser, type TestBrowser, until, untilText } from '../support/browser.ts'
-import { isSameDocument, markDocument, untilLive, WHILE_IT_IS_DOWN } from '../support/live-page.ts'
+import { isSameDocument, listenTo, markDocument, passSeconds, untilLive, WHILE_IT_IS_DOWN } from '../support/live-page.ts'
 import { otherBuild } from '../support/other-build.ts'
 import { eventually } from '../support/eventually.ts'
 import { startRedis } from '../support/redis.ts'
@@ -15,6 +15,8 @@ beforeAll(async () => {
   newer = otherBuild('newer')
 })
 
+const isPast = (path: string) => path.includes('at=')
+
 /** A service that is replaced by another build of it, on the same address with the same log. */
 async function deployed() {
   const old = await startServer()
@@ -26,7 +28,7 @@ async function deployed() {
   async function open(path: string) {
     const watched = await browser.openPage(`${old.url}${path}`)
     watched.tolerate(WHILE_IT_IS_DOWN)
-    await untilLive(watched.page)
+    if (!isPast(path)) await untilLive(watched.page)
     await markDocument(watched.page)
     return watched.page
   }
@@ -36,24 +38,20 @@ async function deployed() {
 const note = (message: string) => ({ type: 'chat_message', message, user_id: 'mara' })
 const scriptOf = (page: Page) => page.evaluate(() => document.documentElement.dataset['script'])
 
-test.each(['/', '/?tv=1', '/projects/apollo', '/projects/apollo/stories/S-1', '/projects/apollo?at=1'])(
-  'after a deploy, %s loads itself again where nothing is going on, and is of one build',
-  async (path) => {
-    const { old, deploy } = await deployed()
-    const { page, tolerate } = await browser.openPage(`${old.url}${path}`)
-    tolerate(WHILE_IT_IS_DOWN)
-    const isPast = path.includes('at=')
-    if (!isPast) await untilLive(page)
-    await markDocument(page)
-    expect(await scriptOf(page)).toBeUndefined()
-    await deploy()
+test('after a deploy every page loads itself again where nothing is going on, and is of one build', async () => {
+  const { old, deploy, open } = await deployed()
+  const paths = ['/', '/?tv=1', '/projects/apollo', '/projects/apollo/stories/S-1', '/projects/apollo?at=1']
+  const pages = await Promise.all(paths.map(open))
+  for (const page of pages) expect(await scriptOf(page)).toBeUndefined()
+  await deploy()
+  for (const [index, page] of pages.entries()) {
     await until(page, () => document.documentElement.dataset['script'] === 'newer')
+    expect(page.url()).toBe(`${old.url}${paths[index]}`)
     expect(await isSameDocument(page)).toBe(false)
     expect(await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue('--build').trim())).toBe('newer')
-    if (!isPast) await untilLive(page)
-  },
-  120_000,
-)
+    if (!isPast(paths[index]!)) await untilLive(page)
+  }
+}, 120_000)
 
 const BUSY: [string, (page: Page) => Promise<unknown>, (page: Page) => Promise<unknown>][] = [
   ['words in a field', (page) => page.fill('#search', 'half a wo'), (page) => page.click('#load-new')],
@@ -62,26 +60,29 @@ const BUSY: [string, (page: Page) => Promise<unknown>, (page: Page) => Promise<u
   ['a pause', (page) => page.click('#pause'), (page) => page.click('#load-new')],
 ]
 
-test.each(BUSY)(
-  '%s is not lost: the page asks, shows nothing of the other build, and goes when it is free to',
-  async (_, begin, end) => {
-    const { deploy, open } = await deployed()
-    const page = await open('/projects/apollo')
-    await begin(page)
-    const current = await deploy()
+test('what a reader is at is not lost: the page asks, shows nothing of the other build, and goes when it is free to', async () => {
+  const { deploy, open } = await deployed()
+  const pages = await Promise.all(BUSY.map(() => open('/projects/apollo')))
+  const heard = pages.map(listenTo)
+  for (const [index, [, begin]] of BUSY.entries()) await begin(pages[index]!)
+  const current = await deploy()
+  for (const page of pages) {
     await page.locator('#load-new').waitFor()
     await untilText(page, /^(New version, showing \d\d:\d\d:\d\d|Paused, \d+ new)$/, { within: '#live' })
-    await report(current, 'apollo', note('from the other build'))
-    await page.waitForTimeout(4_000)
-    expect(await isSameDocument(page)).toBe(true)
+  }
+  await report(current, 'apollo', note('from the other build'))
+  for (const { frames } of heard) await eventually(() => frames.some((frame) => frame.includes('from the other build')))
+  await Promise.all(pages.map((page) => passSeconds(page, 4)))
+  for (const [index, [what, , end]] of BUSY.entries()) {
+    const page = pages[index]!
+    expect([what, await isSameDocument(page)]).toEqual([what, true])
     expect(await page.innerText('#activity-list')).not.toContain('from the other build')
     await end(page)
     await until(page, () => document.documentElement.dataset['script'] === 'newer')
     await untilText(page, 'from the other build', { within: '#activity-list' })
     await untilLive(page)
-  },
-  120_000,
-)
+  }
+}, 120_000)
 
 const filesOf = async (url: string) =>
   [...(await (await fetch(url)).text()).matchAll(/(?:src|href)="(\/static\/[^"]+)"/g)].map(([, path]) => path ?? '')

@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs'
 import { beforeAll, expect, test } from 'bun:test'
-import { openBrowser, type TestBrowser, until, untilText } from '../support/browser.ts'
+import { openBrowser, type TestBrowser, untilText } from '../support/browser.ts'
 import { endAfter } from '../support/ending.ts'
-import { untilLive, WHILE_IT_IS_DOWN } from '../support/live-page.ts'
+import { eventually } from '../support/eventually.ts'
+import { listenTo, takeClock, untilLive, WHILE_IT_IS_DOWN } from '../support/live-page.ts'
 import { report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 
@@ -38,12 +39,21 @@ test('a full service says so on the page, is asked seldom, and the page is live 
   const server = await startServer({ env: { MAX_VIEWERS: '2' } })
   const others = [await occupy(server), await occupy(server)]
   const { page } = await openProject(server)
+  const before = await closes(server, 'full')
+  await takeClock(page)
   await untilText(page, /^Service is full, showing \d\d:\d\d:\d\d$/, { within: '#live' })
-  await page.waitForTimeout(10_000)
-  expect(await closes(server, 'full')).toBeLessThanOrEqual(6)
+  // Ten seconds by the page's clock, in steps that leave each attempt the time to be answered.
+  for (let step = 0; step < 20; step++) {
+    await page.clock.runFor(500)
+    await figure(server, 'websocket_connections_active')
+  }
+  const asked = (await closes(server, 'full')) - before
+  expect(asked).toBeGreaterThan(2)
+  expect(asked).toBeLessThanOrEqual(6)
   await report(server, 'apollo', note('while it was full'))
   for (const other of others) other.close()
-  await until(page, () => document.querySelector('#live')?.getAttribute('data-state') === 'live', 40_000)
+  const isLive = async () => (await page.getAttribute('#live', 'data-state')) === 'live'
+  await eventually(async () => (await isLive()) || (await page.clock.runFor(500), false))
   await untilText(page, 'while it was full', { within: '#activity-list' })
 }, 90_000)
 
@@ -76,12 +86,16 @@ test('a tab that comes to the front again and again does not ask a full service 
 test('a page that is not for this reader is not asked for again, and counted by its name', async () => {
   const server = await startServer()
   const { page } = await openProject(server)
+  await takeClock(page)
   await untilLive(page)
   await server.stop()
   rmSync(server.dataDir, { recursive: true })
   await server.restart()
-  await untilText(page, 'Not live, load the page again', { within: '#live' })
-  await page.waitForTimeout(3_000)
+  const isEnded = async () => (await page.innerText('#live')) === 'Not live, load the page again'
+  await eventually(async () => (await isEnded()) || (await page.clock.runFor(500), false))
+  const { opened } = listenTo(page)
+  await page.clock.runFor(60_000)
+  expect(opened.filter((url) => url.includes('/live/projects/'))).toEqual([])
   expect(await closes(server, 'not_yours')).toBe(1)
 })
 
@@ -89,9 +103,11 @@ test('attempts that fail leave nothing of ours in the console', async () => {
   const server = await startServer()
   const { page, problems, tolerate } = await openProject(server)
   await untilLive(page)
+  const { opened } = listenTo(page)
   await server.kill()
   await untilText(page, /^Reconnecting/, { within: '#live' })
-  await page.waitForTimeout(2_000)
+  // Of both of its websockets, more than once.
+  await eventually(() => opened.length > 4)
   expect(problems()).toEqual([])
   tolerate(/WebSocket connection/)
   await server.restart()

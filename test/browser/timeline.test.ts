@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from 'bun:test'
 import type { Page } from 'playwright-core'
 import { openBrowser, type PageOptions, type TestBrowser, until, untilText } from '../support/browser.ts'
 import { eventually } from '../support/eventually.ts'
-import { isSameDocument, markDocument, untilLive } from '../support/live-page.ts'
+import { isSameDocument, markDocument, takeClock, untilLive } from '../support/live-page.ts'
 import { report } from '../support/report.ts'
 import { startServerWithPast } from '../support/past.ts'
 import type { RunningServer } from '../support/server.ts'
@@ -149,22 +149,47 @@ test('what goes on grows by itself, without a frame; out of room the picture mov
   expect(Number.parseFloat((await grown()) ?? '')).toBeGreaterThan(80)
 })
 
-test('paused, nothing grows', async () => {
+test('paused, nothing grows, and what goes on grows on afterwards', async () => {
   const { page } = await open('/projects/apollo/timeline?window=15m')
+  await takeClock(page)
+  await untilLive(page)
+  const width = async () => Number.parseFloat((await bar(page, 's-2 test_red').locator('[data-grows]').getAttribute('width')) ?? '')
+  // Seconds in which the page's own clock runs, all of its timers with it, and no frame comes.
+  const first = await width()
+  await page.clock.runFor(5_000)
+  const running = await width()
+  expect(running).toBeGreaterThan(first)
+
   await page.click('#pause')
-  await page.evaluate(() => document.querySelector('.timeline__picture')?.setAttribute('data-speed', '1'))
-  await untilText(page, /[1-9] s so far|s-2/, { within: '#timeline' })
-  expect(await page.getAttribute('.timeline__picture', 'data-speed')).toBe('1')
+  await untilText(page, 'Paused, 0 new', { within: '#live' })
+  const paused = await width()
+  await page.clock.runFor(10_000)
+  expect([await width(), await page.innerText('#live')]).toEqual([paused, 'Paused, 0 new'])
+
+  await page.click('#pause')
+  await eventually(async () => (await width()) > paused)
 })
 
 test('times stand in the reader’s zone, and in UTC on demand', async () => {
-  const { page } = await open()
-  const ticks = () => page.locator('.tick[data-tick]').allTextContents()
-  const inUtc = await ticks()
+  const { page } = await open('/projects/apollo/timeline', { timeZone: 'Asia/Kolkata' })
+  const ticks = page.locator('.tick[data-tick]:not([data-day])')
+  const inZone = (timeZone: string) =>
+    ticks.evaluateAll(
+      (all, timeZone) =>
+        all.map((tick) => {
+          const format = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone } as const
+          return new Date(Number(tick.getAttribute('data-tick'))).toLocaleTimeString('en', format)
+        }),
+      timeZone,
+    )
+  const zone = page.locator('#timeline [data-clock-zone]').first()
+  expect(await zone.textContent()).toBe('your time')
+  expect(await ticks.allTextContents()).toEqual(await inZone('Asia/Kolkata'))
   await page.click('[data-utc-toggle]')
-  await eventually(async () => (await page.locator('#timeline [data-clock-zone]').first().textContent()) === 'UTC')
-  expect(await ticks()).toEqual(inUtc)
-  expect(inUtc.length).toBeGreaterThan(3)
+  await eventually(async () => (await zone.textContent()) === 'UTC')
+  expect(await ticks.allTextContents()).toEqual(await inZone('UTC'))
+  expect(await inZone('UTC')).not.toEqual(await inZone('Asia/Kolkata'))
+  expect(await ticks.count()).toBeGreaterThan(3)
 })
 
 test('a day is told where it begins, and with the time where it is first seen later', async () => {

@@ -65,6 +65,9 @@ function follow(onError: (error: unknown) => void = fail) {
   return { follower, seen, offset: () => follower.current?.state.offset }
 }
 
+/** A timer of this event loop that is due after the one with which a follower waits for what was overtaken: whatever it reads, it has asked for. */
+const untilPatienceIsOver = () => Bun.sleep(40)
+
 describe('a follower of a log', () => {
   test('applies what is announced in order, without reading the log', async () => {
     const { follower, offset } = follow()
@@ -99,7 +102,7 @@ describe('a follower of a log', () => {
       for (const announcement of [two, one, two]) follower.deliver(announcement)
     }
     expect(seen).toEqual(Array.from({ length: 61 }, (_, offset) => offset))
-    await Bun.sleep(40)
+    await untilPatienceIsOver()
     expect(reads).toBe(before)
   })
 
@@ -141,7 +144,7 @@ describe('a follower of a log', () => {
     expect(seen).toEqual([0])
     follower.deliver(one)
     expect(seen).toEqual([0, 1, 2, 3])
-    await Bun.sleep(40)
+    await untilPatienceIsOver()
     expect(reads).toBe(before)
   })
 
@@ -181,9 +184,9 @@ describe('a follower of a log', () => {
     await follower.catchUp()
     follower.deliver({ ...(await announce(0)), epoch: 'another1', offset: 99 })
     await eventually(() => offset() === 1)
-    await Bun.sleep(40)
+    await untilPatienceIsOver()
     const before = reads
-    await Bun.sleep(40)
+    await untilPatienceIsOver()
     expect(reads).toBe(before)
   })
 

@@ -1,5 +1,6 @@
 import type { Socket } from 'bun'
 import { endAfter } from './ending.ts'
+import { within } from './eventually.ts'
 import { freePort } from './ports.ts'
 
 type Side = { peer: Socket<Side> | undefined; isLost: boolean; waiting: Uint8Array[] }
@@ -8,6 +9,8 @@ export type StallingProxy = {
   url: string
   /** From now on nothing passes, and nobody is told: as when a laptop leaves the network. */
   stall(): void
+  /** Resolves when somebody tries to get through meanwhile, and is not heard. */
+  asked(): Promise<unknown>
   /** New connections pass again; those that were lost stay lost. */
   flow(): void
 }
@@ -15,6 +18,7 @@ export type StallingProxy = {
 /** A way to a server that can go dead without closing anything. */
 export async function startStallingProxy(targetPort: number): Promise<StallingProxy> {
   let isStalled = false
+  let asking = Promise.withResolvers<void>()
   const sides = new Set<Side>()
   const side = (): Side => ({ peer: undefined, isLost: isStalled, waiting: [] })
   const pass = (from: Side, bytes: Uint8Array) => {
@@ -38,7 +42,7 @@ export async function startStallingProxy(targetPort: number): Promise<StallingPr
       open(client) {
         client.data = side()
         sides.add(client.data)
-        if (isStalled) return
+        if (isStalled) return asking.resolve()
         const data: Side = { ...side(), peer: client }
         sides.add(data)
         void Bun.connect<Side>({ hostname: 'localhost', port: targetPort, data, socket: handlers }).then(
@@ -56,8 +60,10 @@ export async function startStallingProxy(targetPort: number): Promise<StallingPr
     url: `http://localhost:${proxy.port}`,
     stall() {
       isStalled = true
+      asking = Promise.withResolvers()
       for (const each of sides) each.isLost = true
     },
+    asked: () => within(30_000, 'a new connection', asking.promise),
     flow: () => void (isStalled = false),
   }
 }
