@@ -1,18 +1,11 @@
 import { expect, test } from 'bun:test'
-import type { EventLog } from '../../src/event-log/event-log.ts'
 import { endAfter } from '../support/ending.ts'
-import { event, events, ids, type LogPlace, offsets, readAll } from './log-place.ts'
+import { event, events, ids, type NewPlace, offsets, openNew, readAll } from './log-place.ts'
 
-/** A project that is forgotten, and may come back. */
-export function describePurges(place: () => Promise<LogPlace>): void {
-  async function openNew(): Promise<EventLog> {
-    const log = await (await place()).open()
-    endAfter('test', () => log.close())
-    return log
-  }
-
+/** A project that is purged is forgotten, and it alone. */
+export function describePurges(place: NewPlace): void {
   test('of a forgotten project nothing is left', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     const { position } = await log.append('apollo', events('a', 1_000))
     const key = { project: 'apollo', epoch: position.epoch, foldVersion: 1 }
     await log.saveSnapshot({ ...key, offset: 900, body: 'saved' })
@@ -26,27 +19,8 @@ export function describePurges(place: () => Promise<LogPlace>): void {
     expect(await log.offsetAt('apollo', Date.now() + 60_000)).toBe(0)
   })
 
-  test('what comes back under its name begins at 1, under an epoch that it never had, and keeps it', async () => {
-    const log = await openNew()
-    const epochs: string[] = []
-    for (let round = 0; round < 3; round += 1) {
-      const { position, duplicates } = await log.append('apollo', events('a', 3))
-      expect([position.offset, duplicates]).toEqual([3, 0])
-      epochs.push(position.epoch)
-      expect(await log.head('apollo')).toEqual(position)
-      expect((await log.heads()).get('apollo')).toEqual(position)
-      expect((await log.read('apollo', { after: 0, limit: 10 })).epoch).toBe(position.epoch)
-      await log.purge('apollo')
-      expect(await log.head('apollo')).toMatchObject({ offset: 0 })
-    }
-    expect(new Set(epochs).size).toBe(3)
-    for (const epoch of epochs) expect(epoch).toMatch(/^[0-9a-z]{8}$/)
-    const before = await log.head('apollo')
-    expect((await log.append('apollo', [event('later')])).position).toEqual({ epoch: before.epoch, offset: 1 })
-  })
-
   test('other projects keep everything, their epoch too', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     const { position } = await log.append('gemini', events('a', 5))
     await log.append('apollo', events('a', 5))
     await log.purge('apollo')
@@ -56,24 +30,8 @@ export function describePurges(place: () => Promise<LogPlace>): void {
     expect((await log.append('gemini', [event('b')])).position).toEqual({ ...position, offset: 6 })
   })
 
-  test('snapshots and trims count for a project that came back, and those of its former life do not', async () => {
-    const log = await openNew()
-    const { position: former } = await log.append('apollo', events('a', 5))
-    await log.purge('apollo')
-    const { position } = await log.append('apollo', events('b', 5))
-    const key = { project: 'apollo', foldVersion: 1 }
-    await log.saveSnapshot({ ...key, epoch: former.epoch, offset: 4, body: 'former' })
-    await log.trim({ ...key, epoch: former.epoch, offset: 4, body: 'former' })
-    expect((await log.read('apollo', { after: 0, limit: 10 })).first).toBe(1)
-    await log.saveSnapshot({ ...key, epoch: position.epoch, offset: 4, body: 'present' })
-    expect(await log.snapshot({ ...key, epoch: position.epoch })).toMatchObject({ body: 'present' })
-    expect(await log.snapshot({ ...key, epoch: former.epoch })).toBeUndefined()
-    await log.trim({ ...key, epoch: position.epoch, offset: 4, body: 'present' })
-    expect(offsets((await log.read('apollo', { after: 0, limit: 10 })).events)).toEqual([5])
-  })
-
   test('a project that is not there is forgotten already, its epoch stays', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     const before = await log.head('apollo')
     await log.purge('apollo')
     expect(await log.head('apollo')).toEqual(before)
@@ -92,9 +50,47 @@ export function describePurges(place: () => Promise<LogPlace>): void {
     expect(epoch).not.toBe(position.epoch)
     expect((await again.append('apollo', [event('new')])).position).toEqual({ epoch, offset: 1 })
   })
+}
+
+/** What comes back under the name of a purged project is another one. */
+export function describeComingBack(place: NewPlace): void {
+  test('what comes back under its name begins at 1, under an epoch that it never had, and keeps it', async () => {
+    const log = await openNew(place)
+    const epochs: string[] = []
+    for (let round = 0; round < 3; round += 1) {
+      const { position, duplicates } = await log.append('apollo', events('a', 3))
+      expect([position.offset, duplicates]).toEqual([3, 0])
+      epochs.push(position.epoch)
+      expect(await log.head('apollo')).toEqual(position)
+      expect((await log.heads()).get('apollo')).toEqual(position)
+      expect((await log.read('apollo', { after: 0, limit: 10 })).epoch).toBe(position.epoch)
+      await log.purge('apollo')
+      expect(await log.head('apollo')).toMatchObject({ offset: 0 })
+    }
+    expect(new Set(epochs).size).toBe(3)
+    for (const epoch of epochs) expect(epoch).toMatch(/^[0-9a-z]{8}$/)
+    const before = await log.head('apollo')
+    expect((await log.append('apollo', [event('later')])).position).toEqual({ epoch: before.epoch, offset: 1 })
+  })
+
+  test('snapshots and trims count for a project that came back, and those of its former life do not', async () => {
+    const log = await openNew(place)
+    const { position: former } = await log.append('apollo', events('a', 5))
+    await log.purge('apollo')
+    const { position } = await log.append('apollo', events('b', 5))
+    const key = { project: 'apollo', foldVersion: 1 }
+    await log.saveSnapshot({ ...key, epoch: former.epoch, offset: 4, body: 'former' })
+    await log.trim({ ...key, epoch: former.epoch, offset: 4, body: 'former' })
+    expect((await log.read('apollo', { after: 0, limit: 10 })).first).toBe(1)
+    await log.saveSnapshot({ ...key, epoch: position.epoch, offset: 4, body: 'present' })
+    expect(await log.snapshot({ ...key, epoch: position.epoch })).toMatchObject({ body: 'present' })
+    expect(await log.snapshot({ ...key, epoch: former.epoch })).toBeUndefined()
+    await log.trim({ ...key, epoch: position.epoch, offset: 4, body: 'present' })
+    expect(offsets((await log.read('apollo', { after: 0, limit: 10 })).events)).toEqual([5])
+  })
 
   test('appends beside it are stored whole, before or after it', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     for (let part = 0; part < 3; part += 1) await log.append('apollo', events(`part-${part}`, 1_000))
     const purging = log.purge('apollo')
     const beside: number[] = []

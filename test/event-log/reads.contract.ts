@@ -1,18 +1,11 @@
 import { expect, test } from 'bun:test'
-import type { EventLog } from '../../src/event-log/event-log.ts'
 import { endAfter } from '../support/ending.ts'
-import { event, events, ids, type LogPlace, offsets, oneTo, readAll } from './log-place.ts'
+import { event, events, ids, type NewPlace, offsets, oneTo, openNew, readAll } from './log-place.ts'
 
-/** Ranges, heads, instants, snapshots. */
-export function describeReads(place: () => Promise<LogPlace>): void {
-  async function openNew(clock?: () => number): Promise<EventLog> {
-    const log = await (await place()).open(clock ? { clock } : {})
-    endAfter('test', () => log.close())
-    return log
-  }
-
+/** What a page of events holds. */
+export function describePages(place: NewPlace): void {
   test('reads ranges: after is exclusive, upTo inclusive, limit bounds', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     await log.append('apollo', events('a', 10))
     const range = async (after: number, limit: number, upTo?: number) =>
       offsets((await log.read('apollo', upTo === undefined ? { after, limit } : { after, limit, upTo })).events)
@@ -27,7 +20,7 @@ export function describeReads(place: () => Promise<LogPlace>): void {
   })
 
   test('a page tells epoch, first offset and head', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     const { epoch } = await log.head('apollo')
     expect(await log.read('apollo', { after: 0, limit: 10 })).toEqual({ epoch, first: 1, head: 0, events: [] })
     await log.append('apollo', events('a', 3))
@@ -35,14 +28,14 @@ export function describeReads(place: () => Promise<LogPlace>): void {
   })
 
   test('returns 1,000 events at most, whatever is asked', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     await Promise.all([log.append('apollo', events('a', 1_000)), log.append('apollo', events('b', 500))])
     expect((await log.read('apollo', { after: 0, limit: 5_000 })).events).toHaveLength(1_000)
     expect(offsets(await readAll(log, 'apollo'))).toEqual(oneTo(1_500))
   })
 
   test('a page ends early where its reader asks for few characters, and holds one event at least', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     await log.append(
       'apollo',
       Array.from({ length: 20 }, (_, n) => event(`part-${n}`, { text: 'z'.repeat(n === 10 ? 9_000 : 900) })),
@@ -57,7 +50,7 @@ export function describeReads(place: () => Promise<LogPlace>): void {
   })
 
   test('pages of large events are shorter, in order, and lose nothing', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     const large = 'y'.repeat(256 * 1024)
     await log.append(
       'apollo',
@@ -73,7 +66,10 @@ export function describeReads(place: () => Promise<LogPlace>): void {
     await log.append('gemini', [event('huge', { text: 'z'.repeat(5_000_000) }), event('next')])
     expect(ids(await readAll(log, 'gemini'))).toEqual(['huge', 'next'])
   })
+}
 
+/** Whoever has the log open sees, and numbers, the same. */
+export function describeConnections(place: NewPlace): void {
   test('what an append has answered is read at once, from every connection', async () => {
     const somewhere = await place()
     const [writer, reader] = [await somewhere.open(), await somewhere.open()]
@@ -97,9 +93,12 @@ export function describeReads(place: () => Promise<LogPlace>): void {
       expect(new Set(ids(all)).size).toBe(450)
     }
   })
+}
 
+/** Where the logs end, and where they stood at an instant. */
+export function describeHeads(place: NewPlace): void {
   test('heads are those of all projects that hold an event', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     expect(await log.heads()).toEqual(new Map())
     expect((await log.head('apollo')).offset).toBe(0)
     const apollo = await log.append('apollo', events('a', 3))
@@ -114,7 +113,7 @@ export function describeReads(place: () => Promise<LogPlace>): void {
 
   test('finds the last offset received at or before an instant', async () => {
     let now = 0
-    const log = await openNew(() => now)
+    const log = await openNew(place, () => now)
     const offsetAt = (at: number) => log.offsetAt('apollo', at)
     expect(await offsetAt(1_000)).toBe(0)
     for (const at of [1_000, 2_000, 2_000, 2_000, 3_500]) {
@@ -123,9 +122,12 @@ export function describeReads(place: () => Promise<LogPlace>): void {
     }
     expect(await Promise.all([0, 999, 1_000, 1_999, 2_000, 3_499, 3_500, 1e15].map(offsetAt))).toEqual([0, 0, 1, 1, 4, 4, 5, 5])
   })
+}
 
+/** Which saved states are kept, and which one is found. */
+export function describeSnapshots(place: NewPlace): void {
   test('finds the newest snapshot at or before an offset, of the same epoch and fold version only', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     for (const n of [0, 1, 2]) await Promise.all(Array.from({ length: 10 }, (_, m) => log.append('apollo', events(`${n}-${m}`, 1_000))))
     const { epoch } = await log.head('apollo')
     const key = { project: 'apollo', epoch, foldVersion: 3 }
@@ -140,7 +142,7 @@ export function describeReads(place: () => Promise<LogPlace>): void {
   })
 
   test('keeps one snapshot of every 10,000 offsets, and none of another fold version', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     await log.append('apollo', events('a', 100))
     await log.append('gemini', events('a', 100))
     const { epoch } = await log.head('apollo')
@@ -159,22 +161,12 @@ export function describeReads(place: () => Promise<LogPlace>): void {
   })
 
   test('a snapshot of another epoch is not kept, and does no harm to those that are', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     await log.append('apollo', events('a', 10))
     const { epoch } = await log.head('apollo')
     const ours = { project: 'apollo', epoch, foldVersion: 1, offset: 5, body: 'ours' }
     await log.saveSnapshot(ours)
     await log.saveSnapshot({ ...ours, epoch: 'zzzzzzzz', body: 'theirs' })
     expect(await log.snapshot(ours)).toEqual(ours)
-  })
-
-  test('folding a long log leaves other work its turn', async () => {
-    const log = await openNew()
-    await Promise.all(Array.from({ length: 20 }, (_, n) => log.append('apollo', events(`b${n}`, 1_000))))
-    let turns = 0
-    const counting = setInterval(() => (turns += 1), 0)
-    await readAll(log, 'apollo')
-    clearInterval(counting)
-    expect(turns).toBeGreaterThan(3)
   })
 }

@@ -1,23 +1,16 @@
 import { expect, test } from 'bun:test'
 import type { EventLog } from '../../src/event-log/event-log.ts'
-import { endAfter } from '../support/ending.ts'
-import { event, events, type LogPlace, offsets } from './log-place.ts'
+import { event, events, type NewPlace, offsets, openNew } from './log-place.ts'
 
-/** Retention: a log that begins with a snapshot, and has forgotten what came before. */
-export function describeTrims(place: () => Promise<LogPlace>): void {
-  async function openNew(clock?: () => number): Promise<EventLog> {
-    const log = await (await place()).open(clock ? { clock } : {})
-    endAfter('test', () => log.close())
-    return log
-  }
+const beginningAt = async (log: EventLog, offset: number, body = `state at ${offset}`) => {
+  const { epoch } = await log.head('apollo')
+  return { project: 'apollo', epoch, foldVersion: 1, offset, body }
+}
 
-  const beginningAt = async (log: EventLog, offset: number, body = `state at ${offset}`) => {
-    const { epoch } = await log.head('apollo')
-    return { project: 'apollo', epoch, foldVersion: 1, offset, body }
-  }
-
+/** Retention: a log begins with a snapshot, which only goes forward. */
+export function describeBeginnings(place: NewPlace): void {
   test('a trimmed log begins after its snapshot, and goes on with the next number', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     await log.append('apollo', events('a', 10))
     await log.trim(await beginningAt(log, 4))
     const page = await log.read('apollo', { after: 0, limit: 100 })
@@ -27,7 +20,7 @@ export function describeTrims(place: () => Promise<LogPlace>): void {
   })
 
   test('everything may be trimmed: the head stays, and so does the epoch', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     const { position } = await log.append('apollo', events('a', 3))
     await log.trim(await beginningAt(log, 3))
     expect(await log.head('apollo')).toEqual(position)
@@ -36,16 +29,8 @@ export function describeTrims(place: () => Promise<LogPlace>): void {
     expect((await log.append('apollo', [event('b')])).position).toEqual({ ...position, offset: 4 })
   })
 
-  test('ids live as long as their events', async () => {
-    const log = await openNew()
-    await log.append('apollo', events('a', 4))
-    await log.trim(await beginningAt(log, 2))
-    const { duplicates, position } = await log.append('apollo', events('a', 4))
-    expect({ duplicates, head: position.offset }).toEqual({ duplicates: 2, head: 6 })
-  })
-
   test('a beginning goes forward only, and never beyond the head', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     await log.append('apollo', events('a', 10))
     await log.trim(await beginningAt(log, 6, 'newer'))
     await log.trim(await beginningAt(log, 3, 'older'))
@@ -57,20 +42,9 @@ export function describeTrims(place: () => Promise<LogPlace>): void {
     expect((await log.read('apollo', { after: 6, limit: 10 })).first).toBe(7)
   })
 
-  test('snapshots before the beginning go with their events, those behind it stay', async () => {
-    const log = await openNew()
-    await log.append('apollo', events('a', 10))
-    const { epoch } = await log.head('apollo')
-    const key = { project: 'apollo', epoch, foldVersion: 1 }
-    await log.saveSnapshot({ ...key, offset: 9, body: 'nine' })
-    await log.trim(await beginningAt(log, 5))
-    expect(await log.snapshot(key)).toMatchObject({ offset: 9 })
-    expect(await log.snapshot(key, 4)).toBeUndefined()
-  })
-
   test('an instant before the first event that is left is the offset before it', async () => {
     let now = 1_000
-    const log = await openNew(() => now)
+    const log = await openNew(place, () => now)
     for (const id of ['a', 'b', 'c', 'd']) {
       await log.append('apollo', [event(id)])
       now += 1_000
@@ -80,9 +54,31 @@ export function describeTrims(place: () => Promise<LogPlace>): void {
     expect(await log.offsetAt('apollo', 3_500)).toBe(3)
     expect(await log.offsetAt('apollo', 9_000)).toBe(4)
   })
+}
+
+/** What came before the beginning is forgotten, and nothing else. */
+export function describeForgotten(place: NewPlace): void {
+  test('ids live as long as their events', async () => {
+    const log = await openNew(place)
+    await log.append('apollo', events('a', 4))
+    await log.trim(await beginningAt(log, 2))
+    const { duplicates, position } = await log.append('apollo', events('a', 4))
+    expect({ duplicates, head: position.offset }).toEqual({ duplicates: 2, head: 6 })
+  })
+
+  test('snapshots before the beginning go with their events, those behind it stay', async () => {
+    const log = await openNew(place)
+    await log.append('apollo', events('a', 10))
+    const { epoch } = await log.head('apollo')
+    const key = { project: 'apollo', epoch, foldVersion: 1 }
+    await log.saveSnapshot({ ...key, offset: 9, body: 'nine' })
+    await log.trim(await beginningAt(log, 5))
+    expect(await log.snapshot(key)).toMatchObject({ offset: 9 })
+    expect(await log.snapshot(key, 4)).toBeUndefined()
+  })
 
   test('a long trim goes on beside appends, which miss nothing', async () => {
-    const log = await openNew()
+    const log = await openNew(place)
     for (let part = 0; part < 5; part += 1) await log.append('apollo', events(`part-${part}`, 1_000))
     const trimming = log.trim(await beginningAt(log, 4_321))
     for (let index = 0; index < 20; index += 1) await log.append('apollo', [event(`beside-${index}`)])
@@ -90,8 +86,11 @@ export function describeTrims(place: () => Promise<LogPlace>): void {
     const page = await log.read('apollo', { after: 4_321, limit: 1_000 })
     expect([page.first, page.head, page.events.length]).toEqual([4_322, 5_020, 699])
   })
+}
 
+/** A log knows its own settings. */
+export function describeCheck(place: NewPlace): void {
   test('tells what is wrong with its settings, if anything', async () => {
-    expect(await (await openNew()).check()).toBeArray()
+    expect(await (await openNew(place)).check()).toBeArray()
   })
 }
