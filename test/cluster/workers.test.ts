@@ -1,15 +1,19 @@
-import { expect, test } from 'bun:test'
+import { beforeAll, expect, test } from 'bun:test'
 import { eventually } from '../support/eventually.ts'
 import { freePort } from '../support/ports.ts'
 import { report } from '../support/report.ts'
-import { runProgram, startServer } from '../support/server.ts'
+import { type RunningServer, runProgram, startServer } from '../support/server.ts'
 import { watchProject } from '../support/viewer.ts'
 import { isAlive, pidsOf, statusOf } from './workers.ts'
 
 const WORKERS = { WORKERS: '4' }
 
+let server: RunningServer
+beforeAll(async () => {
+  server = await startServer({ env: WORKERS, lifetime: 'file' })
+})
+
 test('four workers answer at one port, and each knows what it is called', async () => {
-  const server = await startServer({ env: WORKERS })
   const seen = new Map<number, string>()
   await eventually(async () => {
     const { id, pid } = (await statusOf(server.url)).worker
@@ -22,7 +26,6 @@ test('four workers answer at one port, and each knows what it is called', async 
 }, 60_000)
 
 test('what is reported to one worker is shown at once by all others', async () => {
-  const server = await startServer({ env: WORKERS })
   await report(server, 'apollo', { type: 'x-first' })
   const viewers = Array.from({ length: 12 }, () => watchProject([server.url], 'apollo'))
   await eventually(() => viewers.every((viewer) => viewer.isOpen() && viewer.since() !== ''))
@@ -42,7 +45,6 @@ test('a port where somebody listens is refused, even if he shares it', async () 
 }, 60_000)
 
 test('workers whose supervisor is killed go by themselves, and leave the port', async () => {
-  const server = await startServer({ env: WORKERS })
   const pids = pidsOf(server.logs())
   expect(pids).toHaveLength(4)
   await server.kill()

@@ -1,21 +1,34 @@
-import { describe, expect, test } from 'bun:test'
+import { beforeAll, describe, expect, test } from 'bun:test'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { eventually } from '../support/eventually.ts'
 import { freePort } from '../support/ports.ts'
 import { call, report } from '../support/report.ts'
-import { type RunningServer, runProgram, startServer } from '../support/server.ts'
+import { type RunningServer, runProgram, type ServerOptions, startServer } from '../support/server.ts'
 import { startOnTerminal, startProgram } from '../support/started-program.ts'
+
+type Followed = { server: RunningServer; project: string }
+
+let shared: RunningServer
+beforeAll(async () => {
+  shared = await startServer({ lifetime: 'file' })
+})
+
+let projects = 0
+/** A project of its own in the service of all tests. */
+const newProject = (): Followed => ({ server: shared, project: `apollo-${++projects}` })
+/** A service of its own, for a test that ends it, or sets it up. */
+const newService = async (options: ServerOptions = {}): Promise<Followed> => ({ server: await startServer(options), project: 'apollo' })
 
 const say = (message: string) => ({ type: 'chat_message', user_id: 'mara', message })
 const numbers = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, index) => first + index)
-const sayAll = (server: RunningServer, first: number, last: number) =>
+const sayAll = ({ server, project }: Followed, first: number, last: number) =>
   report(
     server,
-    'apollo',
+    project,
     numbers(first, last).map((number) => say(`word ${number}`)),
   )
-const tailOf = (server: RunningServer, ...args: string[]) => startProgram(['tail', 'apollo', '--url', server.url, ...args])
+const tailOf = ({ server, project }: Followed, ...args: string[]) => startProgram(['tail', project, '--url', server.url, ...args])
 const offsetsOf = (out: string) =>
   out
     .trimEnd()
@@ -24,11 +37,11 @@ const offsetsOf = (out: string) =>
 
 describe('visualizer tail', () => {
   test('shows the last ten events and each that comes, a line each', async () => {
-    const server = await startServer()
-    await sayAll(server, 1, 12)
-    const tail = tailOf(server)
+    const told = newProject()
+    await sayAll(told, 1, 12)
+    const tail = tailOf(told)
     await tail.says('word 12')
-    await report(server, 'apollo', [
+    await report(told.server, told.project, [
       { type: 'tdd_transition', story_id: 'pay-1', old_state: 'design', new_state: 'test_red' },
       { type: 'approval_requested', approval_id: 'a', title: 'run `rm -rf build`?', agent_type: 'QAAgent', story_id: 'pay-1' },
       { type: 'workflow_transition', old_state: 'IDLE', new_state: 'SPRINT_ACTIVE' },
@@ -50,19 +63,19 @@ describe('visualizer tail', () => {
   })
 
   test('begins where it is told to', async () => {
-    const server = await startServer()
-    await sayAll(server, 1, 12)
+    const told = newProject()
+    await sayAll(told, 1, 12)
     const starts = [
       [['--from', 'beginning'], 1],
       [['--from=5'], 5],
       [['--from', 'now'], 13],
       [['--from', '13'], 13],
     ] as const
-    const tails = starts.map(([args]) => tailOf(server, '--json', ...args))
+    const tails = starts.map(([args]) => tailOf(told, '--json', ...args))
     await Promise.all(tails.slice(0, 2).map((tail) => tail.says('word 12')))
     // The others tell nothing before: asked often enough, they have begun by then.
     await eventually(async () => {
-      await sayAll(server, 13, 13)
+      await sayAll(told, 13, 13)
       return tails.every((tail) => tail.out().includes('word 13'))
     })
     for (const [index, [, first]] of starts.entries()) {
@@ -74,50 +87,50 @@ describe('visualizer tail', () => {
   })
 
   test('goes on after a restart of the service, without losing or repeating an event', async () => {
-    const server = await startServer()
-    await sayAll(server, 1, 3)
-    const tail = tailOf(server, '--json', '--from', 'beginning')
+    const told = await newService()
+    await sayAll(told, 1, 3)
+    const tail = tailOf(told, '--json', '--from', 'beginning')
     await tail.says('word 3')
-    await server.kill()
+    await told.server.kill()
     await tail.says('trying again')
-    await server.restart()
-    await sayAll(server, 4, 1_000)
+    await told.server.restart()
+    await sayAll(told, 4, 1_000)
     await tail.says('word 1000')
-    expect(tail.err()).toContain(`-- ${server.url} is back; going on after offset 3\n`)
+    expect(tail.err()).toContain(`-- ${told.server.url} is back; going on after offset 3\n`)
     expect(tail.err().match(/trying again/g)).toHaveLength(1)
     expect(await tail.end('SIGTERM')).toBe(0)
     expect(offsetsOf(tail.out())).toEqual(numbers(1, 1_000))
   }, 60_000)
 
   test('says which events retention took before it could read them', async () => {
-    const server = await startServer({ config: 'global: { retention_events: 1000 }' })
-    await sayAll(server, 1, 500)
-    const tail = tailOf(server, '--json', '--from', '500')
+    const told = await newService({ config: 'global: { retention_events: 1000 }' })
+    await sayAll(told, 1, 500)
+    const tail = tailOf(told, '--json', '--from', '500')
     await tail.says('word 500')
     tail.signal('SIGSTOP')
-    await sayAll(server, 501, 1_100)
-    await sayAll(server, 1_101, 1_900)
-    await eventually(async () => (await call(server, '/api/v1/projects/apollo/events?after=500')).status === 410, { withinMs: 30_000 })
+    await sayAll(told, 501, 1_100)
+    await sayAll(told, 1_101, 1_900)
+    await eventually(async () => (await call(told.server, '/api/v1/projects/apollo/events?after=500')).status === 410, { withinMs: 30_000 })
     tail.signal('SIGCONT')
     await tail.says('word 1900')
     expect(tail.err()).toContain('-- offsets 501 to 900 were removed by retention before they could be read\n')
     expect(offsetsOf(tail.out())).toEqual([500, ...numbers(901, 1_900)])
-    const late = tailOf(server, '--json', '--from', 'beginning')
+    const late = tailOf(told, '--json', '--from', 'beginning')
     await late.says('word 1900')
     expect(late.err()).toContain('-- events before offset 901 were removed by retention; this begins with it\n')
     expect(offsetsOf(late.out())).toEqual(numbers(901, 1_900))
   }, 60_000)
 
   test('says that the log was replaced, and shows the new one from its beginning', async () => {
-    const server = await startServer()
-    await sayAll(server, 1, 3)
-    const tail = tailOf(server, '--json')
+    const told = await newService()
+    await sayAll(told, 1, 3)
+    const tail = tailOf(told, '--json')
     await tail.says('word 3')
     tail.signal('SIGSTOP')
-    await server.stop()
-    for (const end of ['', '-wal', '-shm']) rmSync(join(server.dataDir, `events.sqlite${end}`), { force: true })
-    await server.restart()
-    await report(server, 'apollo', [say('a new life')])
+    await told.server.stop()
+    for (const end of ['', '-wal', '-shm']) rmSync(join(told.server.dataDir, `events.sqlite${end}`), { force: true })
+    await told.server.restart()
+    await report(told.server, told.project, [say('a new life')])
     tail.signal('SIGCONT')
     await tail.says('a new life')
     expect(tail.err()).toContain('-- the log was replaced; going on with the new one\n')
@@ -125,12 +138,12 @@ describe('visualizer tail', () => {
   }, 60_000)
 
   test('ends without a word when its reader goes away', async () => {
-    const server = await startServer()
-    await sayAll(server, 1, 3)
-    const tail = tailOf(server)
+    const told = newProject()
+    await sayAll(told, 1, 3)
+    const tail = tailOf(told)
     await tail.says('word 3')
     tail.stopReading()
-    await sayAll(server, 4, 5)
+    await sayAll(told, 4, 5)
     expect(await tail.exited).toBe(0)
     expect(tail.err()).toBe('')
   })
@@ -140,17 +153,17 @@ describe('what an agent wrote cannot steer the terminal:', () => {
   const HOSTILE = '\u001b]0;owned\u0007\u001b[2J\u009b31m\r\u0008safe\u202egnp.exe\u007f'
 
   test('in a line its control characters are signs', async () => {
-    const server = await startServer()
-    await report(server, 'apollo', [{ ...say(HOSTILE), user_id: 'eve\u001b[31m' }])
-    const tail = tailOf(server)
+    const told = newProject()
+    await report(told.server, told.project, [{ ...say(HOSTILE), user_id: 'eve\u001b[31m' }])
+    const tail = tailOf(told)
     await tail.says('safe')
     expect(tail.out().slice(21)).toBe('chat      eve␛[31m “␛]0;owned␇␛[2J\\x9b31m␍␈safe¤gnp.exe␡”\n')
   })
 
   test('in JSON they are escaped', async () => {
-    const server = await startServer()
-    await report(server, 'apollo', [say(HOSTILE)])
-    const tail = tailOf(server, '--json')
+    const told = newProject()
+    await report(told.server, told.project, [say(HOSTILE)])
+    const tail = tailOf(told, '--json')
     await tail.says('safe')
     expect(tail.out()).toMatch(/^[ -~]+\n$/)
     expect(JSON.parse(tail.out())).toMatchObject({ message: HOSTILE, offset: 1 })
@@ -159,9 +172,9 @@ describe('what an agent wrote cannot steer the terminal:', () => {
 
 describe('on a terminal', () => {
   test('lines have colours, and are as wide as there is room for', async () => {
-    const server = await startServer()
-    await report(server, 'apollo', [{ type: 'error_state', error_message: `disk is full: ${'日本 '.repeat(60)}`, error_id: 'e' }])
-    const tail = startOnTerminal(['tail', 'apollo', '--url', server.url], { columns: 60 })
+    const told = newProject()
+    await report(told.server, told.project, [{ type: 'error_state', error_message: `disk is full: ${'日本 '.repeat(60)}`, error_id: 'e' }])
+    const tail = startOnTerminal(['tail', told.project, '--url', told.server.url], { columns: 60 })
     await tail.says('disk is full')
     await tail.says('…')
     expect(await tail.interrupt()).toBe(0)
@@ -175,9 +188,9 @@ describe('on a terminal', () => {
   })
 
   test('NO_COLOR is obeyed', async () => {
-    const server = await startServer()
-    await report(server, 'apollo', [{ type: 'error_state', error_message: 'disk is full', error_id: 'e' }])
-    const tail = startOnTerminal(['tail', 'apollo', '--url', server.url], { env: { NO_COLOR: '1' } })
+    const told = newProject()
+    await report(told.server, told.project, [{ type: 'error_state', error_message: 'disk is full', error_id: 'e' }])
+    const tail = startOnTerminal(['tail', told.project, '--url', told.server.url], { env: { NO_COLOR: '1' } })
     await tail.says('disk is full')
     expect(await tail.interrupt()).toBe(0)
     expect(tail.shown().replaceAll('^C', '')).not.toContain('\u001b')
@@ -186,14 +199,14 @@ describe('on a terminal', () => {
 
 describe('what cannot be followed is one line:', () => {
   test('an unknown project, and what was meant', async () => {
-    const server = await startServer()
-    const tail = (name: string, ...args: string[]) => runProgram(['tail', name, '--url', server.url, ...args])
-    expect((await tail('apollo')).stderr).toBe(`visualizer: there is no project "apollo" at ${server.url}; it has none yet\n`)
-    await sayAll(server, 1, 2)
+    const told = await newService()
+    const tail = (name: string, ...args: string[]) => runProgram(['tail', name, '--url', told.server.url, ...args])
+    expect((await tail('apollo')).stderr).toBe(`visualizer: there is no project "apollo" at ${told.server.url}; it has none yet\n`)
+    await sayAll(told, 1, 2)
     expect(await tail('appolo')).toEqual({
       exitCode: 2,
       stdout: '',
-      stderr: `visualizer: there is no project "appolo" at ${server.url}; did you mean apollo?\n`,
+      stderr: `visualizer: there is no project "appolo" at ${told.server.url}; did you mean apollo?\n`,
     })
     expect((await tail('zzzzzzzz')).stderr).toContain('it has apollo')
     expect(await tail('apollo', '--from', '4')).toMatchObject({

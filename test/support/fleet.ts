@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import type { Lifetime } from './ending.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { reportSteadily, type SteadyReports } from './steady-reports.ts'
 import { eventually } from './eventually.ts'
@@ -11,11 +12,13 @@ export type FleetOptions = {
   instances?: number
   workers?: number
   config?: string
+  lifetime?: Lifetime
 }
 
 /** Instances of the real service that share their engines, each with several workers. */
-export function startFleet({ env, instances = 2, workers = 2, config }: FleetOptions): Promise<RunningServer[]> {
-  const options = { env: { ...env, WORKERS: String(workers), ALLOW_OPEN: 'true' }, ...(config === undefined ? {} : { config }) }
+export function startFleet({ env, instances = 2, workers = 2, config, lifetime = 'test' }: FleetOptions): Promise<RunningServer[]> {
+  const all = { ...env, WORKERS: String(workers), ALLOW_OPEN: 'true' }
+  const options = { env: all, lifetime, ...(config === undefined ? {} : { config }) }
   return Promise.all(Array.from({ length: instances }, () => startServer(options)))
 }
 

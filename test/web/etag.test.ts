@@ -1,7 +1,12 @@
-import { expect, test } from 'bun:test'
+import { beforeAll, expect, test } from 'bun:test'
 import { report } from '../support/report.ts'
-import { startServer } from '../support/server.ts'
+import { type RunningServer, startServer } from '../support/server.ts'
 import { temporaryFolder } from '../support/ending.ts'
+
+let server: RunningServer
+beforeAll(async () => {
+  server = await startServer({ lifetime: 'file' })
+})
 
 const config = (description: string) => `projects:\n  apollo: { path: ${JSON.stringify(temporaryFolder())}, description: ${description} }\n`
 
@@ -17,7 +22,6 @@ test('a changed description is another answer, although nothing was reported', a
 })
 
 test('what is unchanged is told with the headers of the whole answer, however a proxy marked its tag', async () => {
-  const server = await startServer()
   await report(server, 'apollo', { type: 'x-step' })
   const script = /\/static\/app\.\w+\.js/.exec(await (await fetch(server.url)).text())?.[0] ?? ''
   for (const path of ['/api/v1/projects/apollo/state', script]) {
@@ -32,7 +36,6 @@ test('what is unchanged is told with the headers of the whole answer, however a 
 })
 
 test('who takes no gzip gets none', async () => {
-  const server = await startServer()
   const coding = async (accepted: string) => {
     const response = await fetch(server.url, { headers: { 'accept-encoding': accepted }, decompress: false })
     return response.headers.get('content-encoding')

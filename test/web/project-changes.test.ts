@@ -1,8 +1,16 @@
-import { describe, expect, test } from 'bun:test'
+import { beforeAll, describe, expect, test } from 'bun:test'
 import { eventually } from '../support/eventually.ts'
 import { call, postBody, report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 import { watchProject } from '../support/viewer.ts'
+
+let server: RunningServer
+beforeAll(async () => {
+  server = await startServer({ lifetime: 'file' })
+})
+
+let projects = 0
+const newName = () => `project-${++projects}`
 
 const send = (server: RunningServer, method: string, path: string, body?: object) =>
   call(server, `/api/v1/projects${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) })
@@ -12,28 +20,28 @@ const names = async (server: RunningServer, query = '') =>
 
 describe('registering and changing a project', () => {
   test('POST registers it with its settings, once, and says what there is already', async () => {
-    const server = await startServer()
+    const name = newName()
     const created = await send(server, 'POST', '', {
-      name: 'apollo',
+      name,
       priority: 'high',
       owner: 'Ada',
       tags: ['moon'],
       resource_limits: { max_memory_mb: 5 },
     })
-    expect([created.status, created.headers.get('location')]).toEqual([201, '/api/v1/projects/apollo'])
-    expect(created.body).toMatchObject({ name: 'apollo', priority: 'high', status: 'active', owner: 'Ada', tags: ['moon'] })
-    const again = await send(server, 'POST', '', { name: 'Apollo' })
+    expect([created.status, created.headers.get('location')]).toEqual([201, `/api/v1/projects/${name}`])
+    expect(created.body).toMatchObject({ name, priority: 'high', status: 'active', owner: 'Ada', tags: ['moon'] })
+    const again = await send(server, 'POST', '', { name: name.toUpperCase() })
     expect([again.status, again.body['code'], again.body['error']]).toEqual([
       409,
       'PROJECT_ALREADY_EXISTS',
-      'There is a project "apollo" already.',
+      `There is a project "${name}" already.`,
     ])
-    expect((await report(server, 'apollo', move('SPRINT_ACTIVE'))).body['offset']).toBe(1)
+    expect((await report(server, name, move('SPRINT_ACTIVE'))).body['offset']).toBe(1)
   })
 
   test('what does not fit is refused with its field, and changes nothing', async () => {
-    const server = await startServer()
-    await send(server, 'POST', '', { name: 'apollo' })
+    const name = newName()
+    await send(server, 'POST', '', { name })
     const cases: [body: object, field: string][] = [
       [{ status: 'sleeping' }, 'status'],
       [{ tags: ['a', 5] }, 'tags.1'],
@@ -42,7 +50,7 @@ describe('registering and changing a project', () => {
       [{ name: 'gemini' }, 'name'],
     ]
     for (const [body, field] of cases) {
-      const refused = await send(server, 'PATCH', '/apollo', body)
+      const refused = await send(server, 'PATCH', `/${name}`, body)
       expect([refused.status, refused.body['code'], refused.body['details']]).toEqual([400, 'VALIDATION_ERROR', { field }])
     }
     for (const name of ['_own', 'default', 'unassigned', 'a b']) expect((await send(server, 'POST', '', { name })).status).toBe(400)
@@ -88,10 +96,10 @@ describe('registering and changing a project', () => {
 
 describe('an archived project', () => {
   test('is kept with its log, goes on with what is still reported, and comes back when it is wanted', async () => {
-    const server = await startServer()
-    await report(server, 'apollo', move('SPRINT_ACTIVE'))
+    const name = newName()
+    await report(server, name, move('SPRINT_ACTIVE'))
     for (const round of [1, 2]) {
-      const archived = await send(server, 'DELETE', '/apollo')
+      const archived = await send(server, 'DELETE', `/${name}`)
       expect([round, archived.status, archived.body['status'], archived.body['hint']]).toEqual([
         round,
         200,
@@ -99,13 +107,13 @@ describe('an archived project', () => {
         expect.stringContaining('?purge=true'),
       ])
     }
-    expect(await names(server, '?status=archived')).toEqual(['apollo'])
-    expect((await report(server, 'apollo', move('SPRINT_REVIEW'))).body['offset']).toBe(2)
-    expect((await call(server, '/api/v1/projects/apollo')).body).toMatchObject({ status: 'archived', workflow_state: 'SPRINT_REVIEW' })
-    expect((await fetch(`${server.url}/projects/apollo`)).status).toBe(200)
-    const again = await send(server, 'POST', '', { name: 'apollo' })
+    expect(await names(server, '?status=archived')).toEqual([name])
+    expect((await report(server, name, move('SPRINT_REVIEW'))).body['offset']).toBe(2)
+    expect((await call(server, `/api/v1/projects/${name}`)).body).toMatchObject({ status: 'archived', workflow_state: 'SPRINT_REVIEW' })
+    expect((await fetch(`${server.url}/projects/${name}`)).status).toBe(200)
+    const again = await send(server, 'POST', '', { name })
     expect([again.status, again.body['error']]).toEqual([409, expect.stringContaining('PATCH its status to active')])
-    expect((await send(server, 'PATCH', '/apollo', { status: 'active' })).body['status']).toBe('active')
+    expect((await send(server, 'PATCH', `/${name}`, { status: 'active' })).body['status']).toBe('active')
   })
 })
 
@@ -136,12 +144,12 @@ describe('a purged project', () => {
   })
 
   test('leaves no Idempotency-Key bound', async () => {
-    const server = await startServer()
+    const name = newName()
     const keyed = (body: object) =>
-      call(server, '/api/v1/projects/apollo/events', { method: 'POST', headers: { 'idempotency-key': 'k' }, body: JSON.stringify(body) })
+      call(server, `/api/v1/projects/${name}/events`, { method: 'POST', headers: { 'idempotency-key': 'k' }, body: JSON.stringify(body) })
     expect((await keyed({ type: 'x-a' })).status).toBe(202)
     expect((await keyed({ type: 'x-b' })).status).toBe(422)
-    await send(server, 'DELETE', '/apollo?purge=true')
+    await send(server, 'DELETE', `/${name}?purge=true`)
     expect((await keyed({ type: 'x-b' })).status).toBe(202)
   })
 
@@ -163,44 +171,44 @@ describe('a purged project', () => {
   }, 60_000)
 
   test('leaves nothing on a page that shows it, which goes on when it comes back', async () => {
-    const server = await startServer()
-    await report(server, 'apollo', { type: 'x-old', text: 'of the former life' })
-    const viewer = watchProject([server.url], 'apollo')
+    const name = newName()
+    await report(server, name, { type: 'x-old', text: 'of the former life' })
+    const viewer = watchProject([server.url], name)
     await eventually(() => viewer.rows().length > 0)
-    await send(server, 'DELETE', '/apollo?purge=true')
+    await send(server, 'DELETE', `/${name}?purge=true`)
     await eventually(() => viewer.rows().length === 0)
-    await report(server, 'apollo', { type: 'x-new' })
+    await report(server, name, { type: 'x-new' })
     await eventually(() => viewer.rows().length === 1)
   })
 })
 
 describe('without script', () => {
-  const post = (server: RunningServer, path: string, form: Record<string, string> = {}, headers: Record<string, string> = {}) =>
-    fetch(`${server.url}/projects/apollo/${path}`, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual', headers })
+  const post = (path: string, form: Record<string, string> = {}, headers: Record<string, string> = {}) =>
+    fetch(`${server.url}/projects/${path}`, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual', headers })
 
   test('forms archive, bring back and forget a project; to forget it takes its name', async () => {
-    const server = await startServer()
-    await report(server, 'apollo', move('SPRINT_ACTIVE'))
-    const status = async () => (await call(server, '/api/v1/projects/apollo')).body['status']
-    const archived = await post(server, 'archive')
-    expect([archived.status, archived.headers.get('location'), await status()]).toEqual([303, '/projects/apollo', 'archived'])
-    expect([(await post(server, 'restore')).status, await status()]).toEqual([303, 'active'])
-    const unsure = await post(server, 'purge', { confirm: 'apolo' }, { accept: 'text/html' })
+    const name = newName()
+    await report(server, name, move('SPRINT_ACTIVE'))
+    const status = async () => (await call(server, `/api/v1/projects/${name}`)).body['status']
+    const archived = await post(`${name}/archive`)
+    expect([archived.status, archived.headers.get('location'), await status()]).toEqual([303, `/projects/${name}`, 'archived'])
+    expect([(await post(`${name}/restore`)).status, await status()]).toEqual([303, 'active'])
+    const unsure = await post(`${name}/purge`, { confirm: name.slice(1) }, { accept: 'text/html' })
     expect([unsure.status, (await unsure.text()).includes('Nothing was forgotten')]).toEqual([400, true])
-    const purged = await post(server, 'purge', { confirm: 'apollo' })
+    const purged = await post(`${name}/purge`, { confirm: name })
     expect([purged.status, purged.headers.get('location')]).toEqual([303, '/'])
-    expect((await post(server, 'archive')).status).toBe(404)
+    expect((await post(`${name}/archive`)).status).toBe(404)
   })
 
   test('pages of other sites cannot', async () => {
-    const server = await startServer()
-    await report(server, 'apollo', move('SPRINT_ACTIVE'))
+    const name = newName()
+    await report(server, name, move('SPRINT_ACTIVE'))
     for (const path of ['archive', 'restore', 'purge']) {
-      expect((await post(server, path, { confirm: 'apollo' }, { origin: 'https://elsewhere.example' })).status).toBe(403)
+      expect((await post(`${name}/${path}`, { confirm: name }, { origin: 'https://elsewhere.example' })).status).toBe(403)
     }
     const headers = { origin: 'https://elsewhere.example' }
-    expect((await fetch(`${server.url}/api/v1/projects/apollo`, { method: 'DELETE', headers })).status).toBe(403)
-    expect(await names(server)).toEqual(['apollo'])
+    expect((await fetch(`${server.url}/api/v1/projects/${name}`, { method: 'DELETE', headers })).status).toBe(403)
+    expect(await names(server)).toContain(name)
   })
 })
 

@@ -1,7 +1,12 @@
 import { connect } from 'node:net'
-import { expect, test } from 'bun:test'
+import { beforeAll, expect, test } from 'bun:test'
 import { within } from '../support/eventually.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
+
+let server: RunningServer
+beforeAll(async () => {
+  server = await startServer({ lifetime: 'file' })
+})
 
 type Answer = { status: number; body: string }
 
@@ -30,7 +35,6 @@ const errorOf = ({ status, body }: Answer) => {
 }
 
 test('a request line of 4094 bytes is answered, a longer one refused with 414', async () => {
-  const server = await startServer()
   expect((await say(server, request(target(4094)))).status).toBe(200)
   const refused = errorOf(await say(server, request(target(4095))))
   expect(refused).toMatchObject({ status: 414, code: 'URI_TOO_LONG', hasId: true })
@@ -39,7 +43,6 @@ test('a request line of 4094 bytes is answered, a longer one refused with 414', 
 })
 
 test('a header field of 8190 bytes is answered, a longer one refused with 431', async () => {
-  const server = await startServer()
   const field = (bytes: number) => `X-Long: ${'x'.repeat(bytes - 'X-Long: '.length)}`
   expect((await say(server, request('/health', [field(8190)]))).status).toBe(200)
   expect(errorOf(await say(server, request('/health', [field(8191)])))).toMatchObject({
@@ -50,7 +53,6 @@ test('a header field of 8190 bytes is answered, a longer one refused with 431', 
 })
 
 test('100 header fields are answered, one more is refused with 431', async () => {
-  const server = await startServer()
   const fields = (count: number) => Array.from({ length: count }, (_, index) => `X-${index}: a`)
   // Host and Connection are two of them.
   expect((await say(server, request('/health', fields(98)))).status).toBe(200)
@@ -58,7 +60,6 @@ test('100 header fields are answered, one more is refused with 431', async () =>
 })
 
 test('what is too much for the server itself is refused, and the next request answered', async () => {
-  const server = await startServer()
   const { status } = await say(server, request('/health', [`X-Long: ${'x'.repeat(40_000)}`]))
   expect(status).toBe(431)
   expect((await say(server, request('/health'))).status).toBe(200)

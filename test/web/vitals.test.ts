@@ -1,7 +1,12 @@
-import { expect, test } from 'bun:test'
+import { beforeAll, expect, test } from 'bun:test'
 import { eventually } from '../support/eventually.ts'
 import { report } from '../support/report.ts'
-import { startServer } from '../support/server.ts'
+import { type RunningServer, startServer } from '../support/server.ts'
+
+let server: RunningServer
+beforeAll(async () => {
+  server = await startServer({ lifetime: 'file' })
+})
 
 type Ready = { status: string; warnings: string[] }
 const json = async <T>(url: string): Promise<T> => (await (await fetch(url)).json()) as T
@@ -15,7 +20,6 @@ const valueOf = (metrics: string, row: string) =>
   )
 
 test('/health answers while the process lives, with the version and the time', async () => {
-  const server = await startServer()
   const response = await fetch(`${server.url}/health`)
   const body = (await response.json()) as Record<'status' | 'timestamp' | 'version', string>
   expect(response.status).toBe(200)
@@ -45,7 +49,6 @@ test('/ready names a project whose folder is not there', async () => {
 })
 
 test('/metrics counts requests by route, never by address, and times them', async () => {
-  const server = await startServer()
   await report(server, 'apollo', { type: 'x-a' })
   await text(`${server.url}/projects/apollo`)
   for (const path of ['/nothing/1', '/nothing/2', '/projects/none', '/api/v1/nothing']) await text(`${server.url}${path}`)
@@ -63,7 +66,6 @@ test('/metrics counts requests by route, never by address, and times them', asyn
 })
 
 test('/metrics tells how many websockets are open', async () => {
-  const server = await startServer()
   const open = async () => valueOf(await text(`${server.url}/metrics`), 'websocket_connections_active')
   const sockets = Array.from({ length: 3 }, () => new WebSocket(`${server.url.replace('http', 'ws')}/live/`))
   await eventually(async () => (await open()) === 3)
