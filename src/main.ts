@@ -1,18 +1,12 @@
 import { version } from '../package.json'
 import { AS_WORKER } from './cluster/messages.ts'
-import { migrateLog } from './compose/migrate.ts'
 import { readDemo, readExport, readTail } from './config/client-settings.ts'
 import { readCommandLine, type Request } from './config/command-line.ts'
 import type { Flags } from './config/environment.ts'
 import { loadConfig } from './config/load.ts'
 import { ConfigError, UsageError } from './config/problem.ts'
-import { demo } from './main/demo.ts'
-import { exportProject } from './main/export.ts'
-import { contents, count, refuse, refuseConfig, warn } from './main/say.ts'
 import { folderProblem } from './main/open.ts'
-import { serve } from './main/serve.ts'
-import { serveAsWorker } from './main/serve-supervised.ts'
-import { tail } from './main/tail.ts'
+import { contents, count, refuse, refuseConfig, warn } from './main/say.ts'
 
 /** A server is away: the same may succeed later. */
 const AWAY = 1
@@ -20,7 +14,7 @@ const LAST_WORDS_MS = 500
 
 async function main(argv: string[]): Promise<number> {
   // Only a supervisor of ours starts a worker, over a channel.
-  if (argv[0] === AS_WORKER && process.connected) return serveAsWorker()
+  if (argv[0] === AS_WORKER && process.connected) return (await import('./main/serve-supervised.ts')).serveAsWorker()
   try {
     const request = readCommandLine(argv)
     return await answer(request, argv)
@@ -31,6 +25,7 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
+/** What a command needs is loaded for it alone: a word of help does not wait for a service. */
 async function answer(request: Request, argv: string[]): Promise<number> {
   switch (request.kind) {
     case 'help':
@@ -44,13 +39,13 @@ async function answer(request: Request, argv: string[]): Promise<number> {
     case 'migrate':
       return migrate(request.flags)
     case 'demo':
-      return demo(readDemo(request.flags))
+      return (await import('./main/demo.ts')).demo(readDemo(request.flags))
     case 'export':
-      return exportProject(readExport(request.project, request.flags), request.flags.server)
+      return (await import('./main/export.ts')).exportProject(readExport(request.project, request.flags), request.flags.server)
     case 'tail':
-      return tail(request.project, readTail(request.flags))
+      return (await import('./main/tail.ts')).tail(request.project, readTail(request.flags))
     case 'serve':
-      return serve(request.flags, request.mayReload ? argv : undefined)
+      return (await import('./main/serve.ts')).serve(request.flags, request.mayReload ? argv : undefined)
   }
 }
 
@@ -65,6 +60,7 @@ function checkConfig(flags: Flags): number {
 }
 
 async function migrate(flags: Flags): Promise<number> {
+  const { migrateLog } = await import('./compose/migrate.ts')
   const { config, warnings } = loadConfig({ flags })
   warn(warnings)
   try {

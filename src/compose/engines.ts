@@ -2,18 +2,14 @@ import { join } from 'node:path'
 import { type Bus, tracedBus } from '../bus/bus.ts'
 import { openIpcBus, type WorkerChannel } from '../bus/ipc.ts'
 import { openInProcessBus } from '../bus/in-process.ts'
-import { openRedisBus } from '../bus/redis.ts'
 import type { Opened } from '../close-in-reverse.ts'
 import type { Config } from '../config/config.ts'
 import { type EventLog, tracedEventLog } from '../event-log/event-log.ts'
-import { openPostgresLog } from '../event-log/postgres/postgres.ts'
-import { openRedisLog } from '../event-log/redis/redis.ts'
 import { openSqliteLog } from '../event-log/sqlite/sqlite.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { type KeyValue, tracedKeyValue } from '../key-value/key-value.ts'
-import { openRedisKeyValue } from '../key-value/redis.ts'
 import { openSqliteKeyValue } from '../key-value/sqlite.ts'
 import type { Features } from '../web/env.ts'
 
@@ -34,7 +30,7 @@ type Deps = {
   opened: Opened
 }
 
-/** Opens the configured engines. One that is away is never replaced by another. */
+/** Opens the configured engines, and loads no others. One that is away is never replaced by another. */
 export async function openEngines({ config, channel, tracing, metrics, log, onError, opened }: Deps): Promise<Engines> {
   const eventLog = opened.add(await openLog({ config, tracing, log, onError }))
   const { bus, isRedisUp } = await openBus({ config, channel, metrics, onError })
@@ -49,22 +45,27 @@ async function openBus({ config: { redis }, channel, metrics, onError }: BusDeps
   if (!redis) return { bus: channel ? openIpcBus({ channel, onError }) : openInProcessBus({ onError }), isRedisUp: () => true }
   const dropped = (reason: 'unsent' | 'foreign', count: number) => metrics.busDropped.inc({ reason }, count)
   const onDropped = (count: number) => dropped('unsent', count)
+  const { openRedisBus } = await import('../bus/redis.ts')
   const bus = await openRedisBus({ redis, onError, onDropped, onForeign: () => dropped('foreign', 1) })
   return { bus, isRedisUp: bus.isThere }
 }
 
 async function openKeyValue({ config: { redis, dataDir }, onError }: Pick<Deps, 'config' | 'onError'>): Promise<KeyValue> {
-  return redis ? openRedisKeyValue({ redis, onError }) : openSqliteKeyValue({ file: join(dataDir, 'shared.sqlite') })
+  if (redis) return (await import('../key-value/redis.ts')).openRedisKeyValue({ redis, onError })
+  return openSqliteKeyValue({ file: join(dataDir, 'shared.sqlite') })
 }
 
-function openLog({
+async function openLog({
   config: { database, redis, dataDir, workers },
   tracing,
   log,
   onError,
 }: Omit<Deps, 'opened' | 'channel' | 'metrics'>): Promise<EventLog> {
-  if (database) return openPostgresLog({ url: database.url.reveal(), poolSize: database.poolSize, workers, tracing, onError })
-  if (redis) return openRedisLog({ redis, tracing, onError })
+  if (database) {
+    const { openPostgresLog } = await import('../event-log/postgres/postgres.ts')
+    return openPostgresLog({ url: database.url.reveal(), poolSize: database.poolSize, workers, tracing, onError })
+  }
+  if (redis) return (await import('../event-log/redis/redis.ts')).openRedisLog({ redis, tracing, onError })
   return openSqliteLog({ file: join(dataDir, 'events.sqlite'), tracing, onError, onNotice: log.warn })
 }
 

@@ -3,8 +3,6 @@ import { version } from '../../package.json'
 import { openApi } from '../client/api.ts'
 import type { Config } from '../config/config.ts'
 import type { LogReader } from '../event-log/event-log.ts'
-import { openPostgresLog } from '../event-log/postgres/postgres.ts'
-import { openRedisLog } from '../event-log/redis/redis.ts'
 import { openLogSource } from '../export/log-source.ts'
 import { periodOf, type ReplaySource } from '../export/replay-source.ts'
 import { openServerSource } from '../export/server-source.ts'
@@ -53,8 +51,11 @@ async function openSource(config: Config, { address, project }: ExportSettings, 
 }
 
 /** A running service may have the embedded log open, so it is opened read-only. */
-function openReader({ database, redis, dataDir }: Config): Promise<LogReader> {
-  if (database) return openPostgresLog({ url: database.url.reveal(), poolSize: 2, isLookedAt: true })
-  if (redis) return openRedisLog({ redis })
+async function openReader({ database, redis, dataDir }: Config): Promise<LogReader> {
+  if (database) {
+    const { openPostgresLog } = await import('../event-log/postgres/postgres.ts')
+    return openPostgresLog({ url: database.url.reveal(), poolSize: 2, isLookedAt: true })
+  }
+  if (redis) return (await import('../event-log/redis/redis.ts')).openRedisLog({ redis })
   return openSqliteReader(join(dataDir, 'events.sqlite'))
 }

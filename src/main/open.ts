@@ -1,4 +1,4 @@
-import { openVisualizer, type WorkerContext, type Visualizer } from '../compose.ts'
+import type { WorkerContext, Visualizer } from '../compose.ts'
 import type { Config } from '../config/config.ts'
 import { dataFolderProblem, logFilesProblem } from '../config/writable-files.ts'
 import { ConfigError, describeProblem } from '../config/problem.ts'
@@ -11,6 +11,8 @@ import type { Plan } from '../cluster/worker-registry.ts'
 /** The running service, or in one line why it cannot start. */
 export async function open(config: Config, place?: WorkerContext): Promise<Visualizer | string> {
   try {
+    // A supervisor, and who only looks at settings, opens none and does without all that it is made of.
+    const { openVisualizer } = await import('../compose.ts')
     return await openVisualizer(config, place)
   } catch (error) {
     const reason = startProblem(error, config)

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import { nameProgram, programCommand } from '../cluster/program.ts'
-import { runReloading } from '../cluster/reload.ts'
 import type { Config } from '../config/config.ts'
 import type { Flags } from '../config/environment.ts'
 import { loadConfig } from '../config/load.ts'
@@ -29,7 +28,8 @@ export async function serve(flags: Flags, argv: string[] | undefined): Promise<n
   return serveAlone(config, flags)
 }
 
-function serveReloading(config: Config, argv: string[]): Promise<number> {
+async function serveReloading(config: Config, argv: string[]): Promise<number> {
+  const { runReloading } = await import('../cluster/reload.ts')
   const others = argv.filter((argument) => argument !== 'serve')
   return runReloading({
     start: [...programCommand(), 'serve', ...others, '--no-reload'],
