@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { runCommand } from './support/command.ts'
 import { temporaryFolder } from './support/ending.ts'
 import { installCommand, isMet, readyMachine } from './support/machine.ts'
-import { type FileResult, findTestFiles, lookAgain, runTestFiles } from './support/test-files.ts'
+import { type FileResult, findTestFiles, lookAgain, runTestFiles, takeNext } from './support/test-files.ts'
 
 const ROOT = join(import.meta.dir, '..')
 
@@ -70,12 +70,26 @@ describe('test files', () => {
     expect([ran, results.length]).toEqual([4, 4])
   })
 
-  test('are found by any part of their path, the slow folders first and in turn', () => {
+  test('are found by any part of their path', () => {
     const names = ['cluster/a.test.ts', 'cluster/b.test.ts', 'browser/c.test.ts', 'domain/d.test.tsx', 'domain/e.ts']
     const root = plant(Object.fromEntries(names.map((name) => [`test/${name}`, ''])))
-    const slow = ['test/cluster/a.test.ts', 'test/browser/c.test.ts', 'test/cluster/b.test.ts']
-    expect(findTestFiles(root, [])).toEqual([...slow, 'test/domain/d.test.tsx'])
-    expect(findTestFiles(root, ['domain/d', './test/clu'])).toEqual([slow[0]!, slow[2]!, 'test/domain/d.test.tsx'])
+    expect(findTestFiles(root, [])).toEqual(
+      names
+        .slice(0, 4)
+        .map((name) => `test/${name}`)
+        .toSorted(),
+    )
+    expect(findTestFiles(root, ['domain/d', './test/clu'])).toEqual([
+      'test/cluster/a.test.ts',
+      'test/cluster/b.test.ts',
+      'test/domain/d.test.tsx',
+    ])
+  })
+
+  test('of the slow kinds run side by side, one of each, and the quick ones when a kind is at its end', () => {
+    const files = ['browser/a', 'browser/b', 'browser/c', 'cluster/d', 'domain/e', 'faults/f', 'web/g'].map((file) => `test/${file}`)
+    const turns = Array.from({ length: 8 }, (_, turn) => takeNext(files, turn % 2)?.replace('test/', ''))
+    expect(turns).toEqual(['cluster/d', 'browser/a', 'faults/f', 'browser/b', 'domain/e', 'browser/c', 'web/g', undefined])
   })
 })
 

@@ -17,27 +17,29 @@ export type RunOptions = {
 const FILE_DEADLINE_MS = 600_000
 const TEST_TIMEOUT_MS = 120_000
 
-/** Tests of whole systems that mostly wait, and tests that keep a browser busy: one of each kind fills two cores best. */
-const SLOW_KINDS = [
-  ['test/cluster/', 'test/faults/', 'test/journeys/', 'test/command-line/', 'test/support/server', 'test/event-log/'],
-  ['test/browser/', 'test/support/browser'],
-]
+/** Tests of whole systems, which mostly wait, and tests that keep a browser busy: one of each kind fills two cores best. */
+const WAITING = ['test/cluster/', 'test/faults/', 'test/journeys/', 'test/command-line/', 'test/support/server', 'test/event-log/']
+const BUSY = ['test/browser/', 'test/support/browser']
 
-/**
- * Test files below a root whose path holds one of the patterns (all when none is given). The slow ones come first, so that
- * they do not trail behind the quick ones, and those of both kinds in turn.
- */
+/** Test files below a root whose path holds one of the patterns; all when none is given. */
 export function findTestFiles(root: string, patterns: string[]): string[] {
   const wanted = patterns.map((pattern) => pattern.replace(/^\.\//, ''))
-  const files = [...new Bun.Glob('test/**/*.test.{ts,tsx}').scanSync({ cwd: root })]
+  return [...new Bun.Glob('test/**/*.test.{ts,tsx}').scanSync({ cwd: root })]
     .filter((file) => wanted.length === 0 || wanted.some((pattern) => file.includes(pattern)))
     .toSorted()
-  const kinds = SLOW_KINDS.map((folders) => folders.flatMap((folder) => files.filter((file) => file.startsWith(folder))))
-  const slow = kinds
-    .flatMap((kind) => kind.map((file, index) => ({ file, place: (index + 1) / (kind.length + 1) })))
-    .toSorted((a, b) => a.place - b.place)
-    .map(({ file }) => file)
-  return [...slow, ...files.filter((file) => !slow.includes(file))]
+}
+
+/**
+ * Takes the file that a slot runs next. The first slot begins with those that wait, the others with those that keep a browser busy;
+ * the quick ones come when a slot has no more of its kind, so that nothing slow trails behind.
+ */
+export function takeNext(files: string[], slot: number): string | undefined {
+  const isOf = (folders: string[]) => (file: string) => folders.some((folder) => file.startsWith(folder))
+  const own = slot === 0 ? WAITING : BUSY
+  const isQuick = (file: string) => !isOf(WAITING)(file) && !isOf(BUSY)(file)
+  const next = files.find(isOf(own)) ?? files.find(isQuick) ?? files[0]
+  if (next !== undefined) files.splice(files.indexOf(next), 1)
+  return next
 }
 
 /** Why a file whose report does not show it failed all the same, or nothing where the report tells all. */
@@ -77,7 +79,7 @@ export async function runTestFiles(files: string[], options: RunOptions): Promis
   const results: FileResult[] = []
   const endAt = performance.now() + options.deadlineMs
   const slots = Array.from({ length: options.slots }, async (_, index) => {
-    for (let file = waiting.shift(); file; file = waiting.shift()) {
+    for (let file = takeNext(waiting, index); file; file = takeNext(waiting, index)) {
       const leftMs = endAt - performance.now()
       const late = { file, passed: 0, failed: 1, skipped: 0, ms: 0, output: 'not begun: the time for all tests was over' }
       const result = leftMs > 1_000 ? await runFile(file, index + 1, { ...options, deadlineMs: leftMs }) : late
