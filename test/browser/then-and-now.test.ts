@@ -1,19 +1,15 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { openBrowser, type PageOptions, type TestBrowser, until, untilText } from '../support/browser.ts'
-import { endAfter, temporaryFolder } from '../support/ending.ts'
-import { goBack, markDocument, WHILE_IT_IS_DOWN } from '../support/live-page.ts'
+import { endAfter } from '../support/ending.ts'
+import { goBack, markDocument, WHILE_IT_IS_DOWN, untilAfter } from '../support/live-page.ts'
 import { accessibilityProblems, htmlProblems, problemsInBothThemes, widthBeyondScreen } from '../support/page-quality.ts'
-import { BEGAN, HEAD, SECOND_MS, writePast } from '../support/past-log.ts'
-import { type RunningServer, startServer } from '../support/server.ts'
+import { BEGAN, SECOND_MS, startServerAfterPast } from '../support/past-log.ts'
+import type { RunningServer } from '../support/server.ts'
 
 let browser: TestBrowser
 let server: RunningServer
 beforeAll(async () => {
-  const dataDir = temporaryFolder('file')
-  await writePast(join(dataDir, 'events.sqlite'))
-  ;[browser, server] = await Promise.all([openBrowser(), startServer({ lifetime: 'file', dataDir })])
+  ;[browser, server] = await Promise.all([openBrowser(), startServerAfterPast()])
 })
 
 const DEVICES = ['desktop', 'phone'] as const
@@ -23,8 +19,6 @@ async function open(search: string, options: PageOptions = {}) {
   await markDocument(page)
   return page
 }
-
-const untilAfter = (page: Page, event: number) => untilText(page, `after event ${event} of ${HEAD}`, { within: '#travel-place' })
 
 test.each(DEVICES)('compared with now it says what differs, and goes on comparing from step to step, on a %s', async (device) => {
   const page = await open('?at=5', { device })

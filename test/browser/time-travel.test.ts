@@ -1,19 +1,15 @@
 import { beforeAll, expect, test } from 'bun:test'
-import { join } from 'node:path'
 import type { Page, Request } from 'playwright-core'
 import { openBrowser, type PageOptions, type TestBrowser, untilText } from '../support/browser.ts'
-import { temporaryFolder } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
-import { isSameDocument, markDocument, untilLive } from '../support/live-page.ts'
-import { at, BEGAN, HEAD, SECOND_MS, writePast } from '../support/past-log.ts'
-import { type RunningServer, startServer } from '../support/server.ts'
+import { isSameDocument, markDocument, untilLive, untilAfter } from '../support/live-page.ts'
+import { at, BEGAN, HEAD, SECOND_MS, startServerAfterPast } from '../support/past-log.ts'
+import type { RunningServer } from '../support/server.ts'
 
 let browser: TestBrowser
 let server: RunningServer
 beforeAll(async () => {
-  const dataDir = temporaryFolder('file')
-  await writePast(join(dataDir, 'events.sqlite'))
-  ;[browser, server] = await Promise.all([openBrowser(), startServer({ lifetime: 'file', dataDir })])
+  ;[browser, server] = await Promise.all([openBrowser(), startServerAfterPast()])
 })
 
 const DEVICES = ['desktop', 'phone'] as const
@@ -24,7 +20,6 @@ async function open(search: string, options: PageOptions = {}) {
   return page
 }
 
-const untilAfter = (page: Page, event: number) => untilText(page, `after event ${event} of ${HEAD}`, { within: '#travel-place' })
 const untilAt = (page: Page, moment: string | number) => eventually(() => new URL(page.url()).searchParams.get('at') === String(moment))
 const untilState = (page: Page, state: string) => untilText(page, `in ${state} for`, { within: '#heading' })
 

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
-import { until } from './browser.ts'
+import { until, untilText } from './browser.ts'
 import { endAfter } from './ending.ts'
 import { eventually } from './eventually.ts'
+import { HEAD } from './past-log.ts'
 import { call } from './report.ts'
 import type { RunningServer } from './server.ts'
 
@@ -81,3 +82,6 @@ export const duplicateIds = (page: Page): Promise<string[]> =>
 /** One step of the history. A page from the back-forward cache is there at once: it has loaded long ago. */
 export const goBack = (page: Page) => page.goBack({ waitUntil: 'commit' })
 export const goForward = (page: Page) => page.goForward({ waitUntil: 'commit' })
+
+/** Waits until a page that looks back stands after an event of apollo (past-log.ts). */
+export const untilAfter = (page: Page, event: number) => untilText(page, `after event ${event} of ${HEAD}`, { within: '#travel-place' })

@@ -1,6 +1,9 @@
+import { join } from 'node:path'
 import type { NewEvent } from '../../src/domain/events/event.ts'
 import { PROJECTS_LOG } from '../../src/domain/events/names.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
+import { temporaryFolder } from './ending.ts'
+import { type RunningServer, startServer } from './server.ts'
 
 export const SECOND_MS = 1_000
 /** An hour ago. */
@@ -42,3 +45,10 @@ export const HEAD = PAST.length
 
 /** A moment so many seconds after the beginning, for an address. */
 export const at = (seconds: number) => encodeURIComponent(new Date(BEGAN + seconds * SECOND_MS).toISOString())
+
+/** A service, for a whole test file, whose log is written already. */
+export async function startServerAfterPast(): Promise<RunningServer> {
+  const dataDir = temporaryFolder('file')
+  await writePast(join(dataDir, 'events.sqlite'))
+  return startServer({ lifetime: 'file', dataDir })
+}
