@@ -67,7 +67,8 @@ export const passSeconds = (page: Page, seconds: number): Promise<void> =>
   page.evaluate(
     (seconds) =>
       new Promise((resolve) => {
-        const timer = setInterval(() => --seconds <= 0 && (clearInterval(timer), resolve()), 1_000)
+        let passed = 0
+        const timer = setInterval(() => ++passed >= seconds && (clearInterval(timer), resolve()), 1_000)
       }),
     seconds,
   )
