@@ -66,11 +66,20 @@ test('an installation that fails says what to do, and starts nothing', async () 
   expect(program.output()).not.toContain('"args"')
 }, 120_000)
 
-/** A launcher that finds everything installed. */
-async function installed(program: string): Promise<string> {
+const STAMP = 'node_modules/.installed-from'
+
+let noted: Promise<string> | undefined
+/** What the launcher notes once all is installed. One installation tells it for all trees with this lock file. */
+async function install(): Promise<string> {
   const root = withBun(plantLauncher(TELL))
   await launched(root)
-  writeFileSync(join(root, 'src/main.ts'), program)
+  return Bun.file(join(root, STAMP)).text()
+}
+
+/** A launcher that finds everything installed. */
+async function installed(program: string): Promise<string> {
+  const root = withBun(plantLauncher(program))
+  writeFileSync(join(root, STAMP), await (noted ??= install()))
   return root
 }
 
