@@ -1,5 +1,8 @@
 import type { FC } from 'hono/jsx'
 import { agentsAtWork } from '../domain/summary/liveness.ts'
+import { sprintOf } from '../domain/project/sprint.ts'
+import { isOpenCycle } from '../domain/project/tdd-machine.ts'
+import { countAgents } from '../domain/project/words-at.ts'
 import type { ProjectState } from '../domain/project/project-state.ts'
 import type { PageSection, Shown } from '../live/live-page.ts'
 import { ActivityRow } from '../../views/activity/activity-row.tsx'
@@ -14,7 +17,7 @@ import { KeptEvents, type KeptEventsProps } from '../../views/project/kept-event
 import { Notices } from '../../views/project/notices.tsx'
 import { ProjectCard } from '../../views/project/project-card.tsx'
 import { ProjectHeading } from '../../views/project/project-heading.tsx'
-import { SprintCard } from '../../views/project/sprint.tsx'
+import { SprintCard, storyStands } from '../../views/project/sprint.tsx'
 import { WorkflowCard } from '../../views/project/workflow.tsx'
 import { type Frame, Layout } from '../../views/shell/layout.tsx'
 import { PanelFrame } from '../../views/shell/panel-frame.tsx'
@@ -33,6 +36,12 @@ const workers = ({ agents }: ProjectState): string =>
   agentsAtWork(agents)
     .working.map(({ storyId = '', agentId }) => `${storyId}\n${agentId}`)
     .join('\n')
+
+/** Where the stories of its sprint stand, as the card counts them. */
+function stands({ view: { state }, summary: { staleMinutes } }: Shown, now: number): string {
+  const sprint = sprintOf(state)
+  return sprint ? storyStands(sprint, state, { now, staleMinutes }).join() : ''
+}
 
 /** Where the project stands: shown in a file, too. */
 const STANDING = [
@@ -71,10 +80,10 @@ const STANDING = [
   {
     id: 'sprint',
     ages: true,
-    reads: ({ view: { state } }) => [
-      ...[state.sprints, state.backlog, state.cycles, state.approvals, state.agents],
-      ...[state.cycleFiles, state.ci, state.parallel, state.usage, state.workflow],
-    ],
+    reads: (shown, now) => {
+      const { sprints, backlog, cycleFiles, ci, parallel, usage } = shown.view.state
+      return [sprints, backlog, cycleFiles, ci, parallel, usage, stands(shown, now)]
+    },
     render: ({ view, summary }, now) => <SprintCard state={view.state} now={now} staleMinutes={summary.staleMinutes} />,
   },
   {
@@ -115,7 +124,11 @@ const LEADING_ON = [
     id: 'project',
     isBeside: true,
     ages: true,
-    reads: ({ project, view: { state } }) => [project, state.agents, state.cycles],
+    reads: ({ project, view: { state }, summary: { staleMinutes } }, now) => [
+      project,
+      countAgents(state.agents.values(), 'working', { now, staleMinutes }),
+      state.cycles.values().filter(isOpenCycle).toArray().length,
+    ],
     render: ({ project, view, summary: { staleMinutes }, at }, now) => (
       <ProjectCard project={project} state={view.state} now={now} staleMinutes={staleMinutes} isFixed={at !== undefined} />
     ),
