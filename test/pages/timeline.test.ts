@@ -1,173 +1,73 @@
-import { expect, test } from 'bun:test'
-import type { StoredEvent } from '../../src/domain/events/event.ts'
-import { foldLanes, openLanes } from '../../src/domain/timeline/lanes.ts'
-import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
-import { summarize } from '../../src/domain/summary/project-summary.ts'
-import type { Shown } from '../../src/live/live-page.ts'
-import { openTimeline } from '../../src/pages/timeline.tsx'
-import type { CachedLanes } from '../../src/projection/timeline-cache.ts'
-import type { ProjectView } from '../../src/projection/projections.ts'
-import { parseTimelineQuery } from '../../views/timeline/query.ts'
-import { MINUTE, numbered, T0 } from '../support/told.ts'
-import { projectOf } from '../views/scenes.ts'
+import { beforeAll, expect, test } from 'bun:test'
+import { htmlProblems } from '../support/page-quality.ts'
+import { report } from '../support/report.ts'
+import { type RunningServer, startServer } from '../support/server.ts'
 
-const HOUR = 60 * MINUTE
-const step = (story_id: string, new_state: string) => ({ type: 'tdd_transition', story_id, new_state })
+let server: RunningServer
+beforeAll(async () => {
+  server = await startServer({ lifetime: 'file' })
+  await report(server, 'apollo', [
+    { type: 'workflow_transition', old_state: 'SPRINT_PLANNED', new_state: 'SPRINT_ACTIVE' },
+    { type: 'tdd_transition', story_id: 's-1', new_state: 'test_red' },
+    { type: 'agent_status', agent_id: 'lead', agent_type: 'Orchestrator', status: 'working' },
+    { type: 'agent_status', agent_id: 'code', agent_type: 'CodeAgent', parent_agent_id: 'lead', status: 'waiting', story_id: 's-1' },
+    { type: 'error_state', error_message: 'disk <b>full</b>' },
+  ])
+  await report(server, 'apollo', { type: 'tdd_transition', story_id: 's-1', old_state: 'test_red', new_state: 'code_green' })
+})
 
-/** Pages that several look at, over the same lanes, in a project that goes on. */
-function watched(...searches: string[]) {
-  let now = T0
-  let view: ProjectView = { epoch: 'k3j9x0ab', state: emptyProject(), recent: [] }
-  const lanes = openLanes(view.state, { from: T0 - HOUR, windowMs: HOUR })
-  const kept: CachedLanes = { epoch: view.epoch, lanes, windowMs: HOUR, keptSince: undefined, hasHole: false }
-  let reads = 0
-  let isLogAway = false
-  let stirred = 0
-  const failures: unknown[] = []
-  const failing = (): never => {
-    reads += 1
-    throw new Error('no answer')
-  }
-  /** As if the log had been read. */
-  const anew = (): CachedLanes => {
-    reads += 1
-    const read = openLanes(emptyProject(), { from: T0 - HOUR, windowMs: HOUR })
-    foldLanes(read, history)
-    return { ...kept, lanes: read, hasHole: false }
-  }
-  const history: StoredEvent[] = []
-  const project = projectOf('apollo')
-  const shown = (): Shown => ({ project, view, summary: summarize({ project, ...view, now, staleMinutes: 5 }) })
-  const goOn = (reports: Parameters<typeof numbered>[0], afterMs = 1_000) => {
-    now += afterMs
-    const events = numbered(
-      reports.map((report) => ({ ...report, at: now })),
-      view.state,
-    )
-    history.push(...events)
-    view = { ...view, state: foldEvents(view.state, events), recent: [...view.recent, ...events].slice(-50) }
-  }
-  goOn([step('s-1', 'design'), step('s-2', 'design'), { type: 'agent_status', agent_id: 'a', status: 'working' }])
-  const pages = searches.map((search) =>
-    openTimeline(shown(), {
-      kept,
-      query: parseTimelineQuery(new URLSearchParams(search)),
-      now: () => now,
-      readAnew: async () => (isLogAway ? failing() : anew()),
-      stir: () => void (stirred += 1),
-      failed: (error) => void failures.push(error),
-    }),
-  )
-  /** What each page sends of what comes next: the ids of the parts. */
-  const parts = (...next: Parameters<typeof goOn>) => {
-    goOn(...next)
-    return pages.map((page) => {
-      if (!page.take({ ...shown(), before: undefined, isGone: false })) return []
-      const frame = page.flush()
-      return frame === undefined ? [] : [...frame.matchAll(/hx-partial id=\\"([^"\\]+)\\"/g)].map(([, id]) => id)
-    })
-  }
-  const setLogAway = (isAway: boolean) => void (isLogAway = isAway)
-  return {
-    parts,
-    pages,
-    kept,
-    failures,
-    setLogAway,
-    goOn,
-    stirred: () => stirred,
-    reads: () => reads,
-    position: () => `${view.epoch}:${view.state.offset}`,
-  }
+async function page(search = '', project = 'apollo') {
+  const response = await fetch(`${server.url}/projects/${project}/timeline${search}`, { redirect: 'manual' })
+  return { status: response.status, location: response.headers.get('location'), html: await response.text() }
 }
 
-const rowOf = ({ kept }: ReturnType<typeof watched>, story: string) => kept.lanes.stories.get(story)?.number
-
-test('a change sends the lane that it is of, in the picture and in the table, and nothing else', () => {
-  const pages = watched('')
-  expect(pages.parts([step('s-2', 'test_red')])).toEqual([[`lane-${rowOf(pages, 's-2')}`, `steps-${rowOf(pages, 's-2')}`]])
-  expect(pages.parts([{ type: 'ci_status', status: 'passed' }])).toEqual([['lane-marks', 'steps-marks']])
-  expect(pages.parts([{ type: 'workflow_transition', new_state: 'SPRINT_ACTIVE' }])).toEqual([['lane-0', 'steps-0']])
+test('a timeline by story shows each phase with its word, and all of it as a table', async () => {
+  const { status, html } = await page()
+  expect(status).toBe(200)
+  expect(html).toContain('data-live="/live/projects/apollo/timeline?since=')
+  expect(html).toMatch(/<title>s-1 code_green, since \d\d:\d\d:\d\d UTC<\/title>/)
+  expect(html).toMatch(/<title>s-1 test_red, 0 s, \d\d:\d\d:\d\d to \d\d:\d\d:\d\d UTC<\/title>/)
+  expect(html).toMatch(/<title>error disk &lt;b&gt;full&lt;\/b&gt;, \d\d:\d\d:\d\d UTC<\/title>/)
+  expect(html).toMatch(/<table id="steps-\d+".*s-1.*code_green.*goes on.*<\/table>/s)
+  expect(html).toContain('<summary>As a table</summary>')
 })
 
-test('what no lane shows sends no frame', () => {
-  const { parts } = watched('')
-  expect(parts([{ type: 'chat_message', message: 'hello' }])).toEqual([[]])
-  expect(parts([{ type: 'usage', input_tokens: 5 }])).toEqual([[]])
+test('by agent it shows who started whom, and the choices keep what else was asked for', async () => {
+  const { html } = await page('?window=6h&by=agent&gaps=show')
+  expect(html).toMatch(/lane--agent lane--depth-0.*Orchestrator.*lane--agent lane--depth-1.*CodeAgent/s)
+  expect(html).toMatch(/<title>code waiting, since .* UTC, on s-1<.title>/)
+  expect(html).toContain('href="/projects/apollo/timeline?window=6h&amp;gaps=show"')
+  expect(html).toContain('href="/projects/apollo/timeline?by=agent&amp;window=24h&amp;gaps=show"')
+  expect(html).toContain('href="/projects/apollo/timeline?by=agent&amp;window=6h">Fold pauses')
 })
 
-test('who comes, and a picture that moves on, send all of it', () => {
-  const { parts } = watched('')
-  expect(parts([step('s-new', 'design')])).toEqual([['timeline']])
-  expect(parts([{ type: 'chat_message', message: 'later' }], 2 * MINUTE)).toEqual([['timeline']])
+test('what nobody knows is as if it were not asked for, and the name is the project’s own', async () => {
+  expect((await page('?by=moon&window=3y&gaps=1')).html).toContain('last hour, by story')
+  expect(await page('?by=agent', 'APOLLO')).toMatchObject({ status: 301, location: '/projects/apollo/timeline?by=agent' })
+  expect((await page('', 'nowhere')).status).toBe(404)
 })
 
-test('pages over the same lanes each send what they show, whoever took the change in first', () => {
-  const pages = watched('', 'by=agent')
-  const [byStory, byAgent] = pages.parts([step('s-1', 'test_red'), { type: 'agent_status', agent_id: 'a', status: 'idle' }])
-  expect(byStory).toEqual([`lane-${rowOf(pages, 's-1')}`, `steps-${rowOf(pages, 's-1')}`])
-  const agent = pages.kept.lanes.agents.get('a')?.number
-  expect(byAgent).toEqual([`lane-${agent}`, `steps-${agent}`])
+test('it looks back: the window ends at the moment, nothing grows, and the choices stay there', async () => {
+  const { status, html } = await page('?at=4')
+  expect(status).toBe(200)
+  expect(html).not.toContain('data-live="/live/projects')
+  expect(html).not.toContain('data-grows')
+  expect(html).toContain('the hour until then, by story')
+  expect(html).not.toContain('code_green, since')
+  expect(html).toMatch(/<title>s-1 test_red, since/)
+  expect(html).toContain('href="/projects/apollo/timeline?by=agent&amp;at=4"')
+  expect((await page('?at=7000')).status).toBe(409)
+  expect((await page('?at=soon')).status).toBe(400)
 })
 
-test('who comes back where the page stands is told nothing, from anywhere else all', () => {
-  const { parts, pages, position } = watched('')
-  const rendered = position()
-  parts([step('s-1', 'test_red')])
-  const [page] = pages
-  expect(JSON.parse(page?.resume(position()) ?? '')).toMatchObject({ content: '', since: position(), events: 0 })
-  expect(JSON.parse(page?.resume(rendered) ?? '')).toMatchObject({ since: position(), events: 1 })
-  expect(page?.resume(rendered)).toContain('hx-partial id=\\"timeline\\"')
-  expect([page?.isBehind(position()), page?.isBehind('k3j9x0ab:99')]).toEqual([false, true])
+test('a project’s page leads to its timeline, also as of a moment', async () => {
+  const html = async (search: string) => (await fetch(`${server.url}/projects/apollo${search}`)).text()
+  expect(await html('')).toContain('href="/projects/apollo/timeline?by=agent"')
+  expect(await html('?at=4')).toMatch(/href="\/projects\/apollo\/timeline\?at=20\d\d-[^"]+Z"/)
 })
 
-test('what came in a batch too large to be at hand is read from the log, not more often than now and then', async () => {
-  const { parts, pages, reads } = watched('')
-  const many = Array.from({ length: 80 }, (_, index) => step('s-1', index % 2 ? 'test_red' : 'code_green'))
-  const [page] = pages
-  const isWhole = () => !page?.resume('').includes('too many to look at')
-  parts(many)
-  expect(isWhole()).toBe(false)
-  await Promise.resolve()
-  expect(parts([step('s-2', 'commit')])).toEqual([['timeline']])
-  expect([isWhole(), reads()]).toEqual([true, 1])
-  parts(many)
-  await Promise.resolve()
-  expect([isWhole(), reads()]).toEqual([false, 1])
-  parts(many, 11_000)
-  expect(reads()).toBe(2)
-})
-
-const MANY = Array.from({ length: 80 }, (_, index) => step('s-1', index % 2 ? 'test_red' : 'code_green'))
-
-const read = () => new Promise(setImmediate)
-
-test('what could not be read anew is told once, tried again, and shown when it could', async () => {
-  const { parts, pages, reads, failures, setLogAway, stirred } = watched('')
-  const isWhole = () => !pages[0]?.resume('').includes('too many to look at')
-  setLogAway(true)
-  parts(MANY)
-  await read()
-  parts(MANY, 11_000)
-  await read()
-  expect([reads(), failures.map(String), isWhole()]).toEqual([2, ['Error: no answer'], false])
-  setLogAway(false)
-  parts([step('s-2', 'commit')], 11_000)
-  await read()
-  expect([reads(), isWhole(), stirred()]).toEqual([3, true, 1])
-  setLogAway(true)
-  parts(MANY, 11_000)
-  await read()
-  expect(failures.length).toBe(2)
-  pages[0]?.close?.()
-})
-
-test('a page that nobody watches any more reads nothing and asks for no flush', async () => {
-  const { parts, pages, reads, setLogAway, goOn, stirred } = watched('')
-  setLogAway(true)
-  parts(MANY)
-  goOn([step('s-2', 'commit')], 11_000)
-  pages[0]?.close?.()
-  await read()
-  expect([reads(), stirred()]).toEqual([1, 0])
+test('the page is valid in every form', async () => {
+  for (const search of ['', '?by=agent&window=24h', '?window=7d&gaps=show', '?at=2']) {
+    expect(await htmlProblems((await page(search)).html)).toEqual([])
+  }
 })

@@ -1,14 +1,14 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { FOLD_VERSION } from '../../src/domain/project/project.ts'
-import { encodeState } from '../../src/domain/project/state-codec.ts'
-import { PROJECTS_LOG } from '../../src/domain/events/names.ts'
-import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
-import { stateAt } from '../../src/projection/time-travel.ts'
-import { temporaryFolder } from '../support/ending.ts'
-import { htmlProblems } from '../support/page-quality.ts'
-import { at, writePast } from '../support/past-log.ts'
-import { type RunningServer, startServer } from '../support/server.ts'
+import { FOLD_VERSION } from '../../../src/domain/project/project.ts'
+import { encodeState } from '../../../src/domain/project/state-codec.ts'
+import { PROJECTS_LOG } from '../../../src/domain/events/names.ts'
+import { openSqliteLog } from '../../../src/event-log/sqlite/sqlite.ts'
+import { stateAt } from '../../../src/projection/time-travel.ts'
+import { temporaryFolder } from '../../support/ending.ts'
+import { htmlProblems } from '../../support/page-quality.ts'
+import { at, writePast } from '../../support/past-log.ts'
+import { type RunningServer, startServer } from '../../support/server.ts'
 
 let server: RunningServer
 let crowded: RunningServer
