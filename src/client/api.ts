@@ -1,9 +1,7 @@
 import { isRecord } from '../domain/events/loose-fields.ts'
 
-/** `url` has no slash at its end. */
 export type ApiAddress = { /** Without a slash at its end. */ url: string; token: { reveal(): string } | undefined }
 
-/** `tooOld`: older than the retention. */
 export type Reported = { accepted: number; duplicates: number; tooOld: number }
 
 export type Api = {
@@ -79,9 +77,7 @@ async function bodyOf(response: Response, url: string): Promise<Record<string, u
   try {
     const body: unknown = JSON.parse(text)
     if (isRecord(body)) return body
-  } catch {
-    // Reported below.
-  }
+  } catch {}
   const isPassing = response.status >= 500
   const what = isPassing ? `is away (HTTP ${response.status})` : 'is not this service: it gives no JSON; name another with --url'
   throw new ApiProblem(isPassing, `what answers at ${url} ${what}`)

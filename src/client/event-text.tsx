@@ -8,7 +8,6 @@ import { isRecord } from '../domain/events/loose-fields.ts'
 
 type EventText = {
   icon: Line['icon']
-  /** In one word. */
   kind: string
   who: string
   /** Code is between backticks. */
@@ -76,7 +75,6 @@ const sign = (character: string) => {
   return code === 0x7f ? '\u2421' : `\\x${code.toString(16)}`
 }
 
-/** The fields with a sign (␛ for escape) for each control character. */
 function shownControls(fields: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [signed(key), shown(value)]))
 }

@@ -1,4 +1,3 @@
-/** When a bounded list is cut, entries that somebody waits for (or that failed unseen) never go to make room. */
 export type Worth = 'over' | 'mild' | 'on' | 'waits'
 
 const ORDER: readonly Worth[] = ['over', 'mild', 'on', 'waits']

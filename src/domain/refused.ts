@@ -20,7 +20,6 @@ export const ERROR_STATUS = {
 
 export type ErrorCode = keyof typeof ERROR_STATUS
 
-/** The caller's fault: the message may be shown to the caller, and says what to do. */
 export class RefusedError extends Error {
   override name = 'RefusedError'
   constructor(

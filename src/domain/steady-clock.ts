@@ -1,5 +1,4 @@
 type ClockSources = {
-  /** The wall clock, since 1970: it may be set at any time. */
   wall(): number
   /** Monotonic; stands still while the machine sleeps. */
   elapsed(): number
@@ -7,11 +6,9 @@ type ClockSources = {
   awake(): number | undefined
 }
 
-/** A step of the wall clock: `ms` ahead of the monotonic clock, or behind it below 0. */
 export type ClockStep = { kind: 'doubted' | 'believed' | 'back'; ms: number }
 
 const STEP_MS = 60_000
-/** A step that lasts this long was meant. */
 const BELIEVED_AFTER_MS = 600_000
 
 /** The time in ms since 1970: the wall clock, but after a step of over a minute the monotonic one until the step lasted ten minutes. */

@@ -1,7 +1,6 @@
 import type { NewEvent } from '../domain/events/event.ts'
 import { APPEND_LIMIT, type Appended } from './event-log.ts'
 
-/** One append, serialized before it waits: the caller may change its events meanwhile. */
 export type AppendCall = { project: string; events: readonly NewEvent[]; ids: string[]; bodies: string[]; bytes: number }
 
 /** Serializes an append; throws on too many events or on what JSON cannot hold. */

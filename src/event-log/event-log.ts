@@ -17,9 +17,7 @@ export const READ_LIMIT = 1_000
 export const SNAPSHOT_SPAN = 10_000
 
 export type ReadRange = {
-  /** Exclusive. */
   after: number
-  /** Inclusive; default: the head. */
   upTo?: number
   /** READ_LIMIT at most. Large events make a page shorter, but never empty before the end. */
   limit: number
@@ -59,7 +57,6 @@ export type EventLog = {
   /** Removes all of a project. Later events are numbered from 1, in a new epoch. */
   purge(project: string): Promise<void>
   tryAppend(): Promise<void>
-  /** Warnings about the engine's settings, one sentence each. */
   check(): Promise<string[]>
   close(): Promise<void>
 }

@@ -12,7 +12,6 @@ import { open } from './open.ts'
 import { count, refuse } from './say.ts'
 import { clipped, ICON_COLOURS, openTerminal, type Terminal } from './terminal.ts'
 
-/** Retrying may help. */
 const AWAY = 1
 const PROGRESS_MS = 250
 const CLOSING_MS = 5_000
@@ -38,7 +37,6 @@ type Scene = { settings: DemoSettings; terminal: Terminal }
 async function serveAndPlay(settings: DemoSettings, terminal: Terminal): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'visualizer-demo-'))
   const remove = () => rmSync(folder, { recursive: true, force: true })
-  // A second Ctrl-C exits at once.
   process.once('exit', remove)
   try {
     const flags = { host: 'localhost', port: String(settings.port), dataDir: join(folder, 'data') }

@@ -8,7 +8,6 @@ import { count, refuse, warn } from './say.ts'
 import type { ExportSettings } from '../config/client-settings.ts'
 
 const REFUSALS = new Set(['RefusedError', 'UnusableLogError'])
-/** Retrying may help. */
 const AWAY = 1
 const INTERRUPTED = 130
 
@@ -49,7 +48,6 @@ function exportFailure(error: unknown, file: string): number {
   throw error
 }
 
-/** Only on a terminal. */
 function progress(done: number, of: number) {
   if (process.stderr.isTTY)
     process.stderr.write(`\r${Math.floor((done / of) * 100)} %, ${done.toLocaleString('en')} of ${count(of, 'event')}`)

@@ -15,7 +15,6 @@ export function keepTimeSteady(told?: number): KeptTime {
   const onStep = (step: ClockStep) => tell(step)
   const sources = { wall: () => wall(), elapsed: () => performance.now(), awake: uptimeMs }
   Date.now = openSteadyClock(sources, told === undefined ? { onStep } : { told, onStep })
-  // So that a step is noticed soon.
   setInterval(Date.now, LOOK_EVERY_MS).unref()
   return {
     tellTo(log) {

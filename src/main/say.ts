@@ -2,7 +2,6 @@ import { version } from '../../package.json'
 import type { Config } from '../config/config.ts'
 import { type ConfigError, describeProblem, type Problem } from '../config/problem.ts'
 
-/** The caller must change a setting. */
 const CANNOT_START = 2
 const MAX_LINES = 50
 

@@ -45,7 +45,6 @@ async function serveReloading(config: Config, argv: string[]): Promise<number> {
 /** Longer than draining takes, shorter than process managers wait. */
 const DRAIN_MS = 29_000
 
-/** One process without a supervisor: a changed configuration needs a restart. */
 async function serveAlone(config: Config, flags: Flags): Promise<number> {
   nameProgram('visualizer')
   const time = keepTimeSteady()

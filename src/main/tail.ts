@@ -6,7 +6,6 @@ import { beginning } from '../tail/start.ts'
 import { refuse } from './say.ts'
 import { clipped, ICON_COLOURS, openTerminal, type Terminal } from './terminal.ts'
 
-/** Retrying may help. */
 const AWAY = 1
 
 /** Prints a project's events until Ctrl-C. */

@@ -18,9 +18,7 @@ export type Terminal = {
   width(): number
   paint(colour: Colour | undefined, text: string): string
   line(text: string): void
-  /** Replaces the last line on a terminal. */
   progress(text: string): void
-  /** To standard error. */
   note(text: string): void
   /** Resolves when a slow reader took what was written. */
   drained(): Promise<void>

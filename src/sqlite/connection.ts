@@ -50,7 +50,6 @@ export function holdConnection<C extends Connection>({ open, away, isCurrent = (
   function drop() {
     const db = current?.db
     current = undefined
-    // Open statements would keep locks.
     db?.close(true)
   }
 

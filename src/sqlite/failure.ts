@@ -1,6 +1,5 @@
 import { SQLiteError } from 'bun:sqlite'
 
-// Primary result codes, https://sqlite.org/rescode.html
 const [BUSY, LOCKED, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN, PROTOCOL, NOTADB] = [5, 6, 7, 8, 10, 11, 13, 14, 15, 26]
 
 const REASONS = new Map([

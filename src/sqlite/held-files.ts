@@ -50,7 +50,6 @@ type Index = {
   /** Of the database; 0 where nothing was committed yet. */ pages: number
 }
 
-/** Two copies of the header: https://sqlite.org/walformat.html */
 const COPY_WORDS = 12
 const BACKFILLED_WORD = 24
 

@@ -14,7 +14,6 @@ type Following = {
 }
 
 const PAGE = 500
-/** Pause while nothing is new. */
 const PAUSE_MS = 1_000
 
 /** Reports every event after a position once, in order. Resolves with a reason when the log is gone; rejects with ApiProblem. */

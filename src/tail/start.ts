@@ -3,9 +3,7 @@ import { isRecord } from '../domain/events/loose-fields.ts'
 import { nearestWord } from '../domain/nearest-word.ts'
 import type { Start } from '../config/client-settings.ts'
 
-/** Continues after this event. */
 export type TailPosition = { epoch: string; after: number }
-/** `first`: left by retention. */
 export type LogExtent = { epoch: string; first: number; head: number }
 type Begun = { position: TailPosition; notice: string | undefined }
 

@@ -10,7 +10,7 @@ import { type Bounded, foremost, ofAll } from '../../src/domain/bounded.ts'
 
 const SHOWN = 20
 
-type FinishedStory = Pick<ProjectState, 'cycles' | 'storyCosts'>
+type StoriesState = Pick<ProjectState, 'cycles' | 'storyCosts'>
 
 const endOf = ({ completedAt, enteredAt }: Cycle): number => completedAt ?? enteredAt
 
@@ -22,7 +22,7 @@ export const finishedCycles = ({ cycles }: Pick<ProjectState, 'cycles'>): Bounde
   )
 
 /** How long each of the stories took that were finished last, and what it cost. */
-export const FinishedStories: FC<{ project: string; state: FinishedStory; now: number }> = ({ project, state, now }) => {
+export const FinishedStories: FC<{ project: string; state: StoriesState; now: number }> = ({ project, state, now }) => {
   const finishedLast = finishedCycles(state)
   const finished = finishedLast.kept
   return (

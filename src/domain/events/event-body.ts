@@ -4,7 +4,6 @@ import { RefusedError } from '../refused.ts'
 
 export const BATCH_LIMIT = 1_000
 
-/** One value of a body: `index` from 0 in an array, `line` from 1 in NDJSON. */
 export type BodyItem = { value: unknown; index?: number; line?: number }
 
 const LINES = new Set(['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'])

@@ -1,6 +1,5 @@
 import { placeAt } from './json-fault.ts'
 
-/** What JSON.parse would lose silently: the place (line and column from 1), the path to it, and why. */
 type JsonLoss = { line: number; column: number; path: readonly string[]; reason: string }
 
 type Level = { keys: Set<string> | undefined; at: string | number }
@@ -8,7 +7,6 @@ type Level = { keys: Set<string> | undefined; at: string | number }
 const [QUOTE, COMMA, COLON, MINUS, BACKSLASH] = [34, 44, 58, 45, 92]
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [91, 93, 123, 125]
 const NUMBER = /[-+.\deE]+/y
-/** Integers with fewer digits are exact. */
 const LONG_DIGITS = 16
 
 /** Deeper values are refused anyway; bounds the recursion. */

@@ -2,8 +2,6 @@ import { isForeignId } from './names.ts'
 import { showsSomething } from './unseen.ts'
 import { foremost } from '../bounded.ts'
 
-/* Reads fields that other programs wrote; what does not fit is undefined. */
-
 /** Whether a value is an object, no array. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

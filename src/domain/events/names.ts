@@ -15,7 +15,6 @@ export function projectNameProblem(name: string): string | undefined {
   return undefined
 }
 
-// Control characters, and marks that reorder text.
 const DECEPTIVE = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/
 
 const ID_LIMIT = 128
@@ -33,7 +32,6 @@ function idFault(text: string): string | undefined {
   return showsSomething(text) ? undefined : 'shows nothing'
 }
 
-/** An identifier of somebody else: compared, never interpreted. */
 export const ForeignId = z
   .string()
   .min(1)

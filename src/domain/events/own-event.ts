@@ -1,4 +1,3 @@
-/** Events that this service writes into a project's log itself; reporters cannot send them. */
 export type OwnEvent =
   /** A source repeated its state after the project moved on. Without a story: of the workflow. */
   | { type: 'state_told'; told_by: string; state: string; story_id?: string | undefined; cycle_id?: string | undefined }
@@ -13,7 +12,6 @@ export type OwnEvent =
     }
   | { type: 'losses_seen'; up_to: number }
 
-/** Events of the `_projects` log; settings that are unknown are ignored. */
 export type RegistryEvent =
   | { type: 'project_registered'; project: string; settings: Record<string, unknown> }
   | { type: 'project_changed'; project: string; settings: Record<string, unknown> }

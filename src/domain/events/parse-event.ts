@@ -55,7 +55,6 @@ function typeFault({ type }: Record<string, unknown>): Fault | undefined {
   return { field: 'type', reason: `"${clipped(type)}" is unknown: ${advice} An event of your own begins with x-` }
 }
 
-/** An orchestrator with one project may call it default. */
 function projectFault({ project: inside }: Record<string, unknown>, { project }: EventContext): Fault | undefined {
   if (inside === undefined || inside === null || inside === 'default') return undefined
   if (typeof inside !== 'string') return { field: 'project', reason: 'is not a text' }

@@ -6,7 +6,6 @@ export const STATED_TIME_FORMS = '2026-11-23T20:30:47.032322, the same with a sp
 const FORM = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?:\s?([Zz]|[+-]\d\d(?::?\d\d)?))?$/
 const MINUTE_MS = 60_000
 const QUARTER_MS = 15 * MINUTE_MS
-/** UTC+14 is the widest zone. */
 const WIDEST_ZONE_MS = 14 * 60 * MINUTE_MS
 
 /** Parses the formats that reporters write; undefined for anything else and for impossible dates. */

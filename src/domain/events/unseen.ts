@@ -1,5 +1,3 @@
-/* Marks invisible characters, so that nothing is hidden from whoever decides on a text. */
-
 /** Prose loses terminal sequences, a decision loses nothing, and in a command blanks matter. */
 export type Reading = 'prose' | 'decision' | 'command'
 
@@ -10,9 +8,7 @@ const UNSEEN_SIGN = '¤'
 
 const mark = (sign: string, name: string) => `\ufdd0${sign}\ufdd2${name}\ufdd1`
 
-/** More combining marks cover the lines above. */
 const MARKS_ON_A_LETTER = 4
-/** So many blanks push the rest out of sight. */
 const LONG_GAP = 16
 const LONG_INDENT = 65
 const LONG_BREAK = 5

@@ -1,7 +1,6 @@
 /** A histogram by range; ranges grow by a constant factor, so a minute and a week are equally precise. */
 export type Durations = readonly (readonly [range: number, count: number])[]
 
-/** A story's cycle, a failing test until it passes, a question until it is decided. */
 export type FlowKind = 'cycleTime' | 'redToGreen' | 'approvalWait'
 
 /** What ended on a day (UTC, days since 1970), and how long it had taken. */
@@ -21,7 +20,6 @@ export type FlowState = {
 }
 
 const PER_DOUBLING = 4
-/** Range 0 is below a second; the last one begins at 94 days. */
 const LAST_RANGE = 23 * PER_DOUBLING
 
 function rangeOf(ms: number): number {

@@ -6,7 +6,6 @@ export type Story = {
   title: string
   description: string | undefined
   acceptanceCriteria: string[]
-  /** 1 (high) to 5. */
   priority: number | undefined
   status: string
   sprintId: string | undefined

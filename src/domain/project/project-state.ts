@@ -41,7 +41,6 @@ export type Workflow = Moves & {
   hasTransition: boolean
   /** Edges taken by `FROM>TO`, at most 64. */
   edges: Map<string, { count: number; isUnexpected: boolean }>
-  /** Per state: times entered, and ms without the current stay. */
   stays: Map<string, { count: number; ms: number }>
 }
 
@@ -133,7 +132,6 @@ export type ProjectState = FlowState &
     ci: CiRun | undefined
     parallel: Parallel | undefined
     backlog: Backlog | undefined
-    /** From sprints/*.json; they win over the backlog's list. */
     sprints: Map<string, Sprint>
     cycleFiles: Map<string, CycleFile>
     tasks: Task[]

@@ -74,7 +74,6 @@ export type Loss = {
   source: string
   reason: string
   detail: string | undefined
-  /** Known to be missing; more may be where `isMore`. */
   count: number
   isMore: boolean
   since: number

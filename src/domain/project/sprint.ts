@@ -6,7 +6,6 @@ export type CurrentSprint = Sprint & {
   stories: Story[]
   ids: string[]
   done: number
-  /** All its stories, including those that are not listed by name. */
   total: number
   /** Some stories are unknown, so nothing may be concluded from the rest. */
   isCut: boolean

@@ -81,7 +81,6 @@ export function decodeState(text: string): ProjectState {
   }
 }
 
-/** Earlier fold versions trusted any date in a file. */
 const past = (at: number | undefined, lastEventAt: number | undefined) =>
   at === undefined || lastEventAt === undefined ? at : Math.min(at, lastEventAt)
 

@@ -1,6 +1,5 @@
 import type { Agent, Cycle, ProjectState } from './project-state.ts'
 
-/** A difference; `was` or `is` is undefined where the thing did not exist. */
 export type Difference = {
   kind: 'workflow' | 'cycle' | 'agent' | 'approval'
   name: string

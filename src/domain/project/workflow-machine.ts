@@ -1,4 +1,3 @@
-/** Readers also accept ERROR and PAUSED, and show any other word as it is. */
 export const WORKFLOW_STATES = [
   'IDLE',
   'BACKLOG_READY',

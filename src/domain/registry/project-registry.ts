@@ -10,7 +10,6 @@ export type Priority = (typeof PRIORITIES)[number]
 
 export type Project = {
   name: string
-  /** Absolute; undefined for projects that only report. */
   path: string | undefined
   status: Lifecycle
   priority: Priority
@@ -113,7 +112,6 @@ function foldRegistryEvent(projects: Map<string, Project>, event: StoredEvent) {
   const key = event.project.toLowerCase()
   const known = projects.get(key)
   if (event.type === 'project_archived') {
-    // An archived project is no longer the file's.
     if (known) projects.set(key, { ...known, status: 'archived', origin: 'reported' })
     return
   }

@@ -3,7 +3,6 @@ import { isRecord, statusWord, textOf, textsOf } from '../events/loose-fields.ts
 import { openSprints, planWorth, sprintWorth } from '../project/plans.ts'
 import { wellFormed } from '../events/bound-text.ts'
 
-/** `droppedOpen`: dropped records of an open sprint or of work under way. */
 type BoundedContent = { content: Record<string, unknown>; droppedRecords: number; droppedOpen: number }
 
 type StateRecord = Record<string, unknown>

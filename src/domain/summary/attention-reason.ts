@@ -13,7 +13,6 @@ export type AttentionReason = {
   since: number | undefined
 }
 
-/** In characters; pages cut further. */
 const REASON_HEAD = 670
 const REASON_TAIL = 330
 const GENERIC_AGENT = 'agent'
@@ -65,7 +64,6 @@ function severeErrors({ errors }: ProjectState) {
   return [...errors.values()].filter(isSevere)
 }
 
-/** `CI failed 3 times: cargo test, exit 101` */
 function ciText({ status, failuresInRow, detail, storyId }: NonNullable<ProjectState['ci']>): string {
   const times = failuresInRow > 1 ? ` ${failuresInRow} times` : ''
   const what = status === 'error' && failuresInRow === 0 ? 'CI could not run' : `CI failed${times}`

@@ -9,7 +9,6 @@ type Parameter = string | number | null
 /** Runs one statement in its own transaction, so nothing stays open when a client dies. */
 export type Query = <Row>(statement: string, parameters?: readonly Parameter[]) => Promise<Row[]>
 
-/** The timeout, shared by all connections to a server, so that not each has to wait in vain. */
 export type Patience = { ms(): number; heard(): void; silent(): void }
 
 /** A timeout that adapts to a silent server. */

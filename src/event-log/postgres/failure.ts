@@ -1,7 +1,6 @@
 import { SQL } from 'bun'
 import { LogUnavailableError, UnusableLogError } from '../event-log.ts'
 
-/** No answer in time; the call may take effect all the same. */
 export class LateError extends Error {
   override name = 'LateError'
 }

@@ -66,7 +66,6 @@ export const storeEach = (also = ''): string => `
   END LOOP;
 END $$;`
 
-/** Saves a snapshot, which replaces the one of the same span. */
 export const KEEP_SNAPSHOT = `
   IF NOT FOUND THEN RETURN; END IF;
   DELETE FROM visualizer.snapshot AS s WHERE s.project = here
@@ -75,7 +74,6 @@ export const KEEP_SNAPSHOT = `
     ON CONFLICT (project, epoch, fold_version, "offset") DO UPDATE SET body = excluded.body;
 END $$;`
 
-/** Removes the next events of a trim. */
 export const TRIM_TO = `
   IF NOT FOUND OR at_offset < here.first OR at_offset > here.last THEN RETURN true; END IF;
   INSERT INTO visualizer.beginning AS b VALUES (here.key, of_epoch, fold, at_offset, state)

@@ -20,7 +20,6 @@ import { isMigrated, migratePostgres } from './schema.ts'
 type PostgresLogOptions = {
   url: string
   poolSize?: number
-  /** Read only: tables of another version are refused. */
   isLookedAt?: boolean
   workers?: number
   clock?: () => number

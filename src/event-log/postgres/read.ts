@@ -7,7 +7,6 @@ const HEAD = `SELECT visualizer.epoch_of(m.epoch, p.salt) AS epoch, coalesce(p.l
 
 const HEADS = `SELECT visualizer.epoch_of(m.epoch, p.salt) AS epoch, p.name, p.last::float8 AS head FROM visualizer.meta AS m LEFT JOIN visualizer.project AS p ON p.last > 0 AND p.name NOT LIKE ':purged:%'`
 
-/** One statement for one consistent page; the server stops where the page ends. */
 const PAGE = `
 SELECT visualizer.epoch_of(m.epoch, p.salt) AS epoch, coalesce(p.first, 1)::float8 AS first, coalesce(p.last, 0)::float8 AS head, e."offset"::float8, e.at, e.body
 FROM visualizer.meta AS m LEFT JOIN visualizer.project AS p ON p.name = $1 LEFT JOIN LATERAL (

@@ -4,7 +4,6 @@ import { asLogError, LateError, unusable } from './failure.ts'
 import { FUNCTIONS } from './functions.ts'
 import { PURGES } from './purge-functions.ts'
 
-/** An advisory lock of our own: "visualiz" in ASCII. */
 const LOCK = '8532478982466560378'
 
 const PATIENCE_MS = 60_000

@@ -46,7 +46,6 @@ if not id then return redis.error_reply(refusal) end
 /** A script with the common prelude. */
 export const logScript = (body: string): Script => script(PRELUDE + body)
 
-/** The epoch of a bucket. KEYS: heads. ARGV: identity. */
 export const EPOCH = logScript('return epoch_of(id)')
 
 /** The identity for a bucket without one. */

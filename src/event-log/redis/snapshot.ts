@@ -60,7 +60,6 @@ end
 return 1
 `)
 
-/** Removes a project. KEYS: heads, stream, ids, snapshots, beginning. ARGV: identity, project, a new salt. */
 export const PURGE = logScript(`
 if redis.call('HDEL', KEYS[1], ARGV[2]) + redis.call('UNLINK', KEYS[2], KEYS[3], KEYS[4], KEYS[5]) > 0 then
   redis.call('HSET', KEYS[1], ':salt:' .. ARGV[2], ARGV[3])

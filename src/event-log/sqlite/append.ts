@@ -47,7 +47,6 @@ type CommitDeps = {
   clock: () => number
   note(written: number): void
 }
-/** Throws where the open files are no longer those of the log. */
 export type Guarded = { mustFit(): void }
 
 /** Stores a group in one transaction, or each call in its own. */

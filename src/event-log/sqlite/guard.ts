@@ -4,7 +4,6 @@ import { LogUnavailableError } from '../event-log.ts'
 export type LogEnding = { problem: string; mayClose: boolean }
 
 export type Guard = {
-  /** For a connection just opened: the result throws from then on where the files do not fit. */
   hold(): () => void
   isOver(): boolean
 }

@@ -5,7 +5,6 @@ import { createPrivateFile, errorCode } from '../../sqlite/file.ts'
 import { UnusableLogError } from '../event-log.ts'
 import { cannotCreate } from './file.ts'
 
-/** Id, number of the last acknowledged group, line end. */
 const MARK = /^([0-9a-z]{8}) (\d{16})\n$/
 const NUMBER_AT = 9
 

@@ -1,7 +1,6 @@
 import type { Database } from 'bun:sqlite'
 import { UnusableLogError } from '../event-log.ts'
 
-/** "MPVL": other programs' databases are never changed. */
 const APPLICATION_ID = 0x4d50564c
 
 /* Released steps are never changed. Rows in order of arrival with ids before projects change 25 pages instead of 69 for 64 events. */
