@@ -77,7 +77,9 @@ async function bodyOf(response: Response, url: string): Promise<Record<string, u
   try {
     const body: unknown = JSON.parse(text)
     if (isRecord(body)) return body
-  } catch {}
+  } catch {
+    // Reported below.
+  }
   const isPassing = response.status >= 500
   const what = isPassing ? `is away (HTTP ${response.status})` : 'is not this service: it gives no JSON; name another with --url'
   throw new ApiProblem(isPassing, `what answers at ${url} ${what}`)
