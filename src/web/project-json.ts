@@ -4,9 +4,10 @@ import { agentWordAt, type Looked } from '../domain/project/words-at.ts'
 import type { Project } from '../domain/registry/project-registry.ts'
 import type { ProjectSummary } from '../domain/summary/project-summary.ts'
 import type { ProjectView } from '../projection/projections.ts'
+import { isoTime } from '../domain/events/stated-time.ts'
 
-/** An instant as the API tells it. */
-export const isoTime = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString())
+/** An instant as the API shows it; null where it is not known. */
+export const isoOrNull = (at: number | undefined) => (at === undefined ? null : isoTime(at))
 
 /** A project as lists and single answers tell it. */
 export function projectJson(project: Project, summary: ProjectSummary | undefined) {
@@ -37,16 +38,14 @@ export function projectJson(project: Project, summary: ProjectSummary | undefine
     attention: summary ? attentionJson(summary) : null,
     workflow_state: summary?.workflowState ?? null,
     position: summary ? `${summary.epoch}:${summary.offset}` : null,
-    last_event_at: isoTime(summary?.lastEventAt),
+    last_event_at: isoOrNull(summary?.lastEventAt),
   }
 }
 
 function attentionJson({ attention }: ProjectSummary) {
   const { word, reason, evidence, since, waitingSince } = attention
-  return { word, reason, evidence: evidence ?? null, since: isoTime(since), waiting_since: isoTime(waitingSince) }
+  return { word, reason, evidence: evidence ?? null, since: isoOrNull(since), waiting_since: isoOrNull(waitingSince) }
 }
-
-const iso = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString())
 
 /** A project's state as the API shows it, in the wire's words. */
 export function stateJson(project: string, { epoch, state }: ProjectView, looked: Looked) {
@@ -57,7 +56,7 @@ export function stateJson(project: string, { epoch, state }: ProjectView, looked
     offset: state.offset,
     state: {
       workflow_state: state.workflow.state,
-      workflow_since: iso(state.workflow.enteredAt),
+      workflow_since: isoOrNull(state.workflow.enteredAt),
       orchestration_mode: state.orchestrationMode ?? null,
       tdd_cycles: cyclesJson(state),
       transition_history: state.transitions.map(transitionJson),
@@ -69,8 +68,8 @@ export function stateJson(project: string, { epoch, state }: ProjectView, looked
         // Of very many open ones: the event at this offset has the rest.
         ...(approval.isShortened ? { is_shortened: true, offset: approval.offset } : {}),
         story_id: approval.storyId ?? null,
-        requested_at: iso(approval.requestedAt),
-        expires_at: iso(approval.expiresAt),
+        requested_at: isoOrNull(approval.requestedAt),
+        expires_at: isoOrNull(approval.expiresAt),
       })),
       pending_approvals_total: questions.count,
       agents: agentsJson(state, looked),
@@ -86,9 +85,9 @@ function cyclesJson(state: ProjectState) {
       {
         state: cycle.state,
         cycle_id: cycle.cycleId ?? null,
-        last_updated: iso(cycle.enteredAt),
+        last_updated: isoOrNull(cycle.enteredAt),
         progress: cycle.progress ?? null,
-        completed_at: iso(cycle.completedAt),
+        completed_at: isoOrNull(cycle.completedAt),
       },
     ]),
   )
@@ -103,10 +102,10 @@ function agentsJson(state: ProjectState, looked: Looked) {
     story_id: agent.storyId ?? null,
     status: agent.status,
     attention: attentionOf(agent, looked),
-    since: iso(agent.since),
+    since: isoOrNull(agent.since),
     action: agent.action ?? null,
     tool: agent.tool?.name ?? null,
-    last_event_at: iso(agent.lastEventAt),
+    last_event_at: isoOrNull(agent.lastEventAt),
   }))
 }
 
@@ -122,7 +121,7 @@ const transitionJson = (transition: Transition) => ({
   old_state: transition.from ?? null,
   new_state: transition.to,
   timestamp: transition.timestamp ?? null,
-  received_at: iso(transition.at),
+  received_at: isoOrNull(transition.at),
   source: transition.source,
   unexpected: transition.isUnexpected,
 })

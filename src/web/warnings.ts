@@ -3,6 +3,7 @@ import type { WebDeps } from './env.ts'
 import { limitsOf } from './limits.ts'
 import type { LinkHealth } from '../domain/summary/link-health.ts'
 import { foremost } from '../domain/bounded.ts'
+import { isoTime } from '../domain/events/stated-time.ts'
 
 const WARNINGS_SHOWN = 50
 const NAMES_SHOWN = 5
@@ -29,18 +30,16 @@ export async function currentWarnings(deps: Sources): Promise<string[]> {
 /** An instant stays true however long the sentence is read. */
 function awaySince({ state, since, nextAttemptAt }: LinkHealth): string {
   if (state === 'unowned' || state === 'stopped') return ''
-  return `, away since ${iso(since)}${nextAttemptAt === undefined ? '' : `; the next try is due at ${iso(nextAttemptAt)}`}`
+  return `, away since ${isoTime(since)}${nextAttemptAt === undefined ? '' : `; the next try is due at ${isoTime(nextAttemptAt)}`}`
 }
 
 function outageSentences({ log, bus, unreachable }: Outages): string[] {
   const sentences: string[] = []
-  if (log) sentences.push(`the event log is away since ${iso(log.since)}: reports are refused, pages show what was known then`)
-  if (bus) sentences.push(`the bus is away since ${iso(bus.since)}: what other workers take in shows up to some seconds late`)
+  if (log) sentences.push(`the event log is away since ${isoTime(log.since)}: reports are refused, pages show what was known then`)
+  if (bus) sentences.push(`the bus is away since ${isoTime(bus.since)}: what other workers take in shows up to some seconds late`)
   if (unreachable) {
     const names = foremost([...unreachable.projects], NAMES_SHOWN).kept.join(', ')
-    sentences.push(`${unreachable.projects.size} projects cannot be reached since ${iso(unreachable.since)}, among them ${names}`)
+    sentences.push(`${unreachable.projects.size} projects cannot be reached since ${isoTime(unreachable.since)}, among them ${names}`)
   }
   return sentences
 }
-
-const iso = (at: number) => new Date(at).toISOString()

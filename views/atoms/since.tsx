@@ -1,6 +1,7 @@
 import { raw } from 'hono/html'
 import type { FC } from 'hono/jsx'
 import { clockTime, relativeTime, type TimeForm } from './relative-time.ts'
+import { isoTime } from '../../src/domain/events/stated-time.ts'
 
 /** An instant (ms since 1970) as a distance from now, with the exact one in reach; the page keeps it ticking. */
 export const Since: FC<{ at: number; now: number; form?: TimeForm }> = ({ at, now, form }) => since(at, now, form)
@@ -31,11 +32,6 @@ export const Clock: FC<ClockProps> = ({ at, ...form }) => {
 export const Moment: FC<{ at: number }> = ({ at }) => {
   const exact = isoTime(at)
   return <time datetime={exact}>{exact.slice(0, 16).replace('T', ' ')} UTC</time>
-}
-
-// Instants come from the log's clock; one outside what Date can hold must not take the page down.
-function isoTime(at: number): string {
-  return Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : new Date(0).toISOString()
 }
 
 function exactTime(iso: string): string {

@@ -1,8 +1,8 @@
 import type { FC } from 'hono/jsx'
 import type { FlowFigures } from '../../src/domain/summary/flow-figures.ts'
 import { ChartTable } from './chart-table.tsx'
+import { dayText } from '../../src/domain/project/flow.ts'
 
-const DAY_MS = 86_400_000
 const HEIGHT = 96
 /** Above the highest bar stands its count. */
 const TOP = 18
@@ -10,9 +10,6 @@ const TOP = 18
 const FEWEST = 7
 /** With more bars than these only the highest one has room for its count. */
 const COUNTED = 31
-
-/** A day since 1970 as text. */
-export const dayText = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
 
 type Days = FlowFigures['throughput']
 type ThroughputProps = { figures: Pick<FlowFigures, 'throughput' | 'completed' | 'window'>; days: number }

@@ -79,3 +79,6 @@ export function saidOf({ timestamp }: { timestamp?: string | undefined }): State
 export function isSaidBefore(text: string | undefined, other: string | undefined): boolean {
   return (saidLater(saidOf({ timestamp: text }), saidOf({ timestamp: other })) ?? 0) < 0
 }
+
+/** ISO 8601; an instant (ms since 1970) that Date cannot hold is 1970, and takes no page down. */
+export const isoTime = (ms: number): string => new Date(Math.abs(ms) <= 8.64e15 ? ms : 0).toISOString()

@@ -13,6 +13,9 @@ const MEASURED_KEPT = 64
 /** The day of an instant, since 1970. */
 export const dayOf = (at: number): number => Math.floor(at / DAY_MS)
 
+/** `2026-11-30`: a day since 1970 (UTC). */
+export const dayText = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
+
 /** Counts what a change of a cycle ended. A cycle that appears complete is counted but not timed. */
 export function measureCycle(draft: Draft, known: Cycle | undefined, cycle: Cycle) {
   const same = known?.round === cycle.round ? known : undefined

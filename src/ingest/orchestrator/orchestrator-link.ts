@@ -5,7 +5,7 @@ import { LOSS_REASONS } from './link-news.ts'
 import { openLinkReports } from './link-reports.ts'
 import { Intake } from './orchestrator-intake.ts'
 import { type Dialled, dialOrchestrator } from './orchestrator-socket.ts'
-import { withoutCredentials } from './shared-health.ts'
+import { shownUrl } from './shared-health.ts'
 import type { LinkHealth } from '../../domain/summary/link-health.ts'
 
 /** A connection that ends this soon after slow reading was probably closed for it. */
@@ -49,7 +49,7 @@ class Link {
     this.#reports = openLinkReports({ ...deps, lossesMs: this.#timing.lossesMs, changed: () => this.#announce() })
     this.#counters = this.#reports.counters
     const storing = { accept: this.#reports.accept, counters: this.#counters, onError, signal: this.#stopping.signal }
-    this.#shownUrl = withoutCredentials(orchestrator.url)
+    this.#shownUrl = shownUrl(orchestrator.url)
     this.#intake = new Intake({
       scope: { name: orchestrator.name, projects: orchestrator.projects },
       store: (events) => storeInOrder(events, storing),

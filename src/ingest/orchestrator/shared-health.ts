@@ -31,7 +31,7 @@ type Shown = Pick<OrchestratorConfig, 'name' | 'url'>
 export function readHealth(text: string, { name, url }: Shown): LinkHealth | undefined {
   const read = SharedHealth.safeParse(jsonOf(text))
   if (!read.success) return undefined
-  return { nextAttemptAt: undefined, lastFrameAt: undefined, lastProblem: undefined, ...read.data, name, url: withoutCredentials(url) }
+  return { nextAttemptAt: undefined, lastFrameAt: undefined, lastProblem: undefined, ...read.data, name, url: shownUrl(url) }
 }
 
 /** The health of a link that no worker follows. */
@@ -46,11 +46,11 @@ export function unowned({ name, url }: Shown, lastProblem = 'no worker follows i
     errorAnswers: 0,
     framesWaiting: 0,
   }
-  return { ...never, name, url: withoutCredentials(url), state: 'unowned', since: Date.now(), lastProblem, droppedProjects: [] }
+  return { ...never, name, url: shownUrl(url), state: 'unowned', since: Date.now(), lastProblem, droppedProjects: [] }
 }
 
 /** Removes user, password and query from a URL. */
-export function withoutCredentials(url: string): string {
+export function shownUrl(url: string): string {
   const { protocol, host, pathname } = URL.parse(url) ?? {}
   return protocol === undefined ? url : `${protocol}//${host}${pathname}`
 }

@@ -5,6 +5,7 @@ import type { STATE_FILE_PROBLEMS } from '../../domain/events/event.ts'
 import { boundContent } from '../../domain/state-files/state-file-bounds.ts'
 import { folderOf, STATE_FOLDER } from './state-file-names.ts'
 import { parseStateFile } from './state-file-text.ts'
+import { isoTime } from '../../domain/events/stated-time.ts'
 
 export type StateFileProblem = (typeof STATE_FILE_PROBLEMS)[number]
 
@@ -139,10 +140,6 @@ export async function witnessOf(folder: string): Promise<string | undefined> {
     reasonOf(error)
     return undefined
   }
-}
-
-function isoTime(ms: number): string {
-  return new Date(Math.abs(ms) <= 8.64e15 ? ms : 0).toISOString()
 }
 
 const mib = (bytes: number) => `${Math.round((bytes / MIB) * 10) / 10} MiB`

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { openQuestions } from '../../domain/project/approval.ts'
 import type { FlowKind } from '../../domain/project/durations.ts'
-import { DAYS_KEPT } from '../../domain/project/flow.ts'
+import { DAYS_KEPT, dayText } from '../../domain/project/flow.ts'
 import type { ProjectState } from '../../domain/project/project-state.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import { flowFigures, type Timing } from '../../domain/summary/flow-figures.ts'
@@ -11,6 +11,7 @@ import type { ProjectView } from '../../projection/projections.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { jsonWithEtag } from '../etag.ts'
 import { askedMoment } from '../page-request.ts'
+import { isoOrNull } from '../project-json.ts'
 
 /** GET /api/v1/projects/:name/flow?days= — how long things take and how many are done; with `?at=` as of that moment. */
 export function flowApiRoutes(deps: WebDeps) {
@@ -31,9 +32,6 @@ function daysOf(asked: string | undefined): number {
   throw new RefusedError('VALIDATION_ERROR', `"days" is a whole number from 1 to ${DAYS_KEPT}.`)
 }
 
-const DAY_MS = 86_400_000
-const iso = (at: number | undefined) => (at === undefined ? null : new Date(at).toISOString())
-const dayText = (day: number) => new Date(day * DAY_MS).toISOString().slice(0, 10)
 const seconds = (ms: number) => Math.round(ms) / 1_000
 
 /** The wire's words for what is timed, in the order of a story's life. */
@@ -50,20 +48,20 @@ function flowJson(project: string, { epoch, state }: ProjectView, { now, days }:
     project_name: project,
     epoch,
     offset: state.offset,
-    window: { from: dayText(window.from), to: dayText(window.to), time_zone: 'UTC', counted_since: iso(state.flowSince) },
+    window: { from: dayText(window.from), to: dayText(window.to), time_zone: 'UTC', counted_since: isoOrNull(state.flowSince) },
     ...Object.fromEntries(kinds.map((kind) => [KINDS[kind], timingJson(timings[kind])])),
     approvals_open: openJson(state, now),
     completed,
     throughput: throughput.map(({ day, completed }) => ({ day: dayText(day), completed })),
     time_in_state: {
-      since: iso(state.firstEventAt),
+      since: isoOrNull(state.firstEventAt),
       states: stateTimes.map(({ state: name, entered, ms, currentSince }) => ({
-        ...{ state: name, entered, seconds: seconds(ms), current_since: iso(currentSince) },
+        ...{ state: name, entered, seconds: seconds(ms), current_since: isoOrNull(currentSince) },
       })),
     },
     cost: {
       median_usd: medianCostUsd ?? null,
-      stories: costs.map(({ storyId, costUsd, at }) => ({ story_id: storyId, cost_usd: costUsd, last_reported_at: iso(at) })),
+      stories: costs.map(({ storyId, costUsd, at }) => ({ story_id: storyId, cost_usd: costUsd, last_reported_at: isoOrNull(at) })),
     },
   }
 }
@@ -76,5 +74,5 @@ function timingJson({ count, medianMs, p85Ms }: Timing) {
 /** What waits for a person now: it has not waited to its end, so it is in no timing. */
 function openJson(state: ProjectState, now: number) {
   const { count, oldestAt } = openQuestions(state, now)
-  return { count, oldest_requested_at: iso(oldestAt) }
+  return { count, oldest_requested_at: isoOrNull(oldestAt) }
 }

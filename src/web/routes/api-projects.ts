@@ -10,7 +10,7 @@ import { findProject, mustBeRead } from '../../projection/find-project.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { jsonWithEtag } from '../etag.ts'
 import { askedMoment } from '../page-request.ts'
-import { isoTime, projectJson, stateJson } from '../project-json.ts'
+import { isoOrNull, projectJson, stateJson } from '../project-json.ts'
 import { parseOverviewQuery } from '../../../views/overview/overview-query.ts'
 
 const PAGE_LIMIT = 100
@@ -24,7 +24,7 @@ export function projectRoutes(deps: WebDeps) {
       const project = await findProject(deps, c.req.param('name'))
       const { view, summary, now } = await viewOf(c, deps, project)
       const { first } = await keptEvents(deps, project.name)
-      const events_kept = { first_offset: first?.offset ?? 1, removed_before: isoTime(first?.at) }
+      const events_kept = { first_offset: first?.offset ?? 1, removed_before: isoOrNull(first?.at) }
       const metrics = figuresOf(view.state, summary)
       const { epoch, offset, state } = stateJson(project.name, view, { now, staleMinutes })
       const body = { ...projectJson(project, summary), epoch, offset, events_kept, state, metrics }
@@ -65,7 +65,7 @@ function projectList(c: Context<Env>, deps: WebDeps) {
     projects: shown.map((summary) => projectJson(summary.project, summary)),
     total_count: matching.length,
     active_count: matching.filter(({ project }) => project.status === 'active').length,
-    last_updated: isoTime(Math.max(0, ...matching.map(({ lastEventAt }) => lastEventAt ?? 0)) || undefined),
+    last_updated: isoOrNull(Math.max(0, ...matching.map(({ lastEventAt }) => lastEventAt ?? 0)) || undefined),
     next: last ?? null,
   })
 }

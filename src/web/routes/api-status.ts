@@ -3,8 +3,7 @@ import type { Env, WebDeps } from '../env.ts'
 import { limitsOf } from '../limits.ts'
 import { isLogThere } from '../store-check.ts'
 import { currentWarnings } from '../warnings.ts'
-
-const iso = (at: number) => new Date(at).toISOString()
+import { isoTime } from '../../domain/events/stated-time.ts'
 
 /** GET /api/v1/status — what this worker is, what it stands on, and how it is. */
 export function statusRoutes(deps: WebDeps) {
@@ -14,13 +13,13 @@ export function statusRoutes(deps: WebDeps) {
     const reload = deps.reload()
     return c.json({
       version,
-      started_at: iso(startedAt),
+      started_at: isoTime(startedAt),
       uptime_seconds: Math.floor((Date.now() - startedAt) / 1_000),
       worker: { id: worker ?? null, pid: process.pid },
       workers: settings.workers,
       features,
       health: await health(deps),
-      reload: reload ? { ...reload, at: iso(reload.at) } : null,
+      reload: reload ? { ...reload, at: isoTime(reload.at) } : null,
       statistics: await statistics(deps),
       resource_usage: resourceUsage(deps),
       retention: { days: settings.retention.days || null, events_per_project: settings.retention.events || null },
@@ -35,8 +34,8 @@ async function health({ eventLog, outages, isRedisUp }: WebDeps) {
   const isThere = await isLogThere(eventLog)
   const { log, bus } = outages()
   return {
-    log: { up: isThere && !log, since: log ? iso(log.since) : null },
-    bus: { up: !bus && isRedisUp(), since: bus ? iso(bus.since) : null },
+    log: { up: isThere && !log, since: log ? isoTime(log.since) : null },
+    bus: { up: !bus && isRedisUp(), since: bus ? isoTime(bus.since) : null },
   }
 }
 
