@@ -68,6 +68,33 @@ describe('an agent', () => {
     expect(agentOf(told([{ ...late, ...said(-525_600) }], ended)).status).not.toBe('ended')
   })
 
+  describe('that ended by the clock of one orchestrator', () => {
+    const said = (minutes: number, told_by?: string) => ({ timestamp: new Date(T0 + minutes * MINUTE).toISOString(), told_by })
+    const child = activity('started', { agent_id: 'session-1/sub', parent_agent_id: 'session-1' })
+    const ended = told([activity('started', said(0, 'houston')), child, { ...says('ended'), ...said(50, 'houston') }])
+
+    test.each([
+      ['another orchestrator, whose clock is behind', said(4, 'moscow'), 'working'],
+      ['a reporter over HTTP, whose clock is behind', said(4), 'working'],
+      ['the same, from before the end', said(4, 'houston'), 'ended'],
+    ])('is told to work by %s', (_, late, status) => {
+      expect(agentOf(told([activity('started', late)], ended)).status).toBe(status as Agent['status'])
+      expect(agentOf(told([{ ...child, ...late }], ended), 'session-1/sub').status).toBe(status as Agent['status'])
+    })
+
+    test('asks by the clock of another, and no longer by the same', () => {
+      const asks = { type: 'approval_requested', approval_id: 'a1', title: 'Go?', agent_id: 'session-1' }
+      expect(told([{ ...asks, ...said(4, 'moscow') }], ended).approvals.size).toBe(1)
+      expect(told([{ ...asks, ...said(4, 'houston') }], ended).approvals.size).toBe(0)
+    })
+  })
+
+  test('is placed by what a link knows of the clock, for its text changes with the season', () => {
+    const ended = told([says('ended', { timestamp: '2026-10-25T02:59:00', occurred_at: '2026-10-25T00:59:00.000Z', told_by: 'houston' })])
+    const works = activity('started', { timestamp: '2026-10-25T02:01:00', occurred_at: '2026-10-25T01:01:00.000Z', told_by: 'houston' })
+    expect(agentOf(told([works], ended)).status).toBe('working')
+  })
+
   test('lives with parents that are in a circle', () => {
     const child = (id: string, parent: string) => activity('started', { agent_id: id, parent_agent_id: parent })
     expect(agentOf(told([child('a', 'b'), child('b', 'a'), says('ended', { agent_id: 'a' })]), 'b').status).toBe('ended')

@@ -183,6 +183,18 @@ describe('of what comes late', () => {
     expect(told([{ ...decides('a1', 'deny'), ...said(5) }], anew).decisions.get('a1')?.decision).toBe('deny')
   })
 
+  test('the clock of another orchestrator says nothing of which decision or request came first', () => {
+    const [houston, moscow] = [{ told_by: 'houston' }, { told_by: 'moscow' }]
+    const decided = { ...decides('a1', 'allow'), ...said(2), ...houston, at: T0 + 2 * MINUTE }
+    const answered = told([asks('a1', { at: T0, ...said(0), ...houston }), decided])
+    const late = { at: T0 + 9 * MINUTE, ...said(1) }
+    expect(open(told([asks('a1', { ...late, ...houston })], answered))).toEqual([])
+    const anew = told([asks('a1', { ...late, ...moscow })], answered)
+    expect(open(anew)).toEqual(['a1'])
+    expect(open(told([{ ...decides('a1', 'deny'), ...late, ...houston }], anew))).toEqual(['a1'])
+    expect(open(told([{ ...decides('a1', 'deny'), ...late, ...moscow }], anew))).toEqual([])
+  })
+
   test('an answer is not undone: the agent that was answered does not ask again', () => {
     const agent = { agent_id: 'session-1' }
     const state = told([asks('a1', { ...agent, at: T0, ...said(0) }), allowed, asks('a1', { ...agent, at: T0 + 9 * MINUTE, ...said(0) })])

@@ -3,7 +3,7 @@ import type { StoredEventOf } from '../events/event.ts'
 import { textOf, toolDetail } from '../events/loose-fields.ts'
 import type { Agent, AgentStatus } from './project-state.ts'
 import { addUsage, type Decision, NO_USAGE } from './reports.ts'
-import { saidLater, saidOf } from '../events/stated-time.ts'
+import { isSaidBefore, saidOf, type Stamped } from '../events/stated-time.ts'
 
 type Naming = {
   agent_id?: string | null | undefined
@@ -98,9 +98,9 @@ export function agentAt(agent: Agent, now: number): Agent {
 }
 
 /** Whether a report was made before the agent ended and only arrived afterwards. */
-export function isLateForAgent({ next }: Draft, event: Naming & { timestamp?: string | undefined }): boolean {
+export function isLateForAgent({ next }: Draft, event: Naming & Stamped): boolean {
   const agent = next.agents.get(agentIdOf(event) ?? '')
-  return agent?.status === 'ended' && (saidLater(saidOf(event), agent.endSaid) ?? 0) < 0
+  return agent?.status === 'ended' && isSaidBefore(saidOf(event), agent.endSaid)
 }
 
 /** Adds an agent's usage; agents known by nothing else stay unknown. */

@@ -2,10 +2,10 @@ import { copyOnWrite, type Draft } from './draft.ts'
 import type { StoredEventOf } from '../events/event.ts'
 import { measureCycle } from './flow.ts'
 import { textOf } from '../events/loose-fields.ts'
-import type { Cycle, CycleSaid, ProjectState, Source, Stay } from './project-state.ts'
+import type { Cycle, ProjectState, Source, Stay } from './project-state.ts'
 import { isExpectedTddStep, isOpenCycle, isTddState } from './tdd-machine.ts'
 import { recordTransition } from './workflow.ts'
-import { isSaidBefore } from '../events/stated-time.ts'
+import { isSaidBefore, type Said, saidOf } from '../events/stated-time.ts'
 import { bounded, type Worth } from '../bounded.ts'
 
 const VISITED_KEPT = 16
@@ -17,7 +17,7 @@ export type CycleReport = {
   offset: number
   source: Source
   title: string | undefined
-  said: CycleSaid | undefined
+  said: Said | undefined
 }
 type CycleStep = CycleReport & { from: string | undefined; to: string; timestamp: string | undefined }
 
@@ -134,10 +134,7 @@ function toldBy(
   source: Source,
 ): CycleReport {
   const { story_id: storyId, cycle_id: cycleId, offset, received_at: at } = event
-  // A link already placed `occurred_at` by the orchestrator's clock.
-  const text = textOf(event['occurred_at'], 64) ?? event.timestamp
-  const said = text === undefined ? undefined : { text, by: textOf(event['told_by'], 200) }
-  return { storyId, cycleId: cycleId ?? undefined, at, offset, source, title: textOf(event['title'], 300), said }
+  return { storyId, cycleId: cycleId ?? undefined, at, offset, source, title: textOf(event['title'], 300), said: saidOf(event) }
 }
 
 /** A new cycle, in design. */
@@ -181,10 +178,10 @@ export const isOther = (known: Cycle, cycleId: string | undefined) =>
 type KnownCycle = { known: Cycle | undefined; isOver: boolean }
 
 /** Whether a report of another or a finished cycle is older, by its reporter's clock, than the last one of the story. */
-function isLateStep({ cycleId, said }: { cycleId: string | undefined; said: CycleSaid | undefined }, { known, isOver }: KnownCycle) {
+function isLateStep({ cycleId, said }: { cycleId: string | undefined; said: Said | undefined }, { known, isOver }: KnownCycle) {
   if (known === undefined || !(isOther(known, cycleId) || isOver)) return false
   // Clocks of two orchestrators cannot be compared.
-  return said?.by === known.said?.by && isSaidBefore(said?.text, known.said?.text)
+  return isSaidBefore(said, known.said)
 }
 
 function recordLate(draft: Draft, event: StoredEventOf<'tdd_transition'>) {

@@ -4,7 +4,7 @@ import type { BoundedKind } from '../bounded.ts'
 import type { FlowState } from './durations.ts'
 import type { Backlog, Sprint } from './plans.ts'
 import type { CiRun, Command, CycleFile, Decision, FileNotice, OpenError, Parallel, SourceMemory, Task, Usage } from './reports.ts'
-import type { StatedTime } from '../events/stated-time.ts'
+import type { Said } from '../events/stated-time.ts'
 import type { Moves } from './workflow-moves.ts'
 
 export type { CycleFile } from './reports.ts'
@@ -63,11 +63,8 @@ export type Cycle = {
   completedAt: number | undefined
   round: number
   title: string | undefined
-  said?: CycleSaid | undefined
+  said?: Said | undefined
 }
-
-/** The reporter's own time; `by` is the orchestrator's name, undefined for other reporters. */
-export type CycleSaid = { text: string; by: string | undefined }
 
 export type Agent = {
   agentId: string
@@ -80,7 +77,7 @@ export type Agent = {
   /** Set while questions are open; until the last expiry, if any. */
   asking: { until: number | undefined } | undefined
   /** The reporter's time of its end: older reports that arrive later are ignored. */
-  endSaid: StatedTime | undefined
+  endSaid: Said | undefined
   since: number
   startedAt: number
   offset: number
@@ -101,7 +98,7 @@ export type Approval = {
   agentType: string | undefined
   agentId: string | undefined
   requestedAt: number
-  said: StatedTime | undefined
+  said: Said | undefined
   expiresAt: number | undefined
   /** Its description is only in the log, at `offset`: very many questions were open. */
   isShortened?: true

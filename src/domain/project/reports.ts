@@ -1,5 +1,5 @@
 import type { CI_STATUSES, StoredEventOf } from '../events/event.ts'
-import type { StatedTime } from '../events/stated-time.ts'
+import type { Said } from '../events/stated-time.ts'
 
 type CiStatus = (typeof CI_STATUSES)[number]
 
@@ -31,9 +31,9 @@ export type Decision = {
   by: string | undefined
   at: number
   offset: number
-  said: StatedTime | undefined
+  said: Said | undefined
   /** When it was asked, and the asker's own clock; undefined where the question was never reported. */
-  asked: { at: number; said: StatedTime | undefined } | undefined
+  asked: { at: number; said: Said | undefined } | undefined
   /** A state file still lists it as open, so the decision is kept. */
   isListed: boolean
 }
