@@ -1,9 +1,9 @@
 import { version } from '../package.json'
 import { openAccept } from './ingest/accept/accept-events.ts'
 import { featuresOf, openEngines, tracedEngines } from './compose/engines.ts'
-import { watchFolderUse } from './key-value/folder-use.ts'
 import { openFollowed } from './compose/follow.ts'
 import { openIdempotencyKeys } from './ingest/accept/idempotency-keys.ts'
+import { watchLogUse } from './event-log/watch-log-use.ts'
 import { watchLogSettings } from './event-log/watch-settings.ts'
 import { type OpenSources, openSources } from './compose/sources.ts'
 import { openTelemetry, type Telemetry } from './compose/telemetry.ts'
@@ -25,7 +25,6 @@ import { openOverviewIndex } from './pages/overview/index-of-projects.ts'
 import type { PageDeps } from './pages/page.ts'
 import { openPage, projectOf } from './pages/registry.ts'
 import { onEpochChange } from './projection/projections.ts'
-import type { KeyValue } from './key-value/key-value.ts'
 import { openTimelineCache } from './projection/timeline-cache.ts'
 import { openLongReads } from './projection/long-reads.ts'
 import { troubleOf } from './projection/outages.ts'
@@ -56,12 +55,17 @@ export async function openVisualizer(config: Config, context: WorkerContext = {}
   try {
     const core = await openCore({ config, telemetry, opened, context })
     const settings = opened.add(watchLogSettings({ eventLog: core.eventLog, ...telemetry }))
-    const folder = opened.add(openFolderUse({ config, context, keyValue: core.keyValue, telemetry }))
+    const logUse = core.logUse && opened.add(watchLogUse(core.logUse, telemetry))
     // Requests may come before the sources are open.
     let openedSources: OpenSources = { links: () => [], warnings: () => [] }
     const sources = {
       links: () => openedSources.links(),
-      warnings: async () => [...settings.current(), ...core.followed.warnings(), ...folder.warnings(), ...openedSources.warnings()],
+      warnings: async () => [
+        ...settings.current(),
+        ...core.followed.warnings(),
+        ...(logUse?.warnings() ?? []),
+        ...openedSources.warnings(),
+      ],
     }
     const { server, feed } = await openWeb({ config, telemetry, core, sources, opened, context })
     const { onError, log, metrics, reopenLogs } = telemetry
@@ -84,22 +88,15 @@ export async function openVisualizer(config: Config, context: WorkerContext = {}
   }
 }
 
-type FolderUse = { config: Config; context: WorkerContext; keyValue: KeyValue; telemetry: Telemetry }
-
-function openFolderUse({ config, context, keyValue, telemetry }: FolderUse): { warnings(): string[]; close(): Promise<void> } {
-  if (config.redis) return { warnings: () => [], close: async () => undefined }
-  const pid = context.link ? process.ppid : process.pid
-  return watchFolderUse({ ...telemetry, keyValue, dataDir: config.dataDir, pid })
-}
-
 type Core = Awaited<ReturnType<typeof openCore>>
 
 /** Opens the log, the projections, and the way into the log. */
 async function openCore({ config, telemetry, opened, context }: Omit<Part, 'core'> & { context: WorkerContext }) {
   const { onError, metrics, tracing, log } = telemetry
-  const untraced = await openEngines({ config, channel: context.link?.bus, tracing, metrics, log, onError, opened })
+  const pid = context.link ? process.ppid : process.pid
+  const untraced = await openEngines({ config, channel: context.link?.bus, pid, tracing, metrics, log, onError, opened })
   const engines = tracedEngines(untraced, { config, tracing })
-  const { eventLog, bus, keyValue, isRedisUp } = engines
+  const { eventLog, bus, keyValue, isRedisUp, logUse } = engines
   const followed = await openFollowed({ config, engines, telemetry, opened })
   const { projections } = followed
   const lanes = openTimelineCache({ eventLog, projections, onError, now: Date.now })
@@ -123,7 +120,8 @@ async function openCore({ config, telemetry, opened, context }: Omit<Part, 'core
   const changes = projectChanges(registering)
   const lifeOf = (name: string) => projections.registry.purged.get(name.toLowerCase())?.offset ?? 0
   const whyRefused = openStoreCheck({ eventLog, onError })
-  return { eventLog, followed, projections, lanes, keyValue, acceptFrom, changes, whyRefused, lifeOf, stateOf, nameOf, isRedisUp }
+  const known = { projections, lanes, lifeOf, stateOf, nameOf }
+  return { ...known, eventLog, followed, keyValue, acceptFrom, changes, whyRefused, isRedisUp, logUse }
 }
 
 type Sources = Pick<Parameters<typeof createApp>[0], 'links' | 'warnings'>
@@ -150,7 +148,7 @@ async function openWeb({ config, telemetry, core, sources, opened, context }: Pa
     ...{ isRedisUp, changes, whyRefused, hub, log, access, metrics, tracing, usage, version, settings: config, ...sources },
     worker: context.worker,
     accept: acceptFrom('http'),
-    bindKey: openIdempotencyKeys({ keyValue: core.keyValue, keptDays: config.retention.days, lifeOf: core.lifeOf }),
+    bindKey: openIdempotencyKeys({ keyValue: core.keyValue, keptDays: config.retention.days, lifeOf: core.lifeOf, onError }),
     ...files,
     wholeStates: (project) => openWholeStates(project, () => stateOf(project)),
     features: featuresOf(config, context.link !== undefined),

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { type Bus, tracedBus } from '../bus/bus.ts'
 import { openIpcBus, type WorkerChannel } from '../bus/ipc.ts'
@@ -5,10 +6,12 @@ import { openInProcessBus } from '../bus/in-process.ts'
 import type { Opened } from '../close-in-reverse.ts'
 import type { Config } from '../config/config.ts'
 import { type EventLog, tracedEventLog } from '../event-log/event-log.ts'
+import type { LogUse } from '../event-log/watch-log-use.ts'
 import { openSqliteLog } from '../event-log/sqlite/sqlite.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
+import { folderUse } from '../key-value/folder-use.ts'
 import { type KeyValue, tracedKeyValue } from '../key-value/key-value.ts'
 import { openSqliteKeyValue } from '../key-value/sqlite.ts'
 import type { Features } from '../web/env.ts'
@@ -18,11 +21,15 @@ export type Engines = {
   bus: Bus
   keyValue: KeyValue
   isRedisUp(): boolean
+  /** How other services in the same log are found; undefined with Redis, which is a common bus. */
+  logUse: LogUse | undefined
 }
 
 type Deps = {
   config: Config
   channel: WorkerChannel | undefined
+  /** The process that all workers of this service belong to. */
+  pid: number
   tracing: Tracing
   metrics: Metrics
   log: Logger
@@ -31,15 +38,18 @@ type Deps = {
 }
 
 /** Opens the configured engines, and loads no others. One that is away is never replaced by another. */
-export async function openEngines({ config, channel, tracing, metrics, log, onError, opened }: Deps): Promise<Engines> {
-  const eventLog = opened.add(await openLog({ config, tracing, log, onError }))
+export async function openEngines({ config, channel, pid, tracing, metrics, log, onError, opened }: Deps): Promise<Engines> {
+  const instance = `${hostname()} ${pid}`
+  const { eventLog, logUse } = await openLog({ config, instance, tracing, log, onError })
+  opened.add(eventLog)
   const { bus, isRedisUp } = await openBus({ config, channel, metrics, onError })
   opened.add(bus)
   const keyValue = opened.add(await openKeyValue({ config, onError }))
-  return { eventLog, bus, keyValue, isRedisUp }
+  if (config.redis) return { eventLog, bus, keyValue, isRedisUp, logUse: undefined }
+  return { eventLog, bus, keyValue, isRedisUp, logUse: logUse ?? folderUse({ keyValue, dataDir: config.dataDir, instance }) }
 }
 
-type BusDeps = Omit<Deps, 'opened' | 'tracing' | 'log'>
+type BusDeps = Omit<Deps, 'opened' | 'pid' | 'tracing' | 'log'>
 
 async function openBus({ config: { redis }, channel, metrics, onError }: BusDeps): Promise<Pick<Engines, 'bus' | 'isRedisUp'>> {
   if (!redis) return { bus: channel ? openIpcBus({ channel, onError }) : openInProcessBus({ onError }), isRedisUp: () => true }
@@ -55,18 +65,17 @@ async function openKeyValue({ config: { redis, dataDir }, onError }: Pick<Deps, 
   return openSqliteKeyValue({ file: join(dataDir, 'shared.sqlite') })
 }
 
-async function openLog({
-  config: { database, redis, dataDir, workers },
-  tracing,
-  log,
-  onError,
-}: Omit<Deps, 'opened' | 'channel' | 'metrics'>): Promise<EventLog> {
+type LogDeps = Pick<Deps, 'config' | 'tracing' | 'log' | 'onError'> & { instance: string }
+
+async function openLog({ config, instance, tracing, log, onError }: LogDeps): Promise<{ eventLog: EventLog; logUse?: LogUse }> {
+  const { database, redis, dataDir, workers } = config
   if (database) {
     const { openPostgresLog } = await import('../event-log/postgres/postgres.ts')
-    return openPostgresLog({ url: database.url.reveal(), poolSize: database.poolSize, workers, tracing, onError })
+    const eventLog = await openPostgresLog({ url: database.url.reveal(), poolSize: database.poolSize, instance, workers, tracing, onError })
+    return { eventLog, logUse: eventLog.use }
   }
-  if (redis) return (await import('../event-log/redis/redis.ts')).openRedisLog({ redis, tracing, onError })
-  return openSqliteLog({ file: join(dataDir, 'events.sqlite'), tracing, onError, onNotice: log.warn })
+  if (redis) return { eventLog: await (await import('../event-log/redis/redis.ts')).openRedisLog({ redis, tracing, onError }) }
+  return { eventLog: await openSqliteLog({ file: join(dataDir, 'events.sqlite'), tracing, onError, onNotice: log.warn }) }
 }
 
 export function tracedEngines(engines: Engines, { config, tracing }: { config: Config; tracing: Tracing }): Engines {

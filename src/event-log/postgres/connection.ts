@@ -101,6 +101,21 @@ SELECT current_setting('server_version_num')::int AS version, current_setting('s
 
 const OLDEST = 13
 
+/** Who did nothing for 6 s may be gone with its machine; a session whose activity may not be seen counts as active. */
+const OTHERS = `
+SELECT count(*)::int AS others FROM pg_catalog.pg_stat_activity
+WHERE datname = current_database() AND application_name LIKE 'visualizer %' AND application_name <> current_setting('application_name')
+  AND coalesce(state_change, now()) > now() - interval '6 seconds'`
+
+/** The name of a session. PostgreSQL keeps 63 bytes, and hosts differ at the end of their names. */
+export const applicationName = (instance?: string) => (instance === undefined ? 'visualizer' : `visualizer ${instance.slice(-50)}`)
+
+/** Whether another service uses this database, by the names of its sessions. */
+export async function isUsedByOthers(query: Query): Promise<boolean> {
+  const [found] = await query<{ others: number }>(OTHERS)
+  return found !== undefined && found.others > 0
+}
+
 /** Warnings about the server's settings. `connections`: all that this instance may open. */
 export async function checkSettings(query: Query, connections: number): Promise<string[]> {
   const [settings] = await query<ServerSettings>(SETTINGS)

@@ -10,8 +10,9 @@ import {
   type SnapshotKey,
   UnusableLogError,
 } from '../event-log.ts'
+import type { LogUse } from '../watch-log-use.ts'
 import { commitGroup, purge, saveSnapshot, trim } from './write.ts'
-import { checkSettings, openPatience, withoutPassword, type Query } from './connection.ts'
+import { applicationName, checkSettings, isUsedByOthers, openPatience, withoutPassword, type Query } from './connection.ts'
 import { unusable } from './failure.ts'
 import { openPool, type Pool } from './pool.ts'
 import { findBeginning, findOffsetAt, findSnapshot, readHead, readHeads, readPage, readTime } from './read.ts'
@@ -21,6 +22,8 @@ type PostgresLogOptions = {
   url: string
   poolSize?: number
   isLookedAt?: boolean
+  /** The service's name among the sessions of the database; a program that only passes by has none. */
+  instance?: string
   workers?: number
   clock?: () => number
   onError?: (error: unknown) => void
@@ -28,13 +31,13 @@ type PostgresLogOptions = {
 }
 
 const SESSION = `SELECT set_config('statement_timeout', '3s', false), set_config('lock_timeout', '2s', false),
-  set_config('idle_in_transaction_session_timeout', '5s', false), set_config('client_min_messages', 'warning', false)`
+  set_config('idle_in_transaction_session_timeout', '5s', false), set_config('client_min_messages', 'warning', false), set_config('application_name', $1, false)`
 
 /** Opens the log in PostgreSQL and migrates its tables. Rejects with UnusableLogError, but not because the server is away. */
-export async function openPostgresLog(options: PostgresLogOptions): Promise<EventLog> {
+export async function openPostgresLog(options: PostgresLogOptions): Promise<EventLog & { use: LogUse }> {
   const { url, poolSize = 5, isLookedAt = false, workers = 1, clock = Date.now, onError, tracing } = options
   const place = withoutPassword(url)
-  const connection = { url, patience: openPatience(), prepare: isLookedAt ? inspection(url) : preparation(url) }
+  const connection = { url, patience: openPatience(), prepare: isLookedAt ? inspection(url) : preparation(options) }
   const pools = { appends: openPool(connection, 1), reads: openPool(connection, Math.max(1, poolSize - 1)) }
   await firstContact(pools.reads, { place, onError })
   const reading = readMethods(pools.reads)
@@ -56,7 +59,19 @@ export async function openPostgresLog(options: PostgresLogOptions): Promise<Even
     purge: (project) => purge(pools.reads, project),
     tryAppend: () => pools.appends.use(async (query) => void (await query('SELECT visualizer.try_append()'))),
     check: () => pools.reads.use((query) => checkSettings(query, workers * Math.max(2, poolSize))),
+    use: useOf(pools.reads, place),
     close: () => (closing ??= queue.drained().then(() => closeAll(pools))),
+  }
+}
+
+function useOf(reads: Pool, place: string): LogUse {
+  return {
+    place: `the database ${place}`,
+    advice: 'give both the same REDIS_URL',
+    isShared: () => reads.use(isUsedByOthers),
+    // Its sessions end with it.
+    leave: async () => undefined,
+    isOutage: (error) => error instanceof LogUnavailableError,
   }
 }
 
@@ -78,11 +93,11 @@ function readMethods(reads: Pool) {
 }
 
 /** Behind the same address may be another server, or an older copy of the log. */
-function preparation(url: string): (query: Query) => Promise<void> {
+function preparation({ url, instance }: PostgresLogOptions): (query: Query) => Promise<void> {
   const place = withoutPassword(url)
   let migrating: Promise<unknown> | undefined
   return async (query) => {
-    await query(SESSION)
+    await query(SESSION, [applicationName(instance)])
     if (!(await isMigrated(query, place))) {
       migrating ??= migratePostgres(url).finally(() => (migrating = undefined))
       await migrating
@@ -94,7 +109,7 @@ function preparation(url: string): (query: Query) => Promise<void> {
 function inspection(url: string): (query: Query) => Promise<void> {
   const place = withoutPassword(url)
   return async (query) => {
-    await query(SESSION)
+    await query(SESSION, [applicationName()])
     await query(`SELECT set_config('default_transaction_read_only', 'on', false)`)
     if (await isMigrated(query, place)) return
     throw new UnusableLogError(`the event log ${place} has no tables of this version; run visualizer migrate, or start the service once`)
