@@ -1,4 +1,5 @@
 import { beforeAll, expect, test } from 'bun:test'
+import { SQL } from 'bun'
 import { type EventLog, LogUnavailableError } from '../../src/event-log/event-log.ts'
 import { openPostgresLog } from '../../src/event-log/postgres/postgres.ts'
 import { event, events, ids, offsets, oneTo, readAll } from '../event-log/log-place.ts'
@@ -74,6 +75,59 @@ test('a server that hangs is told from one that answers, and is used again as so
   expect(ids(all).toSorted()).toEqual(['after', 'before', 'during'])
   expect(offsets(all)).toEqual([1, 2, 3])
 }, 60_000)
+
+/** Somebody else's transaction that holds the rows of `apollo` until it is let go. */
+async function holdApollo(url: string): Promise<() => Promise<void>> {
+  const sql = new SQL(url, { max: 1 })
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const held = Promise.withResolvers<void>()
+  const holding = sql.begin(async (transaction) => {
+    await transaction.unsafe(`SELECT 1 FROM visualizer.project WHERE name = 'apollo' FOR UPDATE`)
+    held.resolve()
+    await promise
+  })
+  await held.promise
+  return async () => {
+    resolve()
+    await holding
+    await sql.close({ timeout: 0 })
+  }
+}
+
+test('a server that is slow, but answers others, is waited for', async () => {
+  const url = await postgres.newDatabase()
+  const log = await openAt(url)
+  await log.append('apollo', [event('before')])
+  const letGo = await holdApollo(url)
+  const asking = setInterval(() => void log.head('apollo'), 200)
+  endAfter('test', () => clearInterval(asking))
+  const slow = log.append('apollo', [event('slow')])
+  // How long it takes is what is tested.
+  await Bun.sleep(3_200)
+  await letGo()
+  expect((await slow).position.offset).toBe(2)
+}, 30_000)
+
+test('a connection that hangs makes the time of nobody else short', async () => {
+  const url = await postgres.newDatabase()
+  const log = await openAt(url)
+  await log.append('apollo', [event('before')])
+  await log.head('apollo')
+  const reader = `SELECT pid FROM pg_stat_activity WHERE datname = '${new URL(url).pathname.slice(1)}' AND query LIKE '%LEFT JOIN visualizer.project%'`
+  const pid = Number((await postgres.run(reader))[0]?.['pid'])
+  process.kill(pid, 'SIGSTOP')
+  endAfter('test', () => void process.kill(pid, 'SIGCONT'))
+  const hanging = log.head('apollo')
+  const asking = setInterval(() => void log.head('apollo'), 200)
+  endAfter('test', () => clearInterval(asking))
+  const letGo = await holdApollo(url)
+  await unavailable(hanging)
+  const slow = log.append('apollo', [event('slow')])
+  await Bun.sleep(1_500)
+  await letGo()
+  expect((await slow).position.offset).toBe(2)
+  expect((await log.head('apollo')).offset).toBe(2)
+}, 30_000)
 
 test('opens while the server is away, rejects at once, and creates its tables when it comes', async () => {
   const url = await postgres.newDatabase()

@@ -1,25 +1,13 @@
 import { SQL } from 'bun'
-import { inTime } from '../in-time.ts'
 import { asLogError, LateError, spoilsConnection } from './failure.ts'
+import type { Patience } from './patience.ts'
 
-const PATIENCE_MS = { usual: 2_500, silent: 1_000 }
+const OPENING_SECONDS = 5
 
 type Parameter = string | number | null
 
 /** Runs one statement in its own transaction, so nothing stays open when a client dies. */
 export type Query = <Row>(statement: string, parameters?: readonly Parameter[]) => Promise<Row[]>
-
-export type Patience = { ms(): number; heard(): void; silent(): void }
-
-/** A timeout that adapts to a silent server. */
-export function openPatience(): Patience {
-  let isSilent = false
-  return {
-    ms: () => (isSilent ? PATIENCE_MS.silent : PATIENCE_MS.usual),
-    heard: () => void (isSilent = false),
-    silent: () => void (isSilent = true),
-  }
-}
 
 /** host:port/database, without credentials. */
 export function withoutPassword(url: string): string {
@@ -30,13 +18,17 @@ export function withoutPassword(url: string): string {
 /** One connection. Bun's own pool could neither single out nor replace one that hangs. */
 export function openClient(url: string): SQL {
   // Bun's idle and lifetime timeouts would end running statements: oven-sh/bun#30646.
-  const options = { max: 1, idleTimeout: 0, maxLifetime: 0, connectionTimeout: 5, connection: { application_name: 'visualizer' } }
+  const options = { max: 1, idleTimeout: 0, maxLifetime: 0, connectionTimeout: OPENING_SECONDS, connection: { application_name: 'visualizer' } }
   return new SQL(url, options)
 }
 
-/** Statements of a client. */
-export function queryOf(sql: SQL): Query {
-  return async <Row>(statement: string, parameters: readonly Parameter[] = []) => [...(await sql.unsafe<Row[]>(statement, [...parameters]))]
+/** Statements of a client; `heard` is told of each answer. */
+export function queryOf(sql: SQL, heard?: () => void): Query {
+  return async <Row>(statement: string, parameters: readonly Parameter[] = []) => {
+    const rows = await sql.unsafe<Row[]>(statement, [...parameters])
+    heard?.()
+    return [...rows]
+  }
 }
 
 /** Closes a client without waiting for a server that may never answer. */
@@ -45,7 +37,8 @@ export function discard(sql: SQL): void {
 }
 
 export type HeldClient = {
-  use<R>(work: (query: Query) => Promise<R>, deadline: number): Promise<R>
+  /** One call at a time; `since` is when it was asked, see Patience. */
+  use<R>(work: (query: Query) => Promise<R>, since: number): Promise<R>
   close(): void
 }
 
@@ -55,9 +48,11 @@ export type ConnectionOptions = {
   prepare(query: Query): Promise<void>
 }
 
+type Current = { sql: SQL; query: Query; openedAt: number; isPrepared: boolean; prepared: Promise<void> }
+
 /** One connection, opened again after a failure that leaves it in doubt. */
 export function holdConnection({ url, patience, prepare }: ConnectionOptions): HeldClient {
-  let current: { sql: SQL; query: Query; isPrepared: boolean } | undefined
+  let current: Current | undefined
   const place = withoutPassword(url)
 
   function drop() {
@@ -65,26 +60,37 @@ export function holdConnection({ url, patience, prepare }: ConnectionOptions): H
     current = undefined
   }
 
-  async function run<R>(work: (query: Query) => Promise<R>): Promise<R> {
-    if (!current) {
-      const sql = openClient(url)
-      current = { sql, query: queryOf(sql), isPrepared: false }
-    }
-    const connection = current
-    if (!connection.isPrepared) await prepare(connection.query)
-    connection.isPrepared = true
-    return work(connection.query)
+  function open(): Current {
+    const sql = openClient(url)
+    const query = queryOf(sql, patience.heard)
+    const opened: Current = { sql, query, openedAt: performance.now(), isPrepared: false, prepared: prepare(query) }
+    opened.prepared.then(
+      () => (opened.isPrepared = true),
+      // Whoever still waits for it hears why.
+      () => (current === opened ? drop() : undefined),
+    )
+    return opened
   }
 
+  // Begun anew each time that a caller gives up, on a busy machine it would never be open.
+  const isStillOpening = (error: unknown) =>
+    error instanceof LateError && current?.isPrepared === false && performance.now() - current.openedAt < OPENING_SECONDS * 1_000
+
   return {
-    async use(work, deadline) {
+    async use(work, since) {
+      let isGivenUp = false
+      const run = async () => {
+        current ??= open()
+        const { prepared, query } = current
+        await prepared
+        if (isGivenUp) throw new LateError('nobody waits any more')
+        return work(query)
+      }
       try {
-        const result = await inTime(run(work), deadline - performance.now(), () => new LateError('no answer in time'))
-        patience.heard()
-        return result
+        return await patience.wait(run(), since)
       } catch (error) {
-        if (error instanceof LateError) patience.silent()
-        if (spoilsConnection(error) || current?.isPrepared === false) drop()
+        isGivenUp = true
+        if (!isStillOpening(error) && (spoilsConnection(error) || current?.isPrepared === false)) drop()
         throw asLogError(error, place)
       }
     },

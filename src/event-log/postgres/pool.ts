@@ -14,16 +14,16 @@ type Waiter = { take(connection: HeldClient): void }
 export function openPool(options: ConnectionOptions, size: number): Pool {
   const place = withoutPassword(options.url)
   const connections = Array.from({ length: size }, () => holdConnection(options))
-  const turns = openQueue(connections, place)
+  const turns = openQueue(connections, options)
   const idle = Promise.withResolvers<void>()
   let running = 0
   let isClosing = false
 
   async function run<R>(work: (query: Query) => Promise<R>): Promise<R> {
-    const deadline = performance.now() + options.patience.ms()
-    const connection = await turns.take(deadline)
+    const since = performance.now()
+    const connection = await turns.take(since)
     try {
-      return await connection.use(work, deadline)
+      return await connection.use(work, since)
     } finally {
       turns.giveBack(connection)
     }
@@ -48,36 +48,38 @@ export function openPool(options: ConnectionOptions, size: number): Pool {
   }
 }
 
-function openQueue(connections: readonly HeldClient[], place: string) {
+function openQueue(connections: readonly HeldClient[], { url, patience }: ConnectionOptions) {
+  const place = withoutPassword(url)
   const free = [...connections]
   const waiting = new Set<Waiter>()
 
-  function wait(deadline: number): Promise<HeldClient> {
+  async function wait(since: number): Promise<HeldClient> {
     if (waiting.size >= WAITING) throw new LogUnavailableError(`the event log ${place} is busy: ${WAITING} calls wait for a connection`)
-    const { promise, resolve, reject } = Promise.withResolvers<HeldClient>()
+    const { promise, resolve } = Promise.withResolvers<HeldClient>()
+    let taken: HeldClient | undefined
     const waiter = {
       take(connection: HeldClient) {
-        clearTimeout(timer)
+        taken = connection
         resolve(connection)
       },
     }
-    const timer = setTimeout(() => {
-      waiting.delete(waiter)
-      reject(new LogUnavailableError(`the event log ${place} cannot answer: no connection became free in time`))
-    }, deadline - performance.now())
     waiting.add(waiter)
-    return promise
+    try {
+      return await patience.wait(promise, since)
+    } catch (cause) {
+      waiting.delete(waiter)
+      // It came at the very moment at which the wait ended.
+      if (taken) giveBack(taken)
+      throw new LogUnavailableError(`the event log ${place} cannot answer: no connection became free in time`, { cause })
+    }
   }
 
-  return {
-    take: async (deadline: number) => free.pop() ?? (await wait(deadline)),
-    giveBack(connection: HeldClient) {
-      const [next] = waiting
-      if (!next) free.push(connection)
-      else {
-        waiting.delete(next)
-        next.take(connection)
-      }
-    },
+  function giveBack(connection: HeldClient) {
+    const [next] = waiting
+    if (!next) return void free.push(connection)
+    waiting.delete(next)
+    next.take(connection)
   }
+
+  return { take: async (since: number) => free.pop() ?? (await wait(since)), giveBack }
 }

@@ -12,8 +12,9 @@ import {
 } from '../event-log.ts'
 import type { LogUse } from '../watch-log-use.ts'
 import { commitGroup, purge, saveSnapshot, trim } from './write.ts'
-import { applicationName, checkSettings, isUsedByOthers, openPatience, withoutPassword, type Query } from './connection.ts'
+import { applicationName, checkSettings, isUsedByOthers, withoutPassword, type Query } from './connection.ts'
 import { unusable } from './failure.ts'
+import { openPatience } from './patience.ts'
 import { openPool, type Pool } from './pool.ts'
 import { findBeginning, findOffsetAt, findSnapshot, readHead, readHeads, readPage, readTime } from './read.ts'
 import { isMigrated, migratePostgres } from './schema.ts'
@@ -30,7 +31,7 @@ type PostgresLogOptions = {
   tracing?: Tracing
 }
 
-const SESSION = `SELECT set_config('statement_timeout', '3s', false), set_config('lock_timeout', '2s', false),
+const SESSION = `SELECT set_config('statement_timeout', '6s', false), set_config('lock_timeout', '4s', false),
   set_config('idle_in_transaction_session_timeout', '5s', false), set_config('client_min_messages', 'warning', false), set_config('application_name', $1, false)`
 
 /** Opens the log in PostgreSQL and migrates its tables. Rejects with UnusableLogError, but not because the server is away. */
