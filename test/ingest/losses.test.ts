@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { OPEN_QUESTIONS_LIMIT } from '../../src/domain/project/approval.ts'
 import { type Journal, openJournal } from '../support/journal.ts'
-import { openFollowed } from '../support/linked.ts'
+import { openFollowed, openLinked } from '../support/linked.ts'
+import { startOrchestrator } from '../support/orchestrator.ts'
 
 let journal: Journal
 
@@ -94,6 +95,37 @@ describe('an orchestrator that was away', () => {
     await link.until(({ state }) => state === 'waiting')
     for (let count = 0; count < 49; count++) server.quietTransition('alpha', `story-${count + 2}`, [null, 'design'])
     await journal.until(() => journal.steps('alpha', 'story-50').length === 1)
+    expect(await lossesOf('alpha')).toEqual([])
+  })
+
+  test('leaves a gap as long as it was, for what is in no history; told once', async () => {
+    const { server, link } = await followed({ projects: ['alpha', 'beta'], timing: { gapMs: 1 } })
+    server.transition('alpha', 'story-1', [null, 'design'])
+    await journal.until(() => journal.steps('alpha', 'story-1').length === 1)
+    await server.stop()
+    await link.until(({ state, attempts }) => state === 'waiting' && attempts >= 3)
+    server.startAgain()
+    const detail = /^\d+ s, from \S+Z to \S+Z$/
+    for (const project of ['alpha', 'beta']) {
+      await journal.until(() => journal.events(project).some(({ type }) => type === 'reports_lost'))
+      expect(await lossesOf(project)).toMatchObject([
+        { source: 'main', count: 0, isMore: true, reason: expect.stringContaining('not connected'), detail: expect.stringMatching(detail) },
+      ])
+    }
+    server.transition('alpha', 'story-2', [null, 'design'])
+    await journal.until(() => journal.steps('alpha', 'story-2').length === 1)
+    expect(journal.events('alpha').filter(({ type }) => type === 'reports_lost')).toHaveLength(1)
+  })
+
+  test('before it was ever connected leaves none', async () => {
+    const server = await startOrchestrator()
+    await server.stop()
+    const link = openLinked(journal, { url: server.url, projects: ['alpha'], timing: { lossesMs: 50, gapMs: 1 } })
+    await link.until(({ state, attempts }) => state === 'waiting' && attempts >= 3)
+    server.startAgain()
+    server.transition('alpha', 'story-1', [null, 'design'])
+    await journal.until(() => journal.steps('alpha', 'story-1').length === 1)
+    await link.close()
     expect(await lossesOf('alpha')).toEqual([])
   })
 

@@ -24,6 +24,9 @@ export function ownLine(event: OwnLineEvent): Line {
         what: (
           <>
             {lostWords(event.count)}: <ForeignText text={event.reason} limit={160} />
+            {event.detail === undefined ? null : ' ('}
+            {event.detail === undefined ? null : <ForeignText text={event.detail} limit={160} />}
+            {event.detail === undefined ? null : ')'}
           </>
         ),
       }

@@ -18,7 +18,13 @@ export function withoutPassword(url: string): string {
 /** One connection. Bun's own pool could neither single out nor replace one that hangs. */
 export function openClient(url: string): SQL {
   // Bun's idle and lifetime timeouts would end running statements: oven-sh/bun#30646.
-  const options = { max: 1, idleTimeout: 0, maxLifetime: 0, connectionTimeout: OPENING_SECONDS, connection: { application_name: 'visualizer' } }
+  const options = {
+    max: 1,
+    idleTimeout: 0,
+    maxLifetime: 0,
+    connectionTimeout: OPENING_SECONDS,
+    connection: { application_name: 'visualizer' },
+  }
   return new SQL(url, options)
 }
 

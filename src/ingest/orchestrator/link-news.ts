@@ -19,6 +19,7 @@ export const LOSS_REASONS = {
   unread: 'frames could not be read, and nobody can tell whose they were',
   questions: 'as many questions were open as may be',
   history: 'more happened while the orchestrator was away than its history remembers',
+  away: 'it was not connected, and of what it did meanwhile only transitions are told again',
   cut: 'its connection ended while it was read slowly',
   unstored: 'they could not be stored',
 } as const

@@ -1,6 +1,6 @@
 import { asksAnything, OPEN_QUESTIONS_LIMIT, questionsBeyond } from '../../domain/project/approval.ts'
 import type { NewEvent } from '../../domain/events/event.ts'
-import type { LinkDeps } from './link.ts'
+import type { LinkDeps, LinkTiming } from './link.ts'
 import { LinkCounters } from './link-counters.ts'
 import { type LinkEvent, LOSS_REASONS } from './link-news.ts'
 import { openLossBook } from './loss-book.ts'
@@ -9,10 +9,11 @@ const PROJECTS_LIMIT = 50
 
 const FULL = `a question, for ${OPEN_QUESTIONS_LIMIT} of its project are open`
 
-type Deps = Pick<LinkDeps, 'orchestrator' | 'accept' | 'stateOf' | 'onNews' | 'onError'> & { lossesMs: number; changed(): void }
+type Deps = Pick<LinkDeps, 'orchestrator' | 'accept' | 'stateOf' | 'onNews' | 'onError'> &
+  Pick<LinkTiming, 'lossesMs' | 'gapMs'> & { changed(): void }
 
 /** Counts what came over a link, passes on its news, and writes losses to the projects concerned. */
-export function openLinkReports({ orchestrator, accept, stateOf, onNews, onError, lossesMs, changed }: Deps) {
+export function openLinkReports({ orchestrator, accept, stateOf, onNews, onError, lossesMs, gapMs, changed }: Deps) {
   const { name, projects } = orchestrator
   const reportedFor = new Set<string>()
   const losses = openLossBook({ source: name, accept, onError, everyMs: lossesMs })
@@ -21,9 +22,20 @@ export function openLinkReports({ orchestrator, accept, stateOf, onNews, onError
   const counters = new LinkCounters(changed, tell, (loss) =>
     losses.lost({ ...loss, projects: loss.project === undefined ? anyOf() : [loss.project] }),
   )
+  let goneAt: number | undefined
   return {
     counters,
     tell,
+    /** Since `at` (ms since 1970) nothing comes over a connection that was there. */
+    gone: (at: number) => void (goneAt ??= at),
+    /** Frames carry no numbers: how long nothing could come is all that can be told of what is in no history, such as activity and chat. */
+    back() {
+      const [from, now] = [goneAt, Date.now()]
+      goneAt = undefined
+      if (from === undefined || now - from < gapMs) return
+      const detail = `${Math.round((now - from) / 1_000)} s, from ${secondOf(from)} to ${secondOf(now)}`
+      counters.missing({ reason: LOSS_REASONS.away, project: undefined, detail, count: undefined })
+    },
     async accept(project: string, events: readonly NewEvent[]) {
       if (reportedFor.size < PROJECTS_LIMIT) reportedFor.add(project)
       const beyond = asksAnything(events) ? questionsBeyond(await stateOf(project), events, Date.now()) : []
@@ -35,3 +47,6 @@ export function openLinkReports({ orchestrator, accept, stateOf, onNews, onError
     close: losses.close,
   }
 }
+
+/** To the second, as in `2026-11-23T20:30:47Z`. */
+const secondOf = (at: number) => new Date(at).toISOString().replace(/\.\d+/, '')

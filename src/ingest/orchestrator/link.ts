@@ -40,6 +40,8 @@ export const LINK_TIMING = {
   muteMs: 10_000,
   healthMs: 1_000,
   againMs: 500,
+  /** A shorter absence is no gap in a project: it would hear of every restart. */
+  gapMs: 5_000,
   lossesMs: 60_000,
 }
 

@@ -46,7 +46,7 @@ class Link {
   constructor(private readonly deps: LinkDeps) {
     const { orchestrator, onError } = deps
     this.#timing = { ...LINK_TIMING, ...deps.timing }
-    this.#reports = openLinkReports({ ...deps, lossesMs: this.#timing.lossesMs, changed: () => this.#announce() })
+    this.#reports = openLinkReports({ ...deps, ...this.#timing, changed: () => this.#announce() })
     this.#counters = this.#reports.counters
     const storing = { accept: this.#reports.accept, counters: this.#counters, onError, signal: this.#stopping.signal }
     this.#shownUrl = shownUrl(orchestrator.url)
@@ -86,6 +86,7 @@ class Link {
     this.#heardAt = Date.now()
     this.#reports.tell({ kind: 'connected', awaySeconds: this.#isLost ? Math.round((Date.now() - this.#phase.since) / 1_000) : undefined })
     this.#isLost = false
+    this.#reports.back()
     this.#enter({ state: 'connected' })
     this.#intake.turn('opened')
     this.#ask()
@@ -121,7 +122,10 @@ class Link {
     const now = Date.now()
     const isUnanswered = this.#heardAt < this.#askedAt
     const lastSignAt = Math.max(this.#counters.read().lastFrameAt ?? 0, this.#askedAt)
-    if (isUnanswered && now - this.#askedAt >= this.#timing.muteMs) this.#dialled?.drop(`nothing heard from ${this.#shownUrl}`)
+    if (isUnanswered && now - this.#askedAt >= this.#timing.muteMs) {
+      this.#reports.gone(this.#heardAt)
+      this.#dialled?.drop(`nothing heard from ${this.#shownUrl}`)
+    }
     if (isUnanswered || now - lastSignAt < this.#timing.silentMs) return
     this.#ask()
     this.#dialled?.ping()
@@ -131,7 +135,10 @@ class Link {
     clearInterval(this.#watch)
     const { state, since } = this.#phase
     if (state === 'stopped') return
-    if (state === 'connected') this.#intake.turn('ended')
+    if (state === 'connected') {
+      this.#intake.turn('ended')
+      this.#reports.gone(Date.now())
+    }
     if (state === 'connected' && Date.now() - since >= this.#timing.stableMs) this.#attempts = 0
     this.#connectionProblem = problem
     if (!this.#isLost) this.#reports.tell({ kind: 'lost', problem })
@@ -149,10 +156,9 @@ class Link {
   }
 
   health(): LinkHealth {
-    const { name } = this.deps.orchestrator
     const { frameProblem, storeProblem, ...counts } = this.#counters.read()
     const lastProblem = storeProblem ?? this.#connectionProblem ?? frameProblem
-    const link = { name, url: this.#shownUrl, attempts: this.#attempts, framesWaiting: this.#intake.waiting() }
+    const link = { name: this.deps.orchestrator.name, url: this.#shownUrl, attempts: this.#attempts, framesWaiting: this.#intake.waiting() }
     return { ...counts, ...link, lastProblem, nextAttemptAt: undefined, ...this.#phase }
   }
 
