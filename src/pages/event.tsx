@@ -2,14 +2,14 @@ import { RefusedError } from '../domain/refused.ts'
 import { ADDRESSES } from '../../views/atoms/part-href.ts'
 import { EventFields, EventHead, EventJson, EventPlace } from '../../views/event/event-detail.tsx'
 import { PartPage } from '../../views/pages/part.tsx'
-import { NOTHING_ELSE, pageOfProject, type Visit } from './page-of-project.ts'
+import { pageOfProject, type Visit } from './page-of-project.ts'
 
 const OFFSET = /^[1-9]\d{0,15}$/
 
 /** One event: what happened, and all that was told of it. It never changes; with `?at=` its links stay at that moment. */
 export const eventPage = pageOfProject({
   address: ADDRESSES.event,
-  asks: NOTHING_ELSE,
+  asks: { read: (_, { offset = '' }) => offset, write: (offset: string) => ({ names: { offset } }) },
   async frame(visit) {
     const { shown, layout, now } = visit
     const project = shown.project.name
@@ -26,8 +26,7 @@ export const eventPage = pageOfProject({
   },
 })
 
-async function readEvent({ shown: { project, view, at }, request, deps }: Visit<null>) {
-  const text = request.named('offset')
+async function readEvent({ shown: { project, view, at }, asked: text, deps }: Visit<string>) {
   if (!OFFSET.test(text)) throw new RefusedError('NOT_FOUND', `An event is named by its offset, such as 1, not by "${text.slice(0, 40)}".`)
   const offset = Number(text)
   const read = await deps.eventLog.read(project.name, { after: offset - 1, upTo: offset, limit: 1 })

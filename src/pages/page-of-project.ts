@@ -71,7 +71,7 @@ export function pageOfProject<Asked, Id extends string = never>(parts: PageParts
   async function answer(request: PageRequest, deps: PageDeps): Promise<Answer> {
     const viewed = await viewProject(request, deps)
     if ('to' in viewed) return viewed
-    const asked = asks.read(request.url.searchParams, { id: request.named('id') })
+    const asked = asks.read(request.url.searchParams, namesIn(address, request.url) ?? {})
     if (asked === undefined) throw new RefusedError('NOT_FOUND', 'The address names nothing. Begin at the project.')
     const visit = { ...viewed, asked, request, deps }
     const to = await parts.elsewhere?.(visit)

@@ -44,8 +44,8 @@ export type PageSettings = {
 /** What somebody asks for. */
 export type PageRequest = {
   url: URL
-  /** A part of the path, by its name in the page's pattern. */
-  named(part: string): string
+  /** The project that the path names; empty where it names none. */
+  project: string
   /** The moment that the address asks for with `?at=`; undefined for now. */
   at: string | undefined
   cookie(name: string): string | undefined

@@ -24,8 +24,7 @@ const REFRESH_SECONDS = 15
 
 /** The project that a request names, newest or as of `?at=`; where to look instead, if its name is written in another case. */
 export async function viewProject(request: PageRequest, deps: PageDeps): Promise<Viewed | { to: string; status: 301 }> {
-  const { url, at } = request
-  const name = request.named('name')
+  const { url, at, project: name } = request
   const project = await findProject(deps, name)
   if (project.name !== name) return { to: underItsName(url.pathname, project.name) + url.search, status: 301 }
   return at === undefined ? newest(deps, project) : past(deps, { project, at, signal: request.signal })

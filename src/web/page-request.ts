@@ -11,7 +11,7 @@ export const YEAR_SECONDS = 31_536_000
 export function pageRequest(c: Context<Env>): PageRequest {
   return {
     url: new URL(c.req.url),
-    named: (part) => c.req.param(part) ?? '',
+    project: c.req.param('name') ?? '',
     at: askedMoment(c),
     cookie: (name) => getCookie(c, name),
     // A scheme that a proxy ended is not told here, so the cookie is not marked secure: it holds a taste, no secret.

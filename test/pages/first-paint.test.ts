@@ -11,6 +11,7 @@ const ADDRESSES = [
   '/?tv=1',
   PROJECT,
   `${PROJECT}/stories/S-1`,
+  `${PROJECT}/stories?id=..`,
   `${PROJECT}/agents/a-1`,
   `${PROJECT}/activity`,
   `${PROJECT}/activity?kind=agents`,
@@ -25,6 +26,7 @@ beforeAll(async () => {
   await report(server, 'apollo', [
     { type: 'workflow_transition', new_state: 'SPRINT_ACTIVE' },
     { type: 'tdd_transition', story_id: 'S-1', new_state: 'design' },
+    { type: 'tdd_transition', story_id: '..', new_state: 'design' },
     { type: 'agent_activity', agent_type: 'CodeAgent', agent_id: 'a-1', story_id: 'S-1', action: 'work', status: 'started', tool: 'Bash' },
     { type: 'approval_requested', approval_id: 'q-1', title: 'go on?', agent_id: 'a-1', story_id: 'S-1' },
   ])
@@ -58,7 +60,7 @@ test.each(ADDRESSES)('whatever a frame replaces stands on the page once: %s', as
 })
 
 test.each(ADDRESSES.slice(2))('a page that looks back has the same parts, and no websocket of its own: %s', async (address) => {
-  const html = await markupOf(`${address}${address.includes('?') ? '&' : '?'}at=4`)
+  const html = await markupOf(`${address}${address.includes('?') ? '&' : '?'}at=5`)
   const targets = targetsIn(await wholeFrame(address))
   expect(targets.map((id) => [id, timesIn(html, id)])).toEqual(targets.map((id) => [id, 1]))
   expect(html).not.toContain('data-live="/live/projects/')
