@@ -8,8 +8,8 @@ import {
   newProject,
   type Project,
   type Registry,
+  registryDifferences,
 } from '../../src/domain/registry/project-registry.ts'
-import { registryDifferences } from '../../src/domain/registry/registry-differences.ts'
 import type { RegistryEvent } from '../../src/domain/events/own-event.ts'
 
 const stored = (events: readonly RegistryEvent[], after = 0): StoredEvent[] =>
