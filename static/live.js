@@ -83,7 +83,7 @@ function takeFrame({ now, content, events, ...frame }, { line, isFirst }) {
   return true
 }
 
-/** Members of a list that did not change come as stubs (views/atoms/kept.tsx): they stay as they are, at their place. */
+/** Members of a list that did not change come as stubs (views/atoms/unchanged-stub.tsx): they stay as they are, at their place. */
 document.addEventListener('DOMContentLoaded', () =>
   globalThis.htmx?.registerExtension('kept', {
     htmx_before_morph_node: (_, { newNode }) => newNode.dataset?.kept === undefined,

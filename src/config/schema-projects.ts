@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { projectNameProblem } from '../domain/events/names.ts'
 import { LIFECYCLES, PRIORITIES } from '../domain/registry/project-registry.ts'
 import { isRepositoryAddress, WorkHoursSettings } from '../domain/registry/setting-values.ts'
-import { amount, kept, text } from './schema-values.ts'
+import { amount, ignoredKeys, text } from './schema-values.ts'
 
 export const ProjectName = z.string().superRefine((name, context) => {
   const problem = projectNameProblem(name)
@@ -15,7 +15,7 @@ const Dependency = z.strictObject({
   target_project: z.string().describe('The project that this one depends on.'),
   dependency_type: z.enum(['blocks', 'enhances', 'integrates_with']).optional().describe('Default blocks.'),
   criticality: text(64).optional().describe('How much hangs on it, in words.'),
-  ...kept('description'),
+  ...ignoredKeys('description'),
 })
 
 const ORCHESTRATION = ['blocking', 'partial', 'autonomous'] as const
@@ -28,7 +28,7 @@ const project = {
   git_url: text(2048)
     .refine(isRepositoryAddress, 'must be an address of http, https, ssh or git, or user@host:path')
     .optional()
-    .describe('Where its source is kept.'),
+    .describe('Where its source is ignoredKeys.'),
   owner: text(200).optional().describe('Who answers for it.'),
   team: shortTexts('Who works on it.'),
   tags: shortTexts('Words to find it by.'),
@@ -46,7 +46,7 @@ const project = {
     .describe('Shown, never enforced.'),
   work_hours: WorkHoursSettings.optional().describe('When people are there.'),
   dependencies: z.array(Dependency).max(1000).optional().describe('Projects of this file that this one depends on; they form no circle.'),
-  ...kept('ai_settings', 'created_at', 'discord_channel', 'last_activity', 'slack_channel', 'version'),
+  ...ignoredKeys('ai_settings', 'created_at', 'discord_channel', 'last_activity', 'slack_channel', 'version'),
 }
 
 export const MappedProject = z.strictObject({ ...project, name: z.string().optional().describe('The key already names the project.') })

@@ -34,7 +34,7 @@ export const whole = (number: z.ZodInt, description: string) =>
 export const text = (limit: number) => z.string().max(limit)
 
 /** Keys for other programs: accepted and ignored. */
-export function kept<Name extends string>(...names: Name[]): { [Key in Name]?: z.ZodOptional<z.ZodUnknown> } {
+export function ignoredKeys<Name extends string>(...names: Name[]): { [Key in Name]?: z.ZodOptional<z.ZodUnknown> } {
   const shape: { [Key in Name]?: z.ZodOptional<z.ZodUnknown> } = {}
   for (const name of names) shape[name] = z.unknown().optional().describe('For other programs; not used here.')
   return shape

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Orchestrators } from './schema-orchestrators.ts'
 import { ProjectMap } from './schema-projects.ts'
-import { amount, HostName, kept, Port } from './schema-values.ts'
+import { amount, HostName, ignoredKeys, Port } from './schema-values.ts'
 
 export const GlobalSettings = z
   .strictObject({
@@ -11,14 +11,19 @@ export const GlobalSettings = z
       .max(24 * 60)
       .optional()
       .describe('Minutes of silence after which something at work is shown as stale. Default 10.'),
-    retention_days: z.int().min(0).max(36_500).optional().describe('Days for which events are kept; 0 keeps them for good. Default 30.'),
+    retention_days: z
+      .int()
+      .min(0)
+      .max(36_500)
+      .optional()
+      .describe('Days for which events are ignoredKeys; 0 keeps them for good. Default 30.'),
     retention_events: z
       .int()
       .min(0)
       .max(1_000_000_000)
       .refine((events) => events === 0 || events >= 1_000, 'must be 1000 or more, or 0 for all')
       .optional()
-      .describe('Events of one project that are kept, the newest; 0 keeps all. Default 2000000.'),
+      .describe('Events of one project that are ignoredKeys, the newest; 0 keeps all. Default 2000000.'),
     max_parallel_projects: amount('Projects that may be worked on at once. Shown; of both names the larger counts.'),
     max_concurrent_projects: amount('The same as max_parallel_projects.'),
     max_total_agents: amount('Agents at work at once, over all projects. Shown.'),
@@ -31,7 +36,7 @@ export const GlobalSettings = z
     global_memory_limit_gb: z.number().positive().optional().describe('The same as resource_limits.max_memory_mb, in GiB.'),
     global_disk_limit_gb: z.number().positive().optional().describe('The same as resource_limits.max_disk_mb, in GiB.'),
     global_cpu_cores: z.number().positive().optional().describe('Cores for all projects together. Shown.'),
-    ...kept(
+    ...ignoredKeys(
       'alert_channels',
       'backup_retention_days',
       'enable_audit_logging',

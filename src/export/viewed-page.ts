@@ -24,7 +24,7 @@ export function openViewedPage(html: string): ViewedPage {
   function replace(id: string, fragment: string): Unit | undefined {
     const [old, fresh] = [units.get(id), readUnits(fragment)]
     if (!old) return undefined
-    restoreKept(fresh)
+    restoreUnchanged(fresh)
     for (const { id } of unitsIn(old)) units.delete(id)
     old.parts = (fresh.parts.find((part) => typeof part !== 'string') ?? fresh).parts.map((part) => adopted(part, old))
     for (const unit of unitsIn(old)) units.set(unit.id, unit)
@@ -32,7 +32,7 @@ export function openViewedPage(html: string): ViewedPage {
   }
 
   /** A stub in a frame stands for what is on the page. */
-  function restoreKept(fresh: Unit) {
+  function restoreUnchanged(fresh: Unit) {
     for (const unit of unitsIn(fresh)) {
       if (isStub(unit)) unit.parts = (units.get(unit.id) ?? unit).parts.map((part) => adopted(part, unit))
     }

@@ -30,7 +30,7 @@ const JITTER = 0.2
 /** A round takes at most this part of all leases, so that later workers get theirs. */
 const SHARE = 1 / 4
 
-type Kept = Lease & { /** Of `performance.now()`; undefined: not held. */ heldUntil: number | undefined }
+type HeldLease = Lease & { /** Of `performance.now()`; undefined: not held. */ heldUntil: number | undefined }
 
 /** Keeps many leases with one call every 2 s. By the monotonic clock a lease counts as lost before another worker can have it. */
 export function openLeases(options: LeasesOptions): Leases {
@@ -40,7 +40,7 @@ export function openLeases(options: LeasesOptions): Leases {
 
 class Keeper {
   #timing: typeof LEASE_TIMING
-  #all: Kept[] = []
+  #all: HeldLease[] = []
   #timer: LeaseTimer
   #expiry: LeaseTimer
   #running: Promise<void> | undefined
@@ -99,13 +99,13 @@ class Keeper {
     return gained > 0 && gained < open.length ? this.#timing.nextShareMs : this.#timing.roundMs
   }
 
-  async #giveUp(leases: readonly Kept[]) {
+  async #giveUp(leases: readonly HeldLease[]) {
     if (leases.length === 0) return
     leases.forEach(lose)
     await this.options.keyValue.release(keysOf(leases), this.options.owner)
   }
 
-  async #ask(leases: readonly Kept[]): Promise<number> {
+  async #ask(leases: readonly HeldLease[]): Promise<number> {
     if (leases.length === 0 || this.#isClosed) return 0
     const { ttlMs } = this.#timing
     const until = performance.now() + ttlMs
@@ -139,21 +139,21 @@ class Keeper {
 
 type LeaseTimer = ReturnType<typeof setTimeout> | undefined
 
-const isHeld = ({ heldUntil }: Kept) => heldUntil !== undefined
+const isHeld = ({ heldUntil }: HeldLease) => heldUntil !== undefined
 
-function hold(lease: Kept, until: number) {
+function hold(lease: HeldLease, until: number) {
   const isNew = !isHeld(lease)
   lease.heldUntil = until
   if (isNew) lease.taken()
 }
 
-function lose(lease: Kept) {
+function lose(lease: HeldLease) {
   if (!isHeld(lease)) return
   lease.heldUntil = undefined
   lease.lost()
 }
 
-const keysOf = (leases: readonly Kept[]) => leases.map(({ key }) => key)
+const keysOf = (leases: readonly HeldLease[]) => leases.map(({ key }) => key)
 
 function shuffled<T>(items: readonly T[]): T[] {
   return items

@@ -37,7 +37,7 @@ export const boardSection: PageSection<'board'> = {
     const isOrdered = cycles.length > 0 || (stories.size > 0 && is.cycles.size > BOARD_ORDERED)
     const [before, after] = isOrdered ? [boardColumns(was), boardColumns(is)] : []
     if (before && after && cardPlaces(before) !== cardPlaces(after)) {
-      return replace('board', <Board {...at} state={is} kept={new Set(cardsOn(before).filter((id) => !stories.has(id)))} />)
+      return replace('board', <Board {...at} state={is} unchanged={new Set(cardsOn(before).filter((id) => !stories.has(id)))} />)
     }
     const cards = [...stories].flatMap((id) => is.cycles.get(id) ?? [])
     return cards.map((cycle) => replace(domId('cycle', cycle.storyId), <CycleCard {...at} cycle={cycle} state={is} />)).join('')
@@ -84,7 +84,7 @@ export const agentsSection: PageSection<'agents'> = {
     if (changed.size === 0 && !isDue) return counted
     const [wasLines, isLines] = [linesOf(was, wasAt), linesOf(is, isAt)]
     if (wasLines.map(lineAt).join(' ') !== isLines.map(lineAt).join(' ')) {
-      return replace('agents', <Agents {...isAt} state={is} kept={sameLines(wasLines, isLines, changed)} />)
+      return replace('agents', <Agents {...isAt} state={is} unchanged={sameLines(wasLines, isLines, changed)} />)
     }
     if (changed.size === 0) return counted
     const rows = isLines.filter(({ agent }) => changed.has(agent.agentId))

@@ -23,7 +23,7 @@ export type SharedFiles = {
 }
 
 /** Of what was written by whatever build. */
-const Kept = z.object({ type: z.string(), etag: z.string(), gzip: z.string() })
+const StoredFile = z.object({ type: z.string(), etag: z.string(), gzip: z.string() })
 
 const keyOf = (name: string): Key => ['static', name]
 
@@ -71,7 +71,7 @@ export function shareFiles({ files, keyValue, onError }: Deps): SharedFiles {
 }
 
 function readFile(text: string): StaticFile {
-  const { type, etag, gzip: encoded } = Kept.parse(JSON.parse(text))
+  const { type, etag, gzip: encoded } = StoredFile.parse(JSON.parse(text))
   const gzip = new Uint8Array(Buffer.from(encoded, 'base64'))
   return { body: Bun.gunzipSync(gzip), gzip, type, etag, isImmutable: true }
 }

@@ -6,19 +6,19 @@ import type { Agent, ProjectState } from '../../src/domain/project/project-state
 import { type AgentLine, agentTree } from './agent-tree.ts'
 import { domId } from '../atoms/dom-id.ts'
 import { AgentRow } from './agent-row.tsx'
-import { Kept, type KeptMembers } from '../atoms/kept.tsx'
 import { compact, dollars } from '../atoms/figures.ts'
+import { UnchangedStub, type UnchangedMembers } from '../atoms/unchanged-stub.tsx'
 
 const SHOWN = 120
 
 type AgentsState = Pick<ProjectState, 'agents' | 'usage' | 'forgotten'>
-type AgentsProps = KeptMembers & Looked & { project: string; state: AgentsState }
+type AgentsProps = UnchangedMembers & Looked & { project: string; state: AgentsState }
 
 /** Who works here, below those who started them. Those that were silent for long and those that ended are folded away. */
-export const Agents: FC<AgentsProps> = ({ project, state, now, staleMinutes, kept }) => {
+export const Agents: FC<AgentsProps> = ({ project, state, now, staleMinutes, unchanged }) => {
   const looked = { now, staleMinutes }
   const { shown, left, silent, ended } = drawnAgents(state.agents, looked)
-  const rows = { project, ...looked, kept }
+  const rows = { project, ...looked, unchanged }
   return (
     <section id="agents" class="card" aria-labelledby="agents-title">
       <AgentsHead state={state} {...looked} />
@@ -80,7 +80,7 @@ export function presentOf(agents: ReadonlyMap<string, Agent>, looked: Looked, sh
 
 const FOLDED_SHOWN = 50
 
-type RowsProps = KeptMembers & Looked & { project: string; lines: readonly AgentLine[] }
+type RowsProps = UnchangedMembers & Looked & { project: string; lines: readonly AgentLine[] }
 
 type FoldedProps = Omit<RowsProps, 'lines'> & { id: string; folded: FoldedLines; words: string }
 
@@ -95,11 +95,11 @@ const Folded: FC<FoldedProps> = ({ id, folded: { lines, total }, words, ...rows 
     </details>
   )
 
-const Rows: FC<RowsProps> = ({ project, lines, now, staleMinutes, kept }) => (
+const Rows: FC<RowsProps> = ({ project, lines, now, staleMinutes, unchanged }) => (
   <ul class="agents">
     {lines.map((line) =>
-      kept?.has(line.agent.agentId) ? (
-        <Kept id={domId('agent', line.agent.agentId)} />
+      unchanged?.has(line.agent.agentId) ? (
+        <UnchangedStub id={domId('agent', line.agent.agentId)} />
       ) : (
         <AgentRow project={project} line={line} now={now} staleMinutes={staleMinutes} />
       ),

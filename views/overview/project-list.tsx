@@ -4,10 +4,10 @@ import type { ProjectSummary } from '../../src/domain/summary/project-summary.ts
 import { domId } from '../atoms/dom-id.ts'
 import { SORT_WORDS } from './sorting.tsx'
 import { isFiltered, overviewHref, type OverviewQuery } from './overview-query.ts'
-import { Kept, type KeptMembers } from '../atoms/kept.tsx'
 import { Paging } from './paging.tsx'
 import { PinsForm, pinState } from './pin.tsx'
 import { ProjectRow } from './project-row.tsx'
+import { UnchangedStub, type UnchangedMembers } from '../atoms/unchanged-stub.tsx'
 
 /** What stands together; in a list a gap, not a heading, sets the groups apart. */
 const GROUPS: { name: string; words: readonly AttentionWord[] }[] = [
@@ -17,12 +17,12 @@ const GROUPS: { name: string; words: readonly AttentionWord[] }[] = [
   { name: 'still', words: ['paused', 'idle'] },
 ]
 
-type ListProps = KeptMembers & { rows: readonly ProjectSummary[]; total: number; query: OverviewQuery; now: number }
+type ListProps = UnchangedMembers & { rows: readonly ProjectSummary[]; total: number; query: OverviewQuery; now: number }
 
 /** All rows of the page, in their order. Sent whole when members or their order change. */
-export const ProjectList: FC<ListProps> = ({ rows, total, query, now, kept }) => {
+export const ProjectList: FC<ListProps> = ({ rows, total, query, now, unchanged }) => {
   const [pinned, others] = splitBy(rows, ({ project }) => pinState(query, project.name) === 'pinned')
-  const shared = { query, now, kept }
+  const shared = { query, now, unchanged }
   return (
     <section id="projects" class={`projects${query.view === 'grid' ? ' projects--grid' : ''}`} aria-label="Projects">
       <div class="columns" aria-hidden="true">
@@ -45,7 +45,7 @@ export const ProjectList: FC<ListProps> = ({ rows, total, query, now, kept }) =>
   )
 }
 
-type GroupProps = KeptMembers & { rows: readonly ProjectSummary[]; query: OverviewQuery; now: number }
+type GroupProps = UnchangedMembers & { rows: readonly ProjectSummary[]; query: OverviewQuery; now: number }
 
 const ByAttention: FC<GroupProps> = ({ rows, ...shared }) => (
   <>
@@ -56,12 +56,12 @@ const ByAttention: FC<GroupProps> = ({ rows, ...shared }) => (
   </>
 )
 
-const Group: FC<GroupProps & { name: string }> = ({ name, rows, query, now, kept }) =>
+const Group: FC<GroupProps & { name: string }> = ({ name, rows, query, now, unchanged }) =>
   rows.length === 0 ? null : (
     <ul id={`group-${name}`} class="rows">
       {rows.map((summary) => {
         const { project } = summary
-        if (kept?.has(project.name)) return <Kept id={domId('project', project.name)} />
+        if (unchanged?.has(project.name)) return <UnchangedStub id={domId('project', project.name)} />
         return <ProjectRow summary={summary} now={now} pin={pinState(query, project.name)} at={query.at} />
       })}
     </ul>

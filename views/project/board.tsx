@@ -7,7 +7,7 @@ import { isOpenCycle, isTddState, TDD_STATES, tddAgent } from '../../src/domain/
 import { domId } from '../atoms/dom-id.ts'
 import { visibleText } from '../atoms/foreign-text.tsx'
 import { CycleCard } from './cycle-card.tsx'
-import { Kept, type KeptMembers } from '../atoms/kept.tsx'
+import { UnchangedStub, type UnchangedMembers } from '../atoms/unchanged-stub.tsx'
 
 /** Cards of one column that are not folded. */
 const OPEN_SHOWN = 30
@@ -24,7 +24,7 @@ const EMPTY_WORDS: Record<string, string> = {
   commit: 'Nothing was committed yet.',
 }
 
-type BoardProps = KeptMembers & Looked & { project: string; state: ProjectState }
+type BoardProps = UnchangedMembers & Looked & { project: string; state: ProjectState }
 /** `others` are further phases, where more are in use than have a column. */
 type BoardColumn = { phase: string; others: number; total: number; shown: Cycle[]; folded: Cycle[]; foldedTotal: number }
 
@@ -52,7 +52,7 @@ function columnOf(phase: string, inPhase: readonly Cycle[], worthOf: (cycle: Cyc
 }
 
 /** The stories by the phase of their cycle. Phases have no colour: their place says which they are. */
-export const Board: FC<BoardProps> = ({ project, state, now, staleMinutes, kept }) => {
+export const Board: FC<BoardProps> = ({ project, state, now, staleMinutes, unchanged }) => {
   const { size } = state.cycles
   return (
     <section id="board" class="card" aria-labelledby="board-title">
@@ -65,7 +65,7 @@ export const Board: FC<BoardProps> = ({ project, state, now, staleMinutes, kept 
       </header>
       <div class="board">
         {boardColumns(state).map((column) => (
-          <Column column={column} project={project} state={state} now={now} staleMinutes={staleMinutes} kept={kept} />
+          <Column column={column} project={project} state={state} now={now} staleMinutes={staleMinutes} unchanged={unchanged} />
         ))}
       </div>
     </section>
@@ -94,11 +94,11 @@ const Column: FC<BoardProps & { column: BoardColumn }> = ({ column, ...board }) 
   )
 }
 
-const Cards: FC<BoardProps & { cycles: Cycle[] }> = ({ cycles, project, state, now, staleMinutes, kept }) => (
+const Cards: FC<BoardProps & { cycles: Cycle[] }> = ({ cycles, project, state, now, staleMinutes, unchanged }) => (
   <ul>
     {cycles.map((cycle) =>
-      kept?.has(cycle.storyId) ? (
-        <Kept id={domId('cycle', cycle.storyId)} />
+      unchanged?.has(cycle.storyId) ? (
+        <UnchangedStub id={domId('cycle', cycle.storyId)} />
       ) : (
         <CycleCard project={project} cycle={cycle} state={state} now={now} staleMinutes={staleMinutes} />
       ),
