@@ -78,7 +78,7 @@ const PARTS = {
     <OverviewHeading counts={counts} figures={figures} now={now} isPast={past !== undefined} />
   ),
   projects: ({ rows, total, query, now }: Content, kept?: ReadonlySet<string>) => (
-    <ProjectList rows={rows} total={total} query={query} now={now} {...(kept && { kept })} />
+    <ProjectList rows={rows} total={total} query={query} now={now} {...(kept && { unchanged: kept })} />
   ),
   links: ({ links, now }: Content) => <Links links={links} now={now} />,
 }
