@@ -6,6 +6,7 @@ export type Announcement = { project: string; epoch: string; offset: number; eve
 
 export type Subscriber = {
   deliver(announcement: Announcement): void
+  /** Messages may be lost, for instance while the broker was away. */
   missed(): void
 }
 

@@ -10,17 +10,19 @@ export type Appended = {
   duplicates: number
 }
 
+/** In events, like READ_LIMIT. */
 export const APPEND_LIMIT = 1_000
-
 export const READ_LIMIT = 1_000
-
+/** Of every so many offsets the newest snapshot is kept. */
 export const SNAPSHOT_SPAN = 10_000
 
 export type ReadRange = {
+  /** Exclusive; `upTo` is inclusive, and the head by default. */
   after: number
   upTo?: number
   /** READ_LIMIT at most. Large events make a page shorter, but never empty before the end. */
   limit: number
+  /** Of JSON, per page; default: the engine's own bound. */
   characters?: number
 }
 
@@ -35,29 +37,33 @@ export type Page = {
 export type SnapshotKey = { project: string; epoch: string; foldVersion: number }
 export type Snapshot = SnapshotKey & { offset: number; body: string }
 
-/**
- * An append is atomic and on disk when it resolves; known ids are duplicates. Rejects with LogUnavailableError while the engine is away.
- */
+/** The events of each project, durable and numbered. Every method rejects with LogUnavailableError while the engine is away. */
 export type EventLog = {
-  /** More than APPEND_LIMIT events are a RangeError. */
+  /** Atomic, and on disk when it resolves. Known ids are duplicates; more than APPEND_LIMIT events are a RangeError. */
   append(project: string, events: readonly NewEvent[]): Promise<Appended>
   read(project: string, range: ReadRange): Promise<Page>
   head(project: string): Promise<Position>
   /** Of projects with events, now or before a trim. Servers that are away are left out; rejects when none answers. */
   heads(): Promise<Map<string, Position>>
+  /** The newest at or before an offset; default: the head. */
   snapshot(key: SnapshotKey, atOrBefore?: number): Promise<Snapshot | undefined>
   /** Replaces the snapshot of the same span, and those of other epochs or fold versions. */
   saveSnapshot(snapshot: Snapshot): Promise<void>
+  /** The last offset received at or before an instant (ms since 1970). */
   offsetAt(project: string, at: number): Promise<number>
   /** The engine's clock (ms since 1970); undefined where it uses this machine's. */
   time(): Promise<number | undefined>
   /** Removes events up to `beginning.offset` and keeps `beginning` as the log's start; does nothing for another epoch, or backwards. */
   trim(beginning: Snapshot): Promise<void>
+  /** What a trimmed log begins with. */
   beginning(project: string): Promise<Snapshot | undefined>
   /** Removes all of a project. Later events are numbered from 1, in a new epoch. */
   purge(project: string): Promise<void>
+  /** Rejects where an append would be refused now; leaves nothing behind. */
   tryAppend(): Promise<void>
+  /** Warnings about the engine's settings, one sentence each. */
   check(): Promise<string[]>
+  /** Finishes pending calls; then every method rejects. */
   close(): Promise<void>
 }
 

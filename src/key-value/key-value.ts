@@ -9,6 +9,7 @@ export type KeyValue = {
   get(key: Key): Promise<string | undefined>
   set(key: Key, value: string, options?: { ttlMs?: number }): Promise<void>
   delete(key: Key): Promise<void>
+  /** Adds to a counter that ends `ttlMs` after its start; resolves with the sum. */
   increment(key: Key, by: number, ttlMs: number): Promise<number>
   /** Sets a value if the present one is the expected one (undefined: none). */
   compareAndSet(key: Key, change: { expected: string | undefined; value: string; ttlMs?: number }): Promise<boolean>
