@@ -2,7 +2,7 @@ import { version } from '../package.json'
 import { AS_WORKER } from './cluster/messages.ts'
 import { readDemo, readExport, readTail } from './config/client-settings.ts'
 import { readCommandLine, type Request } from './config/command-line.ts'
-import type { Flags } from './config/environment.ts'
+import type { Flags } from './config/flags.ts'
 import { loadConfig } from './config/load.ts'
 import { ConfigError, UsageError } from './config/problem.ts'
 import { folderProblem } from './main/open.ts'
@@ -41,11 +41,11 @@ async function answer(request: Request, argv: string[]): Promise<number> {
     case 'demo':
       return (await import('./main/demo.ts')).demo(readDemo(request.flags))
     case 'export':
-      return (await import('./main/export.ts')).exportProject(readExport(request.project, request.flags), request.flags.server)
+      return (await import('./main/export.ts')).exportProject(readExport(request.project, request.flags), request.flags)
     case 'tail':
       return (await import('./main/tail.ts')).tail(request.project, readTail(request.flags))
     case 'serve':
-      return (await import('./main/serve.ts')).serve(request.flags, request.mayReload ? argv : undefined)
+      return (await import('./main/serve.ts')).serve(request.flags, request.flags['no-reload'] === true ? undefined : argv)
   }
 }
 

@@ -1,19 +1,7 @@
-import type { Flags } from './environment.ts'
+import type { Flags } from './flags.ts'
 import { type Secret, secret } from './secret.ts'
 import { quoted, UsageError, type Variables } from './problem.ts'
 import { resolve } from 'node:path'
-
-export type ClientFlags = {
-  url?: string | undefined
-  token?: string | undefined
-  port?: string | undefined
-  speed?: string | undefined
-  projects?: string | undefined
-  seed?: string | undefined
-  from?: string | undefined
-  isServed?: boolean
-  isJson?: boolean
-}
 
 export type Address = { /** Without a slash at its end. */ url: string; token: Secret | undefined }
 
@@ -35,8 +23,8 @@ const DEFAULT_URL = 'http://localhost:5000'
 const TOKEN = /^[\x21-\x7e]{1,4096}$/
 
 /** The settings of `visualizer demo`. Throws a `UsageError`. */
-export function readDemo(flags: ClientFlags, env: Variables = process.env): DemoSettings {
-  const isServed = flags.isServed === true
+export function readDemo(flags: Flags, env: Variables = process.env): DemoSettings {
+  const isServed = flags.serve === true
   if (isServed && (flags.url !== undefined || flags.token !== undefined)) {
     throw new UsageError('--serve starts a service of its own; leave it out to play into the one at --url')
   }
@@ -58,8 +46,8 @@ function portOf(flag: string | undefined, env: Variables): number {
 }
 
 /** The settings of `visualizer tail`. Throws a `UsageError`. */
-export function readTail(flags: ClientFlags, env: Variables = process.env): TailSettings {
-  return { address: addressOf(flags, env), from: startOf(flags.from), isJson: flags.isJson === true, hasColour: !env['NO_COLOR'] }
+export function readTail(flags: Flags, env: Variables = process.env): TailSettings {
+  return { address: addressOf(flags, env), from: startOf(flags.from), isJson: flags.json === true, hasColour: !env['NO_COLOR'] }
 }
 
 function startOf(text: string | undefined): Start {
@@ -81,7 +69,7 @@ function whole(flag: string, text: string, { least, most }: { least: number; mos
 }
 
 /** The service named by flag or variable, else the one on this machine. Throws a `UsageError`. */
-export function addressOf(flags: ClientFlags, env: Variables): Address {
+export function addressOf(flags: Flags, env: Variables): Address {
   const named = flags.url ?? (env['VISUALIZER_URL'] || undefined)
   const source = flags.url === undefined ? 'VISUALIZER_URL' : '--url'
   const token = flags.token ?? (env['VISUALIZER_TOKEN'] || undefined)
@@ -99,14 +87,6 @@ function urlOf(text: string, source: string): string {
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`
 }
 
-export type ExportFlags = {
-  client: ClientFlags
-  server: Flags
-  to: string | undefined
-  out: string | undefined
-  isForced: boolean
-}
-
 export type ExportSettings = {
   project: string
   from: string | undefined
@@ -118,16 +98,16 @@ export type ExportSettings = {
 }
 
 /** The settings of `visualizer export`; flags that name a log win over variables that name a service. Throws a `UsageError`. */
-export function readExport(project: string, flags: ExportFlags, env: Variables = process.env): ExportSettings {
-  const { client, server, to, out, isForced } = flags
-  const isLogNamed = server.dataDir !== undefined || server.config !== undefined
-  const isAddressNamed = client.url !== undefined || (!isLogNamed && Boolean(env['VISUALIZER_URL']))
+export function readExport(project: string, flags: Flags, env: Variables = process.env): ExportSettings {
+  const { from, to, out } = flags
+  const isLogNamed = flags['data-dir'] !== undefined || flags.config !== undefined
+  const isAddressNamed = flags.url !== undefined || (!isLogNamed && Boolean(env['VISUALIZER_URL']))
   return {
     project,
-    from: client.from,
+    from,
     to,
-    address: isAddressNamed ? addressOf(client, env) : undefined,
+    address: isAddressNamed ? addressOf(flags, env) : undefined,
     out: resolve(out ?? `${project.replace(/[^\w.-]/g, '_')}-replay.html`),
-    isForced,
+    isForced: flags.force === true,
   }
 }

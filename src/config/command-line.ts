@@ -1,44 +1,23 @@
 import { parseArgs } from 'node:util'
 import { nearestWord } from '../domain/nearest-word.ts'
-import type { ClientFlags, ExportFlags } from './client-settings.ts'
-import type { Flags } from './environment.ts'
-import { COMMANDS, type CommandName, commandHelp, FLAG_HELP, flagsOf, overallHelp } from './usage.ts'
+import { areFlags, FLAGS, flagNamed, type Flags, WRITTEN_FLAGS } from './flags.ts'
+import { COMMANDS, type CommandName, commandHelp, flagsOf, overallHelp } from './usage.ts'
 import { quoted, UsageError } from './problem.ts'
 
-type ServerCommand = Exclude<CommandName, 'demo' | 'tail' | 'export'>
+type OfProject = Extract<CommandName, 'tail' | 'export'>
 
 export type Request =
   | { kind: 'help'; text: string }
   | { kind: 'version' }
-  | { kind: ServerCommand; flags: Flags; mayReload: boolean }
-  | { kind: 'demo'; flags: ClientFlags }
-  | { kind: 'export'; project: string; flags: ExportFlags }
-  | { kind: 'tail'; project: string; flags: ClientFlags }
+  | { kind: Exclude<CommandName, OfProject>; flags: Flags }
+  | { kind: OfProject; project: string; flags: Flags }
 
-const OPTIONS = {
-  host: { type: 'string' },
-  port: { type: 'string' },
-  config: { type: 'string' },
-  'data-dir': { type: 'string' },
-  'log-level': { type: 'string' },
-  debug: { type: 'boolean' },
-  'no-reload': { type: 'boolean' },
-  url: { type: 'string' },
-  token: { type: 'string' },
-  serve: { type: 'boolean' },
-  speed: { type: 'string' },
-  projects: { type: 'string' },
-  seed: { type: 'string' },
-  from: { type: 'string' },
-  to: { type: 'string' },
-  out: { type: 'string' },
-  force: { type: 'boolean' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-  version: { type: 'boolean', short: 'v' },
-} as const
-
-type Values = Partial<Record<keyof typeof OPTIONS, string | boolean | undefined>>
+const OPTIONS = Object.fromEntries(
+  Object.entries(FLAGS).map(([name, flag]) => [
+    name,
+    { type: 'takes' in flag ? ('string' as const) : ('boolean' as const), ...('short' in flag ? { short: flag.short } : {}) },
+  ]),
+)
 
 /** Parses the arguments after the program's name; the default command is `serve`. Throws a `UsageError`. */
 export function readCommandLine(argv: string[]): Request {
@@ -49,58 +28,20 @@ export function readCommandLine(argv: string[]): Request {
   if (values.version === true) return { kind: 'version' }
   if (first === 'help' || values.help === true) return { kind: 'help', text: helpOn(first === 'help' ? others[0] : first) }
   const command = first === undefined ? 'serve' : commandNamed(first)
-  for (const { name, rawName } of named) checkBelongs(command, `--${name}`, rawName)
+  for (const { name, rawName } of named) checkBelongs(command, name, rawName)
   const argument = WITH_ARGUMENT.has(command) ? others.shift() : undefined
   if (others[0] !== undefined) throw new UsageError(`${command} takes no argument ${quoted(others[0])}; see visualizer ${command} --help`)
-  if (command === 'demo') return { kind: command, flags: clientFlags(values) }
-  if (command === 'tail') return { kind: command, project: requiredProject(command, argument), flags: clientFlags(values) }
-  if (command === 'export') return { kind: command, project: requiredProject(command, argument), flags: exportFlags(values) }
-  return { kind: command, flags: serverFlags(values, argument), mayReload: values['no-reload'] !== true }
+  const flags = { ...values }
+  if (!areFlags(flags)) throw new UsageError(`the flags cannot be understood; see visualizer ${command} --help`)
+  if (command === 'tail' || command === 'export') return { kind: command, project: requiredProject(command, argument), flags }
+  return { kind: command, flags: argument === undefined ? flags : { ...flags, config: configOf(flags.config, argument) } }
 }
 
 const WITH_ARGUMENT: ReadonlySet<CommandName> = new Set(['check-config', 'tail', 'export'])
 
-const textFlag = (value: string | boolean | undefined) => (typeof value === 'string' ? value : undefined)
-
-function serverFlags(values: Values, file: string | undefined): Flags {
-  return {
-    host: textFlag(values.host),
-    port: textFlag(values.port),
-    config: configOf(textFlag(values.config), file),
-    dataDir: textFlag(values['data-dir']),
-    logLevel: textFlag(values['log-level']),
-    ...(values.debug === true ? { debug: true } : {}),
-  }
-}
-
-function configOf(flag: string | undefined, file: string | undefined): string | undefined {
-  if (flag === undefined || file === undefined) return flag ?? file
+function configOf(flag: string | undefined, file: string): string {
+  if (flag === undefined) return file
   throw new UsageError(`check-config checks one file, and two are named: ${quoted(file)} and --config ${quoted(flag)}`)
-}
-
-function clientFlags(values: Values): ClientFlags {
-  return {
-    url: textFlag(values.url),
-    token: textFlag(values.token),
-    port: textFlag(values.port),
-    speed: textFlag(values.speed),
-    projects: textFlag(values.projects),
-    seed: textFlag(values.seed),
-    from: textFlag(values.from),
-    isServed: values.serve === true,
-    isJson: values.json === true,
-  }
-}
-
-function exportFlags(values: Values): ExportFlags {
-  const { to, out, force } = values
-  return {
-    client: clientFlags(values),
-    server: serverFlags(values, undefined),
-    to: textFlag(to),
-    out: textFlag(out),
-    isForced: force === true,
-  }
 }
 
 function requiredProject(command: CommandName, project: string | undefined): string {
@@ -111,14 +52,14 @@ function requiredProject(command: CommandName, project: string | undefined): str
 type OptionToken = { name: string; rawName: string; value?: string | undefined; inlineValue?: boolean | undefined }
 
 function checkFlag({ name, rawName, value, inlineValue }: OptionToken) {
-  const option = Object.entries(OPTIONS).find(([known]) => known === name)?.[1]
-  if (option === undefined) {
-    const meant = nearestWord(rawName, Object.keys(FLAG_HELP))
+  const flag = flagNamed(name)
+  if (flag === undefined) {
+    const meant = nearestWord(rawName, WRITTEN_FLAGS)
     throw new UsageError(`there is no flag ${quoted(rawName)}; ${meant === undefined ? 'see visualizer --help' : `did you mean ${meant}?`}`)
   }
-  if (option.type === 'boolean' && value !== undefined) throw new UsageError(`${rawName} takes no value`)
+  if (flag.takes === undefined && value !== undefined) throw new UsageError(`${rawName} takes no value`)
   const isMissing = value === undefined || (inlineValue === false && value.startsWith('-'))
-  if (option.type === 'string' && isMissing) throw new UsageError(`${rawName} needs a value: ${FLAG_HELP[`--${name}`]?.form ?? rawName}`)
+  if (flag.takes !== undefined && isMissing) throw new UsageError(`${rawName} needs a value: --${name} ${flag.takes}`)
 }
 
 function checkBelongs(command: CommandName, flag: string, rawName: string) {

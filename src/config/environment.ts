@@ -2,21 +2,12 @@ import { z } from 'zod'
 import { APP_ENVS, LOG_FORMATS, LOG_LEVELS, LOG_ROTATIONS } from './config.ts'
 import { ENGINE_VARIABLES } from './engines.ts'
 import { describeIssue, type Findings } from './findings.ts'
+import { flagBefore, type Flags } from './flags.ts'
 import { OPEN_TELEMETRY_VARIABLES } from './open-telemetry.ts'
 import { outsideProblem, type ReadVariables, type Variables } from './problem.ts'
 import { HostName, Port, truth, whole } from './schema-values.ts'
 import { LATER_VARIABLES } from './later-settings.ts'
 import { editDistance, nearestWord } from '../domain/nearest-word.ts'
-
-/** Each flag wins over the variable of the same meaning. */
-export type Flags = {
-  host?: string | undefined
-  port?: string | undefined
-  config?: string | undefined
-  dataDir?: string | undefined
-  logLevel?: string | undefined
-  debug?: boolean | undefined
-}
 
 const lower = (text: string) => text.toLowerCase()
 const FilePath = z
@@ -68,14 +59,6 @@ export type Given = z.infer<typeof Environment>
 type Name = keyof Given
 
 const ALIASES: Partial<Record<Name, string>> = { APP_ENV: 'FLASK_ENV', DEBUG: 'FLASK_DEBUG' }
-const FLAGS: Partial<Record<Name, { key: string; value(flags: Flags): string | undefined }>> = {
-  HOST: { key: '--host', value: (flags) => flags.host },
-  PORT: { key: '--port', value: (flags) => flags.port },
-  ORCH_CONFIG: { key: '--config', value: (flags) => flags.config },
-  DATA_DIR: { key: '--data-dir', value: (flags) => flags.dataDir },
-  LOG_LEVEL: { key: '--log-level', value: (flags) => flags.logLevel },
-  DEBUG: { key: '--debug', value: (flags) => flags.debug?.toString() },
-}
 
 const KNOWN_VARIABLES: readonly string[] = [...Environment.keyof().options, ...Object.values(ALIASES)]
 
@@ -86,11 +69,9 @@ export function readOutside({ env, flags }: { env: Variables; flags: Flags }, fi
   const raw: Partial<Record<Name, string>> = {}
   const keys: Partial<Record<Name, string>> = {}
   for (const name of Environment.keyof().options) {
-    const source = [
-      { key: FLAGS[name]?.key, text: FLAGS[name]?.value(flags) },
-      { key: name, text: env[name] },
-      { key: ALIASES[name], text: env[ALIASES[name] ?? ''] },
-    ].find(({ text }) => text !== undefined && text.trim() !== '')
+    const source = [flagBefore(name, flags), { key: name, text: env[name] }, { key: ALIASES[name], text: env[ALIASES[name] ?? ''] }].find(
+      (one) => one?.text !== undefined && one.text.trim() !== '',
+    )
     if (source?.key === undefined || source.text === undefined) continue
     raw[name] = source.text.trim()
     keys[name] = source.key

@@ -1,48 +1,20 @@
 import { Environment } from './environment.ts'
+import { FLAGS, flagForm, type FlagName } from './flags.ts'
 
-type FlagHelp = { form: string; text: string }
-
-export const FLAG_HELP: Record<string, FlagHelp> = {
-  '--host': { form: '--host <address>', text: 'listen on this address (localhost)' },
-  '--port': { form: '--port <number>', text: 'listen on this port (5000); 0 takes a free one' },
-  '--config': { form: '--config <file>', text: 'the configuration file (orch-config.yaml, if there is one)' },
-  '--data-dir': { form: '--data-dir <folder>', text: 'where events are stored (.data)' },
-  '--log-level': { form: '--log-level <level>', text: 'debug, info, warn or error (info)' },
-  '--debug': { form: '--debug', text: 'detailed logs, and a restart when the program or the configuration changes' },
-  '--no-reload': { form: '--no-reload', text: 'no restart on change, whatever else says so' },
-  '--url': { form: '--url <address>', text: 'where the service is (http://localhost:5000)' },
-  '--token': { form: '--token <text>', text: 'who we are, where the service asks; VISUALIZER_TOKEN keeps it off the list of processes' },
-  '--serve': { form: '--serve', text: 'start a service for the demo alone, and delete its data at the end' },
-  '--speed': { form: '--speed <1 to 60>', text: 'how many times faster than life (12: the hour takes five minutes)' },
-  '--projects': { form: '--projects <1 to 8>', text: 'how many projects report (6)' },
-  '--seed': { form: '--seed <number>', text: 'the same number plays the same hour (1)' },
-  '--from': { form: '--from <place>', text: 'now, beginning, or an offset; without it the last 10 events come first' },
-  '--to': { form: '--to <time or offset>', text: 'the last moment (the newest event)' },
-  '--out': { form: '--out <file>', text: 'where to write (PROJECT-replay.html)' },
-  '--force': { form: '--force', text: 'replace a file that is there' },
-  '--json': { form: '--json', text: 'each event as a line of JSON, as the API gives it' },
-  '--help': { form: '-h, --help', text: 'this text' },
-  '--version': { form: '-v, --version', text: 'the version' },
-}
-
-const OWN_HELP: Partial<Record<string, Record<string, FlagHelp>>> = {
-  'check-config': {
-    '--config': { form: '--config <file>', text: 'the file to check, where none is named (orch-config.yaml, if there is one)' },
-  },
-  demo: { '--port': { form: '--port <number>', text: 'with --serve: listen on this port (a free one)' } },
+/** Where a command understands a flag in its own way. */
+const OWN_HELP: Partial<Record<string, Partial<Record<FlagName, { takes?: string; text: string }>>>> = {
+  'check-config': { config: { text: 'the file to check, where none is named (orch-config.yaml, if there is one)' } },
+  demo: { port: { text: 'with --serve: listen on this port (a free one)' } },
   export: {
-    '--from': {
-      form: '--from <time or offset>',
-      text: 'the first moment, 2026-11-23T20:30:00Z or the number of an event (the first that is left)',
-    },
-    '--url': { form: '--url <address>', text: 'ask the service there; without it the log that the settings name is read' },
+    from: { takes: '<time or offset>', text: 'the first moment, 2026-11-23T20:30:00Z or the number of an event (the first that is left)' },
+    url: { text: 'ask the service there; without it the log that the settings name is read' },
   },
 }
 
-const OF_SERVER = ['--host', '--port', '--config', '--data-dir', '--log-level', '--debug', '--no-reload']
-const OF_CHECK = OF_SERVER.filter((flag) => flag !== '--no-reload')
-const OF_CLIENT = ['--url', '--token']
-const OF_ALL = ['--help', '--version']
+const OF_SERVER: readonly FlagName[] = ['host', 'port', 'config', 'data-dir', 'log-level', 'debug', 'no-reload']
+const OF_CHECK = OF_SERVER.filter((flag) => flag !== 'no-reload')
+const OF_CLIENT: readonly FlagName[] = ['url', 'token']
+const OF_ALL: readonly FlagName[] = ['help', 'version']
 
 export const COMMANDS = [
   { name: 'serve', form: 'serve [flags]', text: 'start the service (also without a command)', flags: OF_SERVER },
@@ -56,25 +28,25 @@ export const COMMANDS = [
     name: 'migrate',
     form: 'migrate [flags]',
     text: 'bring the tables in DATABASE_URL to this version (each start does so too)',
-    flags: ['--config'],
+    flags: ['config'],
   },
   {
     name: 'export',
     form: 'export <project> [flags]',
     text: 'write a period of a project into one HTML file that replays it without a server',
-    flags: ['--from', '--to', '--out', '--force', ...OF_CLIENT, '--config', '--data-dir'],
+    flags: ['from', 'to', 'out', 'force', ...OF_CLIENT, 'config', 'data-dir'],
   },
   {
     name: 'demo',
     form: 'demo [flags]',
     text: 'play an hour of several projects, to see what it looks like; --serve needs nothing else',
-    flags: ['--serve', '--port', ...OF_CLIENT, '--speed', '--projects', '--seed'],
+    flags: ['serve', 'port', ...OF_CLIENT, 'speed', 'projects', 'seed'],
   },
   {
     name: 'tail',
     form: 'tail <project> [flags]',
     text: 'follow a project in the terminal, a line for each event',
-    flags: ['--from', '--json', ...OF_CLIENT],
+    flags: ['from', 'json', ...OF_CLIENT],
   },
 ] as const
 
@@ -85,8 +57,10 @@ const table = (rows: readonly { form: string; text: string }[]) => {
   return rows.map(({ form, text }) => `  ${form.padEnd(width)}  ${text}`).join('\n')
 }
 
-const flagTable = (names: readonly string[], own: Record<string, FlagHelp> = {}) =>
-  table([...names, ...OF_ALL].flatMap((name) => own[name] ?? FLAG_HELP[name] ?? []))
+function flagTable(names: readonly FlagName[], command?: CommandName): string {
+  const own = command === undefined ? {} : (OWN_HELP[command] ?? {})
+  return table([...names, ...OF_ALL].map((name) => ({ form: flagForm(name, own[name]?.takes), text: (own[name] ?? FLAGS[name]).text })))
+}
 
 /** The flags of a command. */
 export function flagsOf(name: CommandName): readonly string[] {
@@ -103,7 +77,7 @@ export function overallHelp(): string {
 /** The text of `visualizer <command> --help`. */
 export function commandHelp(name: CommandName): string {
   const command = COMMANDS.find((known) => known.name === name) ?? COMMANDS[0]
-  const flags = `Flags (--flag value or --flag=value)\n${flagTable(command.flags, OWN_HELP[name])}`
+  const flags = `Flags (--flag value or --flag=value)\n${flagTable(command.flags, name)}`
   const names = NAMED_VARIABLES[name]?.() ?? variables()
   return `visualizer ${command.form}\n\n  ${command.text}\n\n${flags}\n\n${names}\n${ENDINGS[name]}\n`
 }

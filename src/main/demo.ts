@@ -39,7 +39,7 @@ async function serveAndPlay(settings: DemoSettings, terminal: Terminal): Promise
   const remove = () => rmSync(folder, { recursive: true, force: true })
   process.once('exit', remove)
   try {
-    const flags = { host: 'localhost', port: String(settings.port), dataDir: join(folder, 'data') }
+    const flags = { host: 'localhost', port: String(settings.port), 'data-dir': join(folder, 'data') }
     const { config } = loadConfig({ env: { LOG_LEVEL: 'error' }, flags, cwd: folder })
     const visualizer = await open(config)
     if (typeof visualizer === 'string') return refuse(visualizer)

@@ -4,7 +4,7 @@ import { dataFolderProblem, logFilesProblem } from '../config/writable-files.ts'
 import { ConfigError, describeProblem } from '../config/problem.ts'
 import { removalProblem } from '../config/removal.ts'
 import { loadConfig } from '../config/load.ts'
-import type { Flags } from '../config/environment.ts'
+import type { Flags } from '../config/flags.ts'
 import { configText } from '../config/config-text.ts'
 import type { Plan } from '../cluster/worker-registry.ts'
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { nameProgram, programCommand } from '../cluster/program.ts'
 import type { Config } from '../config/config.ts'
-import type { Flags } from '../config/environment.ts'
+import type { Flags } from '../config/flags.ts'
 import { loadConfig } from '../config/load.ts'
 import { folderProblem, open, planOf, toPlan } from './open.ts'
 import { refuse, say, warn, welcome } from './say.ts'

@@ -79,8 +79,8 @@ describe('flags are understood in both forms, with or without the command', () =
     ['serve --port=1 --host=h --data-dir=d --config=c --log-level=debug --debug'],
     ['--port 9 --port 1 --debug --host=h serve --data-dir d --config c --log-level debug'],
   ])('%s', (line) => {
-    const flags = { port: '1', host: 'h', dataDir: 'd', config: 'c', logLevel: 'debug', debug: true }
-    expect(readCommandLine(line.split(' '))).toEqual({ kind: 'serve', flags, mayReload: true })
+    const flags = { port: '1', host: 'h', 'data-dir': 'd', config: 'c', 'log-level': 'debug', debug: true }
+    expect(readCommandLine(line.split(' '))).toEqual({ kind: 'serve', flags })
   })
 })
 

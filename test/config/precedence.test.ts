@@ -58,7 +58,7 @@ describe('a flag comes before a variable, a variable before the file, the file b
     ['autoReload', { DEBUG: 'true' }, {}, true, undefined],
     ['logLevel', {}, {}, 'debug', FILE],
     ['logLevel', { LOG_LEVEL: 'WARNING' }, {}, 'warn', FILE],
-    ['logLevel', { LOG_LEVEL: 'WARNING' }, { logLevel: 'error' }, 'error', FILE],
+    ['logLevel', { LOG_LEVEL: 'WARNING' }, { 'log-level': 'error' }, 'error', FILE],
     ['logFormat', { LOG_FORMAT: 'JSON' }, {}, 'json', undefined],
     ['logFormat', { APP_ENV: 'production' }, {}, 'json', undefined],
     ['logFormat', { APP_ENV: 'production', LOG_FORMAT: 'detailed' }, {}, 'detailed', undefined],
@@ -90,7 +90,7 @@ test('production has no debugging and no restarts, whatever the file says', () =
 })
 
 test('folders are resolved against where the command was given', () => {
-  const { config, folder } = load({ flags: { dataDir: 'store' }, yaml: '' })
+  const { config, folder } = load({ flags: { 'data-dir': 'store' }, yaml: '' })
   expect(config?.dataDir).toBe(join(folder, 'store'))
   expect(config?.configFile).toBe(join(folder, 'orch-config.yaml'))
 })
@@ -158,7 +158,7 @@ describe('what this version does not have is not ignored silently:', () => {
 describe('a variable or flag that cannot be understood is named, all at once:', () => {
   test('five of them', () => {
     const env = { PORT: '80a', DEBUG: 'perhaps', LOG_FORMAT: 'jsn', MAX_VIEWERS: '0' }
-    expect(load({ env, flags: { logLevel: 'loud' } }).problems).toEqual([
+    expect(load({ env, flags: { 'log-level': 'loud' } }).problems).toEqual([
       'environment PORT: must be a whole number, got the text "80a"',
       'environment DEBUG: must be true or false, got the text "perhaps"',
       'command line --log-level: expected debug, info, warn, error; got the text "loud"',

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Config } from '../../src/config/config.ts'
-import type { Flags } from '../../src/config/environment.ts'
+import type { Flags } from '../../src/config/flags.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { ConfigError, describeProblem, type Variables } from '../../src/config/problem.ts'
 import { temporaryFolder } from '../support/ending.ts'
