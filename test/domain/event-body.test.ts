@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import * as fc from 'fast-check'
 import { readEventBody } from '../../src/domain/events/event-body.ts'
-import { jsonFault } from '../../src/domain/events/json-fault.ts'
+import { jsonFault } from '../../src/domain/events/json-text.ts'
 import { RefusedError } from '../../src/domain/refused.ts'
 
 const NDJSON = 'application/x-ndjson'

@@ -1,5 +1,4 @@
-import { jsonFault } from './json-fault.ts'
-import { jsonLoss } from './json-loss.ts'
+import { jsonFault, jsonLoss } from './json-text.ts'
 import { RefusedError } from '../refused.ts'
 
 export const BATCH_LIMIT = 1_000

@@ -1,4 +1,4 @@
-import { jsonFault } from '../../domain/events/json-fault.ts'
+import { jsonFault } from '../../domain/events/json-text.ts'
 
 export type Parsed = { content: Record<string, unknown> } | { damage: string }
 
