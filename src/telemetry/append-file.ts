@@ -2,7 +2,6 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import { type Rotation, rotateFile, statOf } from './rotate-file.ts'
 
-/** Bytes that reached the file, and what kept the rest from it. */
 export type Appending = { written: number; problem?: unknown }
 
 type Opened = { handle: FileHandle; inode: number; endsLine: boolean }
@@ -11,14 +10,11 @@ const LINE_END = 10
 const MODE = 0o644
 const SETTLE_MS = 50
 
-/**
- * A file that several processes append to. Each call is one write at the end of the file, which the kernel keeps whole; a file
- * that somebody rotated or removed meanwhile is opened anew. Without `rotation` only `reopen` does that.
- */
+/** A file that several processes append to, each call with one atomic write. A rotated or removed file is opened again. */
 export function appendingFile(path: string, rotation: Rotation | undefined) {
   let opened: Opened | undefined
 
-  /** Never rejects: what could not be written was told by the write. */
+  /** Never rejects; problems were reported by the write. */
   async function close() {
     const { handle } = opened ?? {}
     opened = undefined
@@ -36,7 +32,6 @@ export function appendingFile(path: string, rotation: Rotation | undefined) {
     return (opened = await openAt(path))
   }
 
-  /** Never rejects. After a problem the file is opened anew by the next call. */
   async function append(lines: Uint8Array): Promise<Appending> {
     let written = 0
     try {
@@ -64,10 +59,7 @@ async function openAt(path: string): Promise<Opened> {
   }
 }
 
-/**
- * Whether the next line can follow: what a full disk or a power cut left of one has to be ended first. A write of another
- * process can be seen half done; it is not taken for that, because the file grows.
- */
+/** False after a partial line, as a full disk leaves it. If the file grows, another process is still writing the line. */
 async function hasWholeEnd(handle: FileHandle): Promise<boolean> {
   const { size } = await handle.stat()
   const last = Buffer.alloc(1)

@@ -1,20 +1,18 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core'
 import { BatchSpanProcessor, type ReadableSpan, type SpanExporter, type SpanProcessor } from '@opentelemetry/sdk-trace'
 
-/** Ended spans that wait for the collector; further ones are dropped. About 1 KB each. */
 const WAITING_LIMIT = 4_096
 const BATCH = 512
 const DELAY_MS = 1_000
-/** A collector that takes longer for a batch is as good as gone. */
+/** Slower collectors count as gone. */
 export const EXPORT_MS = 10_000
 
 type Options = {
   exporter: SpanExporter
-  /** Spans that the collector will never see, and why. */
   onDropped(spans: number, reason: string): void
 }
 
-/** Sends ended spans in batches, one at a time. What a slow or absent collector does not take is dropped and counted. */
+/** Sends ended spans in batches. Counts and drops what a slow or absent collector does not take. */
 export function countedSpans({ exporter, onDropped }: Options): SpanProcessor {
   let waiting = 0
   const isDone = ({ code, error }: ExportResult, spans: number) => {
@@ -55,7 +53,6 @@ export function countedSpans({ exporter, onDropped }: Options): SpanProcessor {
   }
 }
 
-/** Answers once, at the deadline at the latest. */
 function withDeadline(begin: (answered: (result: ExportResult) => void) => void, done: (result: ExportResult) => void) {
   let isAnswered = false
   const answer = (result: ExportResult) => {

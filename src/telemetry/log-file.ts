@@ -1,27 +1,74 @@
 import { setImmediate } from 'node:timers/promises'
 import { appendingFile } from './append-file.ts'
-import { LineQueue } from './line-queue.ts'
 import type { Rotation } from './rotate-file.ts'
+
+/** One write: small enough not to block the event loop or other processes. */
+const WRITE_BYTES = 256 * 1024
+const LINE_END = 10
+const NOTHING: Uint8Array = new Uint8Array()
+
+class LineQueue {
+  readonly #limit: number
+  #lines: string[] = []
+  #waiting = 0
+  #rest = NOTHING
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  get isEmpty(): boolean {
+    return this.#lines.length === 0 && this.#rest.byteLength === 0
+  }
+
+  add(line: string): boolean {
+    if (this.#waiting + line.length > this.#limit) return false
+    this.#lines.push(line)
+    this.#waiting += line.length
+    return true
+  }
+
+  /** The next write: whole lines, starting with those that an earlier write left. */
+  take(): Uint8Array {
+    if (this.#rest.byteLength > 0) return this.#rest
+    let size = 0
+    const end = this.#lines.findIndex((line) => (size += line.length) > WRITE_BYTES)
+    const taken = this.#lines.splice(0, end === -1 ? this.#lines.length : Math.max(1, end)).join('')
+    this.#waiting -= taken.length
+    this.#rest = Buffer.from(taken)
+    return this.#rest
+  }
+
+  /** A line that was cut short is written again as a whole. */
+  written(bytes: number): void {
+    this.#rest = this.#rest.subarray(this.#rest.subarray(0, bytes).lastIndexOf(LINE_END) + 1)
+  }
+
+  /** Drops everything and returns the number of lines. */
+  clear(): number {
+    const cut = this.#rest.reduce((lines, byte) => (byte === LINE_END ? lines + 1 : lines), 0)
+    const lines = cut + this.#lines.length
+    this.#lines = []
+    this.#rest = NOTHING
+    this.#waiting = 0
+    return lines
+  }
+}
 
 export type LogFileOptions = {
   path: string
-  /** Undefined: something outside rotates, and `reopen` follows. */
   rotation: Rotation | undefined
-  /** Lines that wait for the disk; what comes beyond them is dropped. */
   queueBytes?: number
-  /** Once when the file cannot be written any more. */
   onAway(problem: unknown): void
-  /** Once when it can be again, with the lines that were dropped in between. */
   onBack(dropped: number): void
   onDropped(lines: number): void
 }
 
 const QUEUE_BYTES = 4 * 1024 * 1024
 const RETRY_MS = 1_000
-/** A disk that answers nothing keeps the program no longer than this from its end. */
 const CLOSE_MS = 2_000
 
-/** A file of lines that several processes share. A disk that is full or gone never stops the program: lines wait, then are dropped. */
+/** A log file that several processes share. While the disk is full or gone, lines wait, and are then dropped. */
 export class LogFile {
   readonly #options: LogFileOptions
   readonly #file: ReturnType<typeof appendingFile>
@@ -29,7 +76,6 @@ export class LogFile {
   #isReopening = false
   #writing: Promise<void> | undefined
   #retry: ReturnType<typeof setTimeout> | undefined
-  /** Lines dropped since the file went away; undefined while it is there. */
   #droppedAway: number | undefined
 
   constructor(options: LogFileOptions) {
@@ -38,19 +84,16 @@ export class LogFile {
     this.#queue = new LineQueue(options.queueBytes ?? QUEUE_BYTES)
   }
 
-  /** Takes a whole line with its end; written soon. Never throws, never waits. */
   write(line: string): void {
     if (!this.#queue.add(line)) return this.#dropped(1)
     if (this.#retry === undefined) this.#start()
   }
 
-  /** Opens the file at the path anew, as after logrotate renamed it. */
   reopen(): void {
     this.#isReopening = true
     this.#start()
   }
 
-  /** Writes what is left, if it can be written. */
   async close(): Promise<void> {
     const { promise: late, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, CLOSE_MS)
@@ -77,7 +120,7 @@ export class LogFile {
   }
 
   async #writeAll() {
-    // Lines of the same turn go in one write.
+    // Lines of the same turn share one write.
     await setImmediate()
     while (this.#isReopening || !this.#queue.isEmpty) {
       if (this.#isReopening) await this.#file.close()

@@ -1,3 +1,5 @@
+import type { Writable } from 'node:stream'
+
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 export type LogFormat = 'json' | 'detailed'
@@ -5,21 +7,15 @@ export type LogFormat = 'json' | 'detailed'
 export type Fields = Record<string, unknown>
 export type Logger = Record<LogLevel, (message: string, fields?: Fields) => void>
 
-/** Where records go, and how they look there. */
 export type Output = { format: LogFormat; write(line: string): void }
 export type LoggerOptions = {
   level: LogLevel
   outputs: readonly Output[]
-  /** What every JSON record says of the program: environment, pid, worker. */
   origin?: Fields
-  /** What the record says of the step that it was written in. */
   step?: () => Fields | undefined
 }
 
-/**
- * One line per record. `json` has `@timestamp`, `level` in upper case, `message` and the fields, which is what log
- * shippers and `grep ERROR` look for; `detailed` is for people. Errors are written with their stack.
- */
+/** Writes a line per record: `json` for log shippers, `detailed` for people. Errors include their stack. */
 export function createLogger({ level: least, outputs, origin = {}, step }: LoggerOptions): Logger {
   const threshold = LOG_LEVELS.indexOf(least)
   const at =
@@ -39,7 +35,7 @@ export function createLogger({ level: least, outputs, origin = {}, step }: Logge
 
 type Head = { level: LogLevel; message: string } & Fields
 
-/** A record with the keys that every line of ours has, the end of its line included. */
+/** A JSON line with the fields that all records have. */
 export function jsonLine({ level, message, ...origin }: Head, fields: Fields): string {
   const first = { '@timestamp': new Date().toISOString(), level: level.toUpperCase(), message, service: 'visualizer' }
   return `${JSON.stringify({ ...first, ...origin, ...plain(fields) })}\n`
@@ -60,7 +56,22 @@ function describeError(error: unknown): string {
   return `${error.stack ?? `${error.name}: ${error.message}`}${cause}`
 }
 
-// What was reported, and addresses that were asked for, may hold line ends and terminal sequences: they must not look like
-// another record. The lines of a stack are indented.
+// Reported texts may contain line ends and terminal sequences, which could fake other records.
 const harmless = (text: string) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, '�')
 const singleLine = (text: string) => harmless(text).replace(/[\t\n]/g, '�')
+
+const LIMIT_BYTES = 4 * 1024 * 1024
+
+/** Writes lines to a stream, and drops them while its reader has more than 4 MiB to read, which would all stay in memory. */
+export function boundedOutput(stream: Writable, onDropped: (lines: number) => void): (line: string) => void {
+  let waiting = 0
+  // A closed terminal must not end the program, least of all while draining.
+  stream.on('error', () => onDropped(1))
+  return (line) => {
+    if (waiting + line.length > LIMIT_BYTES) return onDropped(1)
+    waiting += line.length
+    stream.write(line, () => {
+      waiting -= line.length
+    })
+  }
+}

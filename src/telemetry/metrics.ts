@@ -54,10 +54,8 @@ export function createMetrics() {
   }
 }
 
-/** Work takes from moments to days. */
 const WORK_SECONDS = [10, 30, 60, 300, 900, 1_800, 3_600, 7_200, 14_400, 28_800, 86_400, 259_200, 604_800]
 
-/** Metrics of all projects' flow, without labels per project. */
 function createFlowMetrics(registers: Registry[]) {
   const timing = (what: string, help: string) =>
     new Histogram({ name: `visualizer_${what}_seconds`, help, buckets: WORK_SECONDS, registers })
@@ -68,7 +66,6 @@ function createFlowMetrics(registers: Registry[]) {
       redToGreen: timing('red_to_green', 'From a failing test to a passing one'),
       approvalWait: timing('approval_wait', 'From a question to a person’s decision'),
     },
-    // Every worker knows all projects.
     attention: new Gauge({ ...word, labelNames: ['attention'], registers, aggregator: 'max' }),
   }
 }

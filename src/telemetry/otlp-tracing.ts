@@ -18,14 +18,11 @@ import { NO_SPAN, type Span, type Step, type Tracing } from './tracing.ts'
 
 const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT, producer: SpanKind.PRODUCER, consumer: SpanKind.CONSUMER }
 const LINK_LIMIT = 32
-/**
- * A step that ended may have left timers, and those keep its context: what they do soon is still its doing, such as to read what an
- * announcement did not carry, but not what a timer of minutes does.
- */
+/** Timers keep the context of the step that started them; after this time they no longer belong to it. */
 const LINGERS_MS = 10_000
 const BEGAN_AT = createContextKey('when the step began')
 
-/** Tracing by the OpenTelemetry API: its context manager must be set before. */
+/** Tracing through the OpenTelemetry API, whose context manager must be set before. */
 export function otlpTracing(tracer: Tracer): Tracing {
   function begin<T>(step: Step, { parent, links }: { parent: Context; links: Link[] }, run: (span: Span) => T): T {
     const { name, attributes = {}, kind } = step
@@ -71,14 +68,13 @@ export function otlpTracing(tracer: Tracer): Tracing {
 const traceparent = (span: SpanContext | undefined) => span && `00-${span.traceId}-${span.spanId}-${isSampled(span) ? '01' : '00'}`
 const isSampled = ({ traceFlags }: SpanContext) => (traceFlags & TraceFlags.SAMPLED) !== 0
 
-/** The span of a context, unless it ended long ago. */
 function lively(here: Context): OtelSpan | undefined {
   const span = trace.getSpan(here)
   if (!span || span.isRecording()) return span
   return performance.now() - Number(here.getValue(BEGAN_AT)) < LINGERS_MS ? span : undefined
 }
 
-/** Ends the span when what it tells of ends. Messages of errors stay in the log: they may quote what was sent. */
+/** Ends the span with its step. Error messages stay out of it: they may quote what was sent. */
 function watched<T>(span: OtelSpan, run: (span: Span) => T): T {
   const fail = (reason: string) => void span.setStatus({ code: SpanStatusCode.ERROR }).setAttribute('error.type', reason)
   const failed = (error: unknown) => {

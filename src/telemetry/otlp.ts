@@ -20,20 +20,14 @@ export type OtlpOptions = {
   config: OpenTelemetryConfig
   version: string
   worker: string | undefined
-  /** The figures of /metrics, as they are now. */
   figures(): Promise<Figures>
   onDropped(spans: number, reason: string): void
-  /** Whatever else went wrong, such as an export of metrics. */
   onProblem(reason: string): void
 }
 
-/** The end of the program waits no longer than this for the collector. */
 const CLOSE_MS = 3_000
 
-/**
- * Starts the SDK with everything said explicitly: variables that it would read by itself were read and judged by the
- * configuration. Of automatic instrumentation there is none.
- */
+/** Starts the SDK with explicit settings only; the configuration has read and checked the environment. */
 export function startOtlp(options: OtlpOptions): { tracing: Tracing; close(): Promise<void> } {
   const { traces } = options.config
   const sdk = new NodeSDK({
@@ -46,7 +40,7 @@ export function startOtlp(options: OtlpOptions): { tracing: Tracing; close(): Pr
     spanProcessors: traces ? [spanProcessor(options, traces.url)] : [],
     ...(traces ? { sampler: samplerOf(traces.sampler) } : {}),
   })
-  // With OTEL_LOG_LEVEL the SDK would write to the console, past the log and its format.
+  // OTEL_LOG_LEVEL would make the SDK write to the console.
   diag.disable()
   setGlobalErrorHandler((error) => options.onProblem(error instanceof Error ? error.message : String(error)))
   sdk.start()
@@ -61,7 +55,7 @@ function resourceOf({ config, version, worker }: OtlpOptions) {
     'host.name': hostname(),
     'process.pid': process.pid,
     'service.version': version,
-    // Of each worker its own: their figures are apart, and a restarted one counts from 0.
+    // One per worker, because a restarted worker counts from 0.
     'service.instance.id': crypto.randomUUID(),
     ...(worker === undefined ? {} : { 'visualizer.worker': worker }),
     ...Object.fromEntries(config.resourceAttributes.map(({ name, value }) => [name, value])),
@@ -101,7 +95,7 @@ function samplerOf({ name, ratio }: { name: string; ratio: number }): Sampler {
   return name.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root
 }
 
-/** A collector that is gone or hangs keeps the program no longer; what it did not take was counted already. */
+/** A collector that hangs must not delay the end; its loss was counted already. */
 async function withinClose(shutdown: Promise<void>): Promise<void> {
   const { promise: late, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(resolve, CLOSE_MS)

@@ -8,7 +8,7 @@ type Figure = Figures[number]
 type Value = Figure['values'][number]
 type Times = { startTime: [number, number]; endTime: [number, number] }
 
-/** What /metrics shows, for OTLP: the same figures read at the same place, so that the two cannot differ. */
+/** The metrics of /metrics for OTLP, read from the same source. */
 export function registryMetrics(read: () => Promise<Figures>): MetricProducer {
   const startTime = hrTime()
   return {
@@ -29,7 +29,7 @@ function metricOf({ name, help, type, values }: Figure, times: Times): ScopeMetr
   return { ...shared, dataPointType: DataPointType.GAUGE, dataPoints: points }
 }
 
-/** Prometheus counts what is at or below each bound; OTLP what is between two of them. */
+/** Prometheus buckets are cumulative, those of OTLP are not. */
 function histograms(values: readonly Value[], times: Times) {
   return [...Map.groupBy(values, ({ labels }) => JSON.stringify({ ...labels, le: undefined })).values()].map((series) => {
     const sumOf = (ending: string) => series.find(({ metricName }) => metricName?.endsWith(ending))?.value ?? 0

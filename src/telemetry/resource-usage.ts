@@ -8,7 +8,6 @@ export type ResourceUsage = {
   loopDelay: LoopDelay
 }
 
-/** Seconds. */
 export type LoopDelay = { mean: number; p99: number; max: number }
 
 const RESOLUTION_MS = 20

@@ -1,20 +1,17 @@
 import { rename, stat } from 'node:fs/promises'
-import { tryFileLock } from './file-lock.ts'
+import { Database } from 'bun:sqlite'
 
 export type Rotation = {
-  /** No larger than this, but for what several processes write at the same moment. */
   limitBytes: number
-  /** Older files that are kept, as `.1` (the newest) and so on. */
   backups: number
 }
 
-/** The guide's figures: five files of 10 MiB beside the one that is written. */
+/** Five files of 10 MiB besides the current one. */
 export const ROTATION: Rotation = { limitBytes: 10 * 1024 * 1024, backups: 5 }
 
 /**
- * Moves a file and its elders one number up. It leaves its path first: others that write on meanwhile do so for the time of one rename,
- * however many elders there are. Of several processes that wish it at once, one does: the others find another file at the path,
- * or the lock taken, and write on where they are. Rejects where files cannot be renamed.
+ * Renames a file and its backups one number up. The file is moved first, so that others find it missing only briefly.
+ * Of several processes one does it; the others notice and continue. Rejects when files cannot be renamed.
  */
 export async function rotateFile(path: string, { inode, backups }: { inode: number; backups: number }): Promise<void> {
   const release = tryFileLock(`${path}.lock`)
@@ -22,7 +19,6 @@ export async function rotateFile(path: string, { inode, backups }: { inode: numb
   try {
     if ((await statOf(path))?.ino !== inode) return
     const leaving = `${path}.rotating`
-    // Of a process that ended on the way.
     if (await statOf(leaving)) await becomeNewest(path, { leaving, backups })
     await rename(path, leaving)
     await becomeNewest(path, { leaving, backups })
@@ -31,7 +27,7 @@ export async function rotateFile(path: string, { inode, backups }: { inode: numb
   }
 }
 
-/** Elders move up to the first free number, the oldest of all is lost; while they do, no other rotation can begin, so no rename is in vain. */
+/** Backups move up to the first free number, and the oldest is replaced. The lock excludes other rotations. */
 async function becomeNewest(path: string, { leaving, backups }: { leaving: string; backups: number }) {
   let free = 1
   while (free < backups && (await statOf(`${path}.${free}`))) free += 1
@@ -39,7 +35,7 @@ async function becomeNewest(path: string, { leaving, backups }: { leaving: strin
   await rename(leaving, `${path}.1`)
 }
 
-/** What is at a path; undefined where nothing is. */
+/** The stats of a path, or undefined if nothing is there. */
 export async function statOf(path: string) {
   try {
     return await stat(path)
@@ -50,3 +46,19 @@ export async function statOf(path: string) {
 }
 
 const isMissing = (error: unknown) => error instanceof Error && 'code' in error && error.code === 'ENOENT'
+
+const isBusy = (error: unknown) => error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
+
+/** A lock that the kernel releases with its process: SQLite's, because Bun has no flock. Undefined while another has it. */
+function tryFileLock(path: string): (() => void) | undefined {
+  const file = new Database(path, { create: true })
+  try {
+    file.run('PRAGMA busy_timeout = 0')
+    file.run('BEGIN EXCLUSIVE')
+    return () => file.close()
+  } catch (error) {
+    file.close()
+    if (isBusy(error)) return undefined
+    throw error
+  }
+}

@@ -8,7 +8,6 @@ export type ThrottledLog = {
 
 type Held = { timer: ReturnType<typeof setTimeout>; more: number; last: () => void }
 
-/** Further keys share one. */
 const KEYS_LIMIT = 500
 const PERIOD_MS = 60_000
 

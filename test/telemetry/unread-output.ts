@@ -1,4 +1,4 @@
-import { boundedOutput } from '../../src/telemetry/bounded-output.ts'
+import { boundedOutput } from '../../src/telemetry/logger.ts'
 
 /* A program that writes 40 MB of lines to a standard output that nobody may read, then says on standard error what became of them. */
 let dropped = 0

@@ -197,10 +197,10 @@ export async function missingBefore(frame: Frame, { scope, stateOf }: Deps): Pro
   if (!Array.isArray(history) || history.length < FULL_HISTORY) return []
   const { events } = translateFrame(frame, scope, () => UNKNOWN)
   const missing: string[] = []
-  for (const [project, told] of Map.groupBy(events, (claimed) => claimed.project)) {
+  for (const [project, reported] of Map.groupBy(events, (claimed) => claimed.project)) {
     const { words, transitions } = await stateOf(project)
     const known = new Set(transitions.map(({ timestamp, to }) => `${timestamp} ${to}`))
-    if (told.some(({ event }) => 'new_state' in event && known.has(`${event.timestamp} ${String(event.new_state)}`))) return []
+    if (reported.some(({ event }) => 'new_state' in event && known.has(`${event.timestamp} ${String(event.new_state)}`))) return []
     if ([...words.values()].some(({ source }) => source === scope.name)) missing.push(project)
   }
   return missing
