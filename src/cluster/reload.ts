@@ -4,7 +4,7 @@ import { join } from 'node:path'
 export type ReloadOptions = {
   start: string[]
   check: string[]
-  /** Folders with all that is below them, and a file that need not exist yet: a change in them starts the program anew. */
+  /** Folders with all their contents, and a file that may not exist yet. */
   watched: { folders: string[]; file: string }
   tell(line: string): void
 }
@@ -14,9 +14,8 @@ type Program = Bun.Subprocess<'inherit', 'inherit', 'inherit'>
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const
 /** Editors write several files at once, and one file in several steps. */
 const SETTLE_MS = 100
-/** The file is looked at instead of watched: it may be a link, and come later. */
+/** The file is polled: it may be a link, or appear later. */
 const LOOK_MS = 250
-/** What editors leave beside what they edit. */
 const LEFT_BY_EDITORS = /~$|\.sw[px]$/
 const REFUSED = 2
 const STOP_SECONDS = 35
@@ -87,7 +86,6 @@ async function stop(program: Program): Promise<void> {
   clearTimeout(timer)
 }
 
-/** Gives back what ends it. */
 function watchSettled({ watched: { folders, file }, tell }: Pick<ReloadOptions, 'watched' | 'tell'>, onChange: (path: string) => void) {
   let timer: ReturnType<typeof setTimeout> | undefined
   const changed = (path: string) => {

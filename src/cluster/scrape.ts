@@ -2,7 +2,6 @@ import { foldRetired, renderAll } from '../telemetry/aggregate.ts'
 import type { Figures } from '../telemetry/metrics.ts'
 import type { SpawnedWorker } from './spawn-worker.ts'
 
-/** After this, a worker's last known figures are used. */
 const ANSWER_MS = 1_000
 
 /** Collects the metrics of all workers, ended ones included. */
@@ -41,7 +40,6 @@ export class Scrape {
     return renderAll(all, this.#retired)
   }
 
-  /** At most one question is open per worker: more would pile up at a stopped one. */
   #ask(worker: SpawnedWorker): Promise<void> {
     const known = this.#asked.get(worker)
     if (known) return known.promise

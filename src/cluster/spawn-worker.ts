@@ -63,7 +63,7 @@ function sendTo(child: { send(message: ToWorker): unknown }, message: ToWorker) 
   try {
     child.send(message)
   } catch (error) {
-    // It is gone, and the channel does not say so yet: that is told by `ended`.
+    // The process has ended, though the channel does not say so yet; `ended` will.
     if (!(error instanceof Error && 'code' in error && error.code === 'ERR_IPC_CHANNEL_CLOSED')) throw error
   }
 }

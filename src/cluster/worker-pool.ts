@@ -5,7 +5,7 @@ export type WorkerPoolOptions = {
   count: number
   log: Logger
   drainMs: number
-  /** Throws where the system starts no other process. */
+  /** Throws when the system starts no more processes. */
   spawn(name: string): SpawnedWorker
   onFailedStart(reason: string, isRefused: boolean): void
 }
@@ -88,7 +88,7 @@ export class WorkerPool {
     clearTimeout(late)
   }
 
-  /** Without one the worker serves on, and is replaced when that is asked for again. */
+  /** Without a replacement the worker serves on until the next request to replace it. */
   #replacement(slot: WorkerSlot): SpawnedWorker | undefined {
     try {
       return this.#begin(slot)

@@ -9,7 +9,6 @@ export type Serving = {
   reopenLogs(): void
   stopListening(): void
   close(): Promise<void>
-  /** For what fails outside of a request. */
   onError(error: unknown): void
 }
 
@@ -36,7 +35,7 @@ export async function runWorker(open: Open): Promise<number> {
   }
   const figures = async () => ({ type: 'figures' as const, figures: await serving.figures(), rssBytes: process.memoryUsage.rss() })
   const tell = async () => channel.send(await figures())
-  // The supervisor goes on with what it was told last.
+  // Without an answer the supervisor keeps the last figures.
   const telling = () => void tell().catch(serving.onError)
   channel.listen({ collect: telling, reopenLogs: serving.reopenLogs, stopListening: serving.stopListening })
   channel.send({ type: 'ready', url: serving.url })

@@ -21,14 +21,13 @@ export type Engines = {
   bus: Bus
   keyValue: KeyValue
   isRedisUp(): boolean
-  /** How other services in the same log are found; undefined with Redis, which is a common bus. */
+  /** How to detect other services on the same log; undefined with Redis, their common bus. */
   logUse: LogUse | undefined
 }
 
 type Deps = {
   config: Config
   channel: WorkerChannel | undefined
-  /** The process that all workers of this service belong to. */
   pid: number
   tracing: Tracing
   metrics: Metrics

@@ -1,13 +1,10 @@
 import type { Logger } from '../telemetry/logger.ts'
 
-/** How a service finds out that it is not the only one that stores in its event log. */
+/** How a service detects others that store in its event log. */
 export type LogUse = {
-  /** What the services share, such as `the data folder /data`. */
   place: string
-  /** What an operator can do about it. */
   advice: string
   isShared(): Promise<boolean>
-  /** Takes back the sign that this service was here. */
   leave(): Promise<void>
   /** Whether `isShared` or `leave` failed because the engine is away, which is reported elsewhere. */
   isOutage(error: unknown): boolean

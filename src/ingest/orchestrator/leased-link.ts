@@ -1,20 +1,58 @@
+import type { LinkHealth } from '../../domain/summary/link-health.ts'
 import type { KeyValue } from '../../key-value/key-value.ts'
 import type { Lease } from '../../key-value/leases.ts'
 import type { LinkDeps, OrchestratorLink } from './link.ts'
 import { openOrchestratorLink } from './orchestrator-link.ts'
 import { healthKey, readHealth, unowned } from './shared-health.ts'
-import type { LinkHealth } from '../../domain/summary/link-health.ts'
+
+type Deps = Omit<LeasedLinkDeps, 'orchestrator' | 'onHealth'> & {
+  orchestrators: readonly LeasedLinkDeps['orchestrator'][]
+  onChange(): void
+}
+
+const REFRESH_MS = 2_000
+
+/** Follows all orchestrators, each by one worker of the fleet; every worker knows the health of all links. */
+export function openOrchestratorLinks({ orchestrators, onChange, ...deps }: Deps) {
+  // Replaced on change, so that readers can compare by reference.
+  let health: readonly LinkHealth[] = []
+  const links = orchestrators.map((orchestrator) => new LeasedLink({ ...deps, orchestrator, onHealth: changed }))
+  health = links.map((link) => link.health())
+  let refreshing: Promise<unknown> | undefined
+  const timer = setInterval(refresh, REFRESH_MS)
+
+  function changed(next: LinkHealth) {
+    health = health.map((known) => (known.name === next.name ? next : known))
+    onChange()
+  }
+
+  function refresh() {
+    refreshing ??= Promise.all(links.map((link) => link.refresh()))
+      .catch(deps.onError)
+      .finally(() => (refreshing = undefined))
+  }
+
+  return {
+    health: () => health,
+    askAgain() {
+      for (const link of links) link.askAgain()
+    },
+    async close() {
+      clearInterval(timer)
+      await Promise.all(links.map((link) => link.close()))
+    },
+  }
+}
 
 export type LeasedLinkDeps = LinkDeps & {
-  /** Workers of the whole fleet share these: one of them holds the lease of each orchestrator. */
   leases: { want(lease: Lease): void }
   keyValue: Pick<KeyValue, 'get' | 'set'>
 }
 
-/** Outlives a few rounds, and not the takeover from a dead owner. */
+/** Longer than a few refreshes, shorter than the takeover of a dead owner's lease. */
 const HEALTH_TTL_MS = 8_000
 
-/** Follows an orchestrator while this worker holds its lease, and knows how the link stands whoever follows it. */
+/** Follows an orchestrator while this worker holds its lease; otherwise it reads the link's health from the worker that does. */
 export class LeasedLink {
   #health: LinkHealth
   #link: OrchestratorLink | undefined
@@ -41,13 +79,12 @@ export class LeasedLink {
     return this.#health
   }
 
-  /** Tells the others how our link stands, or hears how theirs does. */
+  /** Publishes our link's health, or reads that of another worker's link. */
   async refresh() {
     if (this.#link) this.#share()
     else await this.#listen()
   }
 
-  /** The log of a project is another one: whoever follows asks again. */
   askAgain() {
     this.#link?.askAgain()
   }
@@ -64,7 +101,7 @@ export class LeasedLink {
     const opened = openOrchestratorLink({
       ...this.deps,
       onHealth: (health) => {
-        // Of one that was given up: another worker tells now.
+        // A closed link: another worker follows now.
         if (this.#link !== opened) return
         this.#show(health)
         this.#share()
@@ -85,7 +122,7 @@ export class LeasedLink {
     this.deps.onHealth(health)
   }
 
-  /** One call at a time, with what is so when it begins. */
+  /** One write at a time, with the latest health. */
   #share() {
     this.#isShareDue = true
     this.#sharing ??= this.#shareAll().finally(() => (this.#sharing = undefined))
@@ -103,7 +140,7 @@ export class LeasedLink {
     }
   }
 
-  /** Told once, until the store answers again: meanwhile the others show that they do not know how the link stands. */
+  /** Reported once per outage of the store, during which other workers show an unknown health. */
   #unshared(error: unknown) {
     if (!this.#isUnshared) this.deps.onError(error)
     this.#isUnshared = true
@@ -125,7 +162,7 @@ export class LeasedLink {
   }
 }
 
-/** One that nobody follows is the same whenever it was looked at. */
+/** An unowned link's `since` is the time of the check, so it is ignored. */
 function isSame(one: LinkHealth, other: LinkHealth): boolean {
   const text = (health: LinkHealth) => JSON.stringify(health.state === 'unowned' ? { ...health, since: 0 } : health)
   return text(one) === text(other)

@@ -26,9 +26,8 @@ export function openLinkReports({ orchestrator, accept, stateOf, onNews, onError
   return {
     counters,
     tell,
-    /** Since `at` (ms since 1970) nothing comes over a connection that was there. */
     gone: (at: number) => void (goneAt ??= at),
-    /** Frames carry no numbers: how long nothing could come is all that can be told of what is in no history, such as activity and chat. */
+    /** For activity and chat, which no history repeats, only the length of the gap is known. */
     back() {
       const [from, now] = [goneAt, Date.now()]
       goneAt = undefined
@@ -48,5 +47,4 @@ export function openLinkReports({ orchestrator, accept, stateOf, onNews, onError
   }
 }
 
-/** To the second, as in `2026-11-23T20:30:47Z`. */
 const secondOf = (at: number) => new Date(at).toISOString().replace(/\.\d+/, '')

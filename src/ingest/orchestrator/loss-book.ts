@@ -2,18 +2,14 @@ import type { NewEvent } from '../../domain/events/event.ts'
 import { LogUnavailableError } from '../../event-log/event-log.ts'
 
 export type Loss = {
-  /** Whose reports are missing; empty where nobody can tell. */
+  /** Empty where nobody can tell. */
   projects: readonly string[]
-  /** One of few, for each adds up. */
   reason: string
-  /** What was lost last, for people. */
   detail?: string | undefined
-  /** Undefined where nobody can tell. */
   count?: number | undefined
 }
 
 type Deps = {
-  /** The name of whoever reported. */
   source: string
   accept(project: string, events: readonly NewEvent[]): Promise<unknown>
   onError(error: unknown): void
@@ -27,7 +23,7 @@ const FIRST_MS = 250
 const RETRY_MS = 5_000
 const ENTRIES_LIMIT = 1_000
 
-/** Writes what is missing into the log of the project that misses it: soon for the first, and once a minute while there is more. */
+/** Writes losses into the logs of the projects concerned: the first soon, then once a minute. */
 export function openLossBook({ source, accept, onError, everyMs = EVERY_MS }: Deps) {
   const open = new Map<string, Entry>()
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -73,7 +69,7 @@ function add(open: Map<string, Entry>, project: string, { reason, detail, count 
   open.set(key, { project, reason, detail: detail ?? known?.detail, count: (known?.count ?? 0) + (count ?? 0), isUnknown })
 }
 
-/** False when the log is away: what was not written stays open, and what came meanwhile is added to it. */
+/** False while the log is away: unwritten entries stay, and later losses are added to them. */
 async function writeAll(open: Map<string, Entry>, store: (entry: Entry) => Promise<unknown>): Promise<boolean> {
   for (const [key, entry] of [...open]) {
     open.delete(key)
@@ -91,12 +87,12 @@ async function writeAll(open: Map<string, Entry>, store: (entry: Entry) => Promi
 }
 
 function eventOf(source: string, { reason, detail, count, isUnknown }: Entry): NewEvent {
-  const told = {
+  const lost = {
     type: 'reports_lost',
     id: Bun.randomUUIDv7(),
     told_by: source,
     reason,
     count: isUnknown && count === 0 ? null : count,
   } as const
-  return { ...told, ...(isUnknown ? { is_more: true } : {}), ...(detail === undefined ? {} : { detail }) }
+  return { ...lost, ...(isUnknown ? { is_more: true } : {}), ...(detail === undefined ? {} : { detail }) }
 }
