@@ -7,40 +7,33 @@ import type { Tracing } from '../telemetry/tracing.ts'
 
 type Deps = {
   projections: Projections
-  /** Reads what the page needs; the page itself begins when the result is called, with the state of that moment. */
+  /** Reads what a page needs. The page starts when the returned function is called, with the state of that moment. */
   openPage(topic: string, told: PageNews): Promise<() => LivePage>
-  /** Keeps what a page shows at hand until what this gives back is called. */
   hold?(project: string): () => void
-  /** The log gave no answer that the page of a topic needs. */
   unanswered?(topic: string): void
   broadcast(topic: string, frame: string): void
   tracing: Tracing
   onError(error: unknown): void
 }
 
-/** Between two flushes of a page; the first change after a pause goes out at once. */
+/** The minimum between two flushes of a page; the first change after a pause is sent at once. */
 const FLUSH_MS = 25
-/**
- * A flush lasts this long at a stretch, and then rests three times as long as it rendered: where everything changes at once, reports
- * come first. What sending takes is no reason to rest: many viewers would wait for no gain.
- */
+/** Rendering runs this long at a stretch and then rests three times as long, so that reports come first under load. */
 const STRETCH_MS = 12
 const REST_FACTOR = 3
-/** Of what led to a flush, its trace links this much: the first and 32 more. */
 const CAUSE_LIMIT = 33
 
-/** Turns changes into frames: each watched page is rendered once per flush, whoever watches. */
+/** Turns changes into frames. Each watched page is rendered once per flush for all its viewers. */
 export class Feed implements Watched {
   readonly #deps: Deps
-  /** By topic; a page that is still being read is here already, so that it is read once. */
+  /** By topic. A page that is still being read is here already, so that it is read once. */
   readonly #pages = new Map<string, Promise<LivePage>>()
   readonly #ready = new Map<string, LivePage>()
   readonly #holds = new Map<string, (() => void) | undefined>()
-  /** What each page was made from when it was last told. */
   readonly #made = new Map<string, string | undefined>()
-  /** Topics by the project that they show; undefined for those that any project concerns. */
+  /** Topics per project; undefined for pages of many projects. */
   readonly #topics = new Map<string | undefined, Set<string>>()
-  /** Topics with what to tell, and the traces that led to it. */
+  /** Topics with unsent changes, and the traces of their causes. */
   readonly #dirty = new Map<string, string[]>()
   readonly #turns = openTurns()
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -51,12 +44,12 @@ export class Feed implements Watched {
     deps.projections.onChange((change) => this.#take(change))
   }
 
-  /** Nothing while the log is away and holds what the viewer must be told: going back is no way on. */
+  /** Returns the first frame; undefined while the log is away and holds what the viewer needs. */
   async open({ topic, since, made }: Watch): Promise<string | undefined> {
     try {
       const page = await this.#pageOf(topic)
       if (page.project !== undefined && page.isBehind(since)) await this.#deps.projections.fresh(page.project)
-      // From here to the first frame without a pause: nothing can be broadcast in between.
+      // Synchronous from here to the first frame, so that nothing is broadcast in between.
       await this.#turns.next()
       const madeNow = page.made?.()
       const frame = page.resume(made === undefined || made === madeNow ? since : undefined)
@@ -92,7 +85,6 @@ export class Feed implements Watched {
     this.#holds.delete(topic)
   }
 
-  /** Pages show something that is no project's: look at all of them again. */
   touch(): void {
     for (const topic of this.#ready.keys()) this.#mark(topic)
   }
@@ -104,7 +96,7 @@ export class Feed implements Watched {
   #pageOf(topic: string): Promise<LivePage> {
     const known = this.#pages.get(topic)
     if (known) return known
-    // Everybody may have left while the page was read, and somebody come back: then this is the page of another opening.
+    // The page may have been closed and opened again while it was read.
     const isOurs = () => this.#pages.get(topic) === opened
     const opened = this.#openPage(topic, isOurs)
     this.#pages.set(topic, opened)
@@ -118,7 +110,7 @@ export class Feed implements Watched {
       stir: () => isOurs() && this.#mark(topic),
       failed: (error) => isOurs() && (error instanceof LogUnavailableError ? unanswered?.(topic) : onError(error)),
     })
-    // From here to the end without a pause: no change can fall between what the page shows and what it hears.
+    // Synchronous from here, so that no change falls between the page's state and its first notification.
     const page = begin()
     if (!isOurs()) {
       page.close?.()
@@ -137,7 +129,7 @@ export class Feed implements Watched {
       try {
         if (this.#ready.get(topic)?.take(change)) this.#mark(topic)
       } catch (error) {
-        // One page that cannot take a change in keeps no other from it.
+        // One failing page must not stop the others.
         this.#deps.onError(error)
       }
     }
@@ -155,7 +147,6 @@ export class Feed implements Watched {
     this.#timer ??= setTimeout(() => this.#flush(), Math.max(0, this.#restsUntil - performance.now()))
   }
 
-  /** A topic that changes again while others wait comes after them. */
   #flush() {
     const beganAt = performance.now()
     let renderedMs = 0
@@ -169,7 +160,6 @@ export class Feed implements Watched {
     if (this.#dirty.size > 0) this.#flushSoon()
   }
 
-  /** Tells how long it rendered, ms. */
   #flushPage(topic: string, causes: readonly string[]): number {
     const beganAt = performance.now()
     let renderedAt = beganAt
@@ -182,13 +172,13 @@ export class Feed implements Watched {
         if (page && frame !== undefined) this.#deps.broadcast(topic, this.#withMade(topic, page, frame))
       })
     } catch (error) {
-      // One page that cannot be rendered keeps what it shows; the others go on.
+      // One failing page must not stop the others.
       this.#deps.onError(error)
     }
     return renderedAt - beganAt
   }
 
-  /** What a page of another log sends is all of it: from then on its viewers' pages are made from that. */
+  /** After a frame of another epoch, all viewers have what it was made from. */
   #withMade(topic: string, page: LivePage, frame: string): string {
     const made = page.made?.()
     if (made === undefined || made === this.#made.get(topic)) return frame
@@ -197,12 +187,11 @@ export class Feed implements Watched {
   }
 }
 
-/** A stretch of work longer than this keeps reports waiting. */
 const TURN_MS = 4
 
 /**
- * Lets many begin their work one after the other: each waits for its turn, in the order in which they came, and everything else that
- * the process has to do comes in between. Work begins as soon as `next` resolves, and does not pause.
+ * Lets many tasks start in order, each in a turn of the event loop, so that other work comes in between.
+ * A task starts when `next` resolves and must not pause.
  */
 function openTurns(stretchMs = TURN_MS) {
   const waiting: (() => void)[] = []
@@ -213,7 +202,7 @@ function openTurns(stretchMs = TURN_MS) {
       const beganAt = performance.now()
       while (waiting.length > 0 && performance.now() - beganAt < stretchMs) {
         waiting.shift()?.()
-        // What was begun is done when the microtasks before this one are.
+        // Lets the task that was started finish its microtasks.
         for (let step = 0; step < 8; step += 1) await Promise.resolve()
       }
       await new Promise(setImmediate)

@@ -1,25 +1,19 @@
 import { forEachConcurrently } from '../projection/for-each-concurrently.ts'
 
 type Deps<Socket> = {
-  /** The frame that shows a page; none while the log gives no answer. */
   open(socket: Socket): Promise<string | undefined>
   isThere(socket: Socket): boolean
-  /** Called in the turn in which the frame was made: what is broadcast from then on follows it. */
+  /** Called in the turn in which the frame was made, so that later broadcasts follow it. */
   show(socket: Socket, frame: string): void
-  /** Called once for a socket whose page cannot be shown yet. */
   wait(socket: Socket): void
   fail(socket: Socket, error: unknown): void
 }
 
-/** Between two tries for those who wait. */
+/** How often those that wait are tried again. */
 const AGAIN_MS = 1_000
-/** Pages that are opened at the same time for those who wait: each may ask the log, and the log may just have come back. */
 const AT_ONCE = 64
 
-/**
- * Gives every socket its first frame, and tries again for those that got none until it is there. A socket that waits hears nothing
- * else of its page: what changes is told to those who know the rest.
- */
+/** Gives every socket its first frame, and retries those that got none. A waiting socket receives no other frame. */
 export function openFirstFrames<Socket>({ open, isThere, show, wait, fail }: Deps<Socket>) {
   const waiting = new Set<Socket>()
   const opening = new Set<Socket>()
@@ -27,7 +21,6 @@ export function openFirstFrames<Socket>({ open, isThere, show, wait, fail }: Dep
   let trying: Promise<void> | undefined
 
   async function welcome(socket: Socket): Promise<void> {
-    // Who left while others were tried watches no page: nobody would say that it can be forgotten.
     if (opening.has(socket) || !isThere(socket)) return
     opening.add(socket)
     try {
@@ -58,7 +51,6 @@ export function openFirstFrames<Socket>({ open, isThere, show, wait, fail }: Dep
 
   return {
     welcome: (socket: Socket) => void welcome(socket),
-    /** Tries now for all who wait: what was away may be back. */
     again,
     left: (socket: Socket) => void waiting.delete(socket),
     close: () => clearTimeout(timer),

@@ -1,30 +1,28 @@
 /**
- * What a socket gets: fragments to put in place, and where to resume. `since` is written into the connection's address by
- * the page's script, and so is `made`, which a frame carries where the page is made from something else afterwards; `lastEventAt` and `now` (ms since 1970, the server's clock) let the page tell the age of the last
- * event whatever its own clock says; `events` counts what is new since the frame before, or since the position that a viewer
- * came back with, for a page that is paused or scrolled.
+ * A frame: fragments of HTML, and where to resume. The page's script puts `since` and `made` into the socket's address.
+ * `lastEventAt` and `now` are ms since 1970 by the server's clock, so that ages do not depend on the browser's.
+ * `events` counts what is new since the previous frame.
  */
 export type LiveFrame = FrameHead & { now: number; events: number }
 
-/** What viewers who come back from the same position share; the moment at which it is sent is each one's own. */
 export type FrameHead = { content: string; since: string; lastEventAt: number | undefined }
 
-/** A frame as a socket gets it. */
+/** A frame as text. */
 export const frameText = ({ now, events, ...head }: LiveFrame): string => stampHead(JSON.stringify(head), now, events)
 
-/** Makes a frame of its head's JSON. */
+/** Completes a frame from the JSON of its head, which viewers share. */
 export const stampHead = (head: string, now: number, events: number): string => `${head.slice(0, -1)},"now":${now},"events":${events}}`
 
-/** A frame that says one thing more, before the rest. */
+/** Adds a field to a frame. */
 export const withField = (frame: string, name: string, value: unknown): string => `{"${name}":${JSON.stringify(value)},${frame.slice(1)}`
 
-/** Puts an element in place of the one with its id, keeping focus and what did not change. */
+/** Replaces the element with this id, keeping focus and unchanged parts. */
 export const replace = (id: string, html: unknown): string => `<hx-partial id="${id}" hx-swap="outerMorph">${String(html)}</hx-partial>`
 
-/** Adds rows to a list that is sorted by `data-offset`, newest first; a row that is there already shows once. */
+/** Adds rows to a list sorted by `data-offset`, newest first; known rows are replaced. */
 export const upsert = (listId: string, html: string): string =>
   `<hx-upsert hx-target="#${listId}" key="data-offset" sort="desc">${html}</hx-upsert>`
 
-/** Puts what is inside an element in place of what is inside it now. */
+/** Replaces the contents of an element. */
 export const within = (id: string, html: unknown): string =>
   `<hx-partial hx-target="#${id}" hx-swap="innerMorph">${String(html)}</hx-partial>`

@@ -2,19 +2,19 @@ import type { ServerWebSocket } from 'bun'
 
 type HeardSocket = ServerWebSocket<{ heardAt: number; turn?: number }>
 
-/** Two of them may be late before a page says that it hears nothing. */
+/** Two may be late before a page notices silence. */
 const HEARTBEAT_SECONDS = 6
-/** A page that heard nothing for this long is not live any more, and says so; after twice as long it dials anew. */
+/** After this silence a page shows that it is not live; after twice as long it reconnects. */
 export const SILENCE_SECONDS = 15
-/** Every fourth heartbeat comes with a ping: they outlive the 50 s of HAProxy and the 60 s of nginx. Two without an answer end the socket. */
+/** Pings outlive the timeouts of HAProxy (50 s) and nginx (60 s); two missing answers close the socket. */
 const PING_HEARTBEATS = 4
 const PONG_DEADLINE_HEARTBEATS = 10
-/** The parts of a heartbeat's interval; each reaches its share of the sockets. */
+/** Each tick serves its share of the sockets. */
 const TURNS = 24
-/** A browser cannot see pings: a small frame tells the page that the silence is calm and not a dead network. */
+/** Browsers cannot see pings, so a small frame shows that the connection works. */
 const HEARTBEAT_TOPIC = 'heartbeat:'
 
-/** Tells every socket every few seconds that it is heard, spread over the interval, so that no tick has to reach all of them. */
+/** Sends heartbeats to all sockets, spread over the interval. */
 export function openHeartbeats({
   seconds = HEARTBEAT_SECONDS,
   publish,

@@ -7,10 +7,7 @@ import { openFirstFrames } from './first-frames.ts'
 import { withField } from './frame.ts'
 import { openHeartbeats } from './heartbeats.ts'
 
-/**
- * Why a socket is not served. The upgrade is accepted and the socket closed, because a browser reads a close code and its reason,
- * but not the status of a refused upgrade: of those who come later, who is one too many (`full`) stays away longer.
- */
+/** Why a socket is refused. It is accepted and closed with a code, because browsers do not show the status of a refused upgrade. */
 export const REFUSALS = {
   full: { code: 1013, reason: 'full' },
   later: { code: 1013, reason: 'later' },
@@ -18,32 +15,26 @@ export const REFUSALS = {
 } as const
 export type Refusal = keyof typeof REFUSALS
 
-/** What a socket watches: a topic, the position that its page was rendered at, and what it was made from (see `madeFrom`). */
 export type Watch = { topic: string; since: string | undefined; made?: string | undefined }
 export type LiveSocket = ServerWebSocket<Watching>
 export type Watching = Watch & {
-  /** When it last answered a ping, ms since 1970. */
   heardAt: number
-  /** Why it is not to be served. */
   refusal: Refusal | undefined
-  /** Which part of the heartbeat's interval is its turn. */
   turn?: number
 }
 
-/** Decides what a socket hears. */
 export type Watched = {
-  /** The first frame of a socket: whatever its page does not show yet. None while the log gives no answer that it needs. */
+  /** The first frame, with what the page lacks; undefined while the log does not answer. */
   open(watch: Watch): Promise<string | undefined>
-  /** What the viewers of a topic do not show yet, and where that stands; nothing where the page was shown to nobody. */
+  /** What viewers of a topic lack, and its position; undefined if the page was shown to nobody. */
   current(topic: string): string | undefined
   left(topic: string): void
 }
 
-/** Above this a socket is too slow: it is closed and catches up when it returns. */
+/** A slower socket is closed, and catches up when it returns. */
 const BACKPRESSURE_LIMIT_BYTES = 1024 * 1024
 const SERVICE_RESTART = 1012
 const CLOSE_SLICE = 200
-/** What the server says of a frame that a socket had no room for; it closes that socket within a turn or two. */
 const DROPPED = 0
 
 type HubOptions = {
@@ -51,13 +42,11 @@ type HubOptions = {
   log: Logger
   maxViewers: number
   heartbeatSeconds?: number
-  /** What pages are made of; the first frame of each socket tells it. */
   build?: string
-  /** Why a topic is not live; undefined while it is. */
   troubleOf?(topic: string): Trouble | undefined
 }
 
-/** The open websockets of this worker, and what each of them watches. */
+/** This worker's websockets and what they watch. */
 export class Hub {
   readonly #options: HubOptions
   readonly #sockets = new Set<LiveSocket>()
@@ -97,7 +86,7 @@ export class Hub {
     backpressureLimit: BACKPRESSURE_LIMIT_BYTES,
     closeOnBackpressureLimit: true,
     open: (socket) => this.#open(socket),
-    // Pages only listen; whoever talks is not one of ours.
+    // Our pages send no messages.
     message: (socket) => socket.close(1008, 'This websocket takes no messages'),
     pong: (socket) => {
       socket.data.heardAt = Date.now()
@@ -105,41 +94,35 @@ export class Hub {
     close: (socket, code) => this.#left(socket, code),
   }
 
-  /** Whom to ask for first frames and to tell of topics that nobody watches any more, and who sends. */
   watch(by: Watched, on: Server<Watching>): void {
     this.#watched = by
     this.#server = on
   }
 
-  /** Hands a frame to all sockets of a topic; the server fans it out. */
   broadcast(topic: string, frame: string): void {
     this.#options.metrics.frames.inc()
     const status = this.#server?.publish(topic, frame, false)
     if (status === DROPPED && this.#watchers.has(topic)) this.#droppedAt = performance.now()
   }
 
-  /** Tells viewers what is not live any more, or is again; who got no first frame gets it now. */
   tellTrouble(): void {
     this.#troubles.tell(this.#watchers.keys()).catch((error: unknown) => this.#options.log.error('trouble could not be told', { error }))
     this.#first.again()
   }
 
-  /** Open websockets. */
   get viewers(): number {
     return this.#sockets.size
   }
 
-  /** It lets all viewers go, and takes none. */
   get isClosing(): boolean {
     return this.#isClosing
   }
 
-  /** True when one more viewer fits. */
   get hasRoom(): boolean {
     return !this.#isClosing && this.#sockets.size < this.#options.maxViewers
   }
 
-  /** Tells every viewer to come back, in slices, so that they do not return at once. */
+  /** Closes all sockets in slices, so that viewers do not return at once. */
   async close(): Promise<void> {
     this.#isClosing = true
     this.#heartbeats.close()
@@ -162,7 +145,7 @@ export class Hub {
     this.#first.welcome(socket)
   }
 
-  /** Subscribed with its first frame and not before: what changes means nothing to a page that misses the rest. */
+  /** Subscribed together with its first frame: changes mean nothing without it. */
   #show(socket: LiveSocket, frame: string) {
     const { topic } = socket.data
     socket.subscribe(topic)
@@ -195,8 +178,8 @@ export class Hub {
 const SLOW_MS = 100
 
 /**
- * The codes that are worth telling apart; the rest is one bucket, so that the label stays bounded. A socket that is closed because
- * it is too slow looks lost: only the frame that it did not get, a moment before, tells.
+ * Close codes worth telling apart, so that the label is bounded. A socket closed for its slowness looks lost, except that a frame was
+ * dropped just before.
  */
 function closeReason(code: number, sinceDropMs: number): string {
   if (code === 1006 && sinceDropMs < SLOW_MS) return 'slow'
@@ -215,20 +198,14 @@ function closeReason(code: number, sinceDropMs: number): string {
 }
 
 type TroubleDeps = {
-  /** Why a topic is not live; undefined while it is. */
   troubleOf(topic: string): Trouble | undefined
-  /** What its viewers do not show yet, and where that stands; nothing where nobody was shown the page. */
   current(topic: string): string | undefined
   publish(topic: string, frame: string): void
 }
 
-/** What a socket is told when its page stops being live. */
 const troubleText = (trouble: Trouble): string => JSON.stringify({ now: Date.now(), trouble })
 
-/**
- * Keeps what the viewers of each topic were told of trouble, so that they are told again only of something else. That there is none
- * is never said alone, but with what the page shows now.
- */
+/** Remembers what viewers were told of trouble, so that only changes are sent. Its end is sent with what the page lacks. */
 function openTroubleFrames({ troubleOf, current, publish }: TroubleDeps) {
   const told = new Map<string, string>()
 
@@ -247,17 +224,14 @@ function openTroubleFrames({ troubleOf, current, publish }: TroubleDeps) {
   }
 
   return {
-    /** Something went away or came back. */
     tell: (topics: Iterable<string>): Promise<void> => forEachConcurrently([...topics], 1, tellOf),
-    /** The first frame of a socket, which says what trouble there is. */
+    /** Adds current trouble to a first frame. */
     first(topic: string, frame: string): string {
       const trouble = troubleOf(topic)
       remember(topic, trouble)
       return trouble ? withField(frame, 'trouble', trouble) : frame
     },
-    /** What a socket is told that cannot be given its first frame: the log did not answer, whether that is known yet or not. */
     unanswered: (topic: string): string => troubleText(troubleOf(topic) ?? { kind: 'log', since: Date.now() }),
-    /** Nobody watches it any more. */
     forget: (topic: string) => void told.delete(topic),
   }
 }

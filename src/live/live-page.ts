@@ -8,49 +8,42 @@ import type { ProjectChange, ProjectView } from '../projection/projections.ts'
 import { type FrameHead, frameText, replace, stampHead, upsert } from './frame.ts'
 import { eventsAfter, missedRows, ownPosition, positionOf, readSince, standing } from './position.ts'
 
-/** What a page tells by itself, until nobody watches it any more. */
 export type PageNews = {
-  /** It has something to show that no change told of. */
+  /** It has something to show without a change of a project. */
   stir(): void
-  /** What it does by itself failed, and it tries again. */
+  /** Its own work failed; it tries again. */
   failed(error: unknown): void
 }
 
-/** A page that somebody watches: what it shows, kept once for all its viewers. Both answers are frames as text. */
+/** A page that somebody watches, kept once for all its viewers. Frames are texts. */
 export type LivePage = {
-  /** The one project that the page shows; undefined when a change of any project may concern it. */
   project: string | undefined
-  /** Takes a change in; true when the page shows something of it. */
+  /** True when the page shows something of the change. */
   take(change: ProjectChange): boolean
-  /** What changed since the last flush, if anything; afterwards the page counts as flushed. */
+  /** What changed since the last flush. */
   flush(): string | undefined
-  /** True when the viewer's page was rendered from a later state than this one: another worker may have been ahead. */
+  /** True when the viewer's page comes from a worker that was ahead of this one. */
   isBehind(since: string | undefined): boolean
-  /** What a viewer must be told whose page was rendered at `since`; all of the page without one. */
+  /** What a viewer with a page of `since` lacks; without it all of the page. */
   resume(since: string | undefined): string
-  /** Where the page stands. */
   position(): string
-  /** What it is made from; undefined for a page whose position says all. */
   made?(): string
-  /** Nobody watches it any more. */
   close?(): void
 }
 
-/** What one kind of page knows of itself; `openLivePage` does with it what is the same for all. */
+/** What a kind of page brings; `openLivePage` does what all have in common. */
 export type PageContent = Pick<LivePage, 'project' | 'take' | 'position' | 'made' | 'close'> & {
   isBehind?(since: string | undefined): boolean
-  /** Fragments for what changed since this was asked last, and how many events are new; undefined (or no text) where there is none. */
+  /** Fragments of what changed since the last call, and how many events are new. */
   changed(): { html: string; events: number } | undefined
-  /** What a viewer at `since` is to be told. Viewers with the same `key` get the same text, rendered once for all who come now. */
+  /** What a viewer at `since` lacks; viewers with the same `key` share one rendering. */
   missed(since: string): { key: string; events: number; render(shared: Shared): string }
-  /** When something on the page happened last, ms since 1970. */
   lastEventAt?(): number | undefined
 }
 
-/** Renders a part of catch-up frames that is the same whatever the viewer has; `id` names it. */
 export type Shared = (id: string, render: () => string) => string
 
-/** The loop of every live page: changes come in, frames go out, and who comes back shares what was rendered for others. */
+/** The loop of every live page: takes changes, makes frames, and shares renderings among returning viewers. */
 export function openLivePage(page: PageContent, now: () => number): LivePage {
   const resumes = openResumeFrames(now)
   const head = (content: string): FrameHead => ({ content, since: page.position(), lastEventAt: page.lastEventAt?.() })
@@ -73,12 +66,10 @@ export function openLivePage(page: PageContent, now: () => number): LivePage {
   }
 }
 
-/** Rows that may differ between viewers are few: of a list at hand each begins with one of fifty. */
+/** Lists at hand hold fifty rows, so viewers differ in few ways. */
 const KEPT = 64
-/** How old a rendering may be: what it draws along a time axis stands still in it. */
 const KEPT_MS = 1_000
 
-/** Keeps catch-up frames for a moment. */
 function openResumeFrames(now: () => number) {
   const heads = new Map<string, string>()
   const parts = new Map<string, string>()
@@ -95,7 +86,6 @@ function openResumeFrames(now: () => number) {
   }
 
   return {
-    /** How many events are new is each viewer's own. */
     frame({ key, events }: { key: string; events: number }, render: () => FrameHead): string {
       clearOld()
       const head = heads.get(key) ?? JSON.stringify(render())
@@ -108,61 +98,55 @@ function openResumeFrames(now: () => number) {
       parts.set(id, part)
       return part
     },
-    /** Something happened: what was rendered is no longer true. */
     clear,
   }
 }
 
-/** A project as a page shows it. */
 export type Shown = {
   project: Project
   summary: ProjectSummary
   view: ProjectView
-  /** The moment that the page looks back at, as its address says it; undefined on a page that is kept current. */
+  /** The past moment in the address; undefined on a live page. */
   at?: string | undefined
-  /** The project stands alone in a file: no other page can be reached, and nothing can be changed. */
+  /** True in an exported file, without links and forms. */
   isAlone?: boolean | undefined
 }
 
-/** A part of a page, by the id of its element. The first paint renders it, and frames do again when what it reads was replaced. */
+/** A part of a page, by its element's id: rendered first with the page, and again when what it reads was replaced. */
 export type PageSection<Id extends string = string> = {
   id: Id
-  /** What of the project the section shows. */
   reads(shown: Shown, now: number): readonly unknown[]
   render(shown: Shown, now: number): Child
-  /** Fragments of the members that changed, for a section that holds many; without it all of the section is sent. */
+  /** Fragments of changed members; without it the whole section is sent. */
   members?(looks: Looks): string
-  /** It shows what no number of an event tells, settings or what time made of it: who comes back gets it whatever the number. */
+  /** It depends on more than events, so returning viewers always get it. */
   isBeside?: true
-  /** Time alone changes words of it: somebody falls silent, or a question expires. */
+  /** Its words change with time alone. */
   ages?: true
 }
 
-/** What was shown at `beforeAt`, and what is to be shown now; `isDue` when words may have changed without an event. */
+/** What was shown at `beforeAt`, and what to show now; `isDue` when words may have changed without an event. */
 export type Looks = { before: Shown; beforeAt: number; after: Shown; now: number; isDue: boolean }
 
-/** Some of the project's events, newest first, in the element `id`. */
+/** Events of the project, newest first, in the element `id`. */
 export type EventList = {
   id: string
-  /** Which events it lists; all where it does not say. */
   isIn?(event: StoredEvent): boolean
   row(event: StoredEvent, now: number): unknown
-  /** The list alone, to replace one of another log. */
   whole(events: readonly StoredEvent[], now: number): unknown
-  /** What tells the page that rows between those that it has and `rows` may be missing; without it the list begins anew with what is at hand. */
+  /** Marks that rows may be missing; without it the list is replaced. */
   gap?(view: ProjectView, rows: string): string
 }
 
 type Sections = { sections: readonly PageSection[]; list?: EventList | undefined; now(): number }
 
-/** What a list has to show since the last flush. A burst that outran what is at hand leaves a gap. */
 type News = { events: readonly StoredEvent[]; isGap: boolean }
 const NO_NEWS: News = { events: [], isGap: false }
 
-/** As many as are at hand of a project: what is older would be dropped by the page. */
+/** The page drops older events anyway. */
 const NEWS_KEPT = 50
 
-/** A page of one project that is made of sections; a change that none of them reads costs no rendering and no frame. */
+/** A page made of sections; only those whose `reads` were replaced are rendered. */
 export function openSections(first: Shown, { sections, list, now }: Sections): LivePage {
   let [shown, shownAt, current, news] = [first, now(), first, NO_NEWS]
   const listed = (told: News, isOther: boolean) => (list ? listPart(list, { news: told, view: current.view, now: now() }, isOther) : '')
@@ -175,7 +159,7 @@ export function openSections(first: Shown, { sections, list, now }: Sections): L
     ...standing(() => current.view),
     lastEventAt: () => current.view.state.lastEventAt,
     take({ project, summary, view }: Shown) {
-      // Looked at with every event, because those that nobody is shown are not flushed: the list misses none for their sake.
+      // Collected with every change, because not every change leads to a flush.
       news = list ? withMore(news, newsAfter(list, positionOf(current.view), view)) : news
       current = { ...first, project, summary, view }
       return news.isGap || news.events.length > 0 || sections.some(isReplaced(looks()))
@@ -201,7 +185,7 @@ export function openSections(first: Shown, { sections, list, now }: Sections): L
   return openLivePage(content, now)
 }
 
-/** Whether words of a page have changed since, without any event: somebody fell silent, or a question expired. */
+/** Whether words have changed without an event, as when an agent falls silent. */
 export const isDue = ({ summary }: Shown, now: number): boolean => (summary.nextLookAt ?? Infinity) <= now
 
 function isBeside({ view, summary: { staleMinutes } }: Shown, now: number): (section: PageSection) => boolean {
@@ -239,7 +223,7 @@ function withMore(news: News, more: News): News {
 
 type Rows = { news: News; view: ProjectView; now: number }
 
-/** New rows on top of those that are there; of another log, and after a gap that the list cannot tell of, all that is at hand. */
+/** New rows for the list; all rows after an epoch change, or after a gap that the list cannot show. */
 function listPart({ id, isIn = () => true, row, whole, gap }: EventList, { news, view, now }: Rows, isOther: boolean): string {
   if (isOther || (news.isGap && !gap)) return replace(id, whole(view.recent.filter(isIn).toReversed(), now))
   const rows = news.events.length === 0 ? '' : upsert(id, news.events.map((event) => String(row(event, now))).join(''))
