@@ -82,7 +82,9 @@ function endOlder() {
   const last = list().lastElementChild
   if (last === lastRow) return
   lastRow = last
-  if (offsetOf(last) > 1) setEnd('older', offsetOf(last))
+  // A row may stand below the window, a command that began long ago: then older ones are still found where they were.
+  const place = hasMore('older') ? Number(new URL(linkTo('older').href).searchParams.get('before')) : 1
+  if (offsetOf(last) > 1 && offsetOf(last) >= place) setEnd('older', offsetOf(last))
 }
 
 /** Adds a part at the end that it was asked for, and lets what is far away from there go. */

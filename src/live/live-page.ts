@@ -132,8 +132,8 @@ export type Looks = { before: Shown; beforeAt: number; after: Shown; now: number
 export type EventList = {
   id: string
   isIn?(event: StoredEvent): boolean
-  row(event: StoredEvent, now: number): unknown
-  whole(events: readonly StoredEvent[], now: number): unknown
+  row(event: StoredEvent, now: number, view: ProjectView): unknown
+  whole(events: readonly StoredEvent[], now: number, view: ProjectView): unknown
   /** Marks that rows may be missing; without it the list is replaced. */
   gap?(view: ProjectView, rows: string): string
 }
@@ -225,7 +225,7 @@ type Rows = { news: News; view: ProjectView; now: number }
 
 /** New rows for the list; all rows after an epoch change, or after a gap that the list cannot show. */
 function listPart({ id, isIn = () => true, row, whole, gap }: EventList, { news, view, now }: Rows, isOther: boolean): string {
-  if (isOther || (news.isGap && !gap)) return replace(id, whole(view.recent.filter(isIn).toReversed(), now))
-  const rows = news.events.length === 0 ? '' : upsert(id, news.events.map((event) => String(row(event, now))).join(''))
+  if (isOther || (news.isGap && !gap)) return replace(id, whole(view.recent.filter(isIn).toReversed(), now, view))
+  const rows = news.events.length === 0 ? '' : upsert(id, news.events.map((event) => String(row(event, now, view))).join(''))
   return news.isGap && gap ? gap(view, rows) : rows
 }

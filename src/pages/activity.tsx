@@ -3,7 +3,7 @@ import { RefusedError } from '../domain/refused.ts'
 import { replace } from '../live/frame.ts'
 import { findEvents, findNewer } from '../projection/find-events.ts'
 import { ActivityRow } from '../../views/activity/activity-row.tsx'
-import { ActivityGap, ActivityList, ActivityTotal, Newer, NewEvents, Older } from '../../views/activity/activity.tsx'
+import { ActivityGap, activityHref, ActivityList, ActivityTotal, Newer, NewEvents, Older } from '../../views/activity/activity.tsx'
 import { Narrow } from '../../views/activity/narrow.tsx'
 import {
   type ActivityPlace,
@@ -21,10 +21,13 @@ import { readLong } from './past.ts'
 import { pageOfProject, type Visit } from './page-of-project.ts'
 
 /** Rows of a page of activity. */
-const PAGE_ROWS = 100
+export const PAGE_ROWS = 100
 /** What one page looks at of the log, at most; a search goes on from there. */
 const SCAN_LIMIT = 10_000
 const OFFSET = /^\d{1,15}$/
+
+/** Whether an address asks for a part of the log that does not begin at the newest. */
+export const isPartOfPast = (search: URLSearchParams): boolean => search.has('before') || search.has('after')
 
 /** What happened, narrowed and paged by its address. One that begins at the newest is kept current: only events that match are sent. */
 export const activityPage = pageOfProject({
@@ -47,10 +50,10 @@ export const activityPage = pageOfProject({
       gap: ({ state }) => replace('activity-gap', <ActivityGap head={state.offset} />),
     }),
   }),
-  isStill: (search) => search.has('before') || search.has('after'),
+  isStill: isPartOfPast,
   async frame(visit, drawn) {
     const { shown, asked: query, now, layout } = visit
-    const { events, older, newer, isNewest } = await partOf(visit)
+    const { events, older, newer, isNewest } = await partOfLog(visit, isAskedFor(query))
     const [project, total] = [shown.project.name, shown.view.state.offset]
     return (
       <PartPage {...layout} project={project} name="Activity" kind="page">
@@ -64,13 +67,13 @@ export const activityPage = pageOfProject({
             <NewEvents />
           </header>
           <Narrow project={project} query={query} isNewest={isNewest} />
-          <Newer project={project} query={query} offset={newer} />
+          <Newer hrefOf={activityHref(project, query)} offset={newer} />
           <ActivityList project={project} events={events} now={now} limit={PAGE_ROWS} />
           <p class="nothing activity__none">{noneWords(query, older)}</p>
           {older !== undefined && events.length < PAGE_ROWS ? (
             <p class="nothing older-note">Looked down to offset {older.toLocaleString('en')}.</p>
           ) : null}
-          <Older project={project} query={query} offset={older} />
+          <Older hrefOf={activityHref(project, query)} offset={older} />
           <ActivityGap head={total} />
         </section>
         <PanelFrame />
@@ -80,12 +83,12 @@ export const activityPage = pageOfProject({
 })
 
 /** A part of the log up to what the page shows as the newest, newest first, and where it goes on in both directions. */
-async function partOf({ shown: { project, view }, asked, request, deps }: Visit<ActivityQuery>) {
+export async function partOfLog({ shown: { project, view }, request, deps }: Visit<unknown>, matches: (event: StoredEvent) => boolean) {
   const [before, after] = [readOffset(request, 'before'), readOffset(request, 'after')]
   const isNewest = before === undefined && after === undefined
   const end = view.state.offset
   return readLong(deps, request, async ({ eventLog, turns }) => {
-    const search = { matches: isAskedFor(asked), limit: PAGE_ROWS, scanLimit: SCAN_LIMIT, turns }
+    const search = { matches, limit: PAGE_ROWS, scanLimit: SCAN_LIMIT, turns }
     if (after !== undefined) {
       const { events, next, first } = await findNewer(eventLog, project.name, { ...search, after })
       // A page that looks back ends at its moment.

@@ -1,6 +1,7 @@
 import type { LivePage, PageNews } from '../live/live-page.ts'
 import { activityPage } from './activity.tsx'
 import { attentionPage } from './attention.tsx'
+import { chatPage } from './chat.tsx'
 import { eventPage } from './event.tsx'
 import { flowPage } from './flow.tsx'
 import { overviewPage } from './overview/overview.tsx'
@@ -19,6 +20,7 @@ export const PAGES: readonly Page[] = [
   agentPage,
   eventPage,
   activityPage,
+  chatPage,
   timelinePage,
   flowPage,
   peekPage,

@@ -32,12 +32,17 @@ export const Activity: FC<ActivityProps> = ({ project, events, total, now, isAlo
         <h2 id="activity-title">Activity</h2>
         {total}
         <NewEvents />
+        {isAlone ? null : (
+          <p class="card__aside">
+            <PartLink href={addressOf(ADDRESSES.chat, { name: project })}>Chat and commands</PartLink>
+          </p>
+        )}
       </header>
       {isAlone ? null : <Narrow project={project} query={{}} />}
-      {isAlone ? null : <Newer project={project} query={{}} offset={undefined} />}
+      {isAlone ? null : <Newer hrefOf={activityHref(project, {})} offset={undefined} />}
       <ActivityList project={project} events={events} now={now} />
       <p class="nothing activity__none">Nothing was reported yet.</p>
-      {isAlone ? null : <Older project={project} query={{}} offset={oldest > 1 && events.length > 0 ? oldest : undefined} />}
+      {isAlone ? null : <Older hrefOf={activityHref(project, {})} offset={oldest > 1 && events.length > 0 ? oldest : undefined} />}
     </section>
   )
 }
@@ -68,28 +73,31 @@ export const ActivityList: FC<ListProps & { limit?: number }> = ({ project, even
   </ol>
 )
 
-type WayProps = { project: string; query: ActivityQuery; offset: number | undefined }
+type WayProps = { hrefOf(place: ActivityPlace): string; offset: number | undefined }
 
 /** The way to older ones; the page's script takes it when it is scrolled to. It stays, hidden, where nothing older is left yet. */
-export const Older: FC<WayProps> = ({ project, query, offset }) => (
+export const Older: FC<WayProps> = ({ hrefOf, offset }) => (
   <p class="older" hidden={offset === undefined}>
-    <PartLink id="activity-older" class="button" href={placeHref(project, query, { before: offset ?? 1 })} rel="next">
+    <PartLink id="activity-older" class="button" href={hrefOf({ before: offset ?? 1 })} rel="next">
       Older events
     </PartLink>
   </p>
 )
 
 /** The way to newer ones, above the list, where it does not begin at the newest. */
-export const Newer: FC<WayProps> = ({ project, query, offset }) => (
+export const Newer: FC<WayProps> = ({ hrefOf, offset }) => (
   <p class="older" hidden={offset === undefined}>
-    <PartLink id="activity-newer" class="button" href={placeHref(project, query, { after: offset ?? 0 })} rel="prev">
+    <PartLink id="activity-newer" class="button" href={hrefOf({ after: offset ?? 0 })} rel="prev">
       Newer events
     </PartLink>
   </p>
 )
 
-const placeHref = (name: string, query: ActivityQuery, place: ActivityPlace): string =>
-  addressOf(ADDRESSES.activity, { name }, activitySearch(query, place))
+/** The address of a part of a project's activity, narrowed. */
+export const activityHref =
+  (name: string, query: ActivityQuery) =>
+  (place: ActivityPlace): string =>
+    addressOf(ADDRESSES.activity, { name }, activitySearch(query, place))
 
 /** Tells the page's script that more happened up to `head` than a frame of a narrowed list could tell. */
 export const ActivityGap: FC<{ head: number }> = ({ head }) => <p id="activity-gap" data-head={head} hidden />

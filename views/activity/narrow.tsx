@@ -1,4 +1,4 @@
-import type { FC } from 'hono/jsx'
+import type { FC, PropsWithChildren } from 'hono/jsx'
 import { EVENT_KINDS, type EventKind } from '../../src/domain/events/event-kind.ts'
 import { Icon } from '../atoms/icon.tsx'
 import { PartLink, ShownAtField } from '../atoms/part-link.tsx'
@@ -21,14 +21,9 @@ export const Narrow: FC<{ project: string; query: ActivityQuery; isNewest?: bool
   const href = (other: ActivityQuery) => addressOf(ADDRESSES.activity, { name: project }, activitySearch(other))
   return (
     <div class="narrow">
-      <form class="narrow__search" role="search" aria-label="Search this activity" action={href({})} method="get">
-        <ShownAtField />
+      <Search among="events" action={href({})} text={query.text}>
         {query.kind ? <input type="hidden" name="kind" value={query.kind} /> : null}
-        <input type="search" name="q" value={query.text ?? ''} aria-label="Text in an event" placeholder="Search events" maxlength={200} />
-        <button class="icon-button" type="submit" aria-label="Search events">
-          <Icon name="search" />
-        </button>
-      </form>
+      </Search>
       <nav class="narrow__kinds" aria-label="Kinds of events">
         <Kind href={href({ text: query.text })} isCurrent={query.kind === undefined} word="All" />
         {EVENT_KINDS.map((kind) => (
@@ -44,6 +39,20 @@ export const Narrow: FC<{ project: string; query: ActivityQuery; isNewest?: bool
     </div>
   )
 }
+
+type SearchProps = PropsWithChildren<{ among: string; action: string; text: string | undefined }>
+
+/** A search within a list of events, by an address. Children are what else the address asks for. */
+export const Search: FC<SearchProps> = ({ among, action, text, children }) => (
+  <form class="narrow__search" role="search" aria-label={`Search ${among}`} action={action} method="get">
+    <ShownAtField />
+    {children}
+    <input type="search" name="q" value={text ?? ''} aria-label={`Text in ${among}`} placeholder={`Search ${among}`} maxlength={200} />
+    <button class="icon-button" type="submit" aria-label={`Search ${among}`}>
+      <Icon name="search" />
+    </button>
+  </form>
+)
 
 const Kind: FC<{ href: string; isCurrent: boolean; word: string }> = ({ href, isCurrent, word }) => (
   <PartLink class="chip" href={href} {...(isCurrent ? { 'aria-current': 'true' } : {})}>

@@ -5,6 +5,7 @@ export const ADDRESSES = {
   agent: '/projects/:name/agents/:id',
   event: '/projects/:name/events/:offset',
   activity: '/projects/:name/activity',
+  chat: '/projects/:name/chat',
   timeline: '/projects/:name/timeline',
   flow: '/projects/:name/flow',
 } as const

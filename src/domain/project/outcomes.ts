@@ -1,8 +1,7 @@
 import { copyOnWrite, type Draft } from './draft.ts'
 import type { StoredEventOf } from '../events/event.ts'
 import { textOf } from '../events/loose-fields.ts'
-import type { Command, OpenError } from './reports.ts'
-import type { Worth } from '../bounded.ts'
+import type { OpenError } from './reports.ts'
 
 const MILD = new Set(['debug', 'trace', 'info', 'notice', 'low', 'minor', 'warn', 'warning', 'medium', 'moderate'])
 
@@ -33,29 +32,4 @@ export function foldCiStatus(draft: Draft, event: StoredEventOf<'ci_status'>) {
   const failuresInRow = status === 'failed' ? failures + 1 : status === 'passed' ? 0 : failures
   const told = { url: textOf(event.url), storyId: event.story_id ?? undefined, detail: textOf(event.detail) }
   draft.next.ci = { status, ...told, at, offset, failuresInRow }
-}
-
-/** A command that an orchestrator runs; without an id each report is a command of its own. */
-export function foldCommandExecution(draft: Draft, event: StoredEventOf<'command_execution'>) {
-  const commands = copyOnWrite(draft, 'commands')
-  const commandId = event.command_id ?? `offset-${event.offset}`
-  const known = commands.get(commandId)
-  commands.set(commandId, {
-    commandId,
-    command: textOf(event.command) ?? commandId,
-    status: event.status,
-    by: event.user_id ?? known?.by,
-    at: event.received_at,
-    offset: event.offset,
-    result: resultText(event.result) ?? known?.result,
-  })
-}
-
-/** Failed commands stay longest, then running ones. */
-export function commandWorth({ status }: Pick<Command, 'status'>): Worth {
-  return /failed|cancelled/.test(status) ? 'waits' : status === 'completed' ? 'over' : 'on'
-}
-
-function resultText(result: unknown): string | undefined {
-  return result === undefined || result === null || typeof result === 'string' ? textOf(result) : textOf(JSON.stringify(result))
 }

@@ -8,13 +8,14 @@ import { forgetBeyond } from './forget.ts'
 import type { ProjectState } from './project-state.ts'
 import { foldLosses, foldWord } from './source-memory.ts'
 import { foldStateFile } from '../state-files/state-file.ts'
-import { foldCiStatus, foldCommandExecution, foldErrorState } from './outcomes.ts'
+import { foldCommandExecution } from './conversation.ts'
+import { foldCiStatus, foldErrorState } from './outcomes.ts'
 import { emptyWorkflow, foldWorkflowTransition } from './workflow.ts'
 import { addUsage, NO_USAGE } from './reports.ts'
 import { keepNewest } from '../bounded.ts'
 
 /** Increase it when the same events would fold to another state: other versions' snapshots are ignored. */
-export const FOLD_VERSION = 12
+export const FOLD_VERSION = 13
 
 const MINUTES_KEPT = 60
 /** Cleaning scans the whole state, so it runs at offsets divisible by this: rarely, and the same in every replay. */
