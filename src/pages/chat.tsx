@@ -20,7 +20,7 @@ const isAskedFor =
     isSaid(event) && (text === undefined || eventHolds(event, text))
 
 /** Events as they were said. A command whose first report lies below them stands with that, among older ones. */
-function saidIn(events: readonly StoredEvent[], { state }: ProjectView, { text }: ChatQuery = {}): Said[] {
+export function saidIn(events: readonly StoredEvent[], { state }: ProjectView, { text }: ChatQuery = {}): Said[] {
   const from = Math.min(...events.map(({ offset }) => offset))
   return conversationOf(events, state.commands).filter(({ offset }) => text !== undefined || offset >= from)
 }

@@ -36,6 +36,13 @@ const APOLLO = [
   { type: 'approval_resolved', approval_id: 'q-2', decision: 'allow' },
   { type: 'tdd_transition', story_id: HOSTILE_ID, new_state: 'design' },
   { type: 'workflow_transition', old_state: 'SPRINT_ACTIVE', new_state: 'IDLE' },
+  {
+    type: 'command_execution',
+    command_id: 'c-1',
+    command: 'rm -rf build && npm run build',
+    status: 'failed',
+    result: HOSTILE_TEXT.repeat(40),
+  },
   { type: 'x-odd', text: HOSTILE_TEXT, long: 'é'.repeat(30_000), nothing: null },
 ]
 
@@ -91,6 +98,8 @@ const KINDS = {
     `${PROJECT}/events/4?at=5`,
     `${PROJECT}/events/${APOLLO.length}`,
     '/projects/steps/activity?kind=steps',
+    `${PROJECT}/chat`,
+    '/projects/lengthy/chat?q=mara',
   ],
   'of figures and times': [
     `${PROJECT}/flow`,

@@ -16,6 +16,7 @@ const OF_APOLLO = [
   addressOf(ADDRESSES.timeline, { name: 'apollo' }),
   addressOf(ADDRESSES.flow, { name: 'apollo' }, '?days=7'),
   addressOf(ADDRESSES.activity, { name: 'apollo' }, '?kind=steps&q=red'),
+  addressOf(ADDRESSES.chat, { name: 'apollo' }, '?q=release'),
   '/projects/apollo/peek',
 ]
 

@@ -15,6 +15,8 @@ const ADDRESSES = [
   `${PROJECT}/agents/a-1`,
   `${PROJECT}/activity`,
   `${PROJECT}/activity?kind=agents`,
+  `${PROJECT}/chat`,
+  `${PROJECT}/chat?q=release`,
   `${PROJECT}/timeline`,
   `${PROJECT}/flow?days=7`,
   `${PROJECT}/peek`,

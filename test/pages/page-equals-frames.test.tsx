@@ -3,9 +3,11 @@ import * as fc from 'fast-check'
 import type { StoredEvent } from '../../src/domain/events/event.ts'
 import { newProject } from '../../src/domain/registry/project-registry.ts'
 import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
+import { isSaid } from '../../src/domain/project/conversation.ts'
 import { summarize } from '../../src/domain/summary/project-summary.ts'
 import type { LivePage, Shown } from '../../src/live/live-page.ts'
 import { activityPage } from '../../src/pages/activity.tsx'
+import { chatPage, saidIn } from '../../src/pages/chat.tsx'
 import { flowPage } from '../../src/pages/flow.tsx'
 import { peekPage } from '../../src/pages/peek.tsx'
 import { ProjectContent, projectPage } from '../../src/pages/project.tsx'
@@ -13,6 +15,7 @@ import { agentPage, storyPage } from '../../src/pages/story-and-agent.tsx'
 import { openTimeline } from '../../src/pages/timeline.tsx'
 import { openLanes } from '../../src/domain/timeline/lanes.ts'
 import { ActivityList } from '../../views/activity/activity.tsx'
+import { Conversation } from '../../views/chat/conversation.tsx'
 import { parseTimelineQuery } from '../../views/timeline/query.ts'
 import { Timeline } from '../../views/timeline/timeline.tsx'
 import { timelineView } from '../../views/timeline/view.ts'
@@ -60,6 +63,15 @@ const KINDS: Record<string, Kind> = {
       [...Object.values(activityPage.draw(shown, {}, NOW)), <ActivityList project="apollo" events={shown.view.recent} now={NOW} />].join(
         '',
       ),
+    lists: ['activity-list'],
+  },
+  chat: {
+    ...sectioned(chatPage, {}),
+    draw: (shown) =>
+      [
+        ...Object.values(chatPage.draw(shown, {}, NOW)),
+        <Conversation project="apollo" said={saidIn(shown.view.recent.filter(isSaid), shown.view)} now={NOW} />,
+      ].join(''),
     lists: ['activity-list'],
   },
 }

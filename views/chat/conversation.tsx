@@ -92,14 +92,14 @@ const CommandBody: FC<{ command: Command }> = ({ command: { command, result, sta
 const LINES = 12
 /** Characters of a line where the box is as narrow as a phone, as half a desk, as a desk. */
 const COLUMNS = [38, 62, 100] as const
-const END_SHOWN = 160
+const END_LENGTH = 160
 
 /** All of a text: the first lines of a long one and its end, until it is opened. */
 const Text: FC<{ text: string }> = ({ text }) => {
   const marked = markedText(text, 'decision').trim()
   return (
     <div class="said__text">
-      <Whole text={marked} lines={LINES} columns={COLUMNS} end={<bdi>… {visibleText(marked.slice(-END_SHOWN), END_SHOWN)}</bdi>}>
+      <Whole text={marked} lines={LINES} columns={COLUMNS} end={<bdi>… {visibleText(marked.slice(-END_LENGTH), END_LENGTH)}</bdi>}>
         {(length) => (
           <p class={`whole__text ${length}`}>
             <DecisionText text={marked} />
