@@ -24,13 +24,12 @@ import { pictureRoutes } from './routes/pictures.tsx'
 import { staticRoutes } from './routes/static.ts'
 import { vitalRoutes } from './routes/vitals.ts'
 
-/** What people look at, and what programs ask. */
 const PAGES = [pageRoutes, pictureRoutes, pinRoutes, jumpRoutes, projectFormRoutes]
 const API = [projectRoutes, projectChangeRoutes, snapshotRoutes, eventRoutes, flowApiRoutes, statusRoutes]
 
 const AWAY_TOLD_MS = 10_000
 
-/** Every address that is answered, and what each request passes on its way. */
+/** Builds the app: all routes, and what each request passes through. */
 export function createApp(deps: WebDeps) {
   const app = new Hono<Env>()
   app.use(traceRequests(deps))
@@ -50,7 +49,7 @@ export function createApp(deps: WebDeps) {
   app.notFound((c) => methodsOf(app, c) ?? respond(c, unanswered(app, c)))
   app.onError((error, c) => respond(c, error))
 
-  /** Every reporter meets it at every try: the reason is told now and then, each answer stands among the requests. */
+  /** All reporters meet an outage at every attempt, so the log mentions it only now and then. */
   let awayToldAt = -Infinity
   function tellAway({ message }: LogUnavailableError) {
     if (performance.now() - awayToldAt < AWAY_TOLD_MS) return
@@ -73,7 +72,7 @@ export function createApp(deps: WebDeps) {
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-/** What an address answers OPTIONS with, unless a route says it itself: the methods that it knows; undefined where nothing is. */
+/** The answer to OPTIONS for an address whose routes give none. */
 function methodsOf(app: Hono<Env>, c: Context<Env>): Response | undefined {
   const allow = c.req.method === 'OPTIONS' ? allowed(app, c.req.path) : undefined
   if (allow === undefined) return undefined
@@ -81,7 +80,7 @@ function methodsOf(app: Hono<Env>, c: Context<Env>): Response | undefined {
   return c.body(null, 200)
 }
 
-/** Why no route answered: the address knows other methods, which then stand in the answer's Allow, or nothing is there. */
+/** Refuses with the address's other methods in Allow, or because nothing is there. */
 function unanswered(app: Hono<Env>, c: Context<Env>): RefusedError {
   const allow = allowed(app, c.req.path)
   if (allow === undefined) return new RefusedError('NOT_FOUND', 'Nothing answers at this address.')
@@ -89,7 +88,7 @@ function unanswered(app: Hono<Env>, c: Context<Env>): RefusedError {
   return new RefusedError('METHOD_NOT_ALLOWED', `This address answers ${allow} only.`, { allow })
 }
 
-/** The methods of an address, as Allow lists them; undefined where no route is. */
+/** The methods of an address for Allow; undefined without a route. */
 function allowed(app: Hono<Env>, path: string): string | undefined {
   const known = METHODS.filter((method) => app.router.match(method, path)[0].some(([[, route]]) => route.method === method))
   if (known.length === 0) return undefined

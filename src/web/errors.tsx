@@ -7,10 +7,9 @@ import type { Env, WebDeps } from './env.ts'
 import { pageRequest } from './page-request.ts'
 import { ErrorPage, NotFoundPage } from '../../views/pages/error.tsx'
 
-/** A page that could not be made has nothing that a reload would lose. */
 const RELOAD_SECONDS = 3
 
-/** What is missing is a part of a project: the message says which. */
+/** Only a part of a project is missing; the message says which. */
 const PART = /^\/projects\/[^/]+\/./
 
 const NEXT: Record<number, string> = {
@@ -26,7 +25,6 @@ const NEXT: Record<number, string> = {
   503: 'Nothing that was acknowledged is lost. The page loads itself again until the log answers.',
 }
 
-/** What a person sees instead of a page. */
 export function errorPage(c: Context<Env>, deps: WebDeps, { code, message, details }: Answer) {
   const frame = { ...pageFrame(pageRequest(c), deps), requestId: c.get('requestId') }
   const status = statusOf(code)
@@ -54,14 +52,12 @@ export function errorPage(c: Context<Env>, deps: WebDeps, { code, message, detai
   return c.html(page, 404)
 }
 
-/** The same page at the first moment that retention left. */
 function whereTheRestBegins(path: string, { first_offset: offset, first_at: at }: Answer['details']) {
   const first = path !== '/' && typeof offset === 'number' ? String(offset) : at
   if (typeof first !== 'string') return undefined
   return { href: `${path}?at=${encodeURIComponent(first)}`, words: 'Go to where the rest begins' }
 }
 
-/** From what cannot be shown of a project to the project itself. */
 function backToProject(path: string, code: Answer['code']) {
   const href = /^\/projects\/[^/]+/.exec(path)?.[0]
   const isThere = ['VALIDATION_ERROR', 'NOT_FOUND', 'STATE_CONFLICT'].includes(code)
@@ -81,11 +77,11 @@ type Answer = { code: ErrorCode; message: string; details: Record<string, unknow
 
 const RETRY_AFTER_SECONDS = 2
 
-/** Where only the answer of the log was lost, the events are there. */
+/** After a lost answer of the log, the events may be there. */
 const NOT_STORED =
   'The event log cannot be reached or is full. Send the same again, with the same ids or Idempotency-Key: if it was stored all the same, it counts once.'
 
-/** What the caller is told. Whatever is not the caller's fault says nothing of its cause: that is in the log, by request id. */
+/** The answer to an error. Errors that are not the caller's fault reveal nothing; the log has them by request id. */
 export function answerTo(error: unknown, method: string): Answer {
   if (error instanceof RefusedError) return { code: error.code, message: error.message, details: error.details }
   if (error instanceof LogUnavailableError) {
@@ -97,7 +93,6 @@ export function answerTo(error: unknown, method: string): Answer {
 
 const statusOf = (code: ErrorCode): ContentfulStatusCode => ERROR_STATUS[code]
 
-/** The one shape of every error of the API. */
 export function errorJson(c: Context<Env>, { code, message, details }: Answer) {
   if (code === 'SERVICE_UNAVAILABLE') c.header('Retry-After', String(RETRY_AFTER_SECONDS))
   const body = { error: message, code, timestamp: new Date().toISOString(), request_id: c.get('requestId'), details }

@@ -13,10 +13,7 @@ const LIMIT = 1_000
 const DEFAULT_LIMIT = 100
 const POSITION = /^(?:([0-9a-z]{8}):)?(\d{1,30})$/
 
-/**
- * GET …/events?after=&limit=&type= — a part of a project's log as JSON, or as NDJSON when that is accepted; with `?at=` the log as it
- * was then. Fewer than `limit` where they are large: `next` says where it goes on.
- */
+/** Events of a project as JSON or NDJSON, as of `?at=`. A page of large events is shorter; `next` says where it continues. */
 export async function eventPage(c: Context<Env>, deps: WebDeps, project: string) {
   const from = readPosition(c.req.query('after') ?? '0')
   const [limit, at, type] = [readLimit(c.req.query('limit')), askedMoment(c), c.req.query('type')]
@@ -40,7 +37,7 @@ export async function eventPage(c: Context<Env>, deps: WebDeps, project: string)
   return textWithEtag(c, { text: `${before},"events":[${texts.join()}],"next":${behind}}`, type: 'application/json' })
 }
 
-/** A part of a log in steps; it ends where a page of large events does. */
+/** Reads a part of a log in steps; stops after a page of large events. */
 async function readPart({ eventLog, turns }: Reading, project: string, { limit, ...range }: ReadRange): Promise<Page> {
   if (turns.isOver()) await turns.take()
   let page = await eventLog.read(project, { ...STEP, ...range, limit: Math.min(STEP.limit, limit) })
@@ -63,10 +60,9 @@ async function eventTexts({ turns }: Reading, events: readonly StoredEvent[]): P
   return texts
 }
 
-/** An event as the API shows it: the wire's fields, with the instant of its arrival as text. */
 export const eventJson = (event: StoredEvent) => ({ ...event, received_at: new Date(event.received_at).toISOString() })
 
-/** A position is `epoch:offset` or an offset alone. */
+/** Parses `epoch:offset` or an offset alone. */
 export function readPosition(text: string): { epoch: string | undefined; offset: number } {
   const parts = POSITION.exec(text)
   if (!parts)

@@ -2,7 +2,7 @@ import type { WebDeps } from './env.ts'
 
 export type Limit = { name: string; limit: number; /** Null where projects do not tell. */ used: number | null; is_exceeded: boolean }
 
-/** What the configuration says there is, beside what is in use. The service runs no projects: it compares and enforces nothing. */
+/** Configured limits and their usage. The service only compares: it runs no projects. */
 export function limitsOf({ overview, settings }: Pick<WebDeps, 'overview' | 'settings'>): Limit[] {
   const { parallelProjects, totalAgents, memoryMb, diskMb, cpuCores } = settings.limits
   const active = overview.ordered.filter(({ project }) => project.status === 'active')

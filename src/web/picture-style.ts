@@ -1,14 +1,12 @@
-/** A stylesheet's part: from a heading comment at the beginning of a line to the next one that it is asked for. */
 type Part = { from: string; to: string }
 
-/** The tokens with the tones, and what drawings are made of (static/app.css). */
+/** Colours, and the parts of drawings (static/app.css). */
 const PARTS: readonly Part[] = [
   { from: ':root {', to: '/* Ground */' },
   { from: '/* Shapes */', to: '/* Controls */' },
   { from: '/* The workflow diagram */', to: '/* Sprint */' },
 ]
 
-/** What only pictures show. */
 const OWN = `
 .badge__ground, .picture__ground { fill: var(--surface); stroke: var(--line-2); }
 .badge__state { fill: var(--tone-tint); stroke: var(--tone-edge); }
@@ -25,13 +23,12 @@ type Tokens = ReadonlyMap<string, string>
 type Drawn = { tag: string; classes: ReadonlySet<string> }
 type PictureStyle = (svg: string, theme: Scheme | undefined) => string
 
-/** What moves: a picture stands still. */
+/** Pictures do not move. */
 const MOTION = new Set(['animation', 'transform-origin'])
 
 /**
- * Reads the pages' stylesheet, so that a colour is written once. What it gives back makes the stylesheet of one picture: the rules that
- * meet something in it, each with its colours as plain hexadecimal ones, because whoever shows pictures may know no others. Without a
- * theme the reader's system chooses, and where nobody asks it, it is light. Throws where a part is not found.
+ * Derives a picture's stylesheet from that of the pages: the rules it needs, with plain hexadecimal colours, which every viewer
+ * understands. Without a theme the reader's system decides.
  */
 export function openPictureStyle(css: string): PictureStyle {
   const rules = rulesOf(`${PARTS.map((part) => partOf(css, part)).join('\n')}${OWN}`)
@@ -68,7 +65,6 @@ function rulesOf(css: string): Rule[] {
 const toneOf = (selectors: Rule['selectors'], declarations: Rule['declarations']): [string, Tokens][] =>
   selectors.flatMap((selector) => (selector.startsWith('.tone-') ? [[selector.slice(1), new Map(declarations)]] : []))
 
-/** A rule with what its values stand for, once for each tone if it is of those: a tone is set on what it is drawn on, or around it. */
 type Resolved = { selectors: readonly string[]; light: readonly string[]; dark: readonly string[] }
 type Tones = readonly (readonly [name: string, tokens: Tokens])[]
 
@@ -94,7 +90,7 @@ function plainValue(value: string, tokens: Tokens, scheme: Scheme): string {
   return meant.includes('var(') ? plainValue(meant, tokens, scheme) : colourOf(meant, scheme)
 }
 
-/** The rules with those of their selectors whose every part meets something that is drawn; what says nothing goes. */
+/** Keeps the rules and selectors that apply to the drawing. */
 function meeting(rules: readonly Resolved[], drawn: readonly Drawn[]): Resolved[] {
   return rules.flatMap((rule) => {
     const selectors = rule.selectors.filter((selector) => selector.split(' ').every((part) => drawn.some((each) => isMet(part, each))))
@@ -129,7 +125,7 @@ type Scheme = 'light' | 'dark'
 const EITHER = /light-dark\((oklch\([^()]*\)|[^,()]+), ?(oklch\([^()]*\)|[^,()]+)\)/g
 const OKLCH = /oklch\(([\d.]+% [\d.]+ [\d.]+)\)/g
 
-/** A value of a stylesheet with its colours as every viewer reads them: `light-dark()` decided, `oklch()` as `#rrggbb`. Throws where one is left. */
+/** Resolves `light-dark()` and `oklch()` to `#rrggbb`; throws if one is left. */
 function colourOf(value: string, scheme: Scheme): string {
   const plain = value
     .replace(EITHER, (_, light: string, dark: string) => (scheme === 'light' ? light : dark))
@@ -138,7 +134,7 @@ function colourOf(value: string, scheme: Scheme): string {
   return plain
 }
 
-/** OKLCH to sRGB by the matrices of its definition; what lies outside of sRGB is cut to its edge, as browsers do on such screens. */
+/** OKLCH to sRGB by its definition, clipped like in browsers. */
 function hexOf(parts: string): string {
   const [percent = 0, chroma = 0, degrees = 0] = parts.split(/%? /).map(Number)
   const [lightness, hue] = [percent / 100, (degrees * Math.PI) / 180]

@@ -6,10 +6,8 @@ import type { ProjectSummary } from '../domain/summary/project-summary.ts'
 import type { ProjectView } from '../projection/projections.ts'
 import { isoTime } from '../domain/events/stated-time.ts'
 
-/** An instant as the API shows it; null where it is not known. */
 export const isoOrNull = (at: number | undefined) => (at === undefined ? null : isoTime(at))
 
-/** A project as lists and single answers tell it. */
 export function projectJson(project: Project, summary: ProjectSummary | undefined) {
   return {
     name: project.name,
@@ -47,7 +45,7 @@ function attentionJson({ attention }: ProjectSummary) {
   return { word, reason, evidence: evidence ?? null, since: isoOrNull(since), waiting_since: isoOrNull(waitingSince) }
 }
 
-/** A project's state as the API shows it, in the wire's words. */
+/** A project's state in the terms of the wire. */
 export function stateJson(project: string, { epoch, state }: ProjectView, looked: Looked) {
   const questions = openQuestions(state, looked.now)
   return {
@@ -65,7 +63,7 @@ export function stateJson(project: string, { epoch, state }: ProjectView, looked
         title: approval.title,
         kind: approval.kind ?? null,
         description: approval.description ?? null,
-        // Of very many open ones: the event at this offset has the rest.
+        // With many open questions the texts are shortened; the event at this offset has them in full.
         ...(approval.isShortened ? { is_shortened: true, offset: approval.offset } : {}),
         story_id: approval.storyId ?? null,
         requested_at: isoOrNull(approval.requestedAt),
@@ -77,7 +75,7 @@ export function stateJson(project: string, { epoch, state }: ProjectView, looked
   }
 }
 
-/** By story. Built from entries: a story may bear any name, that of an object's own properties included. */
+/** Built from entries, because a story may be named like a property of Object. */
 function cyclesJson(state: ProjectState) {
   return Object.fromEntries(
     [...state.cycles.values()].map((cycle) => [
@@ -93,7 +91,6 @@ function cyclesJson(state: ProjectState) {
   )
 }
 
-/** `status` is what was reported; `attention` the one word by the rules of the project's: who is not heard of is stale. */
 function agentsJson(state: ProjectState, looked: Looked) {
   return [...state.agents.values()].map((agent) => ({
     agent_id: agent.agentId,

@@ -8,7 +8,7 @@ const text = (limit: number) => z.string().max(limit)
 const words = z.array(text(200).min(1)).max(100)
 const amount = z.int().min(0).max(1_000_000_000)
 
-/** What a caller may say of a project: the names and bounds of the configuration file. Null unsets what may be absent. */
+/** Names and limits as in the configuration file; null removes an optional setting. */
 const Settings = z.strictObject({
   path: text(4096).refine(isAbsolute, 'must be an absolute path').nullable(),
   status: z.enum(LIFECYCLES),
@@ -41,12 +41,11 @@ const Settings = z.strictObject({
 const Changes = Settings.partial()
 const Registration = Changes.extend({ name: z.string() })
 
-/** The settings of a PATCH as registry events carry them; a refusal names the first field that does not fit. */
+/** The settings of a PATCH as a registry event has them; refuses the first wrong field. */
 export function readChanges(body: string): Record<string, unknown> {
   return settingsOf(parse(Changes, body))
 }
 
-/** The name and the settings of a POST. */
 export function readRegistration(body: string): { name: string; settings: Record<string, unknown> } {
   const { name, ...settings } = parse(Registration, body)
   return { name, settings: settingsOf(settings) }

@@ -2,10 +2,7 @@ import type { Context } from 'hono'
 import { RefusedError } from '../domain/refused.ts'
 import type { Env } from './env.ts'
 
-/**
- * A request's body as text. Refused where it is compressed, larger than the limit (named beforehand or not), or not UTF-8:
- * with replacement characters two different ids would be one, and an event lost as a duplicate.
- */
+/** A request's body as text. Refuses compressed, too large, and non-UTF-8 bodies: replacement characters could make two ids one. */
 export async function readBody(c: Context<Env>, limitBytes: number): Promise<string> {
   const encoding = c.req.header('content-encoding') ?? 'identity'
   if (encoding.toLowerCase() !== 'identity') {
@@ -27,7 +24,7 @@ async function readBytes(request: Request, limitBytes: number): Promise<Uint8Arr
     return declared === null ? await readParts(request, limitBytes) : await request.bytes()
   } catch (error) {
     if (error instanceof RefusedError) throw error
-    // Nobody is there to hear it; what it says stands in no log as a failure of ours.
+    // The client is gone; nothing failed on our side.
     throw new RefusedError('VALIDATION_ERROR', 'the connection ended before the body did; nothing of it was stored', {
       reason: 'incomplete',
     })

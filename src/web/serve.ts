@@ -6,12 +6,11 @@ import type { Env } from './env.ts'
 type Deps = { app: Hono<Env>; hub: Hub; feed: Watched; config: { host: string; port: number }; log: Logger; sharesPort: boolean }
 
 const IDLE_SECONDS = 120
-/** A slow upload keeps the program no longer than this from its end. */
+/** How long a slow upload may delay the end. */
 const DRAIN_SECONDS = 10
-/** Above the limit of any route, so that the route can say what was too much. */
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024
 
-/** Listens. Throws when the address is taken, where it is not to be shared with other workers. */
+/** Listens; throws when the address is taken and not shared. */
 export function serve({ app, hub, feed, config, log, sharesPort }: Deps) {
   const server = Bun.serve<Watching>({
     hostname: config.host,
@@ -37,16 +36,12 @@ export function serve({ app, hub, feed, config, log, sharesPort }: Deps) {
   }
   return {
     url: `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${server.port}`,
-    /** Takes no more connections, answers what was asked, and ends what is not done in time. Websockets are closed by the hub. */
     stop: () => (stopping ??= stop()),
     isStopping: () => stopping !== undefined,
   }
 }
 
-/**
- * The request with a whole address. What HTTP/1.0 sends may name no host, as plain health checks do; the server then leaves the
- * address a path, which no route could read. Whatever else came with it stays as it was.
- */
+/** Completes a request without a host, as of HTTP/1.0 health checks, whose URL would be a bare path. */
 function withWholeAddress(request: Request, port: number | undefined): Request {
   return request.url.startsWith('/') ? new Request(`http://localhost:${port ?? ''}${request.url}`, request) : request
 }

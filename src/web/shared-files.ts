@@ -5,32 +5,27 @@ import type { StaticFile, StaticFiles } from './static-files.ts'
 type Deps = {
   files: StaticFiles
   keyValue: Pick<KeyValue, 'get' | 'set'>
-  /** Told when files could not be shared. */
   onError(error: unknown): void
 }
 
 const HOUR_MS = 60 * 60 * 1_000
-/** A day after the last instance of a build was there to say so. */
+/** A day after the last instance of a build confirmed it. */
 const KEPT_MS = 25 * HOUR_MS
-/** While the store is away. */
+/** Delay while the store is away. */
 const RETRY_MS = 60_000
 const HASHED = /^[\w-]{1,60}\.[\da-z]{4,20}\.(?:js|css|svg)$/
 
 export type SharedFiles = {
-  /** A file of another build, by its name with the content hash; undefined where no instance had it for a day. */
   find(name: string): Promise<StaticFile | undefined>
   close(): void
 }
 
-/** Of what was written by whatever build. */
+/** Written by any build. */
 const StoredFile = z.object({ type: z.string(), etag: z.string(), gzip: z.string() })
 
 const keyOf = (name: string): Key => ['static', name]
 
-/**
- * Keeps the static files of this build for a day where all instances look: a page asks for those that it was made with, also after a
- * restart with other files, and of whichever instance answers while they differ.
- */
+/** Shares this build's static files for a day, so that pages of other builds find theirs on any instance. */
 export function shareFiles({ files, keyValue, onError }: Deps): SharedFiles {
   let timer: ReturnType<typeof setTimeout> | undefined
   let isClosed = false

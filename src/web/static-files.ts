@@ -3,13 +3,10 @@ import { basename, extname } from 'node:path'
 export type StaticFile = { body: Uint8Array<ArrayBuffer>; gzip: Uint8Array<ArrayBuffer>; type: string; etag: string; isImmutable: boolean }
 
 export type StaticFiles = {
-  /** By the name in the address, with or without its content hash. */
   find(name: string): StaticFile | undefined
-  /** The address of a file with its content hash, which browsers keep for a year. */
   href(name: string): string
-  /** All that a page is made of, as a short hash: pages and frames of the same build fit each other, whichever instance sends them. */
+  /** A hash of everything that pages consist of: pages and frames of one build fit together. */
   build: string
-  /** Those whose names carry a content hash, by name. */
   hashed(): Iterable<[name: string, file: StaticFile]>
 }
 
@@ -23,10 +20,9 @@ const TYPES: Record<string, string> = {
 
 const here = (path: string) => new URL(`../../${path}`, import.meta.url).pathname
 
-/** The scripts that pages load by name; each brings what it imports, once, whichever of them asks for it first. */
+/** Loaded by name; each brings its imports. */
 const SCRIPTS = ['app.js', 'overview.js', 'timeline.js', 'time-travel.js']
 
-/** What pages load besides: ours as it is, and htmx from its package. */
 const SOURCES: Record<string, string> = {
   'app.css': here('static/app.css'),
   'icon.svg': here('static/icon.svg'),
@@ -34,10 +30,7 @@ const SOURCES: Record<string, string> = {
   'hx-upsert.js': here('node_modules/htmx.org/dist/ext/hx-upsert.min.js'),
 }
 
-/**
- * Reads everything once, so that no request touches the disk. Rejects when a file is missing or cannot be read as a script: a
- * page without its script would look alive and be dead.
- */
+/** Reads all files at start. Rejects if a script is broken, because a page without its script would look live. */
 export async function loadStaticFiles(): Promise<StaticFiles> {
   const files = new Map<string, StaticFile>()
   const hrefs = new Map<string, string>()
@@ -63,8 +56,8 @@ export async function loadStaticFiles(): Promise<StaticFiles> {
   }
 }
 
-/** Where markup is written: for first paint, and for frames. */
-const MARKUP = ['views', 'src/live']
+/** Where markup is written. */
+const MARKUP = ['views', 'src/live', 'src/pages']
 
 async function buildOf(hrefs: readonly string[]): Promise<string> {
   const paths = MARKUP.flatMap((folder) =>
@@ -74,14 +67,14 @@ async function buildOf(hrefs: readonly string[]): Promise<string> {
   return Bun.hash([...hrefs.toSorted(), ...paths, ...texts].join('\n')).toString(36)
 }
 
-/** A page's script in one file takes one request; how a time reads is written once, for the server and for the browser. */
+/** One file per page's script takes one request; some of it is shared with the server. */
 async function bundledScripts() {
   const { outputs } = await Bun.build({
     entrypoints: SCRIPTS.map((name) => here(`static/${name}`)),
     target: 'browser',
     minify: true,
     splitting: true,
-    // What several scripts share is named after one of them: it must not take that one's place.
+    // Shared chunks are named after an entry, whose place they must not take.
     naming: { entry: '[name].[hash].[ext]', chunk: 'shared-[name].[hash].[ext]' },
   })
   return Promise.all(

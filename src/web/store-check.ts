@@ -1,17 +1,16 @@
 import { PROJECTS_LOG } from '../domain/events/names.ts'
 import { type EventLog, LogUnavailableError } from '../event-log/event-log.ts'
 
-/** What was found is told to everybody who asks within this time: balancers ask often, and each look is a write. */
+/** Results are reused this long: balancers ask often, and each check writes. */
 const KNOWN_MS = { stored: 1_000, refused: 250 }
-/** A look that takes longer is told as it stands: whoever asks waits for a few seconds at most. */
+/** Callers wait no longer for a check in progress. */
 const PATIENCE_MS = 3_000
 
-/** Why reports are refused now, in words for an operator; undefined while they are stored. */
 type StoreCheck = () => Promise<string | undefined>
 
 type Deps = { eventLog: Pick<EventLog, 'tryAppend' | 'head' | 'heads'>; onError(error: unknown): void }
 
-/** Looks by storing something and taking it back, once a second at most while all is well, and by reading whenever it is asked. */
+/** Checks by storing and removing something, at most once a second while all is well. */
 export function openStoreCheck(deps: Deps): StoreCheck {
   let looking: Promise<string | undefined> | undefined
   let forgetAt = 0
@@ -28,7 +27,7 @@ export function openStoreCheck(deps: Deps): StoreCheck {
   return async () => {
     if (!looking || performance.now() > forgetAt) return lookNow()
     const reason = await looking
-    // Reading costs little: what went away since is told at once.
+    // Reading is cheap and shows new outages at once.
     return reason !== undefined || (await isLogThere(deps.eventLog)) ? reason : lookNow()
   }
 }
@@ -49,7 +48,7 @@ async function look({ eventLog, onError }: Deps): Promise<string | undefined> {
   return found
 }
 
-/** Whether the event log answers now; of a log on several servers, whether any of them does: one must not empty the load balancer. */
+/** Whether the log answers; with several servers, whether any does, so that one outage does not empty the balancer. */
 export const isLogThere = (eventLog: Pick<EventLog, 'head' | 'heads'>): Promise<boolean> =>
   eventLog
     .head(PROJECTS_LOG)

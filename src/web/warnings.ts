@@ -10,7 +10,6 @@ const NAMES_SHOWN = 5
 
 type Sources = Pick<WebDeps, 'whyRefused' | 'outages' | 'warnings' | 'links' | 'overview' | 'settings'>
 
-/** What a person should know although the service runs, one sentence each. */
 export async function currentWarnings(deps: Sources): Promise<string[]> {
   const links = deps.links().filter(({ state }) => state !== 'connected')
   const exceeded = limitsOf(deps).filter(({ is_exceeded }) => is_exceeded)
@@ -22,12 +21,12 @@ export async function currentWarnings(deps: Sources): Promise<string[]> {
     ...links.map((link) => `orchestrator ${link.name}: ${link.lastProblem ?? link.state}${awaySince(link)}`),
     ...(await deps.warnings()),
   ]
-  // The worst stand first.
+  // Worst first.
   const { kept, left } = foremost(all, WARNINGS_SHOWN)
   return left.length === 0 ? kept : [...kept, `${left.length} more warnings are not listed`]
 }
 
-/** An instant stays true however long the sentence is read. */
+/** An instant, which stays true while it is read. */
 function awaySince({ state, since, nextAttemptAt }: LinkHealth): string {
   if (state === 'unowned' || state === 'stopped') return ''
   return `, away since ${isoTime(since)}${nextAttemptAt === undefined ? '' : `; the next try is due at ${isoTime(nextAttemptAt)}`}`

@@ -1,21 +1,17 @@
 import { createMiddleware } from 'hono/factory'
 import type { Env } from '../env.ts'
 
-/** Less fits into one packet as it is. */
 const SMALLEST_BYTES = 1024
 const SAFE = new Set(['GET', 'HEAD'])
 const TEXT = /^(text\/html|text\/plain|image\/svg\+xml|application\/(x-nd)?json)\b/
 
-/**
- * Compresses what is read and worth it. The whole body at once: it is in memory already, and a compressing stream for each
- * small answer would cost a busy reporter's server more than its route. Answers to reports are always small.
- */
+/** Compresses worthwhile answers to GET, whole bodies at once, because they are in memory and streams cost more. */
 export const gzip = () =>
   createMiddleware<Env>(async (c, next) => {
     await next()
     const { res } = c
     if (!SAFE.has(c.req.method) || res.headers.has('content-encoding')) return
-    // A 304 and a HEAD carry the headers that the whole answer would have.
+    // A 304 and a HEAD have the headers of the full answer.
     if (res.status === 304 || TEXT.test(res.headers.get('content-type') ?? '')) c.header('Vary', 'Accept-Encoding', { append: true })
     else return
     if (c.req.method === 'HEAD' || !res.body || !acceptsGzip(c.req.header('accept-encoding'))) return
@@ -26,7 +22,7 @@ export const gzip = () =>
     c.header('Content-Length', undefined)
   })
 
-/** Whether a caller unpacks gzip, by its Accept-Encoding: a coding with q=0 is one that it does not take. */
+/** Whether Accept-Encoding allows gzip; q=0 does not. */
 export function acceptsGzip(acceptEncoding: string | undefined): boolean {
   const weights = new Map<string, number>()
   for (const part of (acceptEncoding ?? '').toLowerCase().split(',')) {

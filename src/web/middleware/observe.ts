@@ -4,18 +4,18 @@ import type { AccessRecord } from '../../telemetry/access-log.ts'
 import { endpointOf, methodOf } from '../endpoint.ts'
 import type { Env, WebDeps } from '../env.ts'
 
-/** A caller's own request id is kept when it is harmless, so that one id follows a request through several services. */
+/** A harmless id of the caller is kept, so that it spans several services. */
 const REQUEST_ID = /^[\w.-]{8,64}$/
 
 type Deps = Pick<WebDeps, 'metrics' | 'log' | 'access'>
 
-/** Every request gets an id, is timed, counted by its route's pattern, and logged as one line. */
+/** Gives each request an id, times and counts it, and logs it as one line. */
 export const observe = ({ metrics, log, access }: Deps) =>
   createMiddleware<Env>(async (c, next) => {
     const given = c.req.header('x-request-id')
     const requestId = given && REQUEST_ID.test(given) ? given : crypto.randomUUID()
     c.set('requestId', requestId)
-    // Afterwards the connection may be gone, or a websocket's.
+    // Later the connection may be gone.
     const client = access && c.env.server.requestIP(c.env.arrived)?.address
     const startedAt = performance.now()
     await next()
@@ -48,7 +48,7 @@ async function accessRecord(c: Context<Env>, { client, requestId, ms }: Seen): P
   }
 }
 
-/** Answers are in memory but for streams of events, and only the server that sends them counts their bytes: so they are read here. */
+/** The server alone counts the bytes of streams; other bodies are in memory. */
 async function bodyBytes(c: Context<Env>): Promise<number | undefined> {
   if (c.req.method === 'HEAD' || !c.res.body) return 0
   if (c.res.headers.get('content-type')?.startsWith('text/event-stream')) return undefined

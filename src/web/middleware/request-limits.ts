@@ -2,7 +2,7 @@ import { createMiddleware } from 'hono/factory'
 import { RefusedError } from '../../domain/refused.ts'
 import type { Env } from '../env.ts'
 
-/** The guide's limits. The server's own come first where all fields together pass about 16 KB. */
+/** The server's own limits apply first beyond about 16 KB of fields. */
 const LINE_BYTES = 4094
 const FIELDS = 100
 const FIELD_BYTES = 8190
@@ -10,7 +10,6 @@ const FIELD_BYTES = 8190
 const SPACES_AND_VERSION = '  HTTP/1.1'.length
 const COLON_AND_SPACE = 2
 
-/** Refuses what no browser or reporter of ours sends. Fields of one name count as one: the server joins them before we see them. */
 export const requestLimits = () =>
   createMiddleware<Env>(async (c, next) => {
     const { url, method, headers } = c.req.raw

@@ -1,10 +1,9 @@
 import type { MiddlewareHandler } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 
-/** What an answer may say of itself: a picture has a policy of its own, and may be shown by other sites. */
 const OWN = ['Content-Security-Policy', 'Cross-Origin-Resource-Policy']
 
-/** Pages run our own files only: no inline script or style, no eval, no frames, no other site. */
+/** Pages run only our own files: no inline script or style, no eval, no frames, no other site. */
 export function pageHeaders(): MiddlewareHandler {
   const secure = secureHeaders({
     contentSecurityPolicy: {

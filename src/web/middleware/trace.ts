@@ -2,10 +2,10 @@ import { createMiddleware } from 'hono/factory'
 import { endpointOf, methodOf } from '../endpoint.ts'
 import type { Env, WebDeps } from '../env.ts'
 
-/** Asked every few seconds by machines, or answered from memory: nobody looks for their traces. */
+/** Polled by machines or answered from memory: not worth a trace. */
 const UNTOLD = /^\/(health|ready|metrics|static\/.*)$/
 
-/** A span for each request, in the caller's trace where it names one. Of the address only the route: the rest may hold secrets. */
+/** A span per request, in the caller's trace if it names one. It has the route only, because addresses may hold secrets. */
 export const traceRequests = ({ tracing }: Pick<WebDeps, 'tracing'>) =>
   createMiddleware<Env>(async (c, next) => {
     if (UNTOLD.test(c.req.path)) return next()

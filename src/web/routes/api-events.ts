@@ -11,12 +11,12 @@ import type { Env, WebDeps } from '../env.ts'
 import { eventPage } from '../event-page.ts'
 import { readBody } from '../read-body.ts'
 
-/** A state file of 4 MiB and its wrapping is the largest thing that anybody reports. */
+/** Fits the largest report, a state file of 4 MiB. */
 const BODY_LIMIT_BYTES = 5 * 1024 * 1024
-/** Reports of a whole state: told as events only after a look at what is known. */
+/** Whole states are compared with what is known before they become events. */
 const WHOLE_STATES = new Set(['current_state', 'transition_history'])
 
-/** POST and GET /api/v1/projects/:name/events — where programs report what happened, and read it back. */
+/** POST and GET /api/v1/projects/:name/events: reports, and reading them back. */
 export function eventRoutes(deps: WebDeps) {
   return new Hono<Env>()
     .post('/projects/:name/events', async (c) => {
@@ -32,7 +32,7 @@ export function eventRoutes(deps: WebDeps) {
     .get('/projects/:name/events', async (c) => eventPage(c, deps, (await findProject(deps, c.req.param('name'))).name))
 }
 
-/** The name that a project is known by, whatever the case that it was reported in; else the one that it will get. */
+/** The registered spelling of a name, or the name it will get. */
 function reportedName({ projections }: WebDeps, name: string): string {
   const problem = projectNameProblem(name)
   if (problem) throw new RefusedError('INVALID_PROJECT_NAME', `"${name.slice(0, 63)}" cannot name a project: ${problem}.`)
@@ -41,7 +41,7 @@ function reportedName({ projections }: WebDeps, name: string): string {
 
 type Report = { items: readonly BodyItem[]; key: string | undefined }
 
-/** All of a body, or a refusal that names the first event that does not fit; nothing is stored before all were read. */
+/** Reads the whole body, or refuses its first wrong event; nothing is stored before. */
 async function readEvents(deps: WebDeps, project: string, { items, key }: Report): Promise<NewEvent[]> {
   if (key !== undefined && (key.length > 100 || !isForeignId(key))) {
     throw new RefusedError('VALIDATION_ERROR', 'Idempotency-Key must have 1 to 100 characters that can be seen.', {
@@ -65,27 +65,23 @@ async function readEvents(deps: WebDeps, project: string, { items, key }: Report
   return bounded(events)
 }
 
-/**
- * What a state amounts to depends on what is known when it arrives: told again after the project moved on, it must not move
- * it back. So each of its subjects counts once under the key.
- */
+/** A whole state repeated later must not move the project back, so each of its subjects counts once per key. */
 const underKey =
   (key: string) =>
   (event: NewEvent): NewEvent => {
     const story = 'story_id' in event && typeof event.story_id === 'string' ? event.story_id : ''
-    // An opinion stands for the same subject as the move that it was when it was sent first.
+    // A repeated opinion has the key of the transition that it was at first.
     const type = event.type === 'state_told' ? (story === '' ? 'workflow_transition' : 'tdd_transition') : event.type
     return { ...event, id: `${key}:${Bun.hash(`${type} ${story}`).toString(36)}` }
   }
 
-/** A few whole states can stand for more events than are stored at once. */
 function bounded(events: NewEvent[]): NewEvent[] {
   if (events.length <= BATCH_LIMIT) return events
   const message = `this batch stands for ${events.length} events; send ${BATCH_LIMIT} at most, in several requests`
   throw new RefusedError('PAYLOAD_TOO_LARGE', message, { limit: BATCH_LIMIT, sent: events.length })
 }
 
-/** Refuses questions of a project that has as many open as it may. The usual report costs a look at its types. */
+/** Refuses questions beyond the limit of open ones. Most reports only have their types checked. */
 async function mustHaveRoom(
   { projections, metrics }: Pick<WebDeps, 'projections' | 'metrics'>,
   project: string,
@@ -93,7 +89,7 @@ async function mustHaveRoom(
 ): Promise<void> {
   const asked = events.filter(({ type }) => type === 'approval_requested').length
   const known = projections.summary(project)
-  // What is known may be a little behind: only far from the bound is it enough.
+  // The known state may lag behind, which is accurate enough far from the limit.
   if (asked === 0 || !known || known.approvals.total + asked <= OPEN_QUESTIONS_LIMIT / 2) return
   const { state } = await projections.fresh(project)
   const beyond = questionsBeyond(state, events, Date.now())

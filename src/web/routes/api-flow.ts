@@ -13,7 +13,7 @@ import { jsonWithEtag } from '../etag.ts'
 import { askedMoment } from '../page-request.ts'
 import { isoOrNull } from '../project-json.ts'
 
-/** GET /api/v1/projects/:name/flow?days= — how long things take and how many are done; with `?at=` as of that moment. */
+/** GET /api/v1/projects/:name/flow?days=, as of `?at=`. */
 export function flowApiRoutes(deps: WebDeps) {
   return new Hono<Env>().get('/projects/:name/flow', async (c) => {
     const days = daysOf(c.req.query('days'))
@@ -34,13 +34,9 @@ function daysOf(asked: string | undefined): number {
 
 const seconds = (ms: number) => Math.round(ms) / 1_000
 
-/** The wire's words for what is timed, in the order of a story's life. */
 const KINDS: Record<FlowKind, string> = { cycleTime: 'cycle_time', redToGreen: 'red_to_green', approvalWait: 'approval_wait' }
 
-/**
- * A project's flow as the API shows it. Nothing in it changes while nothing happens on the same day: of the current state it
- * says since when, not how long.
- */
+/** Contains start times instead of ages, so that it stays the same while nothing happens. */
 function flowJson(project: string, { epoch, state }: ProjectView, { now, days }: { now: number; days: number }) {
   const { window, timings, completed, throughput, stateTimes, costs, medianCostUsd } = flowFigures(state, now, days)
   const kinds: FlowKind[] = ['cycleTime', 'redToGreen', 'approvalWait']
@@ -71,7 +67,6 @@ function timingJson({ count, medianMs, p85Ms }: Timing) {
   return { count, median_seconds: orNull(medianMs), p85_seconds: orNull(p85Ms) }
 }
 
-/** What waits for a person now: it has not waited to its end, so it is in no timing. */
 function openJson(state: ProjectState, now: number) {
   const { count, oldestAt } = openQuestions(state, now)
   return { count, oldest_requested_at: isoOrNull(oldestAt) }

@@ -9,7 +9,7 @@ import { readBody } from '../read-body.ts'
 
 const LIMIT_BYTES = 256 * 1024
 
-/** POST /api/v1/projects, PATCH and DELETE /api/v1/projects/:name — registering, changing, archiving and forgetting projects. */
+/** POST, PATCH and DELETE of /api/v1/projects. */
 export function projectChangeRoutes(deps: WebDeps) {
   const { changes } = deps
   const now = async (name: string) => projectJson(await findProject(deps, name), deps.projections.summary(name))

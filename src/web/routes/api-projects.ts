@@ -15,7 +15,7 @@ import { parseOverviewQuery } from '../../../views/overview/overview-query.ts'
 
 const PAGE_LIMIT = 100
 
-/** GET /api/v1/projects, …/:name and …/:name/state — where every project stands. */
+/** GET /api/v1/projects, …/:name and …/:name/state. */
 export function projectRoutes(deps: WebDeps) {
   const { staleMinutes } = deps.settings
   return new Hono<Env>()
@@ -41,7 +41,6 @@ export function projectRoutes(deps: WebDeps) {
     })
 }
 
-/** The project now, or with `?at=` as it was, with the attention of that moment. */
 async function viewOf(c: Context<Env>, deps: WebDeps, project: Project) {
   const at = askedMoment(c)
   if (at !== undefined) return pastOf(deps, { project, at, signal: c.env.arrived.signal })
@@ -49,7 +48,7 @@ async function viewOf(c: Context<Env>, deps: WebDeps, project: Project) {
   return { view, summary: deps.projections.summary(project.name), now: Date.now() }
 }
 
-/** Ordered by name, paged by the last name of the page before; unknown filter values are ignored. */
+/** Ordered by name, paged by the previous page's last name; unknown filter values are ignored. */
 function projectList(c: Context<Env>, deps: WebDeps) {
   mustBeRead(deps)
   const { overview } = deps

@@ -6,7 +6,7 @@ import { findProject } from '../../projection/find-project.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { askedMoment } from '../page-request.ts'
 
-/** GET /api/v1/projects/:name/snapshot?at= — a state to fold on from: what came before it need not be read, and may be gone. */
+/** GET /api/v1/projects/:name/snapshot?at=: a state from which a client can go on folding. */
 export function snapshotRoutes(deps: WebDeps) {
   return new Hono<Env>().get('/projects/:name/snapshot', async (c) => {
     const { name, ...project } = await findProject(deps, c.req.param('name'))

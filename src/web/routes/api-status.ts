@@ -5,7 +5,7 @@ import { isLogThere } from '../store-check.ts'
 import { currentWarnings } from '../warnings.ts'
 import { isoTime } from '../../domain/events/stated-time.ts'
 
-/** GET /api/v1/status — what this worker is, what it stands on, and how it is. */
+/** GET /api/v1/status: this worker, its engines, and their health. */
 export function statusRoutes(deps: WebDeps) {
   const { version, startedAt, worker, features, settings } = deps
   return new Hono<Env>().get('/status', async (c) => {
@@ -29,7 +29,7 @@ export function statusRoutes(deps: WebDeps) {
   })
 }
 
-/** The log is asked, because what nobody wanted of it since it went away was told to nobody. */
+/** The log is asked, because an outage that nobody met is not known. */
 async function health({ eventLog, outages, isRedisUp }: WebDeps) {
   const isThere = await isLogThere(eventLog)
   const { log, bus } = outages()

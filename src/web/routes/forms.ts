@@ -12,9 +12,8 @@ import { PINS_FULL } from '../../../views/overview/pin.tsx'
 const LIMIT_BYTES = 1_024
 
 /**
- * POST /projects/:name/archive, …/restore, …/purge and …/losses — forms of a project's page, which work without script. `purge` wants
- * the project's name typed as `confirm`; `losses` says that somebody looked at what is missing, up to an offset (`seen`). They lead back
- * to the project, or to the overview where nothing is left of it.
+ * Forms of a project's page that work without script. `purge` needs the project's name as `confirm`; `losses` takes the offset
+ * up to which losses were `seen`.
  */
 export function projectFormRoutes(deps: WebDeps) {
   const { changes } = deps
@@ -48,23 +47,22 @@ export function projectFormRoutes(deps: WebDeps) {
     })
 }
 
-/** A name, and the address of an overview with all its filters. */
 const PIN_LIMIT_BYTES = 8_192
 
-/** POST /pins — a form that pins a project (`pin`) or lets it go (`unpin`), and leads back to the overview that it stood on. */
+/** POST /pins pins (`pin`) or unpins (`unpin`) a project, and returns to its overview. */
 export function pinRoutes(deps: WebDeps) {
   return new Hono<Env>().post('/pins', async (c) => {
     const form = new URLSearchParams(await readBody(c, PIN_LIMIT_BYTES))
     const [pin, unpin] = [form.get('pin'), form.get('unpin')]
     if (pin === null && unpin === null) throw new RefusedError('VALIDATION_ERROR', 'Name a project to pin, or one to unpin.')
-    // What is gone takes no place: nobody could see it to let it go.
+    // Missing projects are dropped: nobody could unpin them.
     const pins = (parsePins(getCookie(c, 'pins')) ?? []).filter((name) => name !== unpin && deps.projections.findProject(name))
     const added = pin === null ? undefined : (await findProject(deps, pin)).name
     if (added !== undefined && !pins.includes(added)) pins.push(added)
     if (pins.length > PINS_LIMIT) throw new RefusedError('STATE_CONFLICT', PINS_FULL, { limit: PINS_LIMIT })
     if (pins.length === 0) deleteCookie(c, 'pins', { path: '/' })
     else setCookie(c, 'pins', pins.join(','), { path: '/', maxAge: YEAR_SECONDS, sameSite: 'Lax', httpOnly: true })
-    // Read and written again, so that it leads to the overview and to nowhere else.
+    // Parsed and rebuilt, so that it cannot redirect elsewhere.
     const query = parseOverviewQuery(new URLSearchParams(form.get('back') ?? ''))
     return c.redirect(overviewHref(query, { page: query.page }), 303)
   })

@@ -10,7 +10,7 @@ import { mustBeRead } from '../../projection/find-project.ts'
 
 const FOUND_LIMIT = 10
 
-/** GET /jump?q= — projects by a part of their name, as a fragment; GET /next?after= — the next one that waits for a person. */
+/** GET /jump?q= finds projects as a fragment; GET /next?after= goes to the next one that needs a person. */
 export function jumpRoutes(deps: WebDeps) {
   return new Hono<Env>()
     .get('/jump', (c) => {

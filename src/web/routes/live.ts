@@ -8,7 +8,7 @@ import { topicAt } from '../../pages/registry.ts'
 import { lookUpProject } from '../../projection/find-project.ts'
 import type { Env, WebDeps } from '../env.ts'
 
-/** GET /live/… — the websocket of the page with the same address below `/`. */
+/** GET /live/…: the websocket of the page with that address. */
 export function liveRoutes(deps: WebDeps) {
   return new Hono<Env>().get('/live/*', async (c) => {
     const isUpgrade = c.req.header('upgrade')?.toLowerCase() === 'websocket' && /\bupgrade\b/i.test(c.req.header('connection') ?? '')
@@ -21,7 +21,7 @@ export function liveRoutes(deps: WebDeps) {
     const watching = { topic: topic === 'later' ? '' : (topic ?? ''), since, made, refusal, heardAt: Date.now() }
     if (!c.env.server.upgrade(c.env.arrived, { data: watching }))
       throw new RefusedError('VALIDATION_ERROR', 'The websocket handshake is not valid.')
-    // The connection is the websocket's now; the server drops this answer, and the logs tell what the handshake was answered with.
+    // The server ignores this answer after an upgrade; the status is for the logs.
     return new Response(null, { status: 101 })
   })
 }
@@ -33,7 +33,7 @@ function refusalOf({ hub, isRead }: WebDeps, topic: string | undefined): Refusal
   return hub.hasRoom ? undefined : 'full'
 }
 
-/** Under the name that the project has; `later` while the log is away, and with it who knows whether there is one. */
+/** The topic under the registered name; `later` while the log is away. */
 async function knownTopic(deps: WebDeps, topic: Topic | undefined): Promise<string | undefined> {
   if (topic?.project === undefined) return topic?.address
   try {

@@ -12,11 +12,11 @@ import { pageRequest } from '../page-request.ts'
 
 const XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 
-/** GET /projects/:name/diagram.svg and …/badge.svg — a project for a README: `?theme=light|dark`, `?at=`. */
+/** GET /projects/:name/diagram.svg and …/badge.svg, with `?theme=` and `?at=`. */
 export function pictureRoutes(deps: WebDeps) {
   const styleOf = openPictureStyle(new TextDecoder().decode(deps.files.find('app.css')?.body))
 
-  /** Proxies that keep pictures ask each time whether there is another one. */
+  /** Caching proxies must revalidate. */
   function answer(c: Context<Env>, picture: unknown) {
     const drawing = String(picture)
     const style = styleOf(drawing, themeOf(c))

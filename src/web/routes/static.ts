@@ -4,7 +4,7 @@ import type { Env, WebDeps } from '../env.ts'
 import { isKnownTag } from '../etag.ts'
 import { acceptsGzip } from '../middleware/gzip.ts'
 
-/** GET /static/:name — a year for names that carry a content hash, else as long as the setting says. */
+/** GET /static/:name: cached for a year with a content hash, else as configured. */
 export function staticRoutes({ files, sharedFiles, settings }: WebDeps) {
   return new Hono<Env>().get('/static/:name', async (c) => {
     const name = c.req.param('name')

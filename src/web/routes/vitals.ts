@@ -2,10 +2,10 @@ import { Hono } from 'hono'
 import type { Env, WebDeps } from '../env.ts'
 import { currentWarnings } from '../warnings.ts'
 
-/** Load balancers ask with what they have: HAProxy's plain check is an OPTIONS. HEAD is the framework's GET. */
+/** HAProxy's plain check uses OPTIONS; HEAD is the framework's GET. */
 const PROBES = ['GET', 'OPTIONS']
 
-/** GET /health, /ready and /metrics — for load balancers and scrapers. */
+/** GET /health, /ready and /metrics. */
 export function vitalRoutes(deps: WebDeps) {
   const app = new Hono<Env>()
   let cpuSeconds = 0
@@ -16,7 +16,7 @@ export function vitalRoutes(deps: WebDeps) {
     app.on(PROBES, '/health', (c) => c.json({ status: 'healthy', timestamp: new Date().toISOString(), version: deps.version }))
     app.on(PROBES, '/ready', async (c) => {
       const { checks, warnings } = await readiness(deps)
-      // Without the bus reports are taken and found in the log: no reason to send nobody here.
+      // Without the bus, reports are still found in the log.
       const isReady = checks.log && checks.projects && !deps.isDraining()
       const status = deps.isDraining() ? 'draining' : isReady ? 'ready' : 'not ready'
       const body = { status, checks, warnings, timestamp: new Date().toISOString() }
@@ -29,14 +29,14 @@ export function vitalRoutes(deps: WebDeps) {
   return app
 }
 
-/** What is not configured counts as there. What one instance cannot mend is a warning: it must not empty the load balancer. */
+/** Unconfigured parts count as ready. What all instances share is only a warning, or the balancer would be empty. */
 async function readiness(deps: WebDeps) {
   const reason = await deps.whyRefused()
   const checks = { redis: deps.isRedisUp(), projects: deps.isRead(), orchestrator: true, log: reason === undefined }
   return { checks, warnings: await currentWarnings(deps) }
 }
 
-/** Tells how many seconds of the CPU are counted; those before were. */
+/** Returns the CPU seconds counted so far. */
 function sample({ metrics, overview, usage }: WebDeps, cpuSeconds: number): number {
   const now = usage()
   metrics.memory.set(now.rssBytes)
