@@ -51,7 +51,8 @@ export function openTimelineCache(deps: Deps): TimelineCache {
     async lanesOf(project, windowMs) {
       const key = `${windowMs} ${project}`
       const known = cache.get(key)
-      const asked = known?.then((kept) => current(project, kept)) ?? open(project, windowMs)
+      const anew = () => open(project, windowMs)
+      const asked = known?.then((kept) => current(project, kept), anew) ?? anew()
       cache.delete(key)
       cache.set(key, asked)
       const [oldest] = cache.keys()

@@ -115,6 +115,21 @@ test('viewers of a window share its lanes, which are read on and not again', asy
   expect([later.lanes.state.offset, later.lanes.unread]).toEqual([250, 0])
 })
 
+test('what one viewer could not be read is read for the next who asked meanwhile', async () => {
+  await live(50)
+  const { view } = await follow()
+  const failures = [new Error('no answer')]
+  const flaky = async () => {
+    const failure = failures.pop()
+    if (failure) throw failure
+    return view()
+  }
+  const shelf = openTimelineCache({ eventLog: log, onError, now: () => now, projections: { view: flaky } })
+  const [one, other] = await Promise.allSettled([shelf.lanesOf('apollo', HOUR_MS), shelf.lanesOf('apollo', HOUR_MS)])
+  expect(one).toMatchObject({ status: 'rejected', reason: { message: 'no answer' } })
+  expect(other).toMatchObject({ status: 'fulfilled', value: { lanes: { state: { offset: 50 } } } })
+})
+
 test('a window moves on: what is over for longer than it is long is forgotten', async () => {
   await live(400)
   const { shelf } = await follow()
