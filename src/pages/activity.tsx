@@ -20,16 +20,15 @@ import type { PageRequest } from './page.ts'
 import { readLong } from './past.ts'
 import { pageOfProject, type Visit } from './page-of-project.ts'
 
-/** Rows of a page of activity. */
 export const PAGE_ROWS = 100
-/** What one page looks at of the log, at most; a search goes on from there. */
+/** Bounds the cost of a page; a search continues from there. */
 const SCAN_LIMIT = 10_000
 const OFFSET = /^\d{1,15}$/
 
 /** Whether an address asks for a part of the log that does not begin at the newest. */
 export const isPartOfPast = (search: URLSearchParams): boolean => search.has('before') || search.has('after')
 
-/** What happened, narrowed and paged by its address. One that begins at the newest is kept current: only events that match are sent. */
+/** Activity, filtered and paged by its address. A page that begins at the newest is kept current with matching events. */
 export const activityPage = pageOfProject({
   address: ADDRESSES.activity,
   asks: { read: parseActivityQuery, write: (query: ActivityQuery) => ({ search: activitySearch(query) }) },
@@ -44,7 +43,7 @@ export const activityPage = pageOfProject({
     id: 'activity-list',
     row: (event, now) => <ActivityRow project={project} event={event} now={now} />,
     whole: (events, now) => <ActivityList project={project} events={events} now={now} />,
-    // What is at hand of the log is too little to tell which events match: the page asks for them.
+    // The events in memory are too few to tell which match, so they are searched for.
     ...(isNarrowed(query) && {
       isIn: isAskedFor(query),
       gap: ({ state }) => replace('activity-gap', <ActivityGap head={state.offset} />),
@@ -91,7 +90,7 @@ export async function partOfLog({ shown: { project, view }, request, deps }: Vis
     const search = { matches, limit: PAGE_ROWS, scanLimit: SCAN_LIMIT, turns }
     if (after !== undefined) {
       const { events, next, first } = await findNewer(eventLog, project.name, { ...search, after })
-      // A page that looks back ends at its moment.
+      // A page of the past ends at its moment.
       const newer = next !== undefined && next < end ? next : undefined
       return { events: events.filter(({ offset }) => offset <= end), newer, older: after >= first ? after + 1 : undefined, isNewest }
     }

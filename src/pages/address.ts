@@ -1,13 +1,12 @@
-/** What an address names: the project as `name`, and whatever else its pattern holds. */
 export type Names = Readonly<Record<string, string>>
 
-/** An id of a story or an agent may be one that no path can hold: then it stands in `?id=`. */
+/** Ids that do not fit into a path stand in `?id=`. */
 const BESIDE = /\/:id$/
 
-/** The paths that a router has to know for a pattern. */
+/** The paths of a pattern for the router. */
 export const routesOf = (pattern: string): string[] => (BESIDE.test(pattern) ? [pattern, pattern.replace(BESIDE, '')] : [pattern])
 
-/** What an address of this pattern names; undefined for another address, and for one that is not encoded text. */
+/** The names in an address of this pattern; undefined for another address, or one with broken encoding. */
 export function namesIn(pattern: string, { pathname, searchParams }: URL): Names | undefined {
   const [wanted, asked] = [pattern.split('/'), pathname.split('/')]
   if (BESIDE.test(pattern) && asked.length === wanted.length - 1) asked.push(encodeURIComponent(searchParams.get('id') ?? ''))
@@ -31,11 +30,11 @@ function decoded(text: string): string | undefined {
   }
 }
 
-/** The same address with the project's name as it is written. */
+/** The address with the registered spelling of the project. */
 export const underItsName = (address: string, name: string): string =>
   address.replace(/^\/projects\/[^/?]+/, `/projects/${encodeURIComponent(name)}`)
 
-/** The address of a page's websocket, resuming where the page was rendered; `made` tells what from (see `madeFrom`). */
+/** The address of a page's websocket, with its position; `made` names what it was made from (see `madeFrom`). */
 export function livePath(topic: string, since: string, made?: string): string {
   const from = made === undefined ? '' : `&made=${encodeURIComponent(made)}`
   return `/live${topic}${topic.includes('?') ? '&' : '?'}since=${encodeURIComponent(since)}${from}`

@@ -8,13 +8,12 @@ import type { Page, PageDeps } from './page.ts'
 
 const ADDRESS = '/attention'
 
-/** What the counts are at one moment, as text that two positions can be compared by. */
 const positionOf = (counts: AttentionCounts): string => Object.values(counts).join('.')
 
-/** The address of the websocket that every page has for its counts. */
+/** The address of the counts' websocket, which every page has. */
 export const attentionPath = (counts: AttentionCounts): string => livePath(ADDRESS, positionOf(counts))
 
-/** The counts in the top bar of every page, and with them the tab's title, kept current in hidden tabs too. Nobody asks for it as a page. */
+/** The counts in the top bar and the tab's title, also kept current in hidden tabs. */
 export const attentionPage: Page = {
   routes: [],
   answer: () => Promise.reject(new RefusedError('NOT_FOUND', 'Nothing answers at this address.')),
@@ -22,7 +21,7 @@ export const attentionPage: Page = {
     pathname === ADDRESS ? { address: ADDRESS, project: undefined, open: async (deps) => () => openAttention(deps) } : undefined,
 }
 
-/** The counts, kept current. */
+/** Opens the counts as a live page. */
 export function openAttention({ overview, now }: Pick<PageDeps, 'overview' | 'now'>): LivePage {
   let shown = { ...overview.counts }
   const position = () => positionOf(overview.counts)

@@ -19,13 +19,13 @@ const isAskedFor =
   (event: StoredEvent): boolean =>
     isSaid(event) && (text === undefined || eventHolds(event, text))
 
-/** Events as they were said. A command whose first report lies below them stands with that, among older ones. */
+/** Events as said. A command stands where its first report is, among older ones. */
 export function saidIn(events: readonly StoredEvent[], { state }: ProjectView, { text }: ChatQuery = {}): Said[] {
   const from = Math.min(...events.map(({ offset }) => offset))
   return conversationOf(events, state.commands).filter(({ offset }) => text !== undefined || offset >= from)
 }
 
-/** What people and their orchestrator say to each other: messages, and commands with what became of them. */
+/** The conversation of people and their orchestrator: messages, and commands with their results. */
 export const chatPage = pageOfProject({
   address: ADDRESSES.chat,
   asks: { read: (search): ChatQuery => ({ text: parseActivityQuery(search).text }), write: (query) => ({ search: activitySearch(query) }) },
@@ -39,7 +39,7 @@ export const chatPage = pageOfProject({
   list: (query, project) => ({
     id: 'activity-list',
     isIn: isAskedFor(query),
-    // A later report of a command is the same row again, at its place.
+    // A later report of a command replaces its row.
     row: (event, now, { state }) => {
       const [said] = conversationOf([event], state.commands)
       return said ? <SaidRow project={project} said={said} now={now} /> : ''

@@ -6,7 +6,7 @@ import { pageOfProject, type Visit } from './page-of-project.ts'
 
 const OFFSET = /^[1-9]\d{0,15}$/
 
-/** One event: what happened, and all that was told of it. It never changes; with `?at=` its links stay at that moment. */
+/** An event with all its fields. It never changes; with `?at=` its links stay at that moment. */
 export const eventPage = pageOfProject({
   address: ADDRESSES.event,
   asks: { read: (_, { offset = '' }) => offset, write: (offset: string) => ({ names: { offset } }) },

@@ -10,10 +10,10 @@ import { Timings } from '../../views/flow/timings.tsx'
 import { PartPage } from '../../views/pages/part.tsx'
 import { pageOfProject } from './page-of-project.ts'
 
-// The window moves on with the first event of a day.
+// The window moves with the first event of a day.
 const ended = ({ view: { state } }: Shown) => [state.flowDays, dayOf(state.lastEventAt ?? 0)]
 
-/** How long things take, how many are done, and what they cost. What ended is counted where it ends: most changes leave this page alone. */
+/** How long things take, how many are done, and what they cost. Counted when something ends, so most changes send nothing. */
 export const flowPage = pageOfProject({
   address: ADDRESSES.flow,
   asks: { read: parseFlowDays, write: (days: FlowDays) => ({ search: flowSearch(days) }) },

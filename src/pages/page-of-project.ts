@@ -8,44 +8,42 @@ import { namesIn, type Names, routesOf } from './address.ts'
 import type { Answer, Markup, PageDeps, PageRequest, Topic } from './page.ts'
 import { projectFrame, viewProject } from './serve-page.ts'
 
-/** What an address of a page asks for beside the project: read from it, and written as it is in the one spelling that a topic has. */
+/** What a page's address asks for beside the project, in one spelling, so that viewers share a topic. */
 export type Asks<Asked> = {
   /** Undefined where the address names nothing. */
   read(search: URLSearchParams, names: Names): Asked | undefined
   write(asked: Asked): { names?: Names; search?: string }
 }
 
-/** For pages whose address names the project alone. */
 export const NOTHING_ELSE: Asks<null> = { read: () => null, write: () => ({}) }
 
-/** Sections as markup, by the ids of their elements. */
 export type Drawn<Id extends string> = { [id in Id]?: Child }
 
-/** What is known when a page is drawn for a request. `layout` is for the document around it. */
+/** What is known when a page is drawn for a request; `layout` is for its document. */
 export type Visit<Asked> = { shown: Shown; now: number; asked: Asked; request: PageRequest; deps: PageDeps; layout: Frame }
 
-/** What a page of one project says of itself. */
+/** What a page of one project declares. */
 export type PageParts<Asked, Id extends string> = {
-  /** Where it lives: its route, its topic and its websocket come from this. */
+  /** Its route, topic and websocket derive from this. */
   address: string
   asks: Asks<Asked>
-  /** Without sections (and without `open`) nothing of it is kept current. */
+  /** Without sections or `open` nothing is kept current. */
   sections?(asked: Asked, first: Shown): readonly PageSection<Id>[]
-  /** Some of the project's events, which grow on top. */
+  /** Events that grow on top. */
   list?(asked: Asked, project: string): EventList
-  /** Opens the page for its viewers where sections are not enough; called with what is on screen when all is read. */
+  /** Opens the live page where sections are not enough. The returned function is called when everything is read. */
   open?(asking: Asking<Asked>): Promise<(first: Shown) => LivePage>
-  /** True for an address that shows a part of the past: it stands still. */
+  /** True for an address of the past, which stands still. */
   isStill?(search: URLSearchParams): boolean
-  /** Where to look instead, if the address says a moment in other words. */
+  /** Where to redirect when the address names a moment in other words. */
   elsewhere?(visit: Omit<Visit<Asked>, 'layout'>): Promise<string | undefined>
-  /** The document; each section stands in it once. */
+  /** The document, with each section once. */
   frame(visit: Visit<Asked>, drawn: Drawn<Id>): Markup
 }
 
 export type Asking<Asked> = { project: string; asked: Asked; deps: PageDeps; news: PageNews }
 
-/** A page of one project: the first paint renders all its sections into its frame, its viewers are sent those that changed. */
+/** A page of one project: the first paint renders all sections into its frame; viewers are sent those that changed. */
 export function pageOfProject<Asked, Id extends string = never>(parts: PageParts<Asked, Id>) {
   const { address, asks, sections } = parts
 
@@ -90,7 +88,6 @@ export function pageOfProject<Asked, Id extends string = never>(parts: PageParts
   return { ...parts, routes: routesOf(address), answer, topicAt, open, draw }
 }
 
-/** Every section, by the id of its element. */
 function drawSections<Id extends string>(sections: readonly PageSection<Id>[], shown: Shown, now: number): Drawn<Id> {
   const drawn: Drawn<Id> = {}
   for (const { id, render } of sections) drawn[id] = render(shown, now)

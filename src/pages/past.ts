@@ -6,12 +6,11 @@ import type { Turns } from '../projection/long-reads.ts'
 import type { KeptEventsProps } from '../../views/project/kept-events.tsx'
 import type { PageDeps } from './page.ts'
 
-/** What a long reading of the log for one request stands on: it keeps its turns. */
 export type Reading = PastDeps & { turns: Turns }
 
 type Reader = Pick<PageDeps, 'longReads' | 'eventLog' | 'log'>
 
-/** Reads more of the log than a page for a request: when it is its turn, in turns, and no longer than somebody waits for it. */
+/** Reads much of the log for a request: queued, in turns, and only while the reader waits. */
 export function readLong<T>(
   { longReads, eventLog, log }: Reader,
   { signal }: { signal: AbortSignal },
@@ -23,7 +22,7 @@ export function readLong<T>(
 
 type Asked = { project: Project; at: string; signal: AbortSignal }
 
-/** A project as it was at `?at=`, summarized as of that moment. */
+/** A project at `?at=`, summarized for that moment. */
 export async function pastOf(
   deps: Reader & Pick<PageDeps, 'settings'>,
   { project, at, signal }: Asked,
@@ -34,7 +33,7 @@ export async function pastOf(
   return { ...past, summary: summarize({ project, state, epoch, now: past.now, staleMinutes: deps.settings.staleMinutes }) }
 }
 
-/** What of a project's log is kept, and where it begins if something was removed. Without the log, only the rule is told. */
+/** What retention keeps, and where the log begins; without the log only the rule. */
 export async function keptEvents(
   { eventLog, settings }: Pick<PageDeps, 'eventLog' | 'settings'>,
   project: string,

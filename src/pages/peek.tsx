@@ -1,7 +1,7 @@
 import { Peek } from '../../views/overview/peek.tsx'
 import { NOTHING_ELSE, pageOfProject } from './page-of-project.ts'
 
-/** A look at a project from the overview (static/peek.js asks for it): a fragment of few lines, drawn anew with every change. */
+/** A short look at a project from the overview (static/peek.js), kept current. */
 export const peekPage = pageOfProject({
   address: '/projects/:name/peek',
   asks: NOTHING_ELSE,

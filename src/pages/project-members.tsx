@@ -9,16 +9,11 @@ import { CycleCard } from '../../views/project/cycle-card.tsx'
 import { replace } from '../live/frame.ts'
 import type { Looks, PageSection, Shown } from '../live/live-page.ts'
 
-/*
- * Lists whose members change one at a time: the member alone is sent, and the list only when somebody came, went or
- * moved: then with stubs for the members that did not change.
- */
-
-/** What a list is drawn for: the project, and the moment by which ages are told. */
+/** The project, and the moment for its ages. */
 type Place = Looked & { project: string }
 const lookedAt = ({ project, summary: { staleMinutes } }: Shown, now: number): Place => ({ project: project.name, now, staleMinutes })
 
-/** A card also shows the agents, questions and tests of its story. */
+/** A card also shows its story's agents, questions and tests. */
 export const boardSection: PageSection<'board'> = {
   id: 'board',
   ages: true,
@@ -44,10 +39,9 @@ export const boardSection: PageSection<'board'> = {
   },
 }
 
-/** With fewer stories no column is so long that it puts those first that somebody waits for. */
 const BOARD_ORDERED = 30
 
-/** Stories whose word is another one although nothing of their own changed: by silence, or by the orchestrator's word on all of them. */
+/** Stories whose attention changed without an event of their own, by silence or by the orchestrator's state. */
 function agedStories({ before, beforeAt, after, now, isDue }: Looks): string[] {
   const [was, is, wasAt, isAt] = [before.view.state, after.view.state, lookedAt(before, beforeAt), lookedAt(after, now)]
   if (!isDue && was.parallel === is.parallel && was.workflow.state === is.workflow.state) return []
@@ -62,13 +56,11 @@ type Columns = ReturnType<typeof boardColumns>
 
 const cardsOn = (columns: Columns): string[] => columns.flatMap(({ shown, folded }) => [...shown, ...folded].map(({ storyId }) => storyId))
 
-/** Which cards stand where, and how many are not drawn. */
 const cardPlaces = (columns: Columns): string =>
   JSON.stringify(
     columns.map((column) => [column.phase, column.others, column.total, column.foldedTotal, column.shown.length, cardsOn([column])]),
   )
 
-/** Everybody who works, or worked. */
 export const agentsSection: PageSection<'agents'> = {
   id: 'agents',
   ages: true,
@@ -92,7 +84,6 @@ export const agentsSection: PageSection<'agents'> = {
   },
 }
 
-/** Every line that is drawn, those that are folded away with them, and how many are not. */
 function linesOf({ agents }: ProjectState, looked: Looked): DrawnLine[] {
   const { shown, left, silent, ended } = drawnAgents(agents, looked)
   const within = (list: string, lines: readonly AgentLine[]) => lines.map((line) => ({ ...line, list }))
@@ -107,7 +98,7 @@ type DrawnLine = AgentLine & { list: string }
 
 const lineAt = ({ agent, list, rails, isLast }: DrawnLine) => [list, agent.agentId, rails.join(), isLast].join()
 
-/** Agents whose line is drawn as it was: an agent that did not change may have got another neighbour, and so other rails. */
+/** Agents whose lines look the same: a new neighbour may change the rails of an unchanged agent. */
 function sameLines(before: readonly DrawnLine[], after: readonly DrawnLine[], changed: ReadonlySet<string>): Set<string> {
   const was = new Map(before.map((line) => [line.agent.agentId, line]))
   const same = after.filter((line) => {
@@ -117,7 +108,7 @@ function sameLines(before: readonly DrawnLine[], after: readonly DrawnLine[], ch
   return new Set(same.map(({ agent }) => agent.agentId))
 }
 
-/** Keys whose value was added, replaced or removed. Values are compared by reference: a fold replaces what changed. */
+/** Keys with changed values, compared by reference, because a fold replaces what changed. */
 function changedKeys<V>(was: ReadonlyMap<string, V>, is: ReadonlyMap<string, V>): string[] {
   if (was === is) return []
   const changed = [...is.keys()].filter((key) => was.get(key) !== is.get(key))

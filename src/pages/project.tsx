@@ -28,22 +28,21 @@ import { keptEvents } from './past.ts'
 import { agentsSection, boardSection } from './project-members.tsx'
 import { otherMoment, travelOf } from './travel.ts'
 
-/** Nothing can be changed from the page: it looks back, or stands alone in a file. */
+/** The page looks back, or stands alone in a file. */
 const isFixed = ({ at, isAlone }: Shown) => at !== undefined || isAlone === true
 
-/** Who works on which story, as bars of the timeline tell it. */
 const workers = ({ agents }: ProjectState): string =>
   agentsAtWork(agents)
     .working.map(({ storyId = '', agentId }) => `${storyId}\n${agentId}`)
     .join('\n')
 
-/** Where the stories of its sprint stand, as the card counts them. */
+/** The stories of its sprint, as the card counts them. */
 function stands({ view: { state }, summary: { staleMinutes } }: Shown, now: number): string {
   const sprint = sprintOf(state)
   return sprint ? storyStands(sprint, state, { now, staleMinutes }).join() : ''
 }
 
-/** Where the project stands: shown in a file, too. */
+/** Also shown in an exported file. */
 const STANDING = [
   {
     id: 'heading',
@@ -100,7 +99,7 @@ const STANDING = [
   },
 ] as const satisfies readonly PageSection[]
 
-/** Not in a file: they lead to other pages, or tell whoever gets the file of folders and owners. */
+/** Left out of exported files: links to other pages, folders and owners. */
 const LEADING_ON = [
   {
     id: 'timeline',
@@ -137,7 +136,6 @@ const LEADING_ON = [
 
 type SectionId = (typeof STANDING)[number]['id'] | (typeof LEADING_ON)[number]['id']
 
-/** One project: what it asks, where it stands, who works, what happened. */
 export const projectPage = pageOfProject({
   address: ADDRESSES.project,
   asks: NOTHING_ELSE,
@@ -157,7 +155,7 @@ export const projectPage = pageOfProject({
 type ContentProps = { shown: Shown; now: number; drawn: Drawn<SectionId> }
 type DocumentProps = Frame & ContentProps & Partial<Awaited<ReturnType<typeof travelOf>>> & { kept: KeptEventsProps }
 
-/** The document of a project's page; `travel` where it looks back, and `differences` where it was asked what differs from now. */
+/** The document of a project's page, with `travel` and `differences` for a past moment. */
 export const ProjectDocument: FC<DocumentProps> = ({ shown, drawn, kept, travel, differences, ...frame }) => {
   const { name } = shown.project
   const scripts = travel ? ['timeline.js', 'time-travel.js'] : ['timeline.js']
@@ -175,7 +173,7 @@ export const ProjectDocument: FC<DocumentProps> = ({ shown, drawn, kept, travel,
   )
 }
 
-/** What the page says of the project. */
+/** The content of a project's page. */
 export const ProjectContent: FC<ContentProps> = ({ shown: { project, view, isAlone = false }, now, drawn }) => (
   <>
     {drawn.heading}
@@ -197,7 +195,6 @@ export const ProjectContent: FC<ContentProps> = ({ shown: { project, view, isAlo
   </>
 )
 
-/** The parts of the page, each with its own address. */
 const OnThisPage: FC<{ isAlone: boolean }> = ({ isAlone }) => (
   <nav class="sections" aria-label="On this page">
     <a href="#workflow">Workflow</a>

@@ -11,7 +11,7 @@ import { projectPage } from './project.tsx'
 import { agentPage, storyPage } from './story-and-agent.tsx'
 import { timelinePage } from './timeline.tsx'
 
-/** Every page. `web` answers their routes, and their sockets below `/live`. */
+/** Every page; `web` serves their routes, and their websockets below `/live`. */
 export const PAGES: readonly Page[] = [
   overviewPage,
   attentionPage,
@@ -26,7 +26,7 @@ export const PAGES: readonly Page[] = [
   peekPage,
 ]
 
-/** What is watched at the address of a page; undefined where nothing is. */
+/** The topic of a page's address, if it has one. */
 export function topicAt(url: URL): Topic | undefined {
   for (const page of PAGES) {
     const topic = page.topicAt(url)
@@ -35,17 +35,16 @@ export function topicAt(url: URL): Topic | undefined {
   return undefined
 }
 
-/** The topic of its own address. */
 function topicOf(address: string): Topic {
   const topic = topicAt(new URL(address, 'http://topic'))
   if (!topic) throw new TypeError(`no page is kept for the topic ${address}`)
   return topic
 }
 
-/** The one project that a topic shows, if it is one. A socket that is refused has no topic. */
+/** The project of a topic, if it shows only one. */
 export const projectOf = (address: string): string | undefined => (address === '' ? undefined : topicOf(address).project)
 
-/** Opens the page of a topic, as the feed asks for it (see `Topic`). */
+/** Opens the page of a topic for the feed. */
 export const openPage =
   (deps: PageDeps) =>
   (address: string, news: PageNews): Promise<() => LivePage> =>

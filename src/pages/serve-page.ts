@@ -14,15 +14,13 @@ import { attentionPath } from './attention.tsx'
 import type { PageDeps, PageRequest } from './page.ts'
 import { pastOf } from './past.ts'
 
-/** What a page of a project shows, and the instant by which its ages are told (ms since 1970): that of its moment, where it looks back. */
+/** What a page of a project shows, and the moment for its ages (ms since 1970). */
 export type Viewed = { shown: Shown; now: number }
 
-/** How many of the newest events a page that looks back shows. */
 const RECENT = 50
-/** How often a page loads itself again for readers without script. */
 const REFRESH_SECONDS = 15
 
-/** The project that a request names, newest or as of `?at=`; where to look instead, if its name is written in another case. */
+/** The requested project, now or at `?at=`; or a redirect to its registered spelling. */
 export async function viewProject(request: PageRequest, deps: PageDeps): Promise<Viewed | { to: string; status: 301 }> {
   const { url, at, project: name } = request
   const project = await findProject(deps, name)
@@ -49,7 +47,7 @@ async function eventsUpTo({ eventLog }: PageDeps, project: string, offset: numbe
   return events
 }
 
-/** With everything that was acknowledged before; what is known, while the log is away. */
+/** With everything acknowledged so far; from memory while the log is away. */
 async function newestView({ projections }: PageDeps, name: string): Promise<ProjectView> {
   try {
     return await projections.fresh(name)
@@ -62,7 +60,7 @@ async function newestView({ projections }: PageDeps, name: string): Promise<Proj
 
 type Live = { topic: string; project?: string; since: string; made?: string; lastEventAt: number | undefined }
 
-/** What every page is told about the request that it answers; with `live`, it has the websocket that keeps it current. */
+/** What every page gets about its request; with `live`, the websocket that keeps it current. */
 export function pageFrame({ cookie }: Pick<PageRequest, 'cookie'>, deps: PageDeps, live?: Live): Frame {
   const { overview, files, settings, outages } = deps
   const { counts } = overview
@@ -84,7 +82,7 @@ export function pageFrame({ cookie }: Pick<PageRequest, 'cookie'>, deps: PageDep
   }
 }
 
-/** The same for a page of a project: with the websocket of `topic`, or looking back without one. A page without a topic stands still. */
+/** The same for a page of a project; without a topic it stands still. */
 export function projectFrame(request: PageRequest, deps: PageDeps, { shown, now, topic }: Viewed & { topic: string | undefined }): Frame {
   if (shown.at !== undefined) return { ...pageFrame(request, deps), now, isPast: true, at: shown.at }
   if (topic === undefined) return { ...pageFrame(request, deps), now }

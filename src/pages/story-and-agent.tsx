@@ -18,26 +18,25 @@ import { StoryHead, type StoryProps, StoryWork } from '../../views/story/story-d
 import { readLong } from './past.ts'
 import { type Asks, pageOfProject, type Visit } from './page-of-project.ts'
 
-/** What the list of a part looks at of the log, at most: some ten milliseconds. */
 const SCAN_LIMIT = 3_000
 const OFFSET = /^[1-9]\d{0,15}$/
 
 type IsAbout = (event: StoredEvent) => boolean
 
-/** A page that is named by an id that somebody else gave. */
+/** Pages named by a foreign id. */
 const BY_ID: Asks<string> = {
   read: (_, { id = '' }) => (isForeignId(id) ? id : undefined),
   write: (id) => ({ names: { id } }),
 }
 
-/** One story: where it stands, how long it was where, who works on it, and what happened to it. */
+/** A story: its phase and their durations, who works on it, and its events. */
 export const storyPage = pageOfProject({
   address: ADDRESSES.story,
   asks: BY_ID,
   sections(id) {
     const cycle = ({ view }: Shown) => view.state.cycles.get(id)
     const work = ({ view: { state } }: Shown) => [...state.agents.values(), ...state.approvals.values()].filter((one) => one.storyId === id)
-    // Its word also depends on what holds for all stories: whether the workflow rests, and what the orchestrator says of all cycles.
+    // Its attention also depends on the workflow and on what the orchestrator reports for all cycles.
     const words = (shown: Shown, now: number) => {
       const story = cycle(shown)
       const word = story && storyWordAt(shown.view.state, story, { now, staleMinutes: shown.summary.staleMinutes })
@@ -83,13 +82,13 @@ export const storyPage = pageOfProject({
   },
 })
 
-/** One agent: what it does, what it did, and who belongs to it. */
+/** An agent: what it does and did, and its relatives. */
 export const agentPage = pageOfProject({
   address: ADDRESSES.agent,
   asks: BY_ID,
   sections(id) {
     let last: Agent | undefined
-    // One that was forgotten after it ended is shown as it was last.
+    // An agent that was forgotten after its end is shown as it was.
     const agentOf = ({ view }: Shown) => (last = view.state.agents.get(id) ?? last)
     const family = (shown: Shown) => {
       const agent = agentOf(shown)
@@ -122,7 +121,7 @@ export const agentPage = pageOfProject({
   },
 })
 
-/** What happened to it: what is at hand is too little to begin anew with after a burst. */
+/** After a burst the events in memory are too few for a complete list. */
 const eventList = (project: string, isIn: IsAbout): EventList => ({
   id: 'part-event-list',
   isIn,
@@ -141,7 +140,7 @@ const isAboutAgent =
   (event) =>
     ('agent_type' in event || 'agent_id' in event) && agentIdOf(event) === id
 
-/** The newest events that tell of it, up to the moment that the page shows, or below `?before=`. */
+/** The newest matching events up to the page's moment, or below `?before=`. */
 async function eventsOf({ shown: { project, view }, request, deps }: Visit<string>, matches: IsAbout) {
   const [end, before] = [view.state.offset + 1, beforeOf(request.url.searchParams)]
   const search = { before: Math.min(end, before ?? end), matches, limit: PART_ROWS, scanLimit: SCAN_LIMIT }

@@ -21,10 +21,9 @@ import type { LaneKind } from '../../views/timeline/words.ts'
 import { readLong } from './past.ts'
 import { pageOfProject, type Visit } from './page-of-project.ts'
 
-/** A page whose project is reported in large batches reads no more often than this. */
 const READ_ANEW_MS = 10_000
 
-/** What a project's stories and agents went through, side by side. Lanes are no part of the project's state: the log is read for them. */
+/** What stories and agents went through, side by side. Lanes are read from the log. */
 export const timelinePage = pageOfProject({
   address: ADDRESSES.timeline,
   asks: { read: parseTimelineQuery, write: (query: TimelineQuery) => ({ search: timelineSearch(query) }) },
@@ -55,7 +54,7 @@ export const TimelineDocument: FC<Frame & { view: TimelineView }> = ({ view, ...
   )
 }
 
-/** Of a moment that is over the lanes are read for this one page; the newest are shared. */
+/** Lanes of a past moment are read for this page alone; current ones are shared. */
 async function viewAt({ shown, now, asked: query, request, deps }: Visit<TimelineQuery>): Promise<TimelineView> {
   const { project, view, summary, at } = shown
   const windowMs = WINDOWS[query.window].ms
@@ -64,7 +63,7 @@ async function viewAt({ shown, now, asked: query, request, deps }: Visit<Timelin
     at === undefined
       ? await deps.lanes.lanesOf(project.name, windowMs)
       : await readLong(deps, request, (reading) => readLanes(reading, project.name, wanted))
-  // What would end a little before now is now.
+  // A window that would end shortly before now ends now.
   const laterAt = at !== undefined && now + windowMs < deps.now() - windowMs / 8 ? now + windowMs : undefined
   return timelineView({ project: project.name, lanes, keptSince, query, now, staleMinutes: summary.staleMinutes, at, laterAt })
 }
@@ -73,11 +72,11 @@ type Source = PageNews & {
   kept: CachedLanes
   query: TimelineQuery
   now(): number
-  /** The lanes anew, where some of what was announced was passed over. */
+  /** Reads the lanes again after events were skipped. */
   readAnew(): Promise<CachedLanes>
 }
 
-/** The lanes that changed are sent; all of the picture only when it moves on, or somebody comes or goes. */
+/** Sends changed lanes; the whole picture when it moves, or a lane comes or goes. */
 export function openTimeline(first: Shown, { query, ...source }: Source): LivePage {
   const { now } = source
   const followed = followLanes(source)
@@ -119,7 +118,7 @@ export function openTimeline(first: Shown, { query, ...source }: Source): LivePa
   return openLivePage(content, now)
 }
 
-/** Whether somebody fell silent since a page was shown last: no event tells of it. */
+/** Notices that somebody fell silent, which no event tells. */
 function followAges(first: Shown, now: () => number) {
   let told = first
   let isAged = false
@@ -130,7 +129,6 @@ function followAges(first: Shown, now: () => number) {
       return isAged
     },
     isDue: () => isAged,
-    /** Since the last event. */
     hasAged: () => hasAged(told.view.state, { now: now(), staleMinutes: told.summary.staleMinutes }),
     shown() {
       isAged = false
@@ -138,7 +136,7 @@ function followAges(first: Shown, now: () => number) {
   }
 }
 
-/** The lanes that a page shows. Other pages over the same lanes may have taken a view in before. */
+/** The lanes that a page shows; other pages may have updated the shared ones already. */
 function followLanes({ kept: first, readAnew, stir, failed, now }: Omit<Source, 'query'>) {
   let kept = first
   let current: ProjectView | undefined
@@ -162,7 +160,6 @@ function followLanes({ kept: first, readAnew, stir, failed, now }: Omit<Source, 
       takeView(kept, view, now())
       holes.fill()
     },
-    /** Whether something was read anew since the last look. */
     hasNews() {
       const had = hasNews
       hasNews = false
@@ -174,7 +171,7 @@ function followLanes({ kept: first, readAnew, stir, failed, now }: Omit<Source, 
 
 type Holes = Omit<Source, 'kept' | 'query' | 'stir'> & { areThere(): boolean; mend(anew: CachedLanes): void }
 
-/** Reads anew while there are holes: now, or as soon as it may be again, for the last event of a burst is followed by none that would ask. */
+/** Reads skipped events, now or as soon as allowed: no later event may come that would ask for it. */
 function openHoles({ areThere, readAnew, mend, failed, now }: Holes) {
   let readAt = -Infinity
   let again: ReturnType<typeof setTimeout> | undefined
@@ -194,7 +191,7 @@ function openHoles({ areThere, readAnew, mend, failed, now }: Holes) {
     hasFailed = false
   }
 
-  /** The holes stay, and are read again; that this fails is told once. */
+  /** Retried later; the failure is reported once. */
   function missed(error: unknown) {
     if (!hasFailed) failed(error)
     hasFailed = true
@@ -210,12 +207,12 @@ function openHoles({ areThere, readAnew, mend, failed, now }: Holes) {
   }
 }
 
-/** The lists of the lanes go on changing; what was shown of them stays. */
+/** A copy of what was shown, because the lanes go on changing. */
 function remembered(view: TimelineView): TimelineView {
   return { ...view, lanes: { ...view.lanes } }
 }
 
-/** Whether every lane that did not change stands as it did. */
+/** Whether all unchanged lanes kept their places. */
 function isSameFrame(was: TimelineView, is: TimelineView): boolean {
   const frame = ({ axis, shown, more, lanes, keptSince }: TimelineView) =>
     JSON.stringify([

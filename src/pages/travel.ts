@@ -9,7 +9,7 @@ import type { Visit } from './page-of-project.ts'
 
 const LOCAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/
 
-/** Where a page that looks back stands, and what differs from now where it was asked for; nothing on a page that does not. */
+/** Where a page of the past stands, and what differs from now if asked for. */
 export async function travelOf({ shown: { project, view, at }, now, request, deps }: Omit<Visit<unknown>, 'layout'>) {
   if (at === undefined) return {}
   const { offset, workflow } = view.state
@@ -28,10 +28,10 @@ export async function travelOf({ shown: { project, view, at }, now, request, dep
   return { travel, differences: isCompared ? stateDifferences(view.state, newest.state) : undefined }
 }
 
-/** A moment that retention left: the one before the first event still is one. */
+/** The moment before the first kept event is still reachable. */
 const reachable = (offset: number | undefined, first: number) => (offset === undefined || offset < first - 1 ? undefined : offset)
 
-/** The address of a moment that is asked for in other words: a time of the form (`on`, in UTC), or the next change of state. */
+/** The address of a moment given in other words: a form's time (`on`, UTC), or the next transition. */
 export async function otherMoment({ shown: { project, view }, request, deps }: Omit<Visit<unknown>, 'layout'>) {
   const search = request.url.searchParams
   const there = (at: string | number) => momentHref(projectHref(project.name), at, search.get('compare') === 'now')
@@ -44,7 +44,7 @@ export async function otherMoment({ shown: { project, view }, request, deps }: O
   return there(move?.offset ?? offset)
 }
 
-/** The time in UTC that a form sent, as an address names it. */
+/** A form's time in UTC as in addresses. */
 export function timeOfForm(on: string): string {
   if (LOCAL.test(on)) return `${on}${on.length === 16 ? ':00' : ''}Z`
   throw new RefusedError('VALIDATION_ERROR', `on must be a time in UTC such as 2026-11-23T20:30, not "${on.slice(0, 60)}".`, {

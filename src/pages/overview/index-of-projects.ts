@@ -3,16 +3,12 @@ import type { ProjectSummary } from '../../domain/summary/project-summary.ts'
 import { inOrder, rankOf } from './selection.ts'
 import { lastHour, type OverviewFigures, packedMinutes } from '../../../views/overview/overview-figures.ts'
 
-/** All projects in the overview's order, and what is said of them together. */
+/** All projects in the overview's order, with counts over all of them. */
 export type OverviewIndex = {
-  /** Archived ones too. */
   readonly ordered: readonly ProjectSummary[]
-  /** Without archived ones, like the figures. */
   readonly counts: Readonly<Record<AttentionWord, number>>
   figures(now: number): OverviewFigures
-  /** In order. */
   tags(): readonly string[]
-  /** Events of all projects. */
   events(): number
 }
 
@@ -22,8 +18,8 @@ type Source = { summaries(): Iterable<ProjectSummary>; onChange(listener: (chang
 const KEPT_MINUTES = 60
 
 /**
- * Kept while summaries are replaced one by one: the work is that of the project that changed, however many there are. To be
- * opened before whatever shows it, so that it hears of a change first.
+ * Updated per summary, so that the cost does not grow with the number of projects.
+ * Open it before what shows it, so that it is updated first.
  */
 export function openOverviewIndex(source: Source): OverviewIndex {
   const ordered: ProjectSummary[] = [...source.summaries()].sort(inOrder)
@@ -48,7 +44,6 @@ export function openOverviewIndex(source: Source): OverviewIndex {
   return { ordered, counts, figures: totals.figures, tags: totals.tags, events: totals.events }
 }
 
-/** The counts before any project was counted. */
 function noProjects(): Record<AttentionWord, number> {
   return { needs_you: 0, blocked: 0, failed: 0, in_review: 0, stale: 0, working: 0, waiting: 0, paused: 0, idle: 0, done: 0 }
 }
@@ -87,7 +82,7 @@ function openTotals() {
   }
 }
 
-/** True when the key is new, or gone. Nothing is kept for a sum of nothing. */
+/** True when the key is new or gone; zero sums are dropped. */
 function addTo<K>(counts: Map<K, number>, key: K, by: number): boolean {
   const before = counts.get(key) ?? 0
   if (before + by === 0) counts.delete(key)

@@ -24,7 +24,7 @@ import { pastOverview } from './past.ts'
 
 const topicOf = (query: OverviewQuery) => `/${overviewSearch(query)}`
 
-/** All projects, by who needs a person first; `?tv=1` is the same for a screen on the wall. Viewers with the same filters share it. */
+/** All projects, those that need a person first; `?tv=1` is for a wall. Viewers with equal filters share it. */
 export const overviewPage: Page = {
   routes: ['/'],
   async answer(request, deps) {
@@ -50,17 +50,13 @@ function newest(request: PageRequest, deps: PageDeps, query: OverviewQuery) {
   return <OnboardingPage {...frame} origin={request.url.origin} startedAt={deps.startedAt} links={content.links} />
 }
 
-/** A wall that looks back is an overview: it does not turn its pages. */
 async function asItWas(request: PageRequest, deps: PageDeps, asked: OverviewQuery) {
   const query = { ...asked, view: asked.view === 'wall' ? undefined : asked.view }
   const { isWhole, forgotten, ...content } = await pastOverview(request, deps, query)
   return <OverviewDocument {...pageFrame(request, deps)} {...content} isPast past={{ isWhole, forgotten }} />
 }
 
-/**
- * The query with what a reader's cookies remember: the view that was named last, where this address names none, and the
- * pins. The wall is nobody's own.
- */
+/** Adds what the reader's cookies remember to the query: the view and the pins. A wall has neither. */
 function withRemembered({ url, cookie, remember }: PageRequest, query: OverviewQuery): OverviewQuery {
   if (query.view === 'wall') return { ...query, pins: undefined }
   const [named, known] = [url.searchParams.get('view'), cookie('view')]
@@ -69,10 +65,9 @@ function withRemembered({ url, cookie, remember }: PageRequest, query: OverviewQ
   return { ...query, view: query.view ?? (!isNamed && known === 'grid' ? 'grid' : undefined), pins: parsePins(cookie('pins')) }
 }
 
-/** What the page shows at one moment; `past` where it looks back. */
+/** What is shown at one moment; `past` for an earlier one. */
 type Content = Omit<OverviewContentNow, 'events'> & { past?: Pick<PastNoteProps, 'isWhole' | 'forgotten'> }
 
-/** The parts that frames replace, by the ids of their elements. */
 const PARTS = {
   heading: ({ counts, figures, now, past }: Content) => (
     <OverviewHeading counts={counts} figures={figures} now={now} isPast={past !== undefined} />
@@ -92,7 +87,7 @@ export const OverviewDocument: FC<Content & Frame> = (props) => (
   </Layout>
 )
 
-/** What stands in the page's main part; it replaces the beginning when the first project appears. */
+/** The main part; it replaces the start page when the first project appears. */
 export const OverviewContent: FC<Content> = (content) => (
   <>
     {content.past ? <PastNote query={content.query} now={content.now} {...content.past} /> : null}
@@ -105,14 +100,12 @@ export const OverviewContent: FC<Content> = (content) => (
   </>
 )
 
-/** How a page tells what changed, and all of it. */
 type Drawing = { changed(shown: OverviewContentNow, content: OverviewContentNow): string; whole(content: OverviewContentNow): string }
 
 const PAGE: Drawing = { changed: changedContent, whole: wholeContent }
-/** Its clock and counts live by themselves. */
 const WALL: Drawing = { changed: changedWall, whole: (content) => replace('wall', <Wall {...content} />) }
 
-/** The overview with one set of filters, kept current. */
+/** Opens the overview of one set of filters as a live page. */
 export function openOverview(source: OverviewSource, query: OverviewQuery): LivePage {
   const draw = query.view === 'wall' ? WALL : PAGE
   let shown = overviewContent(source, query)
@@ -139,10 +132,7 @@ export function openOverview(source: OverviewSource, query: OverviewQuery): Live
   return openLivePage(content, source.now)
 }
 
-/**
- * The beginning stays on screen until there is a project to show: it has no heading and no list that could be replaced.
- * A page whose projects are gone, because the epoch of their logs changed, has both.
- */
+/** The start page has no list to replace, so it stays until there is a project. */
 function wholeContent(content: OverviewContentNow): string {
   if (content.figures.projects > 0) return within('main', <OverviewContent {...content} />)
   return part('links', content) + part('heading', content) + part('projects', content)
@@ -154,7 +144,7 @@ function changedContent(shown: OverviewContentNow, content: OverviewContentNow):
   return isFirst || isEmptied ? wholeContent(content) : changedParts(shown, content)
 }
 
-/** Rows alone where the order stands, the list where it does not, with stubs for rows that did not change. */
+/** Sends rows if the order stands, else the list, with stubs for unchanged rows. */
 function changedParts(shown: OverviewContentNow, content: OverviewContentNow): string {
   const { rows, query, now } = content
   const links = content.links === shown.links ? '' : part('links', content)
@@ -169,7 +159,7 @@ function changedParts(shown: OverviewContentNow, content: OverviewContentNow): s
   return links + tags + part('heading', content) + list.join('')
 }
 
-/** Tiles alone where the order stands, all of the wall where it does not. */
+/** Sends tiles if the order stands, else the wall. */
 function changedWall(shown: OverviewContentNow, content: OverviewContentNow): string {
   const { rows, figures, now } = content
   const before = new Set(shown.rows)

@@ -7,8 +7,8 @@ import { openOverviewIndex } from './index-of-projects.ts'
 import { selectProjects } from './selection.ts'
 
 /**
- * All projects as they stood at `?at=`, one page of them. Where one page holds all that the settings match, it is in the order of
- * that moment; else the order is by name, and only what is on the page is folded: filters by what was going on do not apply then.
+ * One page of all projects at `?at=`. If a single page holds all, it is in the order of that moment, else by name: then only the
+ * page's projects are folded, and filters by state do not apply.
  */
 export async function pastOverview(request: PageRequest, deps: PageDeps, asked: OverviewQuery) {
   const { at = '' } = request
@@ -37,7 +37,7 @@ function instantOf(at: string): number {
   )
 }
 
-/** Nothing is left of any project: what is kept begins later. */
+/** Retention removed that time of all projects. */
 function gone(firstAt: string | undefined): RefusedError {
   const since = firstAt === undefined ? '' : ` What is left begins at ${firstAt}.`
   return new RefusedError(

@@ -4,15 +4,12 @@ import type { ProjectSummary } from '../../domain/summary/project-summary.ts'
 import { type OverviewQuery, pageSize, type Sort } from '../../../views/overview/overview-query.ts'
 
 type Selection = {
-  /** All that the filters match, in order. */
   matching: ProjectSummary[]
-  /** The projects on this page, in order. */
   rows: ProjectSummary[]
-  /** How many the filters match, on all pages. */
   total: number
 }
 
-/** What an overview with these filters shows of all projects, which are in order. Archived ones show only when asked for. */
+/** The projects that match the filters, of all in order; archived ones only on request. */
 export function selectProjects(ordered: readonly ProjectSummary[], query: OverviewQuery): Selection {
   const text = query.text?.toLowerCase()
   const found = ordered.filter((summary) => matches(summary, query, text))
@@ -33,7 +30,6 @@ function matches({ project, attention, workflowState }: ProjectSummary, query: O
   )
 }
 
-/** Each part stays in its order. */
 function pinnedFirst(pins: ReadonlySet<string>, summaries: readonly ProjectSummary[]): ProjectSummary[] {
   const isPinned = ({ project }: ProjectSummary) => pins.has(project.name)
   return [...summaries.filter(isPinned), ...summaries.filter((summary) => !isPinned(summary))]
@@ -42,10 +38,7 @@ function pinnedFirst(pins: ReadonlySet<string>, summaries: readonly ProjectSumma
 const URGENCY = new Map(ATTENTION_ORDER.map((word, index) => [word, index]))
 const PRECEDENCE = new Map(PRIORITIES.map((priority, index) => [priority, index]))
 
-/**
- * By attention, then by who waits longest, priority and name: an order that changes only when something happened, never because
- * time passed.
- */
+/** By attention, then waiting time, priority and name: the order changes with events only, never with time. */
 export function inOrder(a: ProjectSummary, b: ProjectSummary): number {
   return (
     (URGENCY.get(a.attention.word) ?? 0) - (URGENCY.get(b.attention.word) ?? 0) ||
@@ -62,7 +55,7 @@ function compareNames(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
-/** Where a summary stands, or would stand, among those that are in order. */
+/** The index of a summary among ordered ones. */
 export function rankOf(ordered: readonly ProjectSummary[], summary: ProjectSummary): number {
   let [from, to] = [0, ordered.length]
   while (from < to) {
@@ -74,14 +67,13 @@ export function rankOf(ordered: readonly ProjectSummary[], summary: ProjectSumma
   return from
 }
 
-/** What each other order goes by, the smallest first; what has no such instant comes last. */
+/** What the other orders compare, smallest first; missing values last. */
 const MEASURES: Record<Exclude<Sort, 'name'>, (summary: ProjectSummary) => number> = {
   last_event: ({ lastEventAt }) => (lastEventAt === undefined ? Infinity : -lastEventAt),
   waiting: ({ attention }) => attention.waitingSince ?? Infinity,
   age: ({ ageSince }) => ageSince ?? Infinity,
 }
 
-/** The same projects in another order; equals stay in the order in which they came. */
 function sortedBy(sort: Sort, summaries: readonly ProjectSummary[]): ProjectSummary[] {
   if (sort === 'name') return summaries.toSorted((a, b) => compareNames(a.project.name, b.project.name))
   const measure = MEASURES[sort]
