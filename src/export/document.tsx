@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { ReplayPage } from '../../views/pages/replay.tsx'
+import { joinStylesheet } from '../stylesheet.ts'
 import type { Period } from './replay-source.ts'
 import type { ReplayDocument } from './write-replay.ts'
 
@@ -45,15 +46,14 @@ type ReplayParts = { style: string; script: string; /** As an address that holds
 
 /** Reads style and script, and bundles the script. */
 export async function loadReplayParts(): Promise<ReplayParts> {
-  const [page, replay, icon] = await Promise.all(
-    ['static/app.css', 'static/replay.css', 'static/icon.svg'].map((path) => Bun.file(here(path)).text()),
-  )
+  const style = await joinStylesheet(new URL('../../static/replay.css', import.meta.url))
+  const icon = await Bun.file(here('static/icon.svg')).text()
   const { outputs } = await Bun.build({ entrypoints: [here('static/replay.js')], target: 'browser', minify: true })
   const script = (await outputs[0]?.text()) ?? ''
   return {
-    style: `${page}\n${replay}`,
+    style,
     // It would close the script element.
     script: script.trim().replaceAll('</script', String.raw`<\/script`),
-    icon: `data:image/svg+xml;base64,${btoa(icon ?? '')}`,
+    icon: `data:image/svg+xml;base64,${btoa(icon)}`,
   }
 }

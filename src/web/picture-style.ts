@@ -1,24 +1,4 @@
-type Part = { from: string; to: string }
-
-/** Colours, and the parts of drawings (static/app.css). */
-const PARTS: readonly Part[] = [
-  { from: ':root {', to: '/* Ground */' },
-  { from: '/* Shapes */', to: '/* Controls */' },
-  { from: '/* The workflow diagram */', to: '/* Sprint */' },
-]
-
-const OWN = `
-.badge__ground, .picture__ground { fill: var(--surface); stroke: var(--line-2); }
-.badge__state { fill: var(--tone-tint); stroke: var(--tone-edge); }
-.badge__name, .badge__word { font: 11px Verdana, "DejaVu Sans", sans-serif; }
-.badge__name, .picture__name { fill: var(--text); }
-.badge__word { fill: var(--tone); font-weight: 600; }
-.picture__name { font: 600 15px var(--font); }
-.picture__as-of { fill: var(--text-2); font: 12px var(--font); }
-.node text { font-family: var(--font); }
-.node .node__wire { font-family: var(--mono); }`
-
-type Rule = { selectors: readonly string[]; declarations: readonly (readonly [property: string, value: string])[] }
+type Rule = { selectors: readonly string[]; declarations: [property: string, value: string][] }
 type Tokens = ReadonlyMap<string, string>
 type Drawn = { tag: string; classes: ReadonlySet<string> }
 type PictureStyle = (svg: string, theme: Scheme | undefined) => string
@@ -27,11 +7,11 @@ type PictureStyle = (svg: string, theme: Scheme | undefined) => string
 const MOTION = new Set(['animation', 'transform-origin'])
 
 /**
- * Derives a picture's stylesheet from that of the pages: the rules it needs, with plain hexadecimal colours, which every viewer
- * understands. Without a theme the reader's system decides.
+ * Derives a picture's stylesheet from what pictures share with the pages (static/pictures.css): the rules it needs, with plain hexadecimal
+ * colours, which every viewer understands. Without a theme the reader's system decides.
  */
 export function openPictureStyle(css: string): PictureStyle {
-  const rules = rulesOf(`${PARTS.map((part) => partOf(css, part)).join('\n')}${OWN}`)
+  const rules = rulesOf(css)
   const tokens = new Map(rules.filter(({ selectors }) => selectors.includes(':root')).flatMap(({ declarations }) => declarations))
   const tones = new Map(rules.flatMap(({ selectors, declarations }) => toneOf(selectors, declarations)))
   const drawing = rules.filter(({ selectors }) => !selectors.some((selector) => /^(:root|\[|\.tone-)/.test(selector)))
@@ -43,23 +23,29 @@ export function openPictureStyle(css: string): PictureStyle {
   }
 }
 
-function partOf(css: string, { from, to }: Part): string {
-  const begin = css.indexOf(from)
-  const end = css.indexOf(to, begin)
-  if (begin === -1 || end === -1) throw new Error(`static/app.css has no part from "${from}" to "${to}"`)
-  return css.slice(begin, end)
+/** The rules of a stylesheet, those that are nested in others written out. What holds under a condition (`@media`) is left out. */
+function rulesOf(css: string): Rule[] {
+  const rules: Rule[] = []
+  const open: Rule[] = []
+  for (const [, text = '', end = ''] of css.matchAll(/([^{};]*)([{};])/g)) {
+    const parent = open.at(-1)
+    if (end === '{') open.push({ selectors: text.trim().startsWith('@') ? [] : selectorsOf(text, parent), declarations: [] })
+    if (end === '{') rules.push(...open.slice(-1))
+    else if (text.trim() !== '') parent?.declarations.push(...declarationOf(text))
+    if (end === '}') open.pop()
+  }
+  return rules.filter(({ selectors }) => selectors.length > 0)
 }
 
-function rulesOf(css: string): Rule[] {
-  const plain = css.replace(/\/\*[\s\S]*?\*\//g, '').replace(/@keyframes \w+ \{.*?\}\s*\}/gs, '')
-  return [...plain.matchAll(/([^{}]+)\{([^{}]*)\}/g)].map(([, selectors = '', body = '']) => ({
-    selectors: selectors.split(',').map((selector) => selector.trim()),
-    declarations: body.split(';').flatMap((declaration) => {
-      const [property = '', ...value] = declaration.split(':')
-      const name = property.trim()
-      return name === '' || MOTION.has(name) ? [] : [[name, value.join(':').trim().replace(/\s+/g, ' ')] as const]
-    }),
-  }))
+function selectorsOf(text: string, parent: Rule | undefined): string[] {
+  const own = text.split(',').map((selector) => selector.trim())
+  if (parent === undefined) return own
+  return parent.selectors.flatMap((outer) => own.map((inner) => (inner.includes('&') ? inner.replaceAll('&', outer) : `${outer} ${inner}`)))
+}
+
+function declarationOf(text: string): [property: string, value: string][] {
+  const [property = '', ...value] = text.split(':')
+  return MOTION.has(property.trim()) ? [] : [[property.trim(), value.join(':').trim()]]
 }
 
 const toneOf = (selectors: Rule['selectors'], declarations: Rule['declarations']): [string, Tokens][] =>
@@ -84,16 +70,19 @@ function resolved({ selectors, declarations }: Rule, tokens: Tokens): Resolved {
 function plainValue(value: string, tokens: Tokens, scheme: Scheme): string {
   const meant = value.replace(/var\((--[\w-]+)\)/g, (_, name: string) => {
     const token = tokens.get(name)
-    if (token === undefined) throw new Error(`static/app.css has no token ${name}`)
+    if (token === undefined) throw new Error(`static/tokens.css has no token ${name}`)
     return token
   })
-  return meant.includes('var(') ? plainValue(meant, tokens, scheme) : colourOf(meant, scheme)
+  if (meant === value) return colourOf(value, scheme)
+  return plainValue(meant, tokens, scheme)
 }
 
 /** Keeps the rules and selectors that apply to the drawing. */
 function meeting(rules: readonly Resolved[], drawn: readonly Drawn[]): Resolved[] {
   return rules.flatMap((rule) => {
-    const selectors = rule.selectors.filter((selector) => selector.split(' ').every((part) => drawn.some((each) => isMet(part, each))))
+    const selectors = rule.selectors.filter((selector) =>
+      selector.split(/ (?:> )?/).every((part) => drawn.some((each) => isMet(part, each))),
+    )
     return selectors.length === 0 || rule.light.length === 0 ? [] : [{ ...rule, selectors }]
   })
 }

@@ -1,4 +1,5 @@
 import { basename, extname } from 'node:path'
+import { joinStylesheet } from '../stylesheet.ts'
 
 export type StaticFile = { body: Uint8Array<ArrayBuffer>; gzip: Uint8Array<ArrayBuffer>; type: string; etag: string; isImmutable: boolean }
 
@@ -7,6 +8,8 @@ export type StaticFiles = {
   href(name: string): string
   /** A hash of everything that pages consist of: pages and frames of one build fit together. */
   build: string
+  /** The styles of pictures, which stand alone: no browser loads them. */
+  pictureStyle: string
   hashed(): Iterable<[name: string, file: StaticFile]>
 }
 
@@ -19,12 +22,12 @@ const TYPES: Record<string, string> = {
 }
 
 const here = (path: string) => new URL(`../../${path}`, import.meta.url).pathname
+const sheet = (name: string) => new URL(`../../static/${name}`, import.meta.url)
 
 /** Loaded by name; each brings its imports. */
 const SCRIPTS = ['app.js', 'overview.js', 'timeline.js', 'time-travel.js']
 
 const SOURCES: Record<string, string> = {
-  'app.css': here('static/app.css'),
   'icon.svg': here('static/icon.svg'),
   'htmx.js': here('node_modules/htmx.org/dist/htmx.min.js'),
   'hx-upsert.js': here('node_modules/htmx.org/dist/ext/hx-upsert.min.js'),
@@ -42,16 +45,16 @@ export async function loadStaticFiles(): Promise<StaticFiles> {
     files.set(hashed, { ...file, isImmutable: true })
     hrefs.set(name, `/static/${hashed}`)
   }
-  for (const [name, path] of Object.entries(SOURCES)) {
-    const body = await Bun.file(path).bytes()
-    add(name, Bun.hash(body).toString(36).slice(0, 10), body)
-  }
+  const addAsIs = (name: string, body: Uint8Array<ArrayBuffer>) => add(name, Bun.hash(body).toString(36).slice(0, 10), body)
+  addAsIs('app.css', new TextEncoder().encode(await joinStylesheet(sheet('app.css'))))
+  for (const [name, path] of Object.entries(SOURCES)) addAsIs(name, await Bun.file(path).bytes())
   for (const { name, hash, body } of await bundledScripts()) add(name, hash, body)
   const build = await buildOf([...hrefs.values()])
   return {
     find: (name) => files.get(name),
     href: (name) => hrefs.get(name) ?? `/static/${name}`,
     build,
+    pictureStyle: await joinStylesheet(sheet('pictures.css')),
     hashed: () => [...files].filter(([, { isImmutable }]) => isImmutable),
   }
 }

@@ -36,7 +36,7 @@ test('every workflow state has a shape of its own, and an unknown one shows as i
 })
 
 test('the stylesheet has all four colours of every tone', async () => {
-  const css = await Bun.file(new URL('../../static/app.css', import.meta.url)).text()
+  const css = await Bun.file(new URL('../../static/tokens.css', import.meta.url)).text()
   const tones = new Set([
     ...ATTENTION_ORDER.map((word) => ATTENTION_LOOKS[word].tone),
     ...WORKFLOW_STATES.map((state) => workflowLook(state).tone),

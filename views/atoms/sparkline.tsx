@@ -35,7 +35,7 @@ function bars(chart: BarChart, minutes: Minutes, now: number) {
   return raw(`<svg class="bars bars--${chart.bars}" viewBox="0 0 ${chart.width} ${chart.height}"${fit} aria-hidden="true">${paths}</svg>`)
 }
 
-/** A dash for each bar, which a bar covers (static/app.css). */
+/** A dash for each bar, which a bar covers (drawings.css). */
 const baseline = ({ step, width, height }: BarChart): string => `M${step / 2 - 1} ${height - 0.5}h${width - step + 2}`
 
 function path(name: string, line: string): string {

@@ -1,7 +1,7 @@
 import type { Child, FC } from 'hono/jsx'
 import { MARK } from '../../src/domain/events/unseen.ts'
 
-/** Characters of a line in a narrow, a middling and a wide box (static/app.css). */
+/** Characters of a line in a narrow, a middling and a wide box (command.css). */
 export type Columns = readonly [number, number, number]
 
 type WholeProps = {

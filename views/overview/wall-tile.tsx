@@ -60,7 +60,7 @@ const Asked: FC<{ summary: ProjectSummary }> = ({ summary: { approvals } }) => {
   return command === undefined ? null : <CommandLine command={command} limit={46} />
 }
 
-/** Where it stands; small tiles show it where they are few (static/app.css). */
+/** Where it stands; small tiles show it where they are few (wall.css). */
 const Stand: FC<{ summary: ProjectSummary }> = ({ summary: { sprint } }) =>
   sprint ? (
     <p class="tile__stand">

@@ -14,7 +14,7 @@ const XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 
 /** GET /projects/:name/diagram.svg and …/badge.svg, with `?theme=` and `?at=`. */
 export function pictureRoutes(deps: WebDeps) {
-  const styleOf = openPictureStyle(new TextDecoder().decode(deps.files.find('app.css')?.body))
+  const styleOf = openPictureStyle(deps.files.pictureStyle)
 
   /** Caching proxies must revalidate. */
   function answer(c: Context<Env>, picture: unknown) {

@@ -19,14 +19,15 @@ const MAY_IMPORT: Record<string, string[]> = {
   launch: [],
   main: ['compose', 'config', 'cluster', 'demo', 'tail', 'client', 'domain', 'package.json'],
   'close-in-reverse': [],
+  stylesheet: [],
   compose: ALL,
   // The supervisor relays the bus of its workers.
   cluster: ['telemetry', 'src/bus/relay.ts'],
   // What people look at, each page in one module: web answers their addresses, and live keeps them current.
   pages: ['live', 'projection', 'control', 'auth', 'views', 'domain', ...CONTRACTS],
-  web: ['pages', 'live', 'projection', 'ingest', 'control', 'auth', 'views', 'domain', ...CONTRACTS],
+  web: ['pages', 'live', 'projection', 'ingest', 'control', 'auth', 'views', 'domain', 'stylesheet', ...CONTRACTS],
   // A viewer that writes down what it is shown.
-  export: ['client', 'pages', 'live', 'projection', 'views', 'domain', ...CONTRACTS],
+  export: ['client', 'pages', 'live', 'projection', 'views', 'domain', 'stylesheet', ...CONTRACTS],
   live: ['projection', 'auth', 'domain', ...CONTRACTS],
   projection: ['domain', ...CONTRACTS],
   ingest: ['domain', ...CONTRACTS],
