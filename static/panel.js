@@ -9,7 +9,7 @@ import { connect, closeSocket } from './lines.js'
 import { rememberLooks, showCounts } from './highlight-changes.js'
 
 const DETAIL = /^\/projects\/[^/]+\/(?:stories|agents|events)(?:\/|$)/
-const wide = matchMedia('(min-width: 1200px)')
+const wide = matchMedia('(width > 1240px)')
 
 const here = () => location.pathname + location.search
 /** The page that this document shows, to which closing leads back: the one it was loaded as, or another moment of it. */
