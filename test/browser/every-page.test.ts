@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
 import { openBrowser, type TestBrowser } from '../support/browser.ts'
 import { untilLive } from '../support/live-page.ts'
-import { htmlProblems, problemsInBothThemes, widthBeyondScreen } from '../support/page-quality.ts'
+import { htmlProblems, problemsInBothThemes, selectorsOf, unmetSelectors, widthBeyondScreen } from '../support/page-quality.ts'
 import { report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 
@@ -61,6 +62,8 @@ const LENGTHY = [
 const STEPS = Array.from({ length: 120 }, (_, index) => ({ type: 'tdd_transition', story_id: `S-${index % 8}`, new_state: 'design' }))
 
 const CONFIG = 'projects:\n  unheard: { path: /nonexistent/unheard, priority: high, tags: [money], description: "Invoices" }\n'
+
+const ROOT = join(import.meta.dir, '../..')
 
 let browser: TestBrowser
 let server: RunningServer
@@ -154,4 +157,37 @@ describe('valid HTML under a strict policy is', () => {
   test.each(Object.values(KINDS).flat())('%s', (path) => expectValid(server.url + path))
 
   test('the first page of a service that has no project yet', () => expectValid(empty.url))
+})
+
+/** Lines of code that name classes: for states that no page has when it is first shown. */
+async function linesThatNameClasses(): Promise<string> {
+  const paths = ['views/**/*.ts', 'views/**/*.tsx', 'src/pages/**/*.tsx', 'static/*.js'].flatMap((glob) => [
+    ...new Bun.Glob(glob).scanSync(ROOT),
+  ])
+  const texts = await Promise.all(paths.map((path) => Bun.file(join(ROOT, path)).text()))
+  return texts
+    .flatMap((text) => text.split('\n'))
+    .filter((line) => /class|__|--/.test(line))
+    .join('\n')
+}
+
+test('every rule of the stylesheet meets something on a page, or a state that the code names', async () => {
+  const { page } = await browser.openPage('about:blank')
+  const css = await (await fetch(`${server.url}/static/app.css`)).text()
+  let unmet = await selectorsOf(page, css)
+  expect(unmet.length).toBeGreaterThan(500)
+  for (const url of [
+    empty.url,
+    ...Object.values(KINDS)
+      .flat()
+      .map((path) => server.url + path),
+  ])
+    unmet = await unmetSelectors(page, await (await fetch(url, { headers: { accept: 'text/html' } })).text(), unmet)
+  const code = await linesThatNameClasses()
+  const isNamed = (name: string) => {
+    const beginnings = [...name.matchAll(/-/g)].map(({ index }) => `${name.slice(0, index + 1)}\${`)
+    return new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(code) || beginnings.some((beginning) => code.includes(beginning))
+  }
+  const namesOf = (selector: string) => [...selector.matchAll(/[.#]([a-z][\w-]*)/gi)].map(([, name = '']) => name)
+  expect(unmet.filter((selector) => !namesOf(selector).every(isNamed))).toEqual([])
 })

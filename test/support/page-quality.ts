@@ -63,3 +63,33 @@ export async function htmlProblems(html: string): Promise<string[]> {
     messages.map(({ line, column, ruleId, message }) => `${line}:${column} ${ruleId}: ${message}`),
   )
 }
+
+/** Each selector of a stylesheet once, those of nested rules written out. */
+export async function selectorsOf(page: Page, css: string): Promise<string[]> {
+  await page.setContent(`<style>${css}</style>`)
+  return page.evaluate(() => {
+    const found = new Set<string>()
+    const collect = (rules: CSSRuleList, parent: string) => {
+      for (const rule of rules) {
+        const { selectorText, cssRules } = rule as CSSStyleRule
+        const own = selectorText === undefined ? parent : selectorText.replaceAll('&', `:is(${parent})`)
+        if (selectorText !== undefined) found.add(own)
+        if (cssRules !== undefined) collect(cssRules, own)
+      }
+    }
+    collect(document.styleSheets[0]!.cssRules, '')
+    return [...found]
+  })
+}
+
+/** Those of the selectors that meet nothing in a page, whatever is pointed at or in focus. */
+export async function unmetSelectors(page: Page, html: string, selectors: readonly string[]): Promise<string[]> {
+  await page.setContent(html.replace(/<script[^>]*>[\s\S]*?<\/script>|<link[^>]*>|<noscript>[\s\S]*?<\/noscript>/g, ''))
+  return page.evaluate((asked) => {
+    const isMet = (selector: string) => {
+      const plain = selector.replace(/::[\w-]+/g, '').replace(/:(hover|focus-visible|focus-within|focus|disabled|placeholder-shown)\b/g, '')
+      return document.querySelector(plain.replaceAll(':not()', '').trim() || '*') !== null
+    }
+    return asked.filter((selector) => !isMet(selector))
+  }, selectors)
+}
