@@ -1,4 +1,3 @@
-import type { FC } from 'hono/jsx'
 import { openDrawings } from './drawing.ts'
 
 const LINES = {
@@ -15,12 +14,11 @@ const LINES = {
 
 export type IconName = keyof typeof LINES
 
-/** The same as Icon, for templates. */
-export const icon = openDrawings<IconName>((name) => (
+const drawing = openDrawings<IconName>((name) => (
   <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
     <path class="line" d={LINES[name]} />
   </svg>
 ))
 
 /** A small picture without a state: words stand beside it. */
-export const Icon: FC<{ name: IconName }> = ({ name }) => <>{icon(name)}</>
+export const Icon = ({ name }: { name: IconName }) => drawing(name)

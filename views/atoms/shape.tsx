@@ -1,4 +1,4 @@
-import type { Child, FC } from 'hono/jsx'
+import type { Child } from 'hono/jsx'
 import type { ShapeName } from './state-look.ts'
 import { openDrawings } from './drawing.ts'
 
@@ -57,10 +57,7 @@ const drawing = openDrawings((key) => {
   )
 })
 
-/** A state's shape. Needs a `tone-…` class on itself or around it. With `size` it stands inside another drawing. */
-export const Shape: FC<{ name: ShapeName; class?: string; size?: number }> = ({ name, class: extra, size }) => (
-  <>{shape(name, extra, size)}</>
-)
+type ShapeProps = { name: ShapeName; class?: string; size?: number | '' }
 
-/** The same, for templates. */
-export const shape = (name: ShapeName, extra = '', size: number | '' = '') => drawing(`${name}|${extra}|${size}`)
+/** A state's shape. Needs a `tone-…` class on itself or around it. With `size` it stands inside another drawing. */
+export const Shape = ({ name, class: extra = '', size = '' }: ShapeProps) => drawing(`${name}|${extra}|${size}`)

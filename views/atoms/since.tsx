@@ -4,10 +4,7 @@ import { clockTime, relativeTime, type TimeForm } from './relative-time.ts'
 import { isoTime } from '../../src/domain/events/stated-time.ts'
 
 /** An instant (ms since 1970) as a distance from now, with the exact one in reach; the page keeps it ticking. */
-export const Since: FC<{ at: number; now: number; form?: TimeForm }> = ({ at, now, form }) => since(at, now, form)
-
-/** The same, for templates. */
-export function since(at: number, now: number, form: TimeForm = 'ago') {
+export function Since({ at, now, form = 'ago' }: { at: number; now: number; form?: TimeForm }) {
   const exact = isoTime(at)
   // Written as text, for every row of every flush has three; it holds numbers and words of our own and nothing else.
   return raw(

@@ -1,5 +1,4 @@
 import { raw } from 'hono/html'
-import type { FC } from 'hono/jsx'
 
 /** Events per minute, [minute since 1970, count], as the fold keeps them. */
 export type Minutes = readonly (readonly [number, number])[]
@@ -9,14 +8,13 @@ type BarChart = { bars: number; minutesPerBar: number; width: number; height: nu
 const SPARKLINE: BarChart = { bars: 30, minutesPerBar: 2, width: 120, height: 24, step: 4 }
 const HISTOGRAM: BarChart = { bars: 60, minutesPerBar: 1, width: 420, height: 44, step: 7, stretches: true }
 
-/** The last hour of a project in 30 bars; the newest one has the colour of the state around it. */
-export const Sparkline: FC<{ minutes: Minutes; now: number }> = ({ minutes, now }) => sparkline(minutes, now)
+type BarsProps = { minutes: Minutes; now: number }
 
-/** The same, for templates. */
-export const sparkline = (minutes: Minutes, now: number) => bars(SPARKLINE, minutes, now)
+/** The last hour of a project in 30 bars; the newest one has the colour of the state around it. */
+export const Sparkline = ({ minutes, now }: BarsProps) => bars(SPARKLINE, minutes, now)
 
 /** The last hour of all projects in 60 bars. */
-export const Histogram: FC<{ minutes: Minutes; now: number }> = ({ minutes, now }) => bars(HISTOGRAM, minutes, now)
+export const Histogram = ({ minutes, now }: BarsProps) => bars(HISTOGRAM, minutes, now)
 
 function bars(chart: BarChart, minutes: Minutes, now: number) {
   const counts = countsPerBar(minutes, now, chart)

@@ -3,7 +3,7 @@ import type { FC, PropsWithChildren } from 'hono/jsx'
 import type { Attention } from '../../src/domain/summary/attention.ts'
 import { ATTENTION_LOOKS, type Look } from './state-look.ts'
 import { Shape } from './shape.tsx'
-import { since } from './since.tsx'
+import { Since } from './since.tsx'
 
 /** Shape and word of a state, in its colour; children are said instead of the word. */
 export const StateBadge: FC<PropsWithChildren<{ look: Look; isLarge?: boolean }>> = ({ look, isLarge, children }) => (
@@ -23,11 +23,8 @@ export const AttentionMark: FC<MarkProps> = ({ attention, now, isLarge = false }
 )
 
 /** The word alone, for places that draw the shape themselves; silence says for how long. */
-export const AttentionWords: FC<{ attention: Attention; now: number }> = ({ attention, now }) => <>{attentionWords(attention, now)}</>
-
-/** The same, for templates. */
-export function attentionWords(attention: Attention, now: number) {
+export function AttentionWords({ attention, now }: { attention: Attention; now: number }) {
   const { word } = ATTENTION_LOOKS[attention.word]
-  if (attention.word !== 'stale' || attention.since === undefined) return word
-  return html`${word} for ${since(attention.since, now, 'age')}`
+  if (attention.word !== 'stale' || attention.since === undefined) return html`${word}`
+  return html`${word} for ${Since({ at: attention.since, now, form: 'age' })}`
 }

@@ -2,7 +2,7 @@ import { html, raw } from 'hono/html'
 import type { FC } from 'hono/jsx'
 import { domId } from '../atoms/dom-id.ts'
 import { overviewSearch, type OverviewQuery, PINS_LIMIT } from './overview-query.ts'
-import { icon } from '../atoms/icon.tsx'
+import { Icon } from '../atoms/icon.tsx'
 
 /** Why no more can be pinned, and what to do. */
 export const PINS_FULL = `${PINS_LIMIT} projects are pinned, which is the most. Unpin one first.`
@@ -22,7 +22,7 @@ export function pinButton(name: string, state: PinState) {
   const said = html`aria-pressed="${state === 'pinned' ? 'true' : 'false'}" aria-label="Pin ${name}"`
   const title = state === 'pinned' ? 'Unpin' : 'Pin to the top'
   return html`<button id="${domId('pin', name)}" class="pin" ${state === 'full' ? TELLS_WHY : acts} ${said} title="${title}">
-    ${icon('pin')}
+    ${Icon({ name: 'pin' })}
   </button>`
 }
 

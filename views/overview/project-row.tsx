@@ -5,16 +5,16 @@ import type { Approval } from '../../src/domain/project/project-state.ts'
 import type { ProjectSummary } from '../../src/domain/summary/project-summary.ts'
 import { domId } from '../atoms/dom-id.ts'
 import { ATTENTION_LOOKS, workflowLook } from '../atoms/state-look.ts'
-import { attentionWords } from '../atoms/state-badge.tsx'
-import { icon } from '../atoms/icon.tsx'
+import { AttentionWords } from '../atoms/state-badge.tsx'
+import { Icon } from '../atoms/icon.tsx'
 import { ForeignText, Identifier, visibleText } from '../atoms/foreign-text.tsx'
 import { pinButton, type PinState } from './pin.tsx'
 import { atMoment, projectHref } from '../atoms/part-href.ts'
 import { isSaidBelow, Question } from '../project/question.tsx'
-import { ring } from '../atoms/ring.tsx'
-import { shape } from '../atoms/shape.tsx'
-import { Since, since } from '../atoms/since.tsx'
-import { sparkline } from '../atoms/sparkline.tsx'
+import { Ring } from '../atoms/phases.tsx'
+import { Shape } from '../atoms/shape.tsx'
+import { Since } from '../atoms/since.tsx'
+import { Sparkline } from '../atoms/sparkline.tsx'
 import { foremost } from '../../src/domain/bounded.ts'
 
 const RINGS_SHOWN = 3
@@ -23,7 +23,7 @@ type RowProps = { summary: ProjectSummary; now: number; pin: PinState; at?: stri
 
 /**
  * One project on the overview: does it need me, what does it do, is it moving. An open question grows the row. It is made of
- * templates, in less time than of elements: two hundred rows may change at once.
+ * templates, in less time than of elements: two hundred rows may change at once. An atom is one function: a template calls it.
  */
 export const ProjectRow: FC<RowProps> = ({ summary, now, pin, at }) => {
   const { project, attention } = summary
@@ -32,12 +32,12 @@ export const ProjectRow: FC<RowProps> = ({ summary, now, pin, at }) => {
   const question = attention.word === 'needs_you' ? summary.approvals.first : undefined
   const attributes = html`data-attention="${attention.word}"${waitsForPerson(attention.word) ? WAITS : ''}`
   return html`<li id="${domId('project', project.name)}" class="row tone-${tone}${question ? ' row--asks' : ''}" ${attributes}>
-    ${shape(form, 'row__shape')}
+    ${Shape({ name: form, class: 'row__shape' })}
     <div class="row__what">
       <div class="row__line">
         <div class="row__title">
           <h2><a class="row__name" href="${href}">${project.name}</a></h2>
-          <span class="row__word">${attentionWords(attention, now)}</span>
+          <span class="row__word">${AttentionWords({ attention, now })}</span>
           ${pinButton(project.name, pin)}
         </div>
         ${standOf(summary)}
@@ -45,7 +45,7 @@ export const ProjectRow: FC<RowProps> = ({ summary, now, pin, at }) => {
       ${(<Reason attention={attention} question={question} now={now} />)}
     </div>
     ${cyclesOf(summary)} ${agentCount(summary.agents)}
-    <div class="row__hour">${sparkline(summary.minutes, now)}</div>
+    <div class="row__hour">${Sparkline({ minutes: summary.minutes, now })}</div>
     ${timesOf(summary, now)} ${question ? <Question approval={question} more={summary.approvals.total - 1} href={href} /> : ''}
   </li>`
 }
@@ -96,7 +96,7 @@ function standOf({ project, sprint, workflowState, attention }: ProjectSummary) 
 const NO_CYCLES = html`<span class="row__none">none open</span>`
 
 function cyclesOf({ cycles, cyclesTotal }: ProjectSummary) {
-  const rings = foremost(cycles, RINGS_SHOWN).kept.map(ring)
+  const rings = foremost(cycles, RINGS_SHOWN).kept.map((cycle) => Ring({ cycle }))
   const more = cyclesTotal > RINGS_SHOWN ? html`<span class="row__more">+${cyclesTotal - RINGS_SHOWN}</span>` : ''
   return html`<div class="row__cycles">${cycles.length === 0 ? NO_CYCLES : rings}${more}</div>`
 }
@@ -106,16 +106,16 @@ const NO_AGENTS = html`<div class="row__agents"><span class="row__none">no agent
 function agentCount(count: number) {
   if (count === 0) return NO_AGENTS
   const word = html`<span class="visually-hidden"> ${count === 1 ? 'agent' : 'agents'}</span>`
-  return html`<div class="row__agents">${icon('agent')}${count}${word}</div>`
+  return html`<div class="row__agents">${Icon({ name: 'agent' })}${count}${word}</div>`
 }
 
 function timesOf({ attention, lastEventAt, ageSince }: ProjectSummary, now: number) {
-  const last = lastEventAt === undefined ? 'never' : since(lastEventAt, now)
-  const waiting = attention.waitingSince === undefined ? '' : labelled('waits', since(attention.waitingSince, now, 'waiting'))
-  const age = ageSince === undefined ? '' : labelled('Age', since(ageSince, now, 'age'))
+  const last = lastEventAt === undefined ? 'never' : Since({ at: lastEventAt, now })
+  const waiting = attention.waitingSince === undefined ? '' : labelled('waits', Since({ at: attention.waitingSince, now, form: 'waiting' }))
+  const age = ageSince === undefined ? '' : labelled('Age', Since({ at: ageSince, now, form: 'age' }))
   return html`<div class="row__last"><span class="label">Last event </span>${last}</div>
     <div class="row__waiting">${waiting}</div>
     <div class="row__age">${age}</div>`
 }
 
-const labelled = (label: string, time: ReturnType<typeof since>) => html`<span class="label">${label} </span>${time}`
+const labelled = (label: string, time: ReturnType<typeof Since>) => html`<span class="label">${label} </span>${time}`

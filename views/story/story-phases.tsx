@@ -1,12 +1,11 @@
 import type { FC } from 'hono/jsx'
 import type { Cycle, ProjectState, Transition } from '../../src/domain/project/project-state.ts'
 import { isOpenCycle, isTddState, TDD_STATES, tddAgent, tddWord } from '../../src/domain/project/tdd-machine.ts'
-import { type PhaseMark, phaseMarks } from './phase-times.ts'
 import { storyWordAt } from '../../src/domain/project/words-at.ts'
 import { wordLook } from '../atoms/state-look.ts'
 import { relativeTime } from '../atoms/relative-time.ts'
 import { visibleText } from '../atoms/foreign-text.tsx'
-import { Ring } from '../atoms/ring.tsx'
+import { marksOf, type PhaseMark, Ring } from '../atoms/phases.tsx'
 import { Since } from '../atoms/since.tsx'
 import type { StoryProps } from './story-detail.tsx'
 import { newest } from '../../src/domain/bounded.ts'
@@ -37,7 +36,7 @@ export const StoryPhases: FC<StoryProps> = ({ storyId, state, now, staleMinutes 
 }
 
 const Phases: FC<{ cycle: Cycle; now: number }> = ({ cycle, now }) => {
-  const marks = phaseMarks(cycle)
+  const marks = marksOf(cycle)
   // A phase that the table does not know has no place on the ring.
   const others = cycle.visited.filter((phase) => !isTddState(phase))
   const markOf = (phase: string): PhaseMark => (phase === cycle.state && isOpenCycle(cycle) ? 'current' : 'visited')
