@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { WORKFLOW_EDGES, WORKFLOW_STATES } from '../../src/domain/project/workflow-machine.ts'
 import { TALL_LAYOUT } from '../../views/diagrams/tall-layout.ts'
-import { visitedStates } from '../../views/diagrams/visited-states.ts'
+import { visitedStates } from '../../views/diagrams/workflow-layout.ts'
 import { WIDE_LAYOUT } from '../../views/diagrams/wide-layout.ts'
 import { WorkflowCard } from '../../views/project/workflow.tsx'
 import { inspect } from './render.ts'

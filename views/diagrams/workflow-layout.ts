@@ -1,4 +1,5 @@
-import type { WorkflowState } from '../../src/domain/project/workflow-machine.ts'
+import { WORKFLOW_STATES, type WorkflowState } from '../../src/domain/project/workflow-machine.ts'
+import type { Workflow } from '../../src/domain/project/project-state.ts'
 
 export type Box = { x: number; y: number; width: number; height: number }
 export type Anchor = 'start' | 'middle' | 'end'
@@ -19,4 +20,10 @@ export type WorkflowLayout = {
 /** A place for text. */
 export function place(x: number, y: number, anchor: Anchor = 'middle') {
   return { x, y, anchor }
+}
+
+/** States of the table that the project has been in. */
+export function visitedStates(workflow: Workflow): Set<WorkflowState> {
+  const named = [workflow.state, ...workflow.stays.keys(), ...[...workflow.edges.keys()].flatMap((edge) => edge.split('>'))]
+  return new Set(WORKFLOW_STATES.filter((state) => named.includes(state)))
 }

@@ -5,11 +5,10 @@ import { visibleText } from '../atoms/foreign-text.tsx'
 import { Shape } from '../atoms/shape.tsx'
 import { relativeTime } from '../atoms/relative-time.ts'
 import { workflowLook } from '../atoms/state-look.ts'
-import { visitedStates } from './visited-states.ts'
 import { type EdgeKind, Edges, UnexpectedEdges } from './workflow-edges.tsx'
 import { TALL_LAYOUT } from './tall-layout.ts'
 import { WIDE_LAYOUT } from './wide-layout.ts'
-import type { WorkflowLayout } from './workflow-layout.ts'
+import { visitedStates, type WorkflowLayout } from './workflow-layout.ts'
 
 type DiagramProps = { workflow: Workflow; now: number }
 

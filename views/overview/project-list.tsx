@@ -3,8 +3,7 @@ import type { AttentionWord } from '../../src/domain/summary/attention.ts'
 import type { ProjectSummary } from '../../src/domain/summary/project-summary.ts'
 import { domId } from '../atoms/dom-id.ts'
 import { SORT_WORDS } from './sorting.tsx'
-import { isFiltered, overviewHref, type OverviewQuery } from './overview-query.ts'
-import { Paging } from './paging.tsx'
+import { isFiltered, overviewHref, type OverviewQuery, pageSize } from './overview-query.ts'
 import { PinsForm, pinState } from './pin.tsx'
 import { ProjectRow } from './project-row.tsx'
 import { UnchangedStub, type UnchangedMembers } from '../atoms/unchanged-stub.tsx'
@@ -94,3 +93,26 @@ const Nothing: FC<{ query: OverviewQuery }> = ({ query }) => (
     )}
   </div>
 )
+
+/** Which part of the projects is on screen, where one page does not hold them all. */
+const Paging: FC<{ total: number; query: OverviewQuery }> = ({ total, query }) => {
+  const pages = Math.ceil(total / pageSize(query))
+  if (pages <= 1 && query.page === 1) return null
+  const first = (query.page - 1) * pageSize(query) + 1
+  const last = Math.min(total, query.page * pageSize(query))
+  return (
+    <nav class="paging" aria-label="Pages of projects">
+      {query.page > 1 ? (
+        <a class="button" rel="prev" href={overviewHref(query, { page: Math.min(query.page - 1, Math.max(1, pages)) })}>
+          Previous
+        </a>
+      ) : null}
+      <span>{first > total ? `Nothing beyond ${total}` : `${first} to ${last} of ${total}`}</span>
+      {query.page < pages ? (
+        <a class="button" rel="next" href={overviewHref(query, { page: query.page + 1 })}>
+          Next
+        </a>
+      ) : null}
+    </nav>
+  )
+}

@@ -3,8 +3,8 @@ import { Links } from '../overview/link-health.tsx'
 import { Shape } from '../atoms/shape.tsx'
 import { Since } from '../atoms/since.tsx'
 import { type Frame, Layout } from '../shell/layout.tsx'
-import { WorkflowStrip } from '../diagrams/workflow-strip.tsx'
 import type { LinkHealth } from '../../src/domain/summary/link-health.ts'
+import { workflowLook } from '../atoms/state-look.ts'
 
 export type OnboardingContentProps = {
   now: number
@@ -150,4 +150,21 @@ const Snippet: FC<{ title: string; id: string; code: string }> = ({ title, id, c
       Copy
     </button>
   </div>
+)
+
+const MAIN_PATH = ['IDLE', 'BACKLOG_READY', 'SPRINT_PLANNED', 'SPRINT_ACTIVE', 'SPRINT_REVIEW']
+
+/** The way of every sprint, for a page that has no project to show it with. */
+const WorkflowStrip: FC = () => (
+  <ol class="strip" aria-label="The way of a sprint">
+    {MAIN_PATH.map((state) => {
+      const look = workflowLook(state)
+      return (
+        <li class={`strip__state tone-${look.tone}`}>
+          <Shape name={look.shape} />
+          {look.word}
+        </li>
+      )
+    })}
+  </ol>
 )

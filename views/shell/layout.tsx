@@ -2,7 +2,6 @@ import { raw } from 'hono/html'
 import type { FC, PropsWithChildren } from 'hono/jsx'
 import type { AttentionWord } from '../../src/domain/summary/attention.ts'
 import { type AttentionCounts, pageTitle } from '../overview/attention-counts.tsx'
-import { Footer } from './footer.tsx'
 import { KeysHelp } from './keys-help.tsx'
 import type { PageTrouble } from './live-pill.tsx'
 import { ShownAt } from '../atoms/part-link.tsx'
@@ -117,4 +116,19 @@ export const Head: FC<LayoutProps> = ({ title, description, counts, refreshSecon
       </noscript>
     ) : null}
   </head>
+)
+
+/** Below every page: the keys that there are, and how times read. */
+const Footer: FC = () => (
+  <footer class="foot">
+    <button class="foot__item needs-script foot__keys" type="button" data-keys-help>
+      <kbd aria-hidden="true">?</kbd> Keyboard
+    </button>
+    <button class="foot__item needs-script" type="button" data-utc-toggle aria-pressed="false">
+      Times in UTC
+    </button>
+    <a class="foot__item foot__wall" href="/?tv=1">
+      Wall
+    </a>
+  </footer>
 )

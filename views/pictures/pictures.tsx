@@ -1,8 +1,11 @@
-import type { FC } from 'hono/jsx'
+import type { FC, PropsWithChildren } from 'hono/jsx'
 import type { Attention } from '../../src/domain/summary/attention.ts'
 import { Shape } from '../atoms/shape.tsx'
-import { ATTENTION_LOOKS } from '../atoms/state-look.ts'
-import { Picture } from './picture.tsx'
+import { ATTENTION_LOOKS, workflowLook } from '../atoms/state-look.ts'
+import type { Workflow } from '../../src/domain/project/project-state.ts'
+import { WIDE_LAYOUT } from '../diagrams/wide-layout.ts'
+import { WorkflowDrawing, inWords } from '../diagrams/workflow.tsx'
+import { visibleText } from '../atoms/foreign-text.tsx'
 
 const HEIGHT = 20
 const PADDING = 7
@@ -49,3 +52,41 @@ function widthOf(text: string): number {
   })
   return Math.round(widths.reduce((sum, width) => sum + width, 0))
 }
+
+const FRAME = { x: -20, y: -52, width: 956, height: 424 }
+
+/** The workflow of a project with its name and the moment that it shows (`now`, ms since 1970). */
+export const DiagramPicture: FC<{ project: string; workflow: Workflow; now: number }> = ({ project, workflow, now }) => (
+  <Picture frame={FRAME} name={`The workflow of ${project}. ${inWords(workflow)}`}>
+    <rect class="picture__ground" x={FRAME.x + 0.5} y={FRAME.y + 0.5} width={FRAME.width - 1} height={FRAME.height - 1} rx="10" />
+    <text class="picture__name" x="-4" y="-24">
+      {project}
+    </text>
+    <text class="picture__as-of" x="920" y="-24" text-anchor="end">
+      {`${visibleText(workflowLook(workflow.state).word, 60)} as of ${new Date(now).toISOString().slice(0, 16).replace('T', ' ')} UTC`}
+    </text>
+    <svg x="-4" y="0" width="924" height="350" viewBox={WIDE_LAYOUT.viewBox}>
+      <WorkflowDrawing layout={WIDE_LAYOUT} workflow={workflow} now={now} />
+    </svg>
+  </Picture>
+)
+
+/** Where a picture lies, as a `viewBox` tells it. */
+type Frame = { x: number; y: number; width: number; height: number }
+
+type PictureProps = PropsWithChildren<{ frame: Frame; name: string }>
+
+/** A drawing as a document of its own, for places that show pictures and run nothing. Its colours come behind its title. */
+const Picture: FC<PictureProps> = ({ frame, name, children }) => (
+  <svg
+    xmlns="http://www.w3.org/2000/svg"
+    viewBox={`${frame.x} ${frame.y} ${frame.width} ${frame.height}`}
+    width={frame.width}
+    height={frame.height}
+    role="img"
+    aria-label={name}
+  >
+    <title>{name}</title>
+    {children}
+  </svg>
+)
