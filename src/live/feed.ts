@@ -31,9 +31,7 @@ export class Feed implements Watched {
   readonly #ready = new Map<string, LivePage>()
   readonly #holds = new Map<string, (() => void) | undefined>()
   readonly #made = new Map<string, string | undefined>()
-  /** Topics per project; undefined for pages of many projects. */
   readonly #topics = new Map<string | undefined, Set<string>>()
-  /** Topics with unsent changes, and the traces of their causes. */
   readonly #dirty = new Map<string, string[]>()
   readonly #turns = openTurns()
   #timer: ReturnType<typeof setTimeout> | undefined
@@ -172,7 +170,6 @@ export class Feed implements Watched {
         if (page && frame !== undefined) this.#deps.broadcast(topic, this.#withMade(topic, page, frame))
       })
     } catch (error) {
-      // One failing page must not stop the others.
       this.#deps.onError(error)
     }
     return renderedAt - beganAt
@@ -189,10 +186,7 @@ export class Feed implements Watched {
 
 const TURN_MS = 4
 
-/**
- * Lets many tasks start in order, each in a turn of the event loop, so that other work comes in between.
- * A task starts when `next` resolves and must not pause.
- */
+/** Starts tasks in order, each in its own turn of the event loop. A task starts when `next` resolves, and must not pause. */
 function openTurns(stretchMs = TURN_MS) {
   const waiting: (() => void)[] = []
   let isRunning = false

@@ -9,7 +9,6 @@ type Deps<Socket> = {
   fail(socket: Socket, error: unknown): void
 }
 
-/** How often those that wait are tried again. */
 const AGAIN_MS = 1_000
 const AT_ONCE = 64
 

@@ -1,8 +1,4 @@
-/**
- * A frame: fragments of HTML, and where to resume. The page's script puts `since` and `made` into the socket's address.
- * `lastEventAt` and `now` are ms since 1970 by the server's clock, so that ages do not depend on the browser's.
- * `events` counts what is new since the previous frame.
- */
+/** Fragments of HTML, and where to resume. Ages use the server's `now` (ms since 1970), whatever the browser's clock says. */
 export type LiveFrame = FrameHead & { now: number; events: number }
 
 export type FrameHead = { content: string; since: string; lastEventAt: number | undefined }

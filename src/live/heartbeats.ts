@@ -9,7 +9,6 @@ export const SILENCE_SECONDS = 15
 /** Pings outlive the timeouts of HAProxy (50 s) and nginx (60 s); two missing answers close the socket. */
 const PING_HEARTBEATS = 4
 const PONG_DEADLINE_HEARTBEATS = 10
-/** Each tick serves its share of the sockets. */
 const TURNS = 24
 /** Browsers cannot see pings, so a small frame shows that the connection works. */
 const HEARTBEAT_TOPIC = 'heartbeat:'

@@ -7,7 +7,7 @@ import { openFirstFrames } from './first-frames.ts'
 import { withField } from './frame.ts'
 import { openHeartbeats } from './heartbeats.ts'
 
-/** Why a socket is refused. It is accepted and closed with a code, because browsers do not show the status of a refused upgrade. */
+/** Refused sockets are accepted and closed with a code: browsers do not show the status of a refused upgrade. */
 export const REFUSALS = {
   full: { code: 1013, reason: 'full' },
   later: { code: 1013, reason: 'later' },
@@ -86,7 +86,6 @@ export class Hub {
     backpressureLimit: BACKPRESSURE_LIMIT_BYTES,
     closeOnBackpressureLimit: true,
     open: (socket) => this.#open(socket),
-    // Our pages send no messages.
     message: (socket) => socket.close(1008, 'This websocket takes no messages'),
     pong: (socket) => {
       socket.data.heardAt = Date.now()
@@ -177,10 +176,7 @@ export class Hub {
 
 const SLOW_MS = 100
 
-/**
- * Close codes worth telling apart, so that the label is bounded. A socket closed for its slowness looks lost, except that a frame was
- * dropped just before.
- */
+/** Bounds the label. A socket closed for its slowness looks lost, except that a frame was dropped just before. */
 function closeReason(code: number, sinceDropMs: number): string {
   if (code === 1006 && sinceDropMs < SLOW_MS) return 'slow'
   const known: Record<number, string> = {
@@ -205,7 +201,7 @@ type TroubleDeps = {
 
 const troubleText = (trouble: Trouble): string => JSON.stringify({ now: Date.now(), trouble })
 
-/** Remembers what viewers were told of trouble, so that only changes are sent. Its end is sent with what the page lacks. */
+/** What viewers were told of trouble, so that only changes are sent; its end comes with what the page lacks. */
 function openTroubleFrames({ troubleOf, current, publish }: TroubleDeps) {
   const told = new Map<string, string>()
 
@@ -225,7 +221,6 @@ function openTroubleFrames({ troubleOf, current, publish }: TroubleDeps) {
 
   return {
     tell: (topics: Iterable<string>): Promise<void> => forEachConcurrently([...topics], 1, tellOf),
-    /** Adds current trouble to a first frame. */
     first(topic: string, frame: string): string {
       const trouble = troubleOf(topic)
       remember(topic, trouble)

@@ -9,18 +9,14 @@ import { type FrameHead, frameText, replace, stampHead, upsert } from './frame.t
 import { eventsAfter, missedRows, ownPosition, positionOf, readSince, standing } from './position.ts'
 
 export type PageNews = {
-  /** It has something to show without a change of a project. */
   stir(): void
-  /** Its own work failed; it tries again. */
   failed(error: unknown): void
 }
 
 /** A page that somebody watches, kept once for all its viewers. Frames are texts. */
 export type LivePage = {
   project: string | undefined
-  /** True when the page shows something of the change. */
   take(change: ProjectChange): boolean
-  /** What changed since the last flush. */
   flush(): string | undefined
   /** True when the viewer's page comes from a worker that was ahead of this one. */
   isBehind(since: string | undefined): boolean
@@ -34,7 +30,6 @@ export type LivePage = {
 /** What a kind of page brings; `openLivePage` does what all have in common. */
 export type PageContent = Pick<LivePage, 'project' | 'take' | 'position' | 'made' | 'close'> & {
   isBehind?(since: string | undefined): boolean
-  /** Fragments of what changed since the last call, and how many events are new. */
   changed(): { html: string; events: number } | undefined
   /** What a viewer at `since` lacks; viewers with the same `key` share one rendering. */
   missed(since: string): { key: string; events: number; render(shared: Shared): string }
@@ -106,7 +101,6 @@ export type Shown = {
   project: Project
   summary: ProjectSummary
   view: ProjectView
-  /** The past moment in the address; undefined on a live page. */
   at?: string | undefined
   /** True in an exported file, without links and forms. */
   isAlone?: boolean | undefined
@@ -121,14 +115,12 @@ export type PageSection<Id extends string = string> = {
   members?(looks: Looks): string
   /** It depends on more than events, so returning viewers always get it. */
   isBeside?: true
-  /** Its words change with time alone. */
   ages?: true
 }
 
 /** What was shown at `beforeAt`, and what to show now; `isDue` when words may have changed without an event. */
 export type Looks = { before: Shown; beforeAt: number; after: Shown; now: number; isDue: boolean }
 
-/** Events of the project, newest first, in the element `id`. */
 export type EventList = {
   id: string
   isIn?(event: StoredEvent): boolean
@@ -143,7 +135,6 @@ type Sections = { sections: readonly PageSection[]; list?: EventList | undefined
 type News = { events: readonly StoredEvent[]; isGap: boolean }
 const NO_NEWS: News = { events: [], isGap: false }
 
-/** The page drops older events anyway. */
 const NEWS_KEPT = 50
 
 /** A page made of sections; only those whose `reads` were replaced are rendered. */

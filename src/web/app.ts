@@ -88,7 +88,6 @@ function unanswered(app: Hono<Env>, c: Context<Env>): RefusedError {
   return new RefusedError('METHOD_NOT_ALLOWED', `This address answers ${allow} only.`, { allow })
 }
 
-/** The methods of an address for Allow; undefined without a route. */
 function allowed(app: Hono<Env>, path: string): string | undefined {
   const known = METHODS.filter((method) => app.router.match(method, path)[0].some(([[, route]]) => route.method === method))
   if (known.length === 0) return undefined

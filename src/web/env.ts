@@ -36,7 +36,6 @@ export type WebDeps = PageDeps & {
   isRedisUp(): boolean
   isDraining(): boolean
   renderMetrics(): Promise<string>
-  /** The result of the last reload, if there was one. */
   reload(): ReloadReport | undefined
   settings: WebSettings
 }
@@ -62,13 +61,10 @@ export type WebSettings = PageSettings & {
   isOpen: boolean
   allowedOrigins: readonly string[]
   workers: number
-  /** As configured; undefined where nothing is stated. */
   limits: Record<'parallelProjects' | 'totalAgents' | 'memoryMb' | 'diskMb' | 'cpuCores', number | undefined>
 }
 
 export type Env = {
-  /** `arrived` is the server's own request object, which knows the connection. */
   Bindings: { server: Server<Watching>; arrived: Request }
-  /** `isMomentHonoured`: the answer is as of `?at=`. */
   Variables: { requestId: string; isMomentHonoured?: boolean }
 }

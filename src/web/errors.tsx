@@ -9,7 +9,6 @@ import { ErrorPage, NotFoundPage } from '../../views/pages/error.tsx'
 
 const RELOAD_SECONDS = 3
 
-/** Only a part of a project is missing; the message says which. */
 const PART = /^\/projects\/[^/]+\/./
 
 const NEXT: Record<number, string> = {

@@ -37,7 +37,6 @@ export async function eventPage(c: Context<Env>, deps: WebDeps, project: string)
   return textWithEtag(c, { text: `${before},"events":[${texts.join()}],"next":${behind}}`, type: 'application/json' })
 }
 
-/** Reads a part of a log in steps; stops after a page of large events. */
 async function readPart({ eventLog, turns }: Reading, project: string, { limit, ...range }: ReadRange): Promise<Page> {
   if (turns.isOver()) await turns.take()
   let page = await eventLog.read(project, { ...STEP, ...range, limit: Math.min(STEP.limit, limit) })

@@ -3,13 +3,9 @@ type Tokens = ReadonlyMap<string, string>
 type Drawn = { tag: string; classes: ReadonlySet<string> }
 type PictureStyle = (svg: string, theme: Scheme | undefined) => string
 
-/** Pictures do not move. */
 const MOTION = new Set(['animation', 'transform-origin'])
 
-/**
- * Derives a picture's stylesheet from what pictures share with the pages (static/pictures.css): the rules it needs, with plain hexadecimal
- * colours, which every viewer understands. Without a theme the reader's system decides.
- */
+/** Derives a picture's stylesheet from static/pictures.css, with plain hexadecimal colours, which every viewer understands. */
 export function openPictureStyle(css: string): PictureStyle {
   const rules = rulesOf(css)
   const tokens = new Map(rules.filter(({ selectors }) => selectors.includes(':root')).flatMap(({ declarations }) => declarations))
@@ -77,7 +73,6 @@ function plainValue(value: string, tokens: Tokens, scheme: Scheme): string {
   return plainValue(meant, tokens, scheme)
 }
 
-/** Keeps the rules and selectors that apply to the drawing. */
 function meeting(rules: readonly Resolved[], drawn: readonly Drawn[]): Resolved[] {
   return rules.flatMap((rule) => {
     const selectors = rule.selectors.filter((selector) =>

@@ -6,7 +6,6 @@ import type { Env } from './env.ts'
 type Deps = { app: Hono<Env>; hub: Hub; feed: Watched; config: { host: string; port: number }; log: Logger; sharesPort: boolean }
 
 const IDLE_SECONDS = 120
-/** How long a slow upload may delay the end. */
 const DRAIN_SECONDS = 10
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024
 

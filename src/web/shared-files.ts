@@ -11,7 +11,6 @@ type Deps = {
 const HOUR_MS = 60 * 60 * 1_000
 /** A day after the last instance of a build confirmed it. */
 const KEPT_MS = 25 * HOUR_MS
-/** Delay while the store is away. */
 const RETRY_MS = 60_000
 const HASHED = /^[\w-]{1,60}\.[\da-z]{4,20}\.(?:js|css|svg)$/
 
@@ -20,7 +19,6 @@ export type SharedFiles = {
   close(): void
 }
 
-/** Written by any build. */
 const StoredFile = z.object({ type: z.string(), etag: z.string(), gzip: z.string() })
 
 const keyOf = (name: string): Key => ['static', name]

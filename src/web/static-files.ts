@@ -24,7 +24,6 @@ const TYPES: Record<string, string> = {
 const here = (path: string) => new URL(`../../${path}`, import.meta.url).pathname
 const sheet = (name: string) => new URL(`../../static/${name}`, import.meta.url)
 
-/** Loaded by name; each brings its imports. */
 const SCRIPTS = ['app.js', 'overview.js', 'timeline.js', 'time-travel.js']
 
 const SOURCES: Record<string, string> = {
@@ -59,7 +58,6 @@ export async function loadStaticFiles(): Promise<StaticFiles> {
   }
 }
 
-/** Where markup is written. */
 const MARKUP = ['views', 'src/live', 'src/pages']
 
 async function buildOf(hrefs: readonly string[]): Promise<string> {
@@ -70,7 +68,6 @@ async function buildOf(hrefs: readonly string[]): Promise<string> {
   return Bun.hash([...hrefs.toSorted(), ...paths, ...texts].join('\n')).toString(36)
 }
 
-/** One file per page's script takes one request; some of it is shared with the server. */
 async function bundledScripts() {
   const { outputs } = await Bun.build({
     entrypoints: SCRIPTS.map((name) => here(`static/${name}`)),

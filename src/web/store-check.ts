@@ -3,7 +3,6 @@ import { type EventLog, LogUnavailableError } from '../event-log/event-log.ts'
 
 /** Results are reused this long: balancers ask often, and each check writes. */
 const KNOWN_MS = { stored: 1_000, refused: 250 }
-/** Callers wait no longer for a check in progress. */
 const PATIENCE_MS = 3_000
 
 type StoreCheck = () => Promise<string | undefined>

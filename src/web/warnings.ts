@@ -21,12 +21,10 @@ export async function currentWarnings(deps: Sources): Promise<string[]> {
     ...links.map((link) => `orchestrator ${link.name}: ${link.lastProblem ?? link.state}${awaySince(link)}`),
     ...(await deps.warnings()),
   ]
-  // Worst first.
   const { kept, left } = foremost(all, WARNINGS_SHOWN)
   return left.length === 0 ? kept : [...kept, `${left.length} more warnings are not listed`]
 }
 
-/** An instant, which stays true while it is read. */
 function awaySince({ state, since, nextAttemptAt }: LinkHealth): string {
   if (state === 'unowned' || state === 'stopped') return ''
   return `, away since ${isoTime(since)}${nextAttemptAt === undefined ? '' : `; the next try is due at ${isoTime(nextAttemptAt)}`}`

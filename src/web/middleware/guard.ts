@@ -5,10 +5,7 @@ import type { Env, WebSettings } from '../env.ts'
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/**
- * Keeps other sites out of the open mode: DNS rebinding is stopped by answering loopback names only, forms and websockets of
- * other origins by accepting only our own and configured ones.
- */
+/** Keeps other sites out of the open mode: only loopback names are answered (DNS rebinding), and only our own origins may write. */
 export const guard = (settings: WebSettings) =>
   createMiddleware<Env>(async (c, next) => {
     const host = c.req.header('host') ?? ''

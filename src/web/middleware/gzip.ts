@@ -11,7 +11,6 @@ export const gzip = () =>
     await next()
     const { res } = c
     if (!SAFE.has(c.req.method) || res.headers.has('content-encoding')) return
-    // A 304 and a HEAD have the headers of the full answer.
     if (res.status === 304 || TEXT.test(res.headers.get('content-type') ?? '')) c.header('Vary', 'Accept-Encoding', { append: true })
     else return
     if (c.req.method === 'HEAD' || !res.body || !acceptsGzip(c.req.header('accept-encoding'))) return

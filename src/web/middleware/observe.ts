@@ -15,7 +15,6 @@ export const observe = ({ metrics, log, access }: Deps) =>
     const given = c.req.header('x-request-id')
     const requestId = given && REQUEST_ID.test(given) ? given : crypto.randomUUID()
     c.set('requestId', requestId)
-    // Later the connection may be gone.
     const client = access && c.env.server.requestIP(c.env.arrived)?.address
     const startedAt = performance.now()
     await next()

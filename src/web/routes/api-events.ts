@@ -13,7 +13,6 @@ import { readBody } from '../read-body.ts'
 
 /** Fits the largest report, a state file of 4 MiB. */
 const BODY_LIMIT_BYTES = 5 * 1024 * 1024
-/** Whole states are compared with what is known before they become events. */
 const WHOLE_STATES = new Set(['current_state', 'transition_history'])
 
 /** POST and GET /api/v1/projects/:name/events: reports, and reading them back. */
@@ -32,7 +31,6 @@ export function eventRoutes(deps: WebDeps) {
     .get('/projects/:name/events', async (c) => eventPage(c, deps, (await findProject(deps, c.req.param('name'))).name))
 }
 
-/** The registered spelling of a name, or the name it will get. */
 function reportedName({ projections }: WebDeps, name: string): string {
   const problem = projectNameProblem(name)
   if (problem) throw new RefusedError('INVALID_PROJECT_NAME', `"${name.slice(0, 63)}" cannot name a project: ${problem}.`)

@@ -11,10 +11,7 @@ import { PINS_FULL } from '../../../views/overview/pin.tsx'
 
 const LIMIT_BYTES = 1_024
 
-/**
- * Forms of a project's page that work without script. `purge` needs the project's name as `confirm`; `losses` takes the offset
- * up to which losses were `seen`.
- */
+/** Forms of a project's page that work without script. `losses` takes the offset up to which they were `seen`. */
 export function projectFormRoutes(deps: WebDeps) {
   const { changes } = deps
   return new Hono<Env>()
@@ -55,7 +52,6 @@ export function pinRoutes(deps: WebDeps) {
     const form = new URLSearchParams(await readBody(c, PIN_LIMIT_BYTES))
     const [pin, unpin] = [form.get('pin'), form.get('unpin')]
     if (pin === null && unpin === null) throw new RefusedError('VALIDATION_ERROR', 'Name a project to pin, or one to unpin.')
-    // Missing projects are dropped: nobody could unpin them.
     const pins = (parsePins(getCookie(c, 'pins')) ?? []).filter((name) => name !== unpin && deps.projections.findProject(name))
     const added = pin === null ? undefined : (await findProject(deps, pin)).name
     if (added !== undefined && !pins.includes(added)) pins.push(added)

@@ -3,7 +3,6 @@ import { PAGES } from '../../pages/registry.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { pageRequest } from '../page-request.ts'
 
-/** GET of every page. */
 export function pageRoutes(deps: WebDeps) {
   const app = new Hono<Env>()
   for (const { routes, answer } of PAGES) {

@@ -15,7 +15,6 @@ const XML = '<?xml version="1.0" encoding="utf-8"?>\n'
 export function pictureRoutes(deps: WebDeps) {
   const styleOf = openPictureStyle(deps.files.pictureStyle)
 
-  /** Caching proxies must revalidate. */
   function answer(c: Context<Env>, picture: unknown) {
     const drawing = String(picture)
     const style = styleOf(drawing, themeOf(c))

@@ -16,7 +16,6 @@ export function vitalRoutes(deps: WebDeps) {
     app.on(PROBES, '/health', (c) => c.json({ status: 'healthy', timestamp: new Date().toISOString(), version: deps.version }))
     app.on(PROBES, '/ready', async (c) => {
       const { checks, warnings } = await readiness(deps)
-      // Without the bus, reports are still found in the log.
       const isReady = checks.log && checks.projects && !deps.isDraining()
       const status = deps.isDraining() ? 'draining' : isReady ? 'ready' : 'not ready'
       const body = { status, checks, warnings, timestamp: new Date().toISOString() }
@@ -36,7 +35,6 @@ async function readiness(deps: WebDeps) {
   return { checks, warnings: await currentWarnings(deps) }
 }
 
-/** Returns the CPU seconds counted so far. */
 function sample({ metrics, overview, usage }: WebDeps, cpuSeconds: number): number {
   const now = usage()
   metrics.memory.set(now.rssBytes)
