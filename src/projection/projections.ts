@@ -156,8 +156,19 @@ export class Projections {
     clearTimeout(entry.timer)
     const { nextLookAt } = summary
     if (nextLookAt !== undefined) entry.timer = setTimeout(() => this.#attentionDue(name), delayUntil(nextLookAt, this.#now()))
-    for (const listener of this.#listeners) listener({ project, before, summary, view, isGone })
+    this.#tell({ project, before, summary, view, isGone })
     if (isGone) this.#entries.delete(name)
+  }
+
+  /** A listener that fails keeps the change from no other. */
+  #tell(change: ProjectChange) {
+    for (const listener of this.#listeners) {
+      try {
+        listener(change)
+      } catch (error) {
+        this.#deps.onError(error)
+      }
+    }
   }
 
   #attentionDue(name: string) {

@@ -13,6 +13,7 @@ let held: Promise<unknown>
 let opened: OpenProjections
 let projections: Projections
 let saves: string[]
+let errors: unknown[]
 /** Room for some states of one event each. */
 const MEMORY_BYTES = 100_000
 
@@ -20,6 +21,7 @@ beforeEach(async () => {
   held = Promise.resolve()
   const sqlite = await openSqliteLog({ file: join(temporaryFolder(), 'events.sqlite') })
   saves = []
+  errors = []
   log = {
     ...sqlite,
     saveSnapshot(snapshot) {
@@ -32,9 +34,7 @@ beforeEach(async () => {
       return page
     },
   }
-  const onError = (error: unknown) => {
-    throw error
-  }
+  const onError = (error: unknown) => void errors.push(error)
   opened = await openProjections({ eventLog: log, bus: openInProcessBus(), staleMinutes: 10, onError, stateMemoryBytes: MEMORY_BYTES })
   projections = opened.projections
 })
@@ -42,6 +42,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await opened.close()
   await log.close()
+  expect(errors).toEqual([])
 })
 
 const step = (project: string, id: string) => log.append(project, [{ type: 'x-step', id }])
@@ -130,4 +131,15 @@ test('a large state counts for what it takes', async () => {
   const before = loadedOf(names('p', 5)).length
   await projections.view('large')
   expect([before, loadedOf([...names('p', 5), 'large'])]).toEqual([5, []])
+})
+
+test('who cannot take a change in is told of, and keeps it from nobody else', async () => {
+  const heard: number[] = []
+  projections.onChange(() => {
+    throw new Error('not mine')
+  })
+  projections.onChange(({ view }) => void heard.push(view.state.offset))
+  await step('p1', 'a')
+  expect((await projections.view('p1')).state.offset).toBe(1)
+  expect([heard, errors.splice(0).map(String)]).toEqual([[1], ['Error: not mine']])
 })
