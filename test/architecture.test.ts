@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { checkArchitecture } from './support/architecture/check.ts'
 import { runCommand } from './support/command.ts'
@@ -22,6 +22,14 @@ const OUTSIDE = ['..', 'shared', 'samples'].join('/')
 
 test('this tree keeps the rules', () => {
   expect(checkArchitecture(ROOT)).toEqual([])
+})
+
+test('the page that says how the house is built names files that are there', async () => {
+  const page = await Bun.file(join(ROOT, 'docs/architecture.md')).text()
+  const named = [...page.matchAll(/`([\w./-]+\/[\w.-]+\.tsx?)`/g)].map(([, path = '']) => path)
+  expect(named.length).toBeGreaterThan(15)
+  const isThere = (path: string) => existsSync(join(ROOT, path)) || existsSync(join(ROOT, 'src', path))
+  expect(named.filter((path) => !isThere(path))).toEqual([])
 })
 
 test('a tree that keeps the rules is not blamed', () => {
