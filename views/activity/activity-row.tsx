@@ -12,7 +12,6 @@ type RowProps = {
   event: StoredEvent
   now: number
   project: string
-  /** The row stands in the list of a story or an agent. */
   isOfPart?: boolean
 }
 

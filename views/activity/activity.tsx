@@ -11,19 +11,15 @@ export const ACTIVITY_ROWS = 50
 
 type ListProps = {
   project: string
-  /** In any order. */
   events: readonly StoredEvent[]
   now: number
 }
 
 type ActivityProps = ListProps & {
-  /** How many events there are in all. */
   total: Child
-  /** The project stands alone, in a file: there are no older events to ask for. */
   isAlone?: boolean
 }
 
-/** What happened, newest first. */
 export const Activity: FC<ActivityProps> = ({ project, events, total, now, isAlone = false }) => {
   const oldest = Math.min(...events.map(({ offset }) => offset))
   return (
@@ -47,21 +43,18 @@ export const Activity: FC<ActivityProps> = ({ project, events, total, now, isAlo
   )
 }
 
-/** Leads to what came while somebody reads further down. */
 export const NewEvents: FC = () => (
   <button id="activity-new" class="button" type="button" hidden>
     0 new
   </button>
 )
 
-/** How many events there are in all. */
 export const ActivityTotal: FC<{ total: number }> = ({ total }) => (
   <p id="activity-total">
     {total.toLocaleString('en')} {total === 1 ? 'event' : 'events'}, times in <span data-clock-zone>UTC</span>
   </p>
 )
 
-/** The rows alone, for a frame that replaces them after a gap. */
 export const ActivityList: FC<ListProps & { limit?: number }> = ({ project, events, now, limit = ACTIVITY_ROWS }) => (
   <ol id="activity-list" class="activity" data-rows={ACTIVITY_ROWS} reversed>
     {events
@@ -84,7 +77,6 @@ export const Older: FC<WayProps> = ({ hrefOf, offset }) => (
   </p>
 )
 
-/** The way to newer ones, above the list, where it does not begin at the newest. */
 export const Newer: FC<WayProps> = ({ hrefOf, offset }) => (
   <p class="older" hidden={offset === undefined}>
     <PartLink id="activity-newer" class="button" href={hrefOf({ after: offset ?? 0 })} rel="prev">
@@ -93,7 +85,6 @@ export const Newer: FC<WayProps> = ({ hrefOf, offset }) => (
   </p>
 )
 
-/** The address of a part of a project's activity, narrowed. */
 export const activityHref =
   (name: string, query: ActivityQuery) =>
   (place: ActivityPlace): string =>

@@ -10,7 +10,6 @@ export type ActivityPlace = { before?: number | undefined; after?: number | unde
 
 const TEXT_LIMIT = 200
 
-/** Reads the URL; what it does not understand is ignored. */
 export function parseActivityQuery(params: URLSearchParams): ActivityQuery {
   const text = typedText(params.get('q') ?? '', TEXT_LIMIT)
   return { kind: EVENT_KINDS.find((kind) => kind === params.get('kind')), text: text === '' ? undefined : text }
@@ -26,10 +25,8 @@ export function activitySearch({ kind, text }: ActivityQuery, { before, after }:
   return params.size === 0 ? '' : `?${params}`
 }
 
-/** Whether an event is one of those that are asked for. */
 export function isAskedFor({ kind, text }: ActivityQuery): (event: StoredEvent) => boolean {
   return (event) => (kind === undefined || eventKind(event) === kind) && (text === undefined || eventHolds(event, text))
 }
 
-/** Whether it asks for less than all. */
 export const isNarrowed = ({ kind, text }: ActivityQuery): boolean => kind !== undefined || text !== undefined

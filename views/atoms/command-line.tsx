@@ -6,7 +6,7 @@ import { Marked, visibleText } from './foreign-text.tsx'
 import { isLong, Whole } from './whole.tsx'
 import { foremost } from '../../src/domain/bounded.ts'
 
-/** A command in one line with both of its ends: what is left out stands in the middle, counted, and its risks are named. */
+/** A command in one line with both ends; the middle is counted, and risks are named. */
 export const CommandLine: FC<{ command: string; limit?: number }> = ({ command, limit = 160 }) => {
   const text = markedLine(command, 'command')
   const { head, hidden, tail } = shorten(text, limit)
@@ -29,7 +29,7 @@ const LINES = 12
 const COLUMNS = [38, 62, 118] as const
 const END_SHOWN = 120
 
-/** All of a command, as it would run: wrapped, the first lines of a very long one and its end until it is opened. */
+/** A whole command as it would run; the middle of a very long one is folded. */
 export const WholeCommand: FC<{ command: string }> = ({ command }) => {
   const text = markedText(command, 'command').replace(/^\n+|\s+$/g, '')
   const risks = riskyParts(text)
@@ -83,7 +83,6 @@ const More: FC<{ count: number; risks: readonly RiskyPart[] }> = ({ count, risks
 const NAMED = 4
 const NAME_LIMIT = 40
 
-/** What makes a command risky, each once. */
 const Names: FC<{ risks: readonly RiskyPart[] }> = ({ risks }) => {
   const { kept, left } = foremost([...new Set(risks.map(({ name }) => name))], NAMED)
   return (
@@ -103,7 +102,7 @@ const Names: FC<{ risks: readonly RiskyPart[] }> = ({ risks }) => {
 
 type WordsProps = { text: string; from?: number; to?: number; risks: readonly RiskyPart[] }
 
-/** A piece of a marked command with what is risky in it, also where a risk goes on beyond the piece. */
+/** A piece of a marked command, with the parts of its risks. */
 const Words: FC<WordsProps> = ({ text, from = 0, to = text.length, risks }) => {
   const pieces: { text: string; isRisky: boolean }[] = []
   let at = from
@@ -132,7 +131,7 @@ const Words: FC<WordsProps> = ({ text, from = 0, to = text.length, risks }) => {
 // Letters of scripts that are written from right to left.
 const RIGHT_TO_LEFT = /([\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefe\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]+)/u
 
-/** Each word of such a script stands for itself: two of them beside each other would change places. */
+/** Words of such scripts are isolated, because two neighbours would change places. */
 const InOrder: FC<{ text: string }> = ({ text }) => (
   <>
     {text.split(RIGHT_TO_LEFT).map((part, index) =>

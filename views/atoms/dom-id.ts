@@ -4,8 +4,8 @@ export type DomKind = 'project' | 'cycle' | 'agent' | 'approval' | 'asked' | 'ev
 const UNSAFE = /[^A-Za-z0-9-]/g
 
 /**
- * A stable element id for any text: safe in a CSS selector without escaping, and two keys never share one. What is
- * not a letter, digit or dash becomes `_` and its four hexadecimal digits (one group per UTF-16 unit).
+ * A stable element id for any text: safe in a CSS selector, and unique. Other characters than letters, digits and dashes become `_` and
+ * their hexadecimal digits.
  */
 export function domId(kind: DomKind, key: string | number): string {
   return `${kind}-${String(key).replace(UNSAFE, (unit) => `_${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}`

@@ -4,7 +4,6 @@ const STEPS = [
   { size: 1e6, unit: 'M' },
 ] as const
 
-/** 12, 612 k, 1.1 M: as many digits as can be read at a glance. */
 export function compact(count: number): string {
   if (count < 1000) return String(Math.round(count))
   // What would round to the next unit is written in it.
@@ -12,7 +11,6 @@ export function compact(count: number): string {
   return step ? `${(count / step.size).toFixed(1)} ${step.unit}` : `${Math.round(count / 1000)} k`
 }
 
-/** $1,204.50 */
 export function dollars(amount: number): string {
   return `$${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
 }

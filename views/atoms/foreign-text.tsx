@@ -3,10 +3,10 @@ import { markedLine, plainLine } from '../../src/domain/events/plain-text.ts'
 import { MARK, type Reading } from '../../src/domain/events/unseen.ts'
 import { joined, shorten, type Shortened } from './shorten.ts'
 
-/** What is cut away anyway is not looked at: an agent may send megabytes. */
+/** Agents may send megabytes, of which the rest is cut anyway. */
 const REACH = 16
 
-/** Foreign text as one line in which everything can be seen, both ends kept: for attributes and titles. */
+/** Foreign text in one line with everything visible and both ends kept, for attributes and titles. */
 export function visibleText(text: string, limit = 200, reading: Reading = 'prose'): string {
   return joined(shortLine(text, limit, (part) => plainLine(part, reading)))
 }
@@ -45,17 +45,13 @@ const UnseenMark: FC<{ sign: string; name: string }> = ({ sign, name }) => {
 
 type ForeignTextProps = { text: string; limit?: number; reading?: Reading }
 
-/**
- * Text that an agent or a tool chose: marked, shortened, isolated so that its direction reorders nothing around it. What
- * stands between backticks is shown as code, and reads from left to right in any text.
- */
+/** Text of an agent or tool: marked, shortened, and isolated, so that its direction reorders nothing. Backticks show code. */
 export const ForeignText: FC<ForeignTextProps> = ({ text, limit = 200, reading = 'prose' }) => (
   <bdi>
     <Coded text={joinedCode(shortLine(text, limit, (part) => markedLine(part, reading)))} />
   </bdi>
 )
 
-/** A marked text with what stands between backticks as code. */
 const Coded: FC<{ text: string }> = ({ text }) => (
   <>
     {text.split(/`([^`]+)`/).map((part, index) =>
@@ -82,21 +78,20 @@ function joinedCode(short: Shortened): string {
   })
 }
 
-/** All of a text in its own lines, for whoever decides on it; marked already, with code between backticks. */
+/** All of a foreign text in its own lines, for decisions. */
 export const DecisionText: FC<{ text: string }> = ({ text }) => (
   <bdi>
     <Coded text={text} />
   </bdi>
 )
 
-/** A command, a path, a pattern: in one line, both ends kept, from left to right in any text. */
+/** A command, path or pattern in one line, both ends kept, always from left to right. */
 export const ForeignCode: FC<{ text: string; limit?: number }> = ({ text, limit = 100 }) => (
   <code dir="ltr">
     <Marked text={joined(shortLine(text, limit, (part) => markedLine(part, 'command')))} />
   </code>
 )
 
-/** An identifier that somebody else chose. */
 export const Identifier: FC<{ id: string }> = ({ id }) => (
   <code class="id" dir="auto">
     {visibleText(id, 48)}

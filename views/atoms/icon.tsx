@@ -20,5 +20,4 @@ const drawing = openDrawings<IconName>((name) => (
   </svg>
 ))
 
-/** A small picture without a state: words stand beside it. */
 export const Icon = ({ name }: { name: IconName }) => drawing(name)

@@ -1,4 +1,4 @@
-/** Where pages live that fragments link to. A page's module takes its own address from here: its route, its links and its live topic. */
+/** The addresses of pages that fragments link to; the pages take theirs from here. */
 export const ADDRESSES = {
   project: '/projects/:name',
   story: '/projects/:name/stories/:id',
@@ -12,21 +12,17 @@ export const ADDRESSES = {
 
 /** An address with what it names put in. `search` is empty or begins with a question mark. */
 export function addressOf(pattern: string, names: Readonly<Record<string, string>>, search = ''): string {
-  // Browsers take the dots of a path away even where they are encoded: such an id is told beside the path.
+  // Browsers resolve dots even if encoded, so such ids go into the query.
   if (/^\.{1,2}$/.test(names.id ?? '')) return `${addressOf(pattern.replace('/:id', ''), { ...names, id: '' })}?id=${names.id}`
   return pattern.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(names[name] ?? '')) + search
 }
 
-/** The address of a project's page. */
 export const projectHref = (name: string): string => addressOf(ADDRESSES.project, { name })
 
-/** The address of an event's page. */
 export const eventHref = (name: string, offset: number): string => addressOf(ADDRESSES.event, { name, offset: String(offset) })
 
-/** The address of a story's page. */
 export const storyHref = (name: string, id: string): string => addressOf(ADDRESSES.story, { name, id })
 
-/** The address of an agent's page. */
 export const agentHref = (name: string, id: string): string => addressOf(ADDRESSES.agent, { name, id })
 
 /** An address as of an instant, ms since 1970. */

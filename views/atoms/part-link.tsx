@@ -1,7 +1,7 @@
 import { createContext, type FC, type PropsWithChildren, useContext } from 'hono/jsx'
 import { atMoment } from './part-href.ts'
 
-/** What the address of a page that looks back asks for (`?at=`), so that its links lead to the same moment; undefined for the newest. */
+/** The `?at=` of a page of the past, so that its links lead to the same moment. */
 export const ShownAt = createContext<string | undefined>(undefined)
 
 type LinkProps = PropsWithChildren<{ href: string; id?: string; class?: string; rel?: string; 'aria-current'?: 'true' }>

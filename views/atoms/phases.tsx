@@ -6,7 +6,6 @@ import { visibleText } from './foreign-text.tsx'
 
 export type PhaseMark = 'current' | 'unexpected' | 'visited' | 'ahead'
 
-/** What is drawn of a cycle, wherever it comes from. */
 type PhasedCycle = {
   storyId: string
   state: string
@@ -15,7 +14,7 @@ type PhasedCycle = {
   completedAt: number | undefined
 }
 
-/** One mark a phase. A finished cycle has no current phase; one that took an unexpected step shows where it led. */
+/** One mark per phase. A finished cycle has no current one; an unexpected step shows its target. */
 export function marksOf(cycle: PhasedCycle): PhaseMark[] {
   return TDD_STATES.map((phase) => {
     if (phase === cycle.state && isOpenCycle(cycle)) return cycle.isUnexpected ? 'unexpected' : 'current'
@@ -23,7 +22,6 @@ export function marksOf(cycle: PhasedCycle): PhaseMark[] {
   })
 }
 
-/** The marks in words, for those who do not see them. */
 function phaseWords(cycle: PhasedCycle): string {
   if (!isOpenCycle(cycle)) return 'finished'
   const place = TDD_STATES.findIndex((phase) => phase === cycle.state)
@@ -65,7 +63,7 @@ const ringOf = openDrawings((marks) => {
 /** A cycle as a ring of five arcs: the place says the phase, the surrounding tone says the state. */
 export function Ring({ cycle }: { cycle: PhasedCycle }) {
   const words = `${visibleText(cycle.storyId, 64)}: ${visibleText(phaseWords(cycle), 80)}`
-  // A template escapes as JSX does, and is made in half the time: every row of every flush has three.
+  // Templates escape like JSX and take half the time; every row of every flush has three.
   return html`<span class="cycle-ring" role="img" aria-label="${words}" title="${words}">${ringOf(marksOf(cycle).join(' '))}</span>`
 }
 

@@ -1,15 +1,10 @@
-/**
- * How a distance in time reads: `ago` for what happened ("1 h 22 min ago"), `waiting` to the second because somebody
- * waits ("12 min 40 s"), `age` for how old a thing is ("3 h 02 min").
- */
+/** `ago` for what happened, `waiting` to the second, `age` for how old something is. */
 export type TimeForm = 'ago' | 'waiting' | 'age'
 
 export type ClockForm = {
-  /** What counts as today, ms since 1970. */
   now: number
   /** How far the reader's zone is ahead of UTC at an instant, ms. */
   aheadOfUtc?: (at: number) => number
-  /** The day is always said, as a date. */
   isDated?: boolean
 }
 
@@ -26,7 +21,6 @@ export function relativeTime(at: number, now: number, form: TimeForm = 'ago'): s
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-/** The last millisecond that a Date holds. */
 const LAST_INSTANT = 8.64e15
 
 /** The time of day at an instant (ms since 1970): "02:40:47" today, "1 Dec 02:40:47" on another day, with the year in another year. */

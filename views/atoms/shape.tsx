@@ -2,10 +2,7 @@ import type { Child } from 'hono/jsx'
 import type { ShapeName } from './state-look.ts'
 import { openDrawings } from './drawing.ts'
 
-/*
- * Sixteen by sixteen, drawn in the tone's own colours: `fill` is the mark, `line` its outline, `cut` what is left out
- * of a filled shape. The word stands beside it, so the picture itself is silent.
- */
+/** 16 × 16, in the tone's colours: `fill` is the mark, `line` its outline, `cut` its holes. The word beside it is for screen readers. */
 const SHAPES = new Map<string, () => Child>(
   Object.entries<() => Child>({
     diamond: () => <path class="fill" d="M8 1.2 14.8 8 8 14.8 1.2 8Z" />,
@@ -59,5 +56,5 @@ const drawing = openDrawings((key) => {
 
 type ShapeProps = { name: ShapeName; class?: string; size?: number | '' }
 
-/** A state's shape. Needs a `tone-…` class on itself or around it. With `size` it stands inside another drawing. */
+/** A state's shape; needs a `tone-…` class around it. With `size` it stands inside another drawing. */
 export const Shape = ({ name, class: extra = '', size = '' }: ShapeProps) => drawing(`${name}|${extra}|${size}`)

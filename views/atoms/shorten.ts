@@ -6,10 +6,7 @@ export type Shortened = { head: string; hidden: number; tail: string }
 /** Beyond this many units for each shown character the middle is counted, not read: an agent may send megabytes. */
 const REACH = 8
 
-/**
- * Both ends of a long text, at most about `limit` characters, cut between words where one ends nearby. The end is kept
- * because that is where a command hides what it does. Head and tail are the text's own beginning and end, unit by unit.
- */
+/** Both ends of a long text, cut between words if possible. The end stays, because commands hide what they do there. */
 export function shorten(text: string, limit: number): Shortened {
   const tailLength = Math.floor(limit / 3)
   const headLength = limit - tailLength

@@ -13,7 +13,6 @@ type BarsProps = { minutes: Minutes; now: number }
 /** The last hour of a project in 30 bars; the newest one has the colour of the state around it. */
 export const Sparkline = ({ minutes, now }: BarsProps) => bars(SPARKLINE, minutes, now)
 
-/** The last hour of all projects in 60 bars. */
 export const Histogram = ({ minutes, now }: BarsProps) => bars(HISTOGRAM, minutes, now)
 
 function bars(chart: BarChart, minutes: Minutes, now: number) {
@@ -51,7 +50,6 @@ export function countsPerBar(minutes: Minutes, now: number, chart: Pick<BarChart
   return counts
 }
 
-/** All events of the last 60 minutes. */
 export function eventsInLastHour(minutes: Minutes, now: number): number {
   return countsPerBar(minutes, now, HISTOGRAM).reduce((sum, count) => sum + count, 0)
 }

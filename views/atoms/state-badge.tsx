@@ -15,7 +15,6 @@ export const StateBadge: FC<PropsWithChildren<{ look: Look; isLarge?: boolean }>
 
 type MarkProps = { attention: Attention; now: number; isLarge?: boolean }
 
-/** The one word for a project or agent, with its shape. */
 export const AttentionMark: FC<MarkProps> = ({ attention, now, isLarge = false }) => (
   <StateBadge look={ATTENTION_LOOKS[attention.word]} isLarge={isLarge}>
     <AttentionWords attention={attention} now={now} />

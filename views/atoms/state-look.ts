@@ -11,7 +11,6 @@ export type Tone = 'needs' | 'failed' | 'stale' | 'working' | 'paused' | 'review
 /** How a state looks: never by colour alone. */
 export type Look = { word: string; shape: ShapeName; tone: Tone }
 
-/** The look of the one word for a project. */
 export const ATTENTION_LOOKS: Record<AttentionWord, Look> = {
   needs_you: { word: 'Needs you', shape: 'diamond', tone: 'needs' },
   blocked: { word: 'Blocked', shape: 'octagon', tone: 'failed' },
@@ -37,7 +36,6 @@ const WORKFLOW_SHAPES = new Map<string, Omit<Look, 'word'>>([
   ['ERROR', { shape: 'octagon', tone: 'failed' }],
 ])
 
-/** The look of a workflow state; one that nobody knows is shown as itself. */
 export function workflowLook(state: string): Look {
   return { ...(WORKFLOW_SHAPES.get(state) ?? UNKNOWN), word: workflowWord(state) }
 }
@@ -46,7 +44,6 @@ const UNKNOWN = { shape: 'question', tone: 'idle' } as const
 
 const ENDED: Look = { word: 'Ended', shape: 'check', tone: 'done' }
 
-/** The look of an agent's or a story's word: the same as its project's. */
 export function wordLook(word: WordAt['word']): Look {
   return word === 'ended' ? ENDED : ATTENTION_LOOKS[word]
 }

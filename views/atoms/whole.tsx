@@ -5,12 +5,9 @@ import { MARK } from '../../src/domain/events/unseen.ts'
 export type Columns = readonly [number, number, number]
 
 type WholeProps = {
-  /** What is measured: the marked text that `children` show. */
   text: string
-  /** How many lines are shown of a longer one until it is opened. */
   lines: 4 | 12
   columns: Columns
-  /** How the text ends, shown while it is not open. */
   end?: Child
   /** Takes the class names that its element has to have beside `whole__text`. */
   children: (length: string) => Child
@@ -18,10 +15,7 @@ type WholeProps = {
 
 const WIDTHS = ['narrow', 'middling', 'wide'] as const
 
-/**
- * A text that is never cut: one that takes too many lines where it stands shows the first of them, and all when it is opened.
- * It is all in the page, so that it is found, read aloud and printed; without script too.
- */
+/** A text of which only the first lines show until it is opened. The page has all of it for search, screen readers and print. */
 export const Whole: FC<WholeProps> = ({ text, lines, columns, end, children }) => {
   const length = WIDTHS.filter((_, index) => linesOf(text, columns[index] ?? 1) > lines).map((width) => `is-long-${width}`)
   if (length.length === 0) return <>{children('')}</>

@@ -18,7 +18,6 @@ const GROUPS: { name: string; words: readonly AttentionWord[] }[] = [
 
 type ListProps = UnchangedMembers & { rows: readonly ProjectSummary[]; total: number; query: OverviewQuery; now: number }
 
-/** All rows of the page, in their order. Sent whole when members or their order change. */
 export const ProjectList: FC<ListProps> = ({ rows, total, query, now, unchanged }) => {
   const [pinned, others] = splitBy(rows, ({ project }) => pinState(query, project.name) === 'pinned')
   const shared = { query, now, unchanged }

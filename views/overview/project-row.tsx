@@ -21,10 +21,7 @@ const RINGS_SHOWN = 3
 
 type RowProps = { summary: ProjectSummary; now: number; pin: PinState; at?: string | undefined }
 
-/**
- * One project on the overview: does it need me, what does it do, is it moving. An open question grows the row. It is made of
- * templates, in less time than of elements: two hundred rows may change at once. An atom is one function: a template calls it.
- */
+/** A project on the overview: does it need me, what does it do, does it move. Made of templates, since many change at once. */
 export const ProjectRow: FC<RowProps> = ({ summary, now, pin, at }) => {
   const { project, attention } = summary
   const href = atMoment(projectHref(project.name), at)

@@ -1,7 +1,6 @@
 import type { FC } from 'hono/jsx'
 import { overviewHref, type OverviewQuery, type Sort } from './overview-query.ts'
 
-/** How each order of the overview is called. */
 export const SORT_WORDS: Record<Sort | 'attention', string> = {
   attention: 'By attention',
   last_event: 'By last event',

@@ -17,7 +17,6 @@ const RINGS_SHOWN = 4
 
 type TileProps = { summary: ProjectSummary; isLarge: boolean; now: number }
 
-/** A project on the wall, to be read from across a room. */
 export const WallTile: FC<TileProps> = ({ summary, isLarge, now }) => {
   const { project, attention } = summary
   const look = ATTENTION_LOOKS[attention.word]
@@ -54,13 +53,11 @@ export const WallTile: FC<TileProps> = ({ summary, isLarge, now }) => {
   )
 }
 
-/** What exactly waits for an answer. */
 const Asked: FC<{ summary: ProjectSummary }> = ({ summary: { approvals } }) => {
   const command = approvals.first && askedCommand(approvals.first)
   return command === undefined ? null : <CommandLine command={command} limit={46} />
 }
 
-/** Where it stands; small tiles show it where they are few (wall.css). */
 const Stand: FC<{ summary: ProjectSummary }> = ({ summary: { sprint } }) =>
   sprint ? (
     <p class="tile__stand">

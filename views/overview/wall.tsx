@@ -53,7 +53,6 @@ const Nothing: FC<{ query: OverviewQuery }> = ({ query }) => (
   </p>
 )
 
-/** Whether all is moving. */
 export const LastHour: FC<{ figures: OverviewFigures; now: number }> = ({ figures, now }) => {
   const events = eventsInLastHour(figures.minutes, now)
   return (
@@ -67,7 +66,6 @@ export const LastHour: FC<{ figures: OverviewFigures; now: number }> = ({ figure
   )
 }
 
-/** How many pages of tiles there are. */
 const pagesOf = (total: number, query: OverviewQuery): number => Math.max(1, Math.ceil(total / pageSize(query)))
 
 /** Where the wall turns to; the first page follows the last. */

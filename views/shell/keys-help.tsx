@@ -14,7 +14,6 @@ const KEYS: [keys: string[], does: string][] = [
   [['?'], 'This list'],
 ]
 
-/** What the keyboard does. The browser's own dialog: focus goes in, stays, and comes back. */
 export const KeysHelp: FC = () => (
   <dialog id="keys-help" class="dialog" aria-labelledby="keys-help-title">
     <h2 id="keys-help-title">Keyboard</h2>

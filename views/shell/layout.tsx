@@ -14,19 +14,14 @@ export type Theme = 'light' | 'dark'
 export type Frame = {
   counts: AttentionCounts
   now: number
-  /** From the cookie; without one the page follows the system. */
   theme?: Theme | undefined
-  /** How close rows of activity stand, from the cookie; normal without one. */
   density?: 'compact' | 'detailed' | undefined
   viewer?: { name: string } | undefined
   /** The socket that keeps the page current; a page without one says how old it is. */
   live?: { path: string; lastEventAt?: number | undefined } | undefined
   trouble?: PageTrouble | undefined
-  /** The page shows how things stood at `now`, which is over. */
   isPast?: boolean | undefined
-  /** The moment that the page looks back at, as its address says it. */
   at?: string | undefined
-  /** The socket that keeps the counts and the tab's title current, in hidden tabs too. */
   attentionPath?: string | undefined
   /** How long a websocket may be silent before the page says so; after twice as long it takes it for lost. */
   silenceSeconds?: number | undefined
@@ -38,7 +33,6 @@ export type Frame = {
   isOpenToOthers?: boolean
   /** For readers without script: how often the page loads itself again. */
   refreshSeconds?: number | undefined
-  /** Which page that loads; the same one where it is not given. */
   refreshTo?: string | undefined
 }
 
@@ -48,7 +42,6 @@ type LayoutProps = PropsWithChildren<
     description?: string
     searchText?: string | undefined
     currentAttention?: AttentionWord | undefined
-    /** Scripts that only this page needs. */
     scripts?: readonly string[]
   }
 >
@@ -93,7 +86,6 @@ export const Layout: FC<LayoutProps> = (props) => (
 
 const plainAsset = (file: string) => `/static/${file}`
 
-/** What stands in the head of every document. */
 export const Head: FC<LayoutProps> = ({ title, description, counts, refreshSeconds, refreshTo, scripts = [], asset = plainAsset }) => (
   <head>
     <meta charset="utf-8" />
@@ -118,7 +110,6 @@ export const Head: FC<LayoutProps> = ({ title, description, counts, refreshSecon
   </head>
 )
 
-/** Below every page: the keys that there are, and how times read. */
 const Footer: FC = () => (
   <footer class="foot">
     <button class="foot__item needs-script foot__keys" type="button" data-keys-help>

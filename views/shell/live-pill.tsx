@@ -6,18 +6,13 @@ export type PageTrouble = { kind: 'log' | 'bus' | 'part'; since: number; project
 
 type Props = {
   isLive: boolean
-  /** The page shows how things stood at `now`: its ages stand still. */
   isPast?: boolean | undefined
   lastEventAt?: number | undefined
   now: number
   trouble?: PageTrouble | undefined
 }
 
-/**
- * Whether the page can be trusted right now. The server says what is true without a socket: as of when the page was made, and what
- * it could not reach then. The page's script sets `data-state` (live, trouble-log, trouble-bus, trouble-part, reconnecting,
- * paused, past) and the words once it knows more.
- */
+/** Whether the page can be trusted now. Without a socket it shows when the page was made; the page's script sets `data-state`. */
 export const LivePill: FC<Props> = ({ isLive, isPast = false, lastEventAt, now, trouble }) => (
   <p
     id="live"

@@ -6,7 +6,6 @@ import { projectHref } from '../atoms/part-href.ts'
 import { Shape } from '../atoms/shape.tsx'
 import type { Bounded } from '../../src/domain/bounded.ts'
 
-/** Ctrl-K: a field and what the server found for it. */
 export const Palette: FC = () => (
   <dialog id="palette" class="dialog palette" aria-label="Jump to a project">
     <input
@@ -26,7 +25,6 @@ export const Palette: FC = () => (
   </dialog>
 )
 
-/** The projects that were found, most urgent first. */
 export const PaletteResults: FC<{ found: Bounded<ProjectSummary> }> = ({ found: { kept, left } }) => (
   <>
     {kept.length === 0 ? (

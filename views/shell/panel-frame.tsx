@@ -1,9 +1,6 @@
 import type { FC } from 'hono/jsx'
 
-/**
- * What stands around the detail of a story, an agent or an event beside a list. The page's script (static/panel.js) takes it
- * out and fills it; where it does not run, links lead to the details' own pages.
- */
+/** The frame for details beside a list, which static/panel.js fills; without it links lead to their own pages. */
 export const PanelFrame: FC = () => (
   <template id="panel-frame">
     <aside id="panel" class="panel" aria-label="Detail">

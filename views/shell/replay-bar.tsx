@@ -8,7 +8,6 @@ const ICONS = {
   'mark-on': 'M3.5 3.5 8 8l-4.5 4.5M12 3.5v9',
 } as const
 
-/** Where a replay stands, and the ways to another moment. */
 export const ReplayBar: FC<{ moments: number; events: number }> = ({ moments, events }) => (
   <section id="replay" class="replay needs-script" aria-label="Replay">
     <div class="replay__controls">

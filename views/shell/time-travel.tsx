@@ -8,13 +8,10 @@ import { TravelClock } from './travel-clock.tsx'
 
 /** Where a page that looks back stands in its project's log. Offsets count events, instants are ms since 1970. */
 export type Travel = {
-  /** The page's address now. */
   href: string
-  /** What the page's own address names as the moment. */
   at: string
   now: number
   offset: number
-  /** The first event that is left, and the last one. */
   first: number
   head: number
   next: { offset: number; at: number } | undefined
@@ -69,7 +66,6 @@ export const TimeTravel: FC<{ travel: Travel }> = ({ travel }) => {
 
 const placeText = (offset: number, head: number) => `after event ${offset.toLocaleString('en')} of ${head.toLocaleString('en')}`
 
-/** The same page at another moment. */
 const hrefAt = ({ href, isCompared }: Pick<Travel, 'href' | 'isCompared'>, at: string | number, step = '') =>
   `${momentHref(href, at, isCompared)}${step}`
 

@@ -18,7 +18,6 @@ type TopBarProps = {
   currentAttention: AttentionWord | undefined
 }
 
-/** The bar on every page: where am I, does anything need me, is it live. */
 export const TopBar: FC<TopBarProps> = ({ counts, now, live, trouble, isPast, viewer, searchText, currentAttention }) => (
   <header class="top">
     <a class="top__brand" href="/">
@@ -112,7 +111,6 @@ const Viewer: FC<{ name: string }> = ({ name }) => {
   )
 }
 
-/** The product's sign. */
 export const Logo: FC = () => (
   <svg class="logo" viewBox="0 0 20 20" aria-hidden="true">
     <path class="logo__track" d="M3.5 14.5A8 8 0 0 1 8.5 2.1" />
@@ -121,7 +119,6 @@ export const Logo: FC = () => (
   </svg>
 )
 
-/** The system's theme, light or dark. */
 export const ThemeToggle: FC = () => (
   <button id="theme" class="icon-button needs-script" type="button" data-theme-toggle aria-label="Change the theme">
     <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
