@@ -6,18 +6,16 @@ import { Shape } from '../atoms/shape.tsx'
 
 export type AttentionCounts = Record<AttentionWord, number>
 
-/** How many projects wait for a person: the number in the tab's title. */
 export function needsYou(counts: AttentionCounts): number {
   return ATTENTION_ORDER.filter(waitsForPerson).reduce((sum, word) => sum + counts[word], 0)
 }
 
-/** The tab's title: how many things need a person, then the page. */
 export function pageTitle(title: string, counts: AttentionCounts): string {
   const waiting = needsYou(counts)
   return `${waiting > 0 ? `(${waiting}) ` : ''}${title} · Visualizer`
 }
 
-/** Projects by attention in the top bar, each a filter; what nobody is in is left out. */
+/** Projects by attention in the top bar, each a filter; empty groups are left out. */
 export const AttentionCountsBar: FC<{ counts: AttentionCounts; current?: AttentionWord | undefined }> = ({ counts, current }) => (
   <nav id="counts" class="counts" aria-label="Projects by attention" data-needs-you={needsYou(counts)}>
     <ul>

@@ -49,7 +49,7 @@ function choice(value: string): Choice {
 
 function tagChoices(tags: readonly string[], current: string | undefined): Choice[] {
   const all = current === undefined || tags.includes(current) ? tags : [...tags, current]
-  // A tag that cannot be shown as it is cannot be chosen honestly either.
+  // Tags with invisible characters cannot be offered honestly.
   return all.filter((tag) => plainText(tag) === tag).map((tag) => ({ value: tag, label: visibleText(tag, 40) }))
 }
 
@@ -71,7 +71,7 @@ const Choices: FC<{ name: string; value: string | undefined; choices: Choice[] }
   </select>
 )
 
-/** The tags that can be chosen, by themselves: a frame replaces them when a project brings another one. */
+/** The tags to choose from; a frame replaces them when a project brings a new one. */
 export const TagChoices: FC<{ query: OverviewQuery; tags: readonly string[] }> = ({ query, tags }) => (
   <Choices name="tag" value={query.tag} choices={tagChoices(tags, query.tag)} />
 )

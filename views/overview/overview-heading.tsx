@@ -10,7 +10,6 @@ type HeadingProps = {
   counts: AttentionCounts
   figures: OverviewFigures
   now: number
-  /** The page looks back: what leads on stays at that moment. */
   isPast?: boolean
 }
 

@@ -7,33 +7,29 @@ import { ATTENTION_ORDER, type AttentionWord } from '../../src/domain/summary/at
 export const SORTS = ['last_event', 'waiting', 'age', 'name'] as const
 export type Sort = (typeof SORTS)[number]
 
-/** Cards, or the wall of `?tv=1`; a list otherwise. */
 export type OverviewView = 'grid' | 'wall'
 
-/** What the overview is narrowed to, and how it stands: the page's URL says it, but for the view that a reader had last. */
+/** The overview's filters and view; all but the last used view come from the URL. */
 export type OverviewQuery = {
   text?: string | undefined
   attention?: AttentionWord | undefined
   status?: Lifecycle | undefined
   priority?: Priority | undefined
   tag?: string | undefined
-  /** By attention where it is not given. */
   sort?: Sort | undefined
   view?: OverviewView | undefined
-  /** Projects that stand first, by name and in the order of names. They are the reader's own, so no link carries them. */
+  /** Pinned projects, which stand first. They are the reader's own, so no link carries them. */
   pins?: readonly string[] | undefined
-  /** The moment that it looks back at, as the address names it; no websocket's address has one. */
+  /** The past moment in the address; websockets have none. */
   at?: string | undefined
-  /** Counts from 1. */
   page: number
 }
 
-/** Projects on one page: as many topics as one socket may follow. */
+/** As many topics as one socket may follow. */
 const PROJECTS_PER_PAGE = 60
-/** As many as are read from across a room, with the last hour in the twelfth place. */
+/** Readable from across a room, with the last hour in the twelfth place. */
 const PROJECTS_PER_WALL = 11
 
-/** How many projects one page shows. */
 export const pageSize = ({ view }: Pick<OverviewQuery, 'view'>): number => (view === 'wall' ? PROJECTS_PER_WALL : PROJECTS_PER_PAGE)
 
 /** Reads the URL's filters; unknown values are ignored. */
@@ -89,7 +85,6 @@ export function overviewHref(query: OverviewQuery, change: Partial<OverviewQuery
   return `/${overviewSearch({ ...query, pins: undefined, page: 1, ...change })}`
 }
 
-/** Whether anything is narrowed at all. */
 export function isFiltered(query: OverviewQuery): boolean {
   return Boolean(query.text ?? query.attention ?? query.status ?? query.priority ?? query.tag)
 }

@@ -6,13 +6,11 @@ import { Clock } from '../atoms/since.tsx'
 export type PastNoteProps = {
   query: OverviewQuery
   now: number
-  /** All projects that match are on this page, in the order of that moment. */
   isWhole: boolean
-  /** Projects whose events of that time were removed. */
   forgotten: number
 }
 
-/** On the overview that looks back: which moment it shows, of which projects, and the ways to another one and to now. */
+/** Which moment an overview of the past shows, of which projects, and the ways to another moment and to now. */
 export const PastNote: FC<PastNoteProps> = ({ query, now, isWhole, forgotten }) => (
   <section id="time-travel" class="card travel" aria-labelledby="travel-title">
     <header class="travel__head">

@@ -4,13 +4,10 @@ import { domId } from '../atoms/dom-id.ts'
 import { overviewSearch, type OverviewQuery, PINS_LIMIT } from './overview-query.ts'
 import { Icon } from '../atoms/icon.tsx'
 
-/** Why no more can be pinned, and what to do. */
 export const PINS_FULL = `${PINS_LIMIT} projects are pinned, which is the most. Unpin one first.`
 
-/** What a row needs to know of its reader's pins. */
 export type PinState = 'pinned' | 'free' | 'full'
 
-/** Whether a project is pinned, or could be. */
 export function pinState({ pins = [] }: OverviewQuery, name: string): PinState {
   if (pins.includes(name)) return 'pinned'
   return pins.length < PINS_LIMIT ? 'free' : 'full'

@@ -65,7 +65,7 @@ const Group: FC<GroupProps & { name: string }> = ({ name, rows, query, now, unch
     </ul>
   )
 
-/** Done folds: it asks for nothing. Failures never do. */
+/** Finished projects are folded, failed ones never. */
 const Done: FC<GroupProps> = ({ rows, query, ...shared }) =>
   rows.length === 0 ? null : (
     <details id="done-projects" class="folded" open={query.attention === 'done'}>
@@ -93,7 +93,6 @@ const Nothing: FC<{ query: OverviewQuery }> = ({ query }) => (
   </div>
 )
 
-/** Which part of the projects is on screen, where one page does not hold them all. */
 const Paging: FC<{ total: number; query: OverviewQuery }> = ({ total, query }) => {
   const pages = Math.ceil(total / pageSize(query))
   if (pages <= 1 && query.page === 1) return null

@@ -76,7 +76,7 @@ const Reason: FC<ReasonProps> = ({ attention, question, now }) => {
 /** Where the project stands: its sprint, else its workflow state; and a lifecycle or priority that is not the usual one. */
 function standOf({ project, sprint, workflowState, attention }: ProjectSummary) {
   const state = workflowLook(workflowState).word
-  // Idle says nothing beside what is done, and is what a project is of which no workflow was told.
+  // Idle is also the state of a project without a reported workflow.
   const isSaid = workflowState === 'IDLE' || state === ATTENTION_LOOKS[attention.word].word
   const unusual = [
     project.status === 'active' ? '' : project.status,

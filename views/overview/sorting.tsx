@@ -11,7 +11,6 @@ export const SORT_WORDS: Record<Sort | 'attention', string> = {
 
 const CHOICES: (Sort | undefined)[] = [undefined, 'last_event', 'waiting', 'age', 'name']
 
-/** In which order the projects stand: plain links, as the URL says it. */
 export const Sorting: FC<{ query: OverviewQuery }> = ({ query }) => (
   <details id="sorting" class="sorting">
     <summary class="button">Sort</summary>

@@ -6,7 +6,6 @@ import { isFiltered, overviewHref, type OverviewQuery, pageSize } from './overvi
 import { WallTile } from './wall-tile.tsx'
 import { eventsInLastHour, Histogram } from '../atoms/sparkline.tsx'
 
-/** So many stand large at the left. */
 const LARGE_TILES = 3
 /** Two lines of small ones: beside large ones there are two in a line, else three. */
 const FEW = { besideLarge: 4, alone: 6 }
@@ -68,7 +67,6 @@ export const LastHour: FC<{ figures: OverviewFigures; now: number }> = ({ figure
 
 const pagesOf = (total: number, query: OverviewQuery): number => Math.max(1, Math.ceil(total / pageSize(query)))
 
-/** Where the wall turns to; the first page follows the last. */
 export const wallAfter = (total: number, query: OverviewQuery): string =>
   overviewHref(query, { page: query.page < pagesOf(total, query) ? query.page + 1 : 1 })
 

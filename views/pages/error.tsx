@@ -3,18 +3,12 @@ import { visibleText } from '../atoms/foreign-text.tsx'
 import { type Frame, Layout } from '../shell/layout.tsx'
 
 type ErrorProps = Frame & {
-  /** HTTP status. */
   status: number
-  /** What happened, as a heading. */
   title: string
-  /** What happened, in a sentence or two. */
   message: string
-  /** What was kept in spite of it. */
   kept?: string
-  /** What to do next. */
   next: string
   requestId?: string
-  /** A page that helps, where one is known. */
   way?: { href: string; words: string } | undefined
 }
 

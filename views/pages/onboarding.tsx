@@ -8,9 +8,7 @@ import { workflowLook } from '../atoms/state-look.ts'
 
 export type OnboardingContentProps = {
   now: number
-  /** Scheme, host and port as the reader's browser reached us: pasted commands go there. */
   origin: string
-  /** Since when the service listens. */
   startedAt: number
   links: readonly LinkHealth[]
 }
@@ -100,12 +98,10 @@ const FirstEvent: FC<{ origin: string }> = ({ origin }) => (
   </Step>
 )
 
-/** The command that registers a project by reporting for it. */
 export function firstEventCommand(origin: string): string {
   return reportCommand('curl -sS', origin)
 }
 
-/** The same, with the status line and the headers of its answer. */
 const probeCommand = (origin: string) => reportCommand('curl -i --max-time 10', origin)
 
 function reportCommand(curl: string, origin: string): string {

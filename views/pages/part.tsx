@@ -7,9 +7,7 @@ import { PartLink } from '../atoms/part-link.tsx'
 type PartProps = PropsWithChildren<
   Frame & {
     project: string
-    /** Where on the project's page its like stand, where there are others: an element's id, and the word for the way back. */
     among?: { id: string; word: string }
-    /** What it is called. */
     name: string
     kind: string
   }

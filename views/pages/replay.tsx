@@ -6,7 +6,6 @@ import { LivePill } from '../shell/live-pill.tsx'
 
 export type ReplayFacts = {
   project: string
-  /** Instants, ms since 1970. */
   from: number
   to: number
   exportedAt: number
@@ -16,11 +15,9 @@ export type ReplayFacts = {
 }
 
 type Props = ReplayFacts & {
-  /** What the document brings along; each is allowed by its hash, and nothing else is. */
+  /** Inlined parts, each allowed by its hash alone. */
   brought: { style: string; script: string; icon: string; policy: string }
-  /** The page's content at the end of the period: what readers without script see. */
   markup: string
-  /** What the script reads, as JSON without anything that would end its element. */
   index: string
   /** Texts that stand where the packed parts go. */
   here: { pieces: string; moments: string }
@@ -81,7 +78,6 @@ const Head: FC<Props> = ({ project, brought }) => (
   </head>
 )
 
-/** What the file is, on screen and on paper. */
 const About: FC<Props> = ({ project, from, to, exportedAt, events, version }) => (
   <footer class="foot replay__about">
     <p>
@@ -101,7 +97,7 @@ const About: FC<Props> = ({ project, from, to, exportedAt, events, version }) =>
   </footer>
 )
 
-/** Elements of a kind that no browser runs hold what is packed; it is base64, so nothing in it can end them. */
+/** Packed parts are base64 in elements that browsers do not run, so they cannot end them. */
 const Brought: FC<Props> = ({ index, here, brought }) => (
   <>
     <script type="application/json" id="replay-index">

@@ -6,7 +6,6 @@ import { QuestionsLink } from '../shell/top-bar.tsx'
 import { Wall, wallAfter, type WallProps } from '../overview/wall.tsx'
 import { type Frame, Head } from '../shell/layout.tsx'
 
-/** How long one page stands. */
 const TURN_SECONDS = 20
 
 type WallPageProps = WallProps & Frame

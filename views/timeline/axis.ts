@@ -1,22 +1,19 @@
 import { bounded, equally } from '../../src/domain/bounded.ts'
 
-/** A stretch of the axis: instants in ms since 1970, places in percent of its width. Quiet ones are folded to a narrow mark: `quietMs` is how long the whole pause was. */
+/** A part of the axis: instants in ms, places in percent. A quiet one is a narrow mark for a pause of `quietMs`. */
 export type Stretch = { start: number; end: number; x: number; width: number; isQuiet: boolean; quietMs: number }
 
 export type Axis = {
   from: number
   to: number
-  /** What is drawn as going on ends here. */
   now: number
   stretches: readonly Stretch[]
 }
 
 export type AxisWish = {
   from: number
-  /** The end of the drawing, after now where it has room to grow. */
   to: number
   now: number
-  /** From when to when something happened. */
   busy: readonly (readonly [number, number])[]
   /** Pauses from this length on are folded; undefined: none is. */
   quietMs: number | undefined
@@ -24,7 +21,7 @@ export type AxisWish = {
 
 const QUIET_WIDTH = 2.4
 const QUIET_MOST = 10
-/** What stays of a folded pause on both sides, as a part of what makes it one. */
+/** What stays of a folded pause at both sides, relative to the shortest folded pause. */
 const MARGIN = 1 / 5
 
 /** Lays time out from 0 to 100 percent. */
@@ -98,13 +95,10 @@ export function ticksOf({ from, stretches }: Axis): Tick[] {
   return ticks
 }
 
-/** Room for the picture to grow before it has to be drawn anew, as a part of its window. */
+/** Room to grow before the picture is drawn again, relative to its window. */
 const STEP = 1 / 40
 
-/**
- * From when to when the picture of a live window is drawn: it moves on in steps, so that what is over stays where it is while
- * time goes on, and ends a step or two after now.
- */
+/** The range of a live window. It moves in steps, so that the past stays in place, and ends a step or two after now. */
 export function liveRange(now: number, windowMs: number): { from: number; to: number } {
   const step = windowMs * STEP
   const from = Math.floor((now - windowMs) / step) * step

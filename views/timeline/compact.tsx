@@ -42,7 +42,6 @@ export const CompactTimeline: FC<Props> = (props) => {
   )
 }
 
-/** Of the last hour, or of as much of it as fifty steps reach back. */
 function compactView({ project, state, now, isPast = false }: Props): TimelineView {
   const { ms, quietMs } = WINDOWS[QUERY.window]
   const lanes = recentLanes(state, liveRange(now, ms).from)
@@ -58,7 +57,7 @@ function compactView({ project, state, now, isPast = false }: Props): TimelineVi
     now,
     at,
     axis,
-    // Of stories only: nobody's silence is in it.
+    // Stories do not become stale.
     staleMinutes: Infinity,
     ...placedLanes(lanes, { by: 'story', axis, most: LANES_SHOWN, looked: { now, staleMinutes: Infinity } }),
   }

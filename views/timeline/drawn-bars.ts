@@ -21,7 +21,6 @@ export function drawnBars(bars: readonly Bar[], axis: Axis, most: number): Drawn
   })
 }
 
-/** Whether anything of a lane lies within an axis. */
 export function isWithin({ bars, asks }: Lane, axis: Axis): boolean {
   return [bars, asks].some((all) => all.some(({ start, end = axis.now }) => end >= axis.from && start <= axis.now))
 }

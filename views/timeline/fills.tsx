@@ -3,10 +3,7 @@ import type { FC } from 'hono/jsx'
 import { Shape } from '../atoms/shape.tsx'
 import { TDD_STATES } from '../../src/domain/project/tdd-machine.ts'
 
-/*
- * Each state is a pattern: a ground and lines on it. Phases are told by a ramp of ink and by their lines, everything else by
- * its tone and its lines; the word stands beside it or in it where there is room.
- */
+/** Each state is a pattern: phases by a ramp of ink and lines, others by tone and lines, with the word beside it. */
 type Fill = { name: string; tone: string; size: number; lines: string }
 
 const slanted = 'M-2 2 2 -2M0 8 8 0M6 10 10 6'
@@ -48,7 +45,6 @@ const PATTERNS = raw(
   ),
 )
 
-/** The patterns that bars are drawn with; once in a page. */
 export const Patterns: FC = () => <>{PATTERNS}</>
 
 const AGENTS = [
@@ -67,7 +63,6 @@ const MARKS = [
   { shape: 'square', tone: 'ready', word: 'command' },
 ] as const
 
-/** What the patterns mean. */
 export const Legend: FC<{ by: 'story' | 'agent' }> = ({ by }) => (
   <ul class="timeline__legend" aria-label="What the bars mean">
     {by === 'story'

@@ -8,10 +8,8 @@ import type { Axis } from './axis.ts'
 import { isWithin } from './drawn-bars.ts'
 import type { TimelineQuery } from './query.ts'
 
-/** A lane in its place: what it is called, and how deep it stands below others. */
 export type PlacedLane = { lane: Lane; name: string; detail: string | undefined; depth: number }
 
-/** Lanes that are drawn; the rest are counted. */
 const LANES_SHOWN = 60
 
 type Wish = { by: TimelineQuery['by']; axis: Axis; most?: number; looked: Looked }

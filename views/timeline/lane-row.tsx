@@ -28,7 +28,6 @@ export const LaneRow: FC<RowProps> = ({ view, placed, kind }) => {
   )
 }
 
-/** The id of a lane's row. */
 export const laneId = ({ number }: Lane): string => `lane-${number}`
 
 const LaneName: FC<RowProps> = ({ view, placed: { lane, name, detail }, kind }) => {

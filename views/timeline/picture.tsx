@@ -8,7 +8,6 @@ const LABEL_APART = 10
 const TALL = 38
 const LOW = 22
 
-/** Times, and the pauses between them. */
 export const AxisRow: FC<{ view: TimelineView }> = ({ view }) => {
   const quiet = view.axis.stretches.filter(({ isQuiet }) => isQuiet)
   const now = round(placeOf(view.axis, view.axis.now))
@@ -76,7 +75,6 @@ const QuietLabel: FC<{ view: TimelineView; stretch: Stretch & { hasLabel: boolea
   )
 }
 
-/** What lies behind all lanes: round instants, folded pauses, now. */
 export const Ground: FC<{ view: TimelineView }> = ({ view: { axis } }) => {
   const now = `${round(placeOf(axis, axis.now))}%`
   return (

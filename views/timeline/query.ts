@@ -13,7 +13,6 @@ export const WINDOWS = {
 export type WindowName = keyof typeof WINDOWS
 export const WINDOW_NAMES = ['15m', '1h', '6h', '24h', '7d'] as const satisfies readonly WindowName[]
 
-/** What a timeline's address asks for. */
 export type TimelineQuery = { by: 'story' | 'agent'; window: WindowName; /** Pauses as long as they were. */ showsGaps: boolean }
 
 /** Reads `?by=&window=&gaps=`; what is unknown is as if it were not there. */

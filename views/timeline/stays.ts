@@ -12,10 +12,7 @@ export const SIZES = { workflow: { row: 30, bar: 20 }, story: { row: 30, bar: 20
 
 type StayWords = { name: string; href: string; number: number; kind: LaneKind; isLive: boolean; hasDay: boolean }
 
-/**
- * The bars of a lane. Each leads to its story or agent as it was when the bar began, and goes on by the page's clock while nothing
- * else is told. Written as text: a picture has more than a thousand of them.
- */
+/** The bars of a lane, each a link to its beginning. Written as text, because a picture has over a thousand of them. */
 export function staysOf(view: TimelineView, placed: PlacedLane, kind: LaneKind) {
   const { lane, detail, name } = placed
   const most = barsMost(view)
@@ -41,13 +38,11 @@ const BARS_OF_ALL = 1_200
 const barsMost = ({ shown }: TimelineView): number =>
   Math.max(BARS_LEAST, Math.min(BARS_MOST, Math.floor(BARS_OF_ALL / Math.max(1, shown.length))))
 
-/** The address of what a lane is about. */
 export function hrefOf({ project }: TimelineView, { key }: Lane, kind: LaneKind): string {
   if (kind === 'workflow') return projectHref(project)
   return kind === 'story' ? storyHref(project, key) : agentHref(project, key)
 }
 
-/** Whether instants need their day to be understood. */
 export const hasDay = ({ query }: TimelineView): boolean => WINDOWS[query.window].ms > 12 * 3_600_000
 
 function stay(told: StayWords, { bar, x, width, isRunning }: DrawnBar, isEntry: boolean): string {
@@ -70,7 +65,6 @@ function stay(told: StayWords, { bar, x, width, isRunning }: DrawnBar, isEntry: 
 const CHARACTER = { desk: 0.72, beside: 1.4, phone: 2 }
 const INSET = 1.2
 
-/** The word in a bar, where it fits. */
 function labelOf(word: string, state: string, width: number): string {
   if (width < word.length * CHARACTER.desk + INSET) return ''
   const fits = (percent: number) => width >= word.length * percent + INSET

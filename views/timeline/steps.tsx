@@ -11,11 +11,9 @@ import { markWorth } from '../../src/domain/timeline/lane-marks.ts'
 
 const STEPS_SHOWN = 12
 const STEPS_LEAST = 4
-/** Of all lanes together. */
 const STEPS_OF_ALL = 300
 const MARKS_SHOWN = 40
 
-/** One lane in words: the same that its bars say. */
 export const LaneSteps: FC<{ view: TimelineView; placed: PlacedLane; kind: LaneKind }> = ({ view, placed, kind }) => {
   const { lane, name, detail } = placed
   const all = [...lane.bars, ...lane.asks]
@@ -59,7 +57,6 @@ const StepsHead: FC<{ kind: LaneKind }> = ({ kind }) => (
   </thead>
 )
 
-/** The marks in words. */
 export const MarkSteps: FC<{ view: TimelineView }> = ({ view }) => {
   const { kept, left, total } = bounded(
     drawnMarks(view.lanes.marks, view.axis).flatMap(({ marks }) => marks),

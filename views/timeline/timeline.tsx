@@ -58,14 +58,13 @@ function spanWords({ query, at }: TimelineView): string {
   return at === undefined ? `last ${words}` : `the ${words} until then`
 }
 
-/** What the page's script says of a bar. A frame knows nothing of it, and leaves it as it is. */
+/** What the page's script shows of a bar; frames leave it alone. */
 export const DetailLine: FC = () => (
   <p id="timeline-detail" class="timeline__detail needs-script" data-kept="">
     <span data-detail-text>Point at a bar, or tab to one and use the arrow keys.</span>
   </p>
 )
 
-/** The workflow's own lane. */
 export const workflowLane = ({ lanes }: TimelineView): PlacedLane => ({
   lane: lanes.workflow,
   name: 'Workflow',

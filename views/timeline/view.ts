@@ -7,22 +7,18 @@ import type { Lanes } from '../../src/domain/timeline/lane.ts'
 export type TimelineSource = {
   project: string
   lanes: Lanes
-  /** Where what is left of the log begins, if that is within the window. */
   keptSince: number | undefined
   query: TimelineQuery
   now: number
-  /** Minutes without a word after which an agent at work is silent. */
   staleMinutes: number
   /** The moment that the address asks for; without one the picture is live. */
   at?: string | undefined
-  /** The moment one window later, where that is over too. */
   laterAt?: number | undefined
 }
 
 /** A timeline, laid out: all that its fragments need. */
 export type TimelineView = TimelineSource & { axis: Axis; shown: readonly PlacedLane[]; more: number }
 
-/** Lays out what lanes hold. */
 export function timelineView(source: TimelineSource): TimelineView {
   const { lanes, query, now, at, staleMinutes } = source
   const { ms, quietMs } = WINDOWS[query.window]
@@ -33,7 +29,6 @@ export function timelineView(source: TimelineSource): TimelineView {
 
 type TimelineShape = Pick<TimelineSource, 'project' | 'query' | 'at'>
 
-/** The address of the timeline with something else asked for; a moment that it looks back at stays. */
 export function timelineHref({ project, query, at }: TimelineShape, other: Partial<TimelineQuery>): string {
   const search = new URLSearchParams(timelineSearch({ ...query, ...other }))
   if (at !== undefined) search.set('at', at)

@@ -19,7 +19,6 @@ const AGENT_STATES = new Map<string, { word: string; tone: Tone }>([
   ['failed', { word: 'failed', tone: 'failed' }],
 ])
 
-/** What a bar's state is called. */
 export function stateWord(kind: LaneKind, { state, steps }: Pick<Bar, 'state' | 'steps'>): string {
   if (state === MIXED) return `${steps} steps`
   if (state === 'asks') return 'waits for an answer'
@@ -36,7 +35,6 @@ export function fillOf(kind: LaneKind, state: string): string {
   return state === 'waiting' ? 'waiting' : (AGENT_STATES.get(state)?.tone ?? 'other')
 }
 
-/** The tone of a state in words beside its lane. */
 export function toneOf(kind: LaneKind, state: string): Tone {
   const fill = fillOf(kind, state)
   if (kind === 'story') return fill === 'needs' ? 'needs' : 'working'
@@ -80,7 +78,6 @@ const MARK_LOOKS: Record<MarkKind, MarkLook> = {
   command: { word: 'command', shape: 'square', tone: 'ready', weight: 0 },
 }
 
-/** How a mark looks. */
 export const markLook = ({ kind }: Mark): MarkLook => MARK_LOOKS[kind]
 
 /** `13:02:11 UTC, asked run the migration, S-12` */
