@@ -128,7 +128,6 @@ const Words: FC<WordsProps> = ({ text, from = 0, to = text.length, risks }) => {
   )
 }
 
-// Letters of scripts that are written from right to left.
 const RIGHT_TO_LEFT = /([\u0590-\u08ff\ufb1d-\ufdcf\ufdf0-\ufdff\ufe70-\ufefe\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]+)/u
 
 /** Words of such scripts are isolated, because two neighbours would change places. */

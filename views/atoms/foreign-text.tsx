@@ -23,7 +23,6 @@ function shortLine(text: string, limit: number, lineOf: (part: string) => string
 export const Marked: FC<{ text: string }> = ({ text }) => {
   const parts = text.split(MARK)
   if (parts.length === 1) return <>{text}</>
-  // Text, sign, name, text, sign, name, text.
   return (
     <>
       {parts.map((part, index) =>

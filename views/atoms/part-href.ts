@@ -25,7 +25,6 @@ export const storyHref = (name: string, id: string): string => addressOf(ADDRESS
 
 export const agentHref = (name: string, id: string): string => addressOf(ADDRESSES.agent, { name, id })
 
-/** An address as of an instant, ms since 1970. */
 export const asOf = (href: string, at: number): string => atMoment(href, new Date(at).toISOString())
 
 /** The address of a page at a moment, an offset or a time, beside now where that is asked for. */

@@ -6,7 +6,6 @@ export const ShownAt = createContext<string | undefined>(undefined)
 
 type LinkProps = PropsWithChildren<{ href: string; id?: string; class?: string; rel?: string; 'aria-current'?: 'true' }>
 
-/** A link within a project, to the moment that the page shows. */
 export const PartLink: FC<LinkProps> = ({ href, children, ...attributes }) => {
   const at = useContext(ShownAt)
   return (
@@ -16,7 +15,6 @@ export const PartLink: FC<LinkProps> = ({ href, children, ...attributes }) => {
   )
 }
 
-/** The same for a form that asks for a part. */
 export const ShownAtField: FC = () => {
   const at = useContext(ShownAt)
   return at === undefined ? <>{''}</> : <input type="hidden" name="at" value={at} />

@@ -34,7 +34,6 @@ const RADIUS = 9.6
 const GAP_DEGREES = 14
 const SPAN_DEGREES = 360 / TDD_STATES.length
 
-/** One arc a phase, clockwise from the top. */
 const ARCS = TDD_STATES.map((_, index) => {
   const start = index * SPAN_DEGREES + GAP_DEGREES / 2
   return `M${point(start)}A${RADIUS} ${RADIUS} 0 0 1 ${point(start + SPAN_DEGREES - GAP_DEGREES)}`
@@ -60,7 +59,6 @@ const ringOf = openDrawings((marks) => {
   )
 })
 
-/** A cycle as a ring of five arcs: the place says the phase, the surrounding tone says the state. */
 export function Ring({ cycle }: { cycle: PhasedCycle }) {
   const words = `${visibleText(cycle.storyId, 64)}: ${visibleText(phaseWords(cycle), 80)}`
   // Templates escape like JSX and take half the time; every row of every flush has three.
@@ -81,7 +79,6 @@ const rowOf = openDrawings((marks) => (
   </svg>
 ))
 
-/** Five marks in the order of the cycle: current filled, visited outlined, an unexpected step hatched. */
 export const PhaseMarks: FC<{ cycle: PhasedCycle }> = ({ cycle }) => {
   const words = visibleText(phaseWords(cycle), 80)
   return (

@@ -3,7 +3,6 @@ export type TimeForm = 'ago' | 'waiting' | 'age'
 
 export type ClockForm = {
   now: number
-  /** How far the reader's zone is ahead of UTC at an instant, ms. */
   aheadOfUtc?: (at: number) => number
   isDated?: boolean
 }

@@ -1,6 +1,5 @@
 import { shortened } from '../../src/domain/events/plain-text.ts'
 
-/** `hidden` is how many characters are left out between the ends; 0 where the text fits. */
 export type Shortened = { head: string; hidden: number; tail: string }
 
 /** Beyond this many units for each shown character the middle is counted, not read: an agent may send megabytes. */
@@ -23,7 +22,6 @@ export function shorten(text: string, limit: number): Shortened {
 /** Without the half of a mark (src/domain/events/unseen.ts) that a cut may leave at either end. */
 const wholeMarks = (text: string) => text.replace(/^[^\ufdd0]*\ufdd1/, '').replace(/\ufdd0[^\ufdd1]*$/, '')
 
-/** Head and tail in one text, with one ellipsis between them whatever they end and begin with. */
 export function joined({ head, hidden, tail }: Shortened): string {
   return hidden > 0 ? `${head.replace(/[\s…]+$/, '')} … ${tail.replace(/^[\s…]+/, '')}`.trimEnd() : head
 }

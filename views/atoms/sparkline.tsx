@@ -1,6 +1,5 @@
 import { raw } from 'hono/html'
 
-/** Events per minute, [minute since 1970, count], as the fold keeps them. */
 export type Minutes = readonly (readonly [number, number])[]
 
 type BarChart = { bars: number; minutesPerBar: number; width: number; height: number; step: number; stretches?: boolean }
@@ -10,7 +9,6 @@ const HISTOGRAM: BarChart = { bars: 60, minutesPerBar: 1, width: 420, height: 44
 
 type BarsProps = { minutes: Minutes; now: number }
 
-/** The last hour of a project in 30 bars; the newest one has the colour of the state around it. */
 export const Sparkline = ({ minutes, now }: BarsProps) => bars(SPARKLINE, minutes, now)
 
 export const Histogram = ({ minutes, now }: BarsProps) => bars(HISTOGRAM, minutes, now)
@@ -32,7 +30,6 @@ function bars(chart: BarChart, minutes: Minutes, now: number) {
   return raw(`<svg class="bars bars--${chart.bars}" viewBox="0 0 ${chart.width} ${chart.height}"${fit} aria-hidden="true">${paths}</svg>`)
 }
 
-/** A dash for each bar, which a bar covers (drawings.css). */
 const baseline = ({ step, width, height }: BarChart): string => `M${step / 2 - 1} ${height - 0.5}h${width - step + 2}`
 
 function path(name: string, line: string): string {

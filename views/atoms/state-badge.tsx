@@ -5,7 +5,6 @@ import { ATTENTION_LOOKS, type Look } from './state-look.ts'
 import { Shape } from './shape.tsx'
 import { Since } from './since.tsx'
 
-/** Shape and word of a state, in its colour; children are said instead of the word. */
 export const StateBadge: FC<PropsWithChildren<{ look: Look; isLarge?: boolean }>> = ({ look, isLarge, children }) => (
   <span class={`badge tone-${look.tone}${isLarge ? ' badge--large' : ''}`}>
     <Shape name={look.shape} />
@@ -21,7 +20,6 @@ export const AttentionMark: FC<MarkProps> = ({ attention, now, isLarge = false }
   </StateBadge>
 )
 
-/** The word alone, for places that draw the shape themselves; silence says for how long. */
 export function AttentionWords({ attention, now }: { attention: Attention; now: number }) {
   const { word } = ATTENTION_LOOKS[attention.word]
   if (attention.word !== 'stale' || attention.since === undefined) return html`${word}`

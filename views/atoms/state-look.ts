@@ -8,7 +8,6 @@ export type ShapeName =
 /** One class (`tone-needs`) sets the four colours of a state: text, fill, tint, edge. */
 export type Tone = 'needs' | 'failed' | 'stale' | 'working' | 'paused' | 'review' | 'planned' | 'ready' | 'idle' | 'done'
 
-/** How a state looks: never by colour alone. */
 export type Look = { word: string; shape: ShapeName; tone: Tone }
 
 export const ATTENTION_LOOKS: Record<AttentionWord, Look> = {

@@ -1,7 +1,6 @@
 import type { Child, FC } from 'hono/jsx'
 import { MARK } from '../../src/domain/events/unseen.ts'
 
-/** Characters of a line in a narrow, a middling and a wide box (command.css). */
 export type Columns = readonly [number, number, number]
 
 type WholeProps = {
@@ -9,7 +8,6 @@ type WholeProps = {
   lines: 4 | 12
   columns: Columns
   end?: Child
-  /** Takes the class names that its element has to have beside `whole__text`. */
   children: (length: string) => Child
 }
 
@@ -38,7 +36,6 @@ export const Whole: FC<WholeProps> = ({ text, lines, columns, end, children }) =
   )
 }
 
-/** Whether a text takes more lines than that in the narrowest box. */
 export function isLong(text: string, lines: number, columns: Columns): boolean {
   return linesOf(text, columns[0]) > lines
 }

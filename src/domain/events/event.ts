@@ -72,7 +72,6 @@ const KNOWN = [
     type: z.literal('state_file'),
     file: z.string().min(1).max(512),
     mtime: z.string().max(64).nullish(),
-    /** Null where the file cannot be read; `problem` says why. */
     content: z.unknown().optional(),
     /** Set by this service: records cut from a file over the bound, oldest first. */
     dropped_records: Count.nullish(),

@@ -1,8 +1,6 @@
-/** Line and column from 1. */
 type JsonFault = { line: number; column: number; reason: string }
 type JsonLoss = JsonFault & { path: readonly string[] }
 
-/** An open object or array, and the key or index that the reader is at. */
 type Level = { keys: Set<string> | undefined; at: string | number }
 type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | 'colon' | 'comma or end'
 type TokenReader = { text: string; at: number; levels: Level[]; expected: Expected; loss: JsonLoss | undefined }
@@ -66,7 +64,6 @@ const isSpace = (code: number) => code === 32 || code === 10 || code === 13 || c
 
 const openReader = (text: string): TokenReader => ({ text, at: 0, levels: [], expected: 'value', loss: undefined })
 
-/** Reads a token; tells why it does not belong there, or that the text ends. */
 function next(reader: TokenReader): string | undefined {
   skip(reader, SPACE)
   return reader.at >= reader.text.length ? endReason(reader) : step(reader)

@@ -34,7 +34,6 @@ export function typedText(text: string, limit: number): string {
 }
 
 const GRAPHEMES = new Intl.Segmenter('en', { granularity: 'grapheme' })
-/** Combining marks can make one grapheme of any length; this bounds it. */
 const GRAPHEME_UNITS = 32
 
 /** At most `head` and `tail` graphemes of a long text, `cut` of them missing between; a text that fits is all in `head`. */

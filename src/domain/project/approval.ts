@@ -12,7 +12,6 @@ export const QUESTIONS_LISTED = 5_000
 /** Further ones keep their text in the log alone. */
 const TEXTS_KEPT = 200
 const TEXT_KEPT = 16_384
-/** Well-set clocks of two machines differ by less. */
 const CLOCKS_APART_MS = 120_000
 const DAY_MS = 86_400_000
 

@@ -180,7 +180,6 @@ type KnownCycle = { known: Cycle | undefined; isOver: boolean }
 /** Whether a report of another or a finished cycle is older, by its reporter's clock, than the last one of the story. */
 function isLateStep({ cycleId, said }: { cycleId: string | undefined; said: Said | undefined }, { known, isOver }: KnownCycle) {
   if (known === undefined || !(isOther(known, cycleId) || isOver)) return false
-  // Clocks of two orchestrators cannot be compared.
   return isSaidBefore(said, known.said)
 }
 

@@ -27,7 +27,6 @@ function rangeOf(ms: number): number {
   return Math.min(LAST_RANGE, 1 + Math.floor(Math.log2(ms / 1_000) * PER_DOUBLING))
 }
 
-/** The geometric middle of a range, in ms: at most 9.1 % off. */
 const middleOf = (range: number) => (range === 0 ? 0 : 1_000 * 2 ** ((range - 0.5) / PER_DOUBLING))
 
 /** Adds a duration (ms). Written without iterators: it runs in the fold. */

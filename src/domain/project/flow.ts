@@ -43,7 +43,6 @@ function measure(draft: Draft, kind: FlowKind, { from, to }: { from: number; to:
   keepNewest(measured, MEASURED_KEPT)
 }
 
-/** The day's entry as a copy that may be changed; days that are too old go. */
 function dayToChange(draft: Draft, at: number): FlowDay {
   const day = dayOf(at)
   const days = copyOnWrite(draft, 'flowDays')

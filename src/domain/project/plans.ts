@@ -20,7 +20,6 @@ export type Sprint = {
   goal: string
   startDate: string | undefined
   endDate: string | undefined
-  /** Cut; `storyCount` is the whole number. */
   storyIds: string[]
   storyCount: number
   status: string

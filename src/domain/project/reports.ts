@@ -20,10 +20,8 @@ export type Command = {
   command: string
   status: string
   by: string | undefined
-  /** Its last report. */
   at: number
   offset: number
-  /** Its first report: where it stands in the conversation. */
   begunAt: number
   begunOffset: number
   result: string | undefined

@@ -33,7 +33,6 @@ export type AttentionWord = (typeof ATTENTION_ORDER)[number]
 export type Attention = AttentionReason & {
   word: AttentionWord
   waitingSince: number | undefined
-  /** When the word changes if no event comes. */
   nextChangeAt: number | undefined
 }
 

@@ -8,7 +8,6 @@ export type Timing = { count: number; medianMs: number | undefined; p85Ms: numbe
 export type StateTime = { state: string; entered: number; ms: number; currentSince: number | undefined }
 
 export type FlowFigures = {
-  /** First and last day (UTC, since 1970), both included. */
   window: { from: number; to: number }
   timings: Record<FlowKind, Timing>
   throughput: { day: number; completed: number }[]

@@ -11,7 +11,6 @@ export type LinkHealth = {
   lastFrameAt: number | undefined
   framesTotal: number
   refused: number
-  /** Events older than the retention. */
   tooOld: number
   errorAnswers: number
   framesWaiting: number

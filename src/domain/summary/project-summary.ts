@@ -17,10 +17,8 @@ export type ProjectSummary = {
   attention: Attention
   workflowState: string
   sprint: { id: string; goal: string; done: number; total: number } | undefined
-  /** At most 4, the last moved first. */
   cycles: CycleSummary[]
   cyclesTotal: number
-  /** When a word changes if no event comes. */
   nextLookAt: number | undefined
   staleMinutes: number
   agents: number
@@ -64,7 +62,6 @@ export function summarize({ project, state, epoch, now, staleMinutes }: Summariz
   }
 }
 
-/** Those that somebody waits for, then those that moved last. */
 function shownCycles(state: ProjectState, open: readonly Cycle[]): Cycle[] {
   if (open.length <= CYCLES_SHOWN) return [...open]
   return bounded(open, { limit: CYCLES_SHOWN, most: CYCLES_SHOWN, worthOf: cycleWorth(state), ageOf: ({ offset }) => offset }).kept
@@ -79,7 +76,6 @@ function cycleSummary({ storyId, state, visited, isUnexpected, completedAt, titl
   return { storyId, state, visited, isUnexpected, completedAt, title }
 }
 
-/** Long descriptions stay out of the summaries. */
 function shortQuestion(approval: Approval): Approval {
   const { description } = approval
   if (description === undefined || description.length <= DESCRIPTION_KEPT) return approval

@@ -8,11 +8,8 @@ export type Bar = {
   start: number
   end: number | undefined
   number: number
-  /** As in the state: identifies the same stay later. */
   since: number
-  /** Stays merged into this bar. */
   steps: number
-  /** The agent in it, or the story of an agent. */
   by: string | undefined
   isUnexpected: boolean
 }
@@ -38,7 +35,6 @@ export type Lanes = {
   /** Times with events, without pauses longer than `pauseMs`. */
   busy: readonly (readonly [number, number])[]
   pauseMs: number
-  /** Events skipped because there were too many. */
   unread: number
   /** Lanes beyond the bound, with the instant at which each ended (Infinity: not yet). */
   forgotten: { stories: Map<string, number>; agents: Map<string, number> }
@@ -120,7 +116,6 @@ function endedAt(bars: readonly Bar[], at: number): Bar[] {
   return bars.map((bar, index) => (index === bars.length - 1 && bar.end === undefined ? { ...bar, end: Math.max(bar.start, at) } : bar))
 }
 
-/** Merges the two neighbours that are shortest together. */
 function fewer(bars: Bar[]): Bar[] {
   if (bars.length <= BARS_KEPT) return bars
   let [shortest, at] = [Infinity, 0]
