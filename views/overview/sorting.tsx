@@ -26,7 +26,7 @@ export const Sorting: FC<{ query: OverviewQuery }> = ({ query }) => (
   </details>
 )
 
-/** A list or cards. The choice is remembered (src/web/remembered.ts), so the address names the list, too. */
+/** A list or cards. A cookie keeps the choice, so the address also names the list. */
 export const ViewChoice: FC<{ query: OverviewQuery }> = ({ query }) => {
   const list = overviewHref(query, { view: undefined, page: query.page })
   return (
