@@ -8,7 +8,7 @@ import { Identifier, visibleText } from '../atoms/foreign-text.tsx'
 import { PartLink } from '../atoms/part-link.tsx'
 import { Clock, Since } from '../atoms/since.tsx'
 
-type RowProps = {
+type ActivityRowProps = {
   event: StoredEvent
   now: number
   project: string
@@ -16,7 +16,7 @@ type RowProps = {
 }
 
 /** One event as one line. Keyed by its offset: sent twice, it shows once. */
-export const ActivityRow: FC<RowProps> = ({ event, now, project, isOfPart }) => {
+export const ActivityRow: FC<ActivityRowProps> = ({ event, now, project, isOfPart }) => {
   const { icon, who, what, storyId, isUnexpected } = eventLine(event)
   return (
     <li id={domId('event', isOfPart ? `part-${event.offset}` : event.offset)} class={`event event--${icon}`} data-offset={event.offset}>

@@ -7,15 +7,15 @@ import { PartLink } from '../atoms/part-link.tsx'
 import { ActivityRow } from './activity-row.tsx'
 
 /** Rows that a page begins with: older ones are a request away, and the page's script bounds what it keeps. */
-export const ACTIVITY_ROWS = 50
+const ACTIVITY_ROWS = 50
 
-type ListProps = {
+type ActivityListProps = {
   project: string
   events: readonly StoredEvent[]
   now: number
 }
 
-type ActivityProps = ListProps & {
+type ActivityProps = ActivityListProps & {
   total: Child
   isAlone?: boolean
 }
@@ -55,7 +55,7 @@ export const ActivityTotal: FC<{ total: number }> = ({ total }) => (
   </p>
 )
 
-export const ActivityList: FC<ListProps & { limit?: number }> = ({ project, events, now, limit = ACTIVITY_ROWS }) => (
+export const ActivityList: FC<ActivityListProps & { limit?: number }> = ({ project, events, now, limit = ACTIVITY_ROWS }) => (
   <ol id="activity-list" class="activity" data-rows={ACTIVITY_ROWS} reversed>
     {events
       .toSorted((one, other) => other.offset - one.offset)

@@ -61,8 +61,8 @@ const Kind: FC<{ href: string; isCurrent: boolean; word: string }> = ({ href, is
 )
 
 /** How close rows stand; normal where nothing was chosen. */
-export const DENSITIES = ['compact', 'normal', 'detailed'] as const
-export type Density = (typeof DENSITIES)[number]
+const DENSITIES = ['compact', 'normal', 'detailed'] as const
+type Density = (typeof DENSITIES)[number]
 
 const LINES: Record<Density, string> = {
   compact: 'M3 3.5h10M3 6.5h10M3 9.5h10M3 12.5h10',

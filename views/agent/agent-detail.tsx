@@ -15,12 +15,10 @@ import { Shape } from '../atoms/shape.tsx'
 import { Since } from '../atoms/since.tsx'
 import { StateBadge } from '../atoms/state-badge.tsx'
 
-/** One agent of a project. */
 export type AgentProps = Looked & { project: string; agent: Agent; agents: ProjectState['agents'] }
 
 const BELOW_SHOWN = 120
 
-/** What it is, the one word, and since when. */
 export const AgentHead: FC<AgentProps> = ({ project, agent: told, now, staleMinutes }) => {
   const agent = agentAt(told, now)
   const look = wordLook(agentWordAt(agent, { now, staleMinutes }).word)
@@ -73,7 +71,6 @@ const AgentFacts: FC<Omit<AgentProps, 'agents'>> = ({ project, agent, ...looked 
   )
 }
 
-/** The tool that it uses now, and what it used so far. */
 export const AgentWork: FC<AgentProps> = ({ agent, now }) => {
   const { inputTokens, outputTokens, cacheReadTokens, costUsd } = agent.usage
   const tokens = (count: number) => (count > 0 ? `${compact(count)} tokens` : undefined)
@@ -105,7 +102,6 @@ export const AgentWork: FC<AgentProps> = ({ agent, now }) => {
   )
 }
 
-/** Who started it, and whom it started, at all depths. */
 export const AgentFamily: FC<AgentProps> = ({ project, agent, agents, ...looked }) => {
   const lines = familyOf(agent, presentOf(agents, looked, agent))
   const family = familyOf(agent, agents).map((line) => line.agent)

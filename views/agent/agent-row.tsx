@@ -15,7 +15,6 @@ import { compact, dollars } from '../atoms/figures.ts'
 const INDENT = 20
 const HEIGHT = 40
 
-/** One agent: what it does or asks, in which tool, since when. */
 export const AgentRow: FC<Looked & { project: string; line: AgentLine }> = ({ project, line, now, staleMinutes }) => {
   const { agent } = line
   const { word, since } = agentWordAt(agent, { now, staleMinutes })
@@ -72,7 +71,6 @@ const Doing: FC<{ agent: Agent }> = ({ agent }) => {
   return said === undefined ? <>{''}</> : <ForeignText text={said} limit={110} />
 }
 
-/** The lines that lead to the agents above. */
 const Rails: FC<{ line: AgentLine }> = ({ line: { depth, rails, isLast } }) => {
   if (depth === 0) return null
   const own = (depth - 1) * INDENT + 8

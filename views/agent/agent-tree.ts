@@ -15,16 +15,16 @@ export function agentTree(agents: ReadonlyMap<string, Agent>): AgentLine[] {
   const lines: AgentLine[] = []
   const place = (agent: Agent, rails: boolean[], isLast: boolean) => {
     lines.push({ agent, depth: rails.length, rails, isLast })
-    const below = inOrder(children.get(agent.agentId) ?? [])
+    const below = inTreeOrder(children.get(agent.agentId) ?? [])
     const deeper = rails.length < DEEPEST ? [...rails, !isLast] : rails
     below.forEach((child, index) => place(child, deeper, index === below.length - 1))
   }
-  const roots = inOrder(children.get(undefined) ?? [])
+  const roots = inTreeOrder(children.get(undefined) ?? [])
   roots.forEach((root, index) => place(root, [], index === roots.length - 1))
   return lines
 }
 
-function inOrder(agents: Agent[]): Agent[] {
+function inTreeOrder(agents: Agent[]): Agent[] {
   return agents.toSorted((one, other) => one.startedAt - other.startedAt || one.agentId.localeCompare(other.agentId, 'en'))
 }
 

@@ -40,7 +40,6 @@ export const Agents: FC<AgentsProps> = ({ project, state, now, staleMinutes, unc
   )
 }
 
-/** How many there are and what they used: it changes with every step of any of them. */
 export const AgentsHead: FC<Looked & { state: AgentsState }> = ({ state, ...looked }) => (
   <header id="agents-head" class="card__head">
     <h2 id="agents-title">Agents</h2>
@@ -60,8 +59,7 @@ const AgentColumns: FC = () => (
   </div>
 )
 
-/** The lines of the tree, before any is left out. */
-export function presentAgents(agents: ReadonlyMap<string, Agent>, looked: Looked): AgentLine[] {
+function presentAgents(agents: ReadonlyMap<string, Agent>, looked: Looked): AgentLine[] {
   return agentTree(presentOf(agents, looked))
 }
 
@@ -107,8 +105,7 @@ const Rows: FC<RowsProps> = ({ project, lines, now, staleMinutes, unchanged }) =
   </ul>
 )
 
-/** Lines that are folded away, and how many there are in all. */
-export type FoldedLines = { lines: AgentLine[]; total: number }
+type FoldedLines = { lines: AgentLine[]; total: number }
 
 /** Agents that are folded away, the last to come to it first and in no order of families. */
 export function foldedLines(agents: readonly Agent[]): FoldedLines {

@@ -1,5 +1,5 @@
 /** What a fragment can be keyed by. None contains a dash, so that kind and key cannot run into each other. */
-export type DomKind = 'project' | 'cycle' | 'agent' | 'approval' | 'asked' | 'event' | 'link' | 'story' | 'jump' | 'pin' | 'said'
+type DomKind = 'project' | 'cycle' | 'agent' | 'approval' | 'asked' | 'event' | 'link' | 'story' | 'jump' | 'pin' | 'said'
 
 const UNSAFE = /[^A-Za-z0-9-]/g
 

@@ -1,7 +1,7 @@
 /** `ago` for what happened, `waiting` to the second, `age` for how old something is. */
 export type TimeForm = 'ago' | 'waiting' | 'age'
 
-export type ClockForm = {
+type ClockForm = {
   now: number
   aheadOfUtc?: (at: number) => number
   isDated?: boolean

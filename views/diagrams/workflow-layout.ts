@@ -2,7 +2,7 @@ import { WORKFLOW_STATES, type WorkflowState } from '../../src/domain/project/wo
 import type { Workflow } from '../../src/domain/project/project-state.ts'
 
 export type Box = { x: number; y: number; width: number; height: number }
-export type Anchor = 'start' | 'middle' | 'end'
+type Anchor = 'start' | 'middle' | 'end'
 export type Heading = 'right' | 'left' | 'up' | 'down'
 export type Label = { text: string; x: number; y: number; anchor: Anchor; isVertical?: boolean }
 
@@ -17,7 +17,6 @@ export type WorkflowLayout = {
   edges: DrawnEdge[]
 }
 
-/** A place for text. */
 export function place(x: number, y: number, anchor: Anchor = 'middle') {
   return { x, y, anchor }
 }

@@ -82,7 +82,6 @@ const Node: FC<DiagramProps & { state: WorkflowState; layout: WorkflowLayout }> 
   )
 }
 
-/** How long the state has been held: so far, or in all its earlier stays. */
 const Stay: FC<DiagramProps & { state: WorkflowState; layout: WorkflowLayout }> = ({ state, layout, workflow, now }) => {
   const { x, y, anchor } = layout.stays[state]
   const stay = workflow.stays.get(state)

@@ -6,7 +6,6 @@ import type { EventOf, Line } from './line.ts'
 const ACTIVITY_WORDS = { started: 'started', queued: 'queued', progress: 'goes on', completed: 'completed', failed: 'failed' } as const
 const DETAIL_LIMIT = 140
 
-/** A tool call or another action of an agent. */
 export function activityLine(event: EventOf<'agent_activity'>): Line {
   const detail = toolDetail(event.detail)
   const error = event.status === 'failed' && event.tool ? errorOf(event.detail) : undefined
@@ -43,7 +42,6 @@ const STATUS_WORDS = {
   ended: 'ended',
 } as const
 
-/** An agent's own word about itself. */
 export function statusLine(event: EventOf<'agent_status'>): Line {
   const icons = { needs_input: 'ask', failed: 'failed', working: 'agent', waiting: 'agent', idle: 'agent', ended: 'agent' } as const
   return {
@@ -60,7 +58,6 @@ export function statusLine(event: EventOf<'agent_status'>): Line {
   }
 }
 
-/** A question to a person. */
 export function approvalLine(event: EventOf<'approval_requested'>): Line {
   return {
     icon: 'ask',
@@ -76,7 +73,6 @@ export function approvalLine(event: EventOf<'approval_requested'>): Line {
 
 const DECISION_WORDS = { allow: 'allowed', deny: 'denied', withdrawn: 'withdrew' } as const
 
-/** What became of a question. */
 export function decisionLine(event: EventOf<'approval_resolved'>): Line {
   return {
     icon: event.decision === 'allow' ? 'done' : 'step',
@@ -91,7 +87,6 @@ export function decisionLine(event: EventOf<'approval_resolved'>): Line {
   }
 }
 
-/** Tokens and money. */
 export function usageLine(event: EventOf<'usage'>): Line {
   const tokens = (event.input_tokens ?? 0) + (event.output_tokens ?? 0)
   const parts = [

@@ -12,7 +12,7 @@ import { PartLink } from '../atoms/part-link.tsx'
 import { Clock, Since } from '../atoms/since.tsx'
 import { foremost } from '../../src/domain/bounded.ts'
 
-export type EventProps = {
+type EventProps = {
   project: string
   event: StoredEvent
   /** The first and the last offset of the log. */
@@ -28,7 +28,6 @@ const FIELDS_SHOWN = 60
 const TEXT_SHOWN = 20_000
 const JSON_SHOWN = 20_000
 
-/** What happened, in one sentence, and the way to its neighbours. */
 export const EventHead: FC<EventProps> = ({ project, event, first, head, now }) => {
   const { icon, who, what, isUnexpected } = eventLine(event)
   return (
@@ -53,8 +52,8 @@ export const EventHead: FC<EventProps> = ({ project, event, first, head, now }) 
         </li>
       </ul>
       <nav class="neighbours" aria-label="Neighbouring events">
-        <Step project={project} offset={event.offset - 1} isThere={event.offset > first} rel="prev" />
-        <Step project={project} offset={event.offset + 1} isThere={event.offset < head} rel="next" />
+        <Neighbour project={project} offset={event.offset - 1} isThere={event.offset > first} rel="prev" />
+        <Neighbour project={project} offset={event.offset + 1} isThere={event.offset < head} rel="next" />
         <a class="button" href={`${projectHref(project)}?at=${event.offset}`}>
           The project after it
         </a>
@@ -63,14 +62,13 @@ export const EventHead: FC<EventProps> = ({ project, event, first, head, now }) 
   )
 }
 
-const Step: FC<{ project: string; offset: number; isThere: boolean; rel: 'prev' | 'next' }> = ({ project, offset, isThere, rel }) =>
+const Neighbour: FC<{ project: string; offset: number; isThere: boolean; rel: 'prev' | 'next' }> = ({ project, offset, isThere, rel }) =>
   isThere ? (
     <PartLink class="button" href={eventHref(project, offset)} rel={rel}>
       {rel === 'prev' ? 'Event before' : 'Event after'}
     </PartLink>
   ) : null
 
-/** Where it stands in the log, and whom it is about. */
 export const EventPlace: FC<EventProps> = ({ project, event }) => {
   const storyId = 'story_id' in event && typeof event.story_id === 'string' ? event.story_id : undefined
   const agentId = 'agent_type' in event || 'agent_id' in event ? agentOf(event) : undefined
@@ -151,7 +149,6 @@ function bounded(text: string, limit: number): string {
   return hidden > 0 ? `${head}\n… ${hidden} more characters …\n${tail}` : head
 }
 
-/** The event as the API gives it. */
 export const EventJson: FC<{ project: string; event: StoredEvent }> = ({ project, event }) => (
   <section class="card wide" aria-labelledby="event-json-title">
     <header class="card__head">

@@ -6,7 +6,6 @@ import type { EventOf, Line } from './line.ts'
 
 type MachineEvent = EventOf<'workflow_transition' | 'tdd_transition' | 'tdd_cycle_started' | 'tdd_progress_update' | 'tdd_cycle_completed'>
 
-/** A step of either machine, in the wire's own words. */
 export function machineLine(event: MachineEvent): Line {
   switch (event.type) {
     case 'workflow_transition':

@@ -35,7 +35,6 @@ export function ownLine(event: OwnLineEvent): Line {
   }
 }
 
-/** How many reports are missing, in words. */
 export function lostWords(count: number | null, isMore = count === null): string {
   if (count === null || count === 0) return 'an unknown number of reports is missing'
   return `${count.toLocaleString('en')}${isMore ? ' and more' : ''} ${count === 1 && !isMore ? 'report is' : 'reports are'} missing`

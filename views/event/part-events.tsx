@@ -6,9 +6,8 @@ import { PartLink } from '../atoms/part-link.tsx'
 /** Rows that a part's page begins with, and keeps. */
 export const PART_ROWS = 50
 
-export type PartEventsProps = {
+type PartEventsProps = {
   project: string
-  /** Newest first. */
   events: readonly StoredEvent[]
   /** Where a search for older ones would go on; undefined where there are none. */
   next: number | undefined
@@ -19,7 +18,6 @@ export type PartEventsProps = {
   now: number
 }
 
-/** What happened to it, newest first. */
 export const PartEvents: FC<PartEventsProps> = ({ project, events, next, href, before, now }) => (
   <section id="part-events" class="card" aria-labelledby="part-events-title">
     <header class="card__head">
@@ -50,7 +48,6 @@ export const PartGap: FC<{ isThere?: boolean }> = ({ isThere = false }) => (
 
 const olderHref = (href: string, before: number) => `${href}${href.includes('?') ? '&' : '?'}before=${before}#part-events`
 
-/** The rows alone, for a frame. */
 export const PartEventList: FC<Omit<PartEventsProps, 'next' | 'href' | 'before'>> = ({ project, events, now }) => (
   <ol id="part-event-list" class="activity" data-rows={PART_ROWS} reversed>
     {events.map((event) => (

@@ -11,7 +11,6 @@ const COMMAND_WORDS = {
   cancelled: 'was cancelled',
 } as const
 
-/** What an orchestrator says of its parallel cycles. */
 export function parallelLine(event: EventOf<'parallel_status'>): Line {
   const active = event.status_data['active_cycles']
   const count = Array.isArray(active) ? active.length : active
@@ -22,7 +21,6 @@ export function parallelLine(event: EventOf<'parallel_status'>): Line {
   }
 }
 
-/** A state file that changed, or that cannot be read. */
 export function fileLine(event: EventOf<'state_file'>): Line {
   return {
     icon: event.problem ? 'failed' : 'file',
@@ -37,7 +35,6 @@ export function fileLine(event: EventOf<'state_file'>): Line {
   }
 }
 
-/** What somebody said. */
 export function chatLine(event: EventOf<'chat_message'>): Line {
   return {
     icon: event.message_type === 'error' ? 'failed' : 'talk',
@@ -50,7 +47,6 @@ export function chatLine(event: EventOf<'chat_message'>): Line {
   }
 }
 
-/** A command on its way through the orchestrator. */
 export function commandLine(event: EventOf<'command_execution'>): Line {
   const result = typeof event.result === 'string' ? event.result : undefined
   return {
@@ -66,7 +62,6 @@ export function commandLine(event: EventOf<'command_execution'>): Line {
   }
 }
 
-/** Something that went wrong, or no longer does. */
 export function errorLine(event: EventOf<'error_state'>): Line {
   return {
     icon: event.resolved ? 'done' : 'failed',
@@ -82,12 +77,10 @@ export function errorLine(event: EventOf<'error_state'>): Line {
   }
 }
 
-/** A state that an orchestrator pointed at. */
 export function highlightLine(): Line {
   return { icon: 'other', who: 'Orchestrator', what: 'highlighted a state' }
 }
 
-/** Somebody came, went or looked. */
 export function presenceLine(event: EventOf<'user_presence'>): Line {
   return { icon: 'talk', who: event.user_id, what: visibleText(event.action.replaceAll('_', ' '), 60) }
 }

@@ -14,7 +14,6 @@ type StoriesState = Pick<ProjectState, 'cycles' | 'storyCosts'>
 
 const endOf = ({ completedAt, enteredAt }: Cycle): number => completedAt ?? enteredAt
 
-/** The stories that were finished last, the newest first. */
 export const finishedCycles = ({ cycles }: Pick<ProjectState, 'cycles'>): Bounded<Cycle> =>
   foremost(
     [...cycles.values()].filter((cycle) => !isOpenCycle(cycle)).sort((one, other) => endOf(other) - endOf(one)),
@@ -52,9 +51,9 @@ export const FinishedStories: FC<{ project: string; state: StoriesState; now: nu
   )
 }
 
-type RowProps = { project: string; cycle: Cycle; costUsd: number | undefined; now: number }
+type FinishedStoryProps = { project: string; cycle: Cycle; costUsd: number | undefined; now: number }
 
-const FinishedRow: FC<RowProps> = ({ project, cycle, costUsd, now }) => (
+const FinishedRow: FC<FinishedStoryProps> = ({ project, cycle, costUsd, now }) => (
   <tr>
     <th scope="row">
       <a href={storyHref(project, cycle.storyId)}>

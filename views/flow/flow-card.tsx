@@ -5,10 +5,8 @@ import { ADDRESSES, addressOf, atMoment } from '../atoms/part-href.ts'
 import { Fact, Facts } from '../atoms/facts.tsx'
 import { durationWords, KINDS } from './timings.tsx'
 
-/** How many days back the card tells of. */
 const DAYS = 30
 
-/** The flow of a project in a line of figures, and the way to all of them. */
 export const FlowCard: FC<{ project: string; state: FlowTold; now: number; at?: string | undefined }> = ({ project, state, now, at }) => {
   const { timings, completed, medianCostUsd } = flowFigures(state, now, DAYS)
   return (

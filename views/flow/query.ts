@@ -10,5 +10,4 @@ export function parseFlowDays(search: URLSearchParams): FlowDays {
   return FLOW_DAYS.find((days) => String(days) === search.get('days')) ?? DEFAULT_DAYS
 }
 
-/** The same as a search: empty for what is shown without one. */
 export const flowSearch = (days: FlowDays): string => (days === DEFAULT_DAYS ? '' : `?days=${days}`)

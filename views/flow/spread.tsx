@@ -57,7 +57,7 @@ export const Spread: FC<{ id: string; timing: Timing }> = ({ id, timing }) => {
 
 const Range: FC<Pick<Timing, 'medianMs' | 'p85Ms'>> = ({ medianMs, p85Ms }) => {
   if (medianMs === undefined || p85Ms === undefined) return null
-  const [median, most] = [placeOf(medianMs), placeOf(p85Ms)]
+  const [median, most] = [barPlaceOf(medianMs), barPlaceOf(p85Ms)]
   return (
     <g class="flow__range">
       <path d={`M${median} ${RANGE_Y}H${most}M${most} ${RANGE_Y - 5}v10`} />
@@ -67,7 +67,7 @@ const Range: FC<Pick<Timing, 'medianMs' | 'p85Ms'>> = ({ medianMs, p85Ms }) => {
 }
 
 /** Where a duration lies across the bars: within one of them by factor, as between them. */
-function placeOf(ms: number): string {
+function barPlaceOf(ms: number): string {
   const place = LIMITS.findIndex((limit) => ms < limit)
   const index = place === -1 ? LIMITS.length : place
   const [from, to] = [EDGES[index] ?? 1, EDGES[index + 1] ?? ms]

@@ -78,7 +78,6 @@ const ShareBar: FC<{ share: number; now?: number }> = ({ share, now = 0 }) => (
 
 const percent = (share: number): string => `${(100 * Math.max(0, Math.min(1, share))).toFixed(2)}%`
 
-/** What stories have cost, the dearest first. */
 export const Costs: FC<{ project: string; figures: Pick<FlowFigures, 'costs' | 'medianCostUsd'> }> = ({ project, figures }) => {
   const { costs, medianCostUsd } = figures
   const dearest = foremost(costs, COSTS_SHOWN)

@@ -26,7 +26,6 @@ export const KINDS: readonly { kind: FlowKind; word: string; meaning: string; no
   },
 ]
 
-/** A duration as people say it. */
 export const durationWords = (ms: number | undefined): string =>
   ms === undefined ? '–' : ms < 1_000 ? 'below 1 s' : relativeTime(0, ms, 'age')
 

@@ -76,7 +76,6 @@ export const TagChoices: FC<{ query: OverviewQuery; tags: readonly string[] }> =
   <Choices name="tag" value={query.tag} choices={tagChoices(tags, query.tag)} />
 )
 
-/** What is narrowed, each with its way out. */
 const Chips: FC<{ query: OverviewQuery }> = ({ query }) => (
   <ul class="chips" aria-label="Filters in force">
     {chipsOf(query).map(({ label, without }) => (

@@ -11,7 +11,7 @@ import { foremost, newest } from '../../src/domain/bounded.ts'
 const QUESTIONS = 2
 const EVENTS = 8
 
-export type PeekProps = HeadingView & { recent: readonly StoredEvent[] }
+type PeekProps = HeadingView & { recent: readonly StoredEvent[] }
 
 /** A look at a project without leaving the list: how it stands, what it asks, and what happened last. */
 export const Peek: FC<PeekProps> = ({ recent, ...view }) => {

@@ -25,7 +25,6 @@ export function pinButton(name: string, state: PinState) {
 
 const TELLS_WHY = raw('type="button" popovertarget="pins-full"')
 
-/** What all pins of a list share. */
 export const PinsForm: FC<{ query: OverviewQuery }> = ({ query }) => (
   <>
     <form id="pins-form" method="post" action="/pins" hidden>

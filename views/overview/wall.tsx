@@ -31,7 +31,7 @@ export const Wall: FC<WallProps> = ({ rows, total, query, figures, now }) => {
     summaries.map((summary) => <WallTile summary={summary} isLarge={isLarge} now={now} />)
   return (
     <section id="wall" class="wall__cards" aria-label="Projects">
-      {rows.length === 0 ? <Nothing query={query} /> : null}
+      {rows.length === 0 ? <EmptyWall query={query} /> : null}
       {large.length > 0 ? (
         <ul id="wall-large" class="tiles tiles--large">
           {tiles(large, true)}
@@ -46,7 +46,7 @@ export const Wall: FC<WallProps> = ({ rows, total, query, figures, now }) => {
   )
 }
 
-const Nothing: FC<{ query: OverviewQuery }> = ({ query }) => (
+const EmptyWall: FC<{ query: OverviewQuery }> = ({ query }) => (
   <p class="wall__nothing">
     {isFiltered(query) ? 'No project matches these filters.' : 'No project yet. A project appears here with its first event.'}
   </p>

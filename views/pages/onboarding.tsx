@@ -6,7 +6,7 @@ import { type Frame, Layout } from '../shell/layout.tsx'
 import type { LinkHealth } from '../../src/domain/summary/link-health.ts'
 import { workflowLook } from '../atoms/state-look.ts'
 
-export type OnboardingContentProps = {
+type OnboardingContentProps = {
   now: number
   origin: string
   startedAt: number
@@ -20,15 +20,14 @@ export const OnboardingPage: FC<OnboardingContentProps & Frame> = (props) => (
   </Layout>
 )
 
-export const OnboardingContent: FC<OnboardingContentProps> = ({ origin, startedAt, now, links }) => (
+const OnboardingContent: FC<OnboardingContentProps> = ({ origin, startedAt, now, links }) => (
   <>
     <Onboarding origin={origin} startedAt={startedAt} now={now} />
     <Links links={links} now={now} />
   </>
 )
 
-/** Stands where the projects will be; the first one replaces it. */
-export const Onboarding: FC<{ origin: string; startedAt: number; now: number }> = ({ origin, startedAt, now }) => (
+const Onboarding: FC<{ origin: string; startedAt: number; now: number }> = ({ origin, startedAt, now }) => (
   <div id="onboarding" class="onboarding">
     <WorkflowStrip />
     <h1>No project has reported yet</h1>
@@ -93,9 +92,9 @@ const ANSWERS: readonly [answer: string, meaning: string][] = [
 ]
 
 const FirstEvent: FC<{ origin: string }> = ({ origin }) => (
-  <Step title="Send a first event" id="first-event" code={firstEventCommand(origin)}>
+  <OnboardingStep title="Send a first event" id="first-event" code={firstEventCommand(origin)}>
     Any program that can make a web request can report. Paste this into a terminal:
-  </Step>
+  </OnboardingStep>
 )
 
 export function firstEventCommand(origin: string): string {
@@ -118,18 +117,18 @@ function shellWord(text: string): string {
 }
 
 const Orchestrator: FC = () => (
-  <Step title="Or connect an orchestrator" id="orchestrator" code={'orchestrators:\n  local: { url: ws://localhost:8080 }'}>
+  <OnboardingStep title="Or connect an orchestrator" id="orchestrator" code={'orchestrators:\n  local: { url: ws://localhost:8080 }'}>
     Add it to <code>orch-config.yaml</code>, then start again.
-  </Step>
+  </OnboardingStep>
 )
 
 const StateFiles: FC = () => (
-  <Step title="Or read state files" id="state-files" code={'projects:\n  my-project:\n    path: /path/to/my-project'}>
+  <OnboardingStep title="Or read state files" id="state-files" code={'projects:\n  my-project:\n    path: /path/to/my-project'}>
     Point at folders that hold <code>.orch-state/</code>, in the same file. Read-only.
-  </Step>
+  </OnboardingStep>
 )
 
-const Step: FC<{ title: string; id: string; code: string; children?: unknown }> = ({ title, id, code, children }) => (
+const OnboardingStep: FC<{ title: string; id: string; code: string; children?: unknown }> = ({ title, id, code, children }) => (
   <li class="step">
     <h2>{title}</h2>
     <p>{children}</p>
@@ -150,7 +149,6 @@ const Snippet: FC<{ title: string; id: string; code: string }> = ({ title, id, c
 
 const MAIN_PATH = ['IDLE', 'BACKLOG_READY', 'SPRINT_PLANNED', 'SPRINT_ACTIVE', 'SPRINT_REVIEW']
 
-/** The way of every sprint, for a page that has no project to show it with. */
 const WorkflowStrip: FC = () => (
   <ol class="strip" aria-label="The way of a sprint">
     {MAIN_PATH.map((state) => {

@@ -4,7 +4,7 @@ import { Moment, ReplayBar } from '../shell/replay-bar.tsx'
 import { Logo, ThemeToggle } from '../shell/top-bar.tsx'
 import { LivePill } from '../shell/live-pill.tsx'
 
-export type ReplayFacts = {
+type ReplayFacts = {
   project: string
   from: number
   to: number
@@ -14,7 +14,7 @@ export type ReplayFacts = {
   version: string
 }
 
-type Props = ReplayFacts & {
+type ReplayPageProps = ReplayFacts & {
   /** Inlined parts, each allowed by its hash alone. */
   brought: { style: string; script: string; icon: string; policy: string }
   markup: string
@@ -24,7 +24,7 @@ type Props = ReplayFacts & {
 }
 
 /** A project's page in one file, at every moment of a period. It asks nothing of any network. */
-export const ReplayPage: FC<Props> = (props) => (
+export const ReplayPage: FC<ReplayPageProps> = (props) => (
   <>
     {raw('<!DOCTYPE html>')}
     <html lang="en">
@@ -64,7 +64,7 @@ export const ReplayPage: FC<Props> = (props) => (
   </>
 )
 
-const Head: FC<Props> = ({ project, brought }) => (
+const Head: FC<ReplayPageProps> = ({ project, brought }) => (
   <head>
     <meta charset="utf-8" />
     <meta http-equiv="Content-Security-Policy" content={brought.policy} />
@@ -78,7 +78,7 @@ const Head: FC<Props> = ({ project, brought }) => (
   </head>
 )
 
-const About: FC<Props> = ({ project, from, to, exportedAt, events, version }) => (
+const About: FC<ReplayPageProps> = ({ project, from, to, exportedAt, events, version }) => (
   <footer class="foot replay__about">
     <p>
       <strong>{project}</strong>, <Moment at={from} /> to <Moment at={to} />, {events.toLocaleString('en')}{' '}
@@ -98,7 +98,7 @@ const About: FC<Props> = ({ project, from, to, exportedAt, events, version }) =>
 )
 
 /** Packed parts are base64 in elements that browsers do not run, so they cannot end them. */
-const Brought: FC<Props> = ({ index, here, brought }) => (
+const Brought: FC<ReplayPageProps> = ({ index, here, brought }) => (
   <>
     <script type="application/json" id="replay-index">
       {raw(index)}

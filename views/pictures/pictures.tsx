@@ -72,9 +72,9 @@ export const DiagramPicture: FC<{ project: string; workflow: Workflow; now: numb
 )
 
 /** Where a picture lies, as a `viewBox` tells it. */
-type Frame = { x: number; y: number; width: number; height: number }
+type PictureBox = { x: number; y: number; width: number; height: number }
 
-type PictureProps = PropsWithChildren<{ frame: Frame; name: string }>
+type PictureProps = PropsWithChildren<{ frame: PictureBox; name: string }>
 
 /** A drawing as a document of its own, for places that show pictures and run nothing. Its colours come behind its title. */
 const Picture: FC<PictureProps> = ({ frame, name, children }) => (

@@ -34,20 +34,19 @@ export const Approvals: FC<{ state: QuestionsOf; now: number }> = ({ state, now 
   )
 }
 
-type CardProps = {
+type ApprovalProps = {
   approval: Approval
   now: number
   /** The card stands on the page of a story. */
   isOfPart?: boolean
 }
 
-/** Characters of a line of a title and of a text. */
 const TITLE_COLUMNS = [32, 54, 104] as const
 const TEXT_COLUMNS = [42, 70, 100] as const
 const LINES = 4
 
 /** One question: what is asked, by whom, and since when somebody waits. Nothing of it is left out. */
-export const ApprovalCard: FC<CardProps> = ({ approval, now, isOfPart = false }) => {
+export const ApprovalCard: FC<ApprovalProps> = ({ approval, now, isOfPart = false }) => {
   const command = askedCommand(approval)
   const who = approval.agentType === undefined ? '' : `${visibleText(approval.agentType, 40)} asks: `
   const title = markedText(approval.title, 'decision').trim()
@@ -74,7 +73,7 @@ export const ApprovalCard: FC<CardProps> = ({ approval, now, isOfPart = false })
       {approval.isShortened ? (
         <p class="approval__text">Very many questions were open when it came: its text is in the activity, at event {approval.offset}.</p>
       ) : null}
-      <Facts approval={approval} now={now} />
+      <ApprovalFacts approval={approval} now={now} />
     </article>
   )
 }
@@ -94,11 +93,11 @@ const Description: FC<{ text: string }> = ({ text }) => {
   )
 }
 
-const Facts: FC<{ approval: Approval; now: number }> = ({ approval, now }) => (
+const ApprovalFacts: FC<{ approval: Approval; now: number }> = ({ approval, now }) => (
   <dl class="approval__facts">
-    <Fact name="Asked by" value={approval.agentType ?? approval.agentId} />
-    <Fact name="Kind" value={approval.kind} />
-    <Fact name="Priority" value={approval.priority} />
+    <ApprovalFact name="Asked by" value={approval.agentType ?? approval.agentId} />
+    <ApprovalFact name="Kind" value={approval.kind} />
+    <ApprovalFact name="Priority" value={approval.priority} />
     {approval.storyId === undefined ? null : (
       <div>
         <dt>Holds up</dt>
@@ -124,7 +123,7 @@ const Facts: FC<{ approval: Approval; now: number }> = ({ approval, now }) => (
   </dl>
 )
 
-const Fact: FC<{ name: string; value: string | undefined }> = ({ name, value }) =>
+const ApprovalFact: FC<{ name: string; value: string | undefined }> = ({ name, value }) =>
   value === undefined ? null : (
     <div>
       <dt>{name}</dt>

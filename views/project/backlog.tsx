@@ -8,7 +8,6 @@ import { PartLink } from '../atoms/part-link.tsx'
 
 const SHOWN = 100
 
-/** What is planned, as the project's files tell it. */
 export const BacklogCard: FC<{ project: string; backlog: Backlog | undefined }> = ({ project, backlog }) => {
   const stories = backlog?.stories ?? []
   const open = openStories(backlog)

@@ -9,7 +9,6 @@ import { visibleText } from '../atoms/foreign-text.tsx'
 import { CycleCard } from './cycle-card.tsx'
 import { UnchangedStub, type UnchangedMembers } from '../atoms/unchanged-stub.tsx'
 
-/** Cards of one column that are not folded. */
 const OPEN_SHOWN = 30
 const DONE_SHOWN = 3
 const FOLDED_SHOWN = 200
@@ -28,7 +27,6 @@ type BoardProps = UnchangedMembers & Looked & { project: string; state: ProjectS
 /** `others` are further phases, where more are in use than have a column. */
 type BoardColumn = { phase: string; others: number; total: number; shown: Cycle[]; folded: Cycle[]; foldedTotal: number }
 
-/** What stands where on the board. */
 export function boardColumns(state: StoriesOf): BoardColumn[] {
   const worthOf = cycleWorth(state)
   const byPhase = Map.groupBy(state.cycles.values(), (cycle) => cycle.state)
@@ -51,7 +49,6 @@ function columnOf(phase: string, inPhase: readonly Cycle[], worthOf: (cycle: Cyc
   return { phase, others: 0, total: inPhase.length, shown, folded: folded.kept, foldedTotal: folded.total }
 }
 
-/** The stories by the phase of their cycle. Phases have no colour: their place says which they are. */
 export const Board: FC<BoardProps> = ({ project, state, now, staleMinutes, unchanged }) => {
   const { size } = state.cycles
   return (

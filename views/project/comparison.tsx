@@ -30,14 +30,14 @@ export const Comparison: FC<{ differences: readonly Difference[] }> = ({ differe
           </tr>
         </thead>
         {KINDS.map(({ kind, title }) => (
-          <Kind title={title} differences={differences.filter((one) => one.kind === kind)} />
+          <DifferencesOfKind title={title} differences={differences.filter((one) => one.kind === kind)} />
         ))}
       </table>
     )}
   </section>
 )
 
-const Kind: FC<{ title: string; differences: readonly Difference[] }> = ({ title, differences }) => {
+const DifferencesOfKind: FC<{ title: string; differences: readonly Difference[] }> = ({ title, differences }) => {
   if (differences.length === 0) return null
   const { kept, left, total } = foremost(differences, SHOWN)
   return (

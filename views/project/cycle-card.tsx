@@ -12,14 +12,14 @@ import { Shape } from '../atoms/shape.tsx'
 import { Since } from '../atoms/since.tsx'
 import { isOpenCycle } from '../../src/domain/project/tdd-machine.ts'
 
-type CardProps = Looked & {
+type CycleCardProps = Looked & {
   project: string
   cycle: Cycle
   state: Pick<ProjectState, 'approvals' | 'agents' | 'cycleFiles' | 'workflow' | 'parallel'>
 }
 
 /** A story's cycle on the board. Pages render it first; the feed sends it again on every change. */
-export const CycleCard: FC<CardProps> = ({ project, cycle, state, now, staleMinutes }) => {
+export const CycleCard: FC<CycleCardProps> = ({ project, cycle, state, now, staleMinutes }) => {
   const { word, since } = storyWordAt(state, cycle, { now, staleMinutes })
   const look = wordLook(word)
   const file = [...state.cycleFiles.values()].findLast(({ storyId }) => storyId === cycle.storyId)

@@ -65,8 +65,8 @@ const DisputeNotice: FC<{ dispute: Dispute; now: number }> = ({ dispute: { word,
     <Shape name="question" />
     <p>
       <bdi>{visibleText(word.source, 60)}</bdi> says that{' '}
-      {word.storyId === undefined ? 'the workflow' : <bdi>{visibleText(word.storyId, 60)}</bdi>} is in <State name={word.state} />. Shown is{' '}
-      <State name={shown} />
+      {word.storyId === undefined ? 'the workflow' : <bdi>{visibleText(word.storyId, 60)}</bdi>} is in <StateWord name={word.state} />.
+      Shown is <StateWord name={shown} />
       {shownBy ? ', which ' : ''}
       {shownBy ? <bdi>{visibleText(shownBy.source, 60)}</bdi> : null}
       {shownBy ? ' said ' : ''}
@@ -76,4 +76,4 @@ const DisputeNotice: FC<{ dispute: Dispute; now: number }> = ({ dispute: { word,
   </div>
 )
 
-const State: FC<{ name: string }> = ({ name }) => <code dir="auto">{visibleText(name, 60)}</code>
+const StateWord: FC<{ name: string }> = ({ name }) => <code dir="auto">{visibleText(name, 60)}</code>

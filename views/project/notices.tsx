@@ -33,7 +33,7 @@ export const Notices: FC<NoticesProps> = ({ notices, errors, now }) => (
         <Since at={error.at} now={now} />
       </div>
     ))}
-    <More {...shownErrors(errors)} things="errors" />
+    <MoreNotices {...shownErrors(errors)} things="errors" />
     {shownNotices(notices).kept.map((notice) => (
       <div class="notice tone-stale">
         <Shape name="question" />
@@ -45,7 +45,7 @@ export const Notices: FC<NoticesProps> = ({ notices, errors, now }) => (
         <Since at={notice.since} now={now} />
       </div>
     ))}
-    <More {...shownNotices(notices)} things="notices of files" />
+    <MoreNotices {...shownNotices(notices)} things="notices of files" />
   </section>
 )
 
@@ -55,7 +55,7 @@ const shownErrors = (errors: NoticesProps['errors']) =>
 
 const shownNotices = (notices: NoticesProps['notices']) => bounded([...notices.values()], { limit: SHOWN, worthOf: equally })
 
-const More: FC<Pick<Bounded<unknown>, 'kept' | 'total'> & { things: string }> = ({ things, ...list }) => {
+const MoreNotices: FC<Pick<Bounded<unknown>, 'kept' | 'total'> & { things: string }> = ({ things, ...list }) => {
   const told = ofAll(list)
   return told === undefined ? null : (
     <p class="nothing">

@@ -49,20 +49,20 @@ function figuresOf(value: Record<string, unknown>, path: string[] = []): [string
 
 function leaves(value: unknown, path: string[]): [string, string][] {
   const name = path.join(' › ').replaceAll('_', ' ')
-  if (Array.isArray(value)) return listed(value, path, name)
+  if (Array.isArray(value)) return leavesOf(value, path, name)
   if (isRecord(value)) return path.length < DEPTH ? figuresOf(value, path) : [[name, '…']]
   return [[name, said(value)]]
 }
 
-function listed(list: readonly unknown[], path: string[], name: string): [string, string][] {
+function leavesOf(list: readonly unknown[], path: string[], name: string): [string, string][] {
   const { kept: first, left } = foremost(list, SHOWN)
   if (list.length === 0) return [[name, 'none']]
   if (!list.some(isRecord)) return [[name, first.map(said).join(', ') + (left.length > 0 ? `, ${left.length} more` : '')]]
   if (path.length >= DEPTH) return [[name, `${list.length} entries`]]
-  return list.flatMap((member, index) => leaves(member, [...path, labelOf(member) ?? String(index + 1)]))
+  return list.flatMap((member, index) => leaves(member, [...path, memberLabelOf(member) ?? String(index + 1)]))
 }
 
-const labelOf = (member: unknown): string | undefined =>
+const memberLabelOf = (member: unknown): string | undefined =>
   isRecord(member) ? NAMES.map((name) => member[name]).find((value) => typeof value === 'string') : undefined
 
 const said = (value: unknown): string => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))

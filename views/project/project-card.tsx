@@ -7,7 +7,7 @@ import { Fact, Facts } from '../atoms/facts.tsx'
 import { ForeignText, visibleText } from '../atoms/foreign-text.tsx'
 import { isOpenCycle } from '../../src/domain/project/tdd-machine.ts'
 
-type CardProps = Looked & {
+type ProjectCardProps = Looked & {
   project: Project
   state: Pick<ProjectState, 'agents' | 'cycles'>
   /** The page shows another moment or stands in a file: nothing can be changed from it. */
@@ -15,7 +15,7 @@ type CardProps = Looked & {
 }
 
 /** What the configuration says of a project, and how its limits compare with what is going on. */
-export const ProjectCard: FC<CardProps> = ({ project, state, isFixed = false, ...looked }) => (
+export const ProjectCard: FC<ProjectCardProps> = ({ project, state, isFixed = false, ...looked }) => (
   <section id="project" class="card wide" aria-labelledby="project-title">
     <header class="card__head">
       <h2 id="project-title">Project</h2>
@@ -113,7 +113,7 @@ function hoursText({ timezone, start, end, days }: WorkHours): string {
 }
 
 /** Nobody set the limits of a project that only reports registered: the defaults would read like a rule. */
-const Limits: FC<CardProps> = ({ project: { limits, origin }, state, ...looked }) => {
+const Limits: FC<ProjectCardProps> = ({ project: { limits, origin }, state, ...looked }) => {
   const standard = newProject('').limits
   const isSet = origin === 'file' || Object.entries(limits).some(([name, value]) => value !== Reflect.get(standard, name))
   if (!isSet) return null

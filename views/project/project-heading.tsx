@@ -10,7 +10,6 @@ import { Since } from '../atoms/since.tsx'
 
 export type HeadingView = { project: Project; state: ProjectState; attention: Attention; now: number; isPast?: boolean | undefined }
 
-/** Name, the one word, its reason, and how old all of it is. */
 export const ProjectHeading: FC<HeadingView> = ({ project, state, attention, now, isPast = false }) => (
   <div id="heading" class="heading heading--project">
     <div>
@@ -32,7 +31,6 @@ export const ProjectHeading: FC<HeadingView> = ({ project, state, attention, now
   </div>
 )
 
-/** Why it stands as it does, how old that is, and who works. */
 export const ProjectFacts: FC<HeadingView> = ({ project, state, attention, now }) => (
   <ul class="facts">
     <li>

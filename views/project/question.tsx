@@ -9,7 +9,6 @@ const QUOTED = /`([^`]+)`/
 /** "Run … now?" says no more than its command does. */
 const SAID_AROUND = 24
 
-/** What an approval asks to run, where it says so. */
 export function askedCommand({ kind, title, description }: Asked): string | undefined {
   const quoted = QUOTED.exec(title)?.[1]
   if (quoted !== undefined) return quoted

@@ -8,7 +8,6 @@ import { compact, dollars } from '../atoms/figures.ts'
 import { ForeignText, Identifier, visibleText } from '../atoms/foreign-text.tsx'
 import { ParallelFigures } from './parallel.tsx'
 
-/** The sprint's goal and how far it is, with what its stories cost. */
 export const SprintCard: FC<Looked & { state: ProjectState }> = ({ state, ...looked }) => {
   const sprint = sprintOf(state)
   return (
@@ -36,7 +35,7 @@ const NoSprint: FC = () => (
   </p>
 )
 
-export type StoryStand = 'done' | 'working' | 'silent' | 'asks' | 'open'
+type StoryStand = 'done' | 'working' | 'silent' | 'asks' | 'open'
 
 /** Where each story of a sprint stands, done first: from its cycle, else from the backlog. */
 export function storyStands(sprint: CurrentSprint, state: ProjectState, looked: Looked): StoryStand[] {

@@ -4,7 +4,7 @@ import { Clock } from '../atoms/since.tsx'
 /** Why what the page shows is not the newest: the log is away, announcements are, or `projects` of those shown cannot be reached. */
 export type PageTrouble = { kind: 'log' | 'bus' | 'part'; since: number; projects?: number }
 
-type Props = {
+type LivePillProps = {
   isLive: boolean
   isPast?: boolean | undefined
   lastEventAt?: number | undefined
@@ -13,7 +13,7 @@ type Props = {
 }
 
 /** Whether the page can be trusted now. Without a socket it shows when the page was made; the page's script sets `data-state`. */
-export const LivePill: FC<Props> = ({ isLive, isPast = false, lastEventAt, now, trouble }) => (
+export const LivePill: FC<LivePillProps> = ({ isLive, isPast = false, lastEventAt, now, trouble }) => (
   <p
     id="live"
     class="pill"

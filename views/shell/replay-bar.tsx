@@ -11,11 +11,11 @@ const ICONS = {
 export const ReplayBar: FC<{ moments: number; events: number }> = ({ moments, events }) => (
   <section id="replay" class="replay needs-script" aria-label="Replay">
     <div class="replay__controls">
-      <Play />
-      <Step name="mark-back">Mark before</Step>
-      <Step name="back">One moment back</Step>
-      <Step name="on">One moment on</Step>
-      <Step name="mark-on">Next mark</Step>
+      <ReplayPlay />
+      <ReplayStep name="mark-back">Mark before</ReplayStep>
+      <ReplayStep name="back">One moment back</ReplayStep>
+      <ReplayStep name="on">One moment on</ReplayStep>
+      <ReplayStep name="mark-on">Next mark</ReplayStep>
       <label class="replay__speed">
         <span class="visually-hidden">Speed</span>
         <select id="replay-speed">
@@ -45,7 +45,7 @@ export const ReplayBar: FC<{ moments: number; events: number }> = ({ moments, ev
   </section>
 )
 
-const Play: FC = () => (
+const ReplayPlay: FC = () => (
   <button id="replay-play" class="icon-button replay__play" type="button" aria-label="Play" data-replay="play">
     <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
       <path class="fill replay__go" d="M4.5 2.8v10.4L13 8Z" />
@@ -54,7 +54,7 @@ const Play: FC = () => (
   </button>
 )
 
-const Step: FC<PropsWithChildren<{ name: keyof typeof ICONS; children: string }>> = ({ name, children }) => (
+const ReplayStep: FC<PropsWithChildren<{ name: keyof typeof ICONS; children: string }>> = ({ name, children }) => (
   <button class="icon-button" type="button" aria-label={children} title={children} data-replay={name}>
     <svg class="icon" viewBox="0 0 16 16" aria-hidden="true">
       <path class="line" d={ICONS[name]} />

@@ -23,7 +23,6 @@ export type Travel = {
   isCompared: boolean
 }
 
-/** As often as real time. */
 export const SPEEDS = [1, 2, 5, 10, 30, 60] as const
 const LISTED_EACH_SIDE = 12
 
@@ -54,7 +53,7 @@ export const TimeTravel: FC<{ travel: Travel }> = ({ travel }) => {
       <Slider travel={travel} marks={marks} />
       <div class="travel__tools">
         <Steps travel={travel} />
-        <Play isOver={next === undefined} />
+        <TravelPlay isOver={next === undefined} />
         <a id="travel-compare" class="button" href={hrefAt({ ...travel, isCompared: !travel.isCompared }, travel.at)}>
           {travel.isCompared ? 'Do not compare' : 'Compare with now'}
         </a>
@@ -104,15 +103,15 @@ const Steps: FC<{ travel: Travel }> = ({ travel }) => {
   const before = offset >= first ? hrefAt(travel, offset - 1) : undefined
   return (
     <nav class="travel__steps" aria-label="Steps in time">
-      <Step
+      <TravelStep
         id="travel-previous-move"
         href={previousMove === undefined ? undefined : hrefAt(travel, previousMove)}
         words="Previous change of state"
         path="M12 3.5 7.5 8l4.5 4.5M4 3.5v9"
       />
-      <Step id="travel-previous" href={before} words="Previous event" path="M10 3.5 5.5 8l4.5 4.5" />
-      <Step id="travel-next" href={next ? hrefAt(travel, next.offset) : undefined} words="Next event" path="m6 3.5 4.5 4.5L6 12.5" />
-      <Step
+      <TravelStep id="travel-previous" href={before} words="Previous event" path="M10 3.5 5.5 8l4.5 4.5" />
+      <TravelStep id="travel-next" href={next ? hrefAt(travel, next.offset) : undefined} words="Next event" path="m6 3.5 4.5 4.5L6 12.5" />
+      <TravelStep
         id="travel-next-move"
         href={hasNextMove ? hrefAt(travel, offset, '&step=next') : undefined}
         words="Next change of state"
@@ -123,7 +122,7 @@ const Steps: FC<{ travel: Travel }> = ({ travel }) => {
 }
 
 /** Where there is no way on, the button stays in its place and says so: nothing moves under the pointer. */
-const Step: FC<{ id: string; href: string | undefined; words: string; path: string }> = ({ id, href, words, path }) => (
+const TravelStep: FC<{ id: string; href: string | undefined; words: string; path: string }> = ({ id, href, words, path }) => (
   <a
     id={id}
     class="button travel__step"
@@ -137,10 +136,10 @@ const Step: FC<{ id: string; href: string | undefined; words: string; path: stri
   </a>
 )
 
-const Play: FC<{ isOver: boolean }> = ({ isOver }) => (
+const TravelPlay: FC<{ isOver: boolean }> = ({ isOver }) => (
   <div class="travel__play needs-script" role="group" aria-label="Play" hx-morph-skip>
     <button id="travel-play" class="button" type="button" aria-pressed="false" disabled={isOver}>
-      Play
+      TravelPlay
     </button>
     <select id="travel-speed" aria-label="Speed">
       {SPEEDS.map((speed) => (

@@ -15,17 +15,14 @@ import { Since } from '../atoms/since.tsx'
 import { StateBadge } from '../atoms/state-badge.tsx'
 import { isOpenCycle } from '../../src/domain/project/tdd-machine.ts'
 
-/** One story of a project. */
 export type StoryProps = Looked & { project: string; storyId: string; state: ProjectState }
 
 const AGENTS_SHOWN = 50
 const ASKED_SHOWN = 20
 
-/** What the backlog tells of a story, if it does. */
 export const plannedStory = ({ backlog }: Pick<ProjectState, 'backlog'>, storyId: string): Story | undefined =>
   backlog?.stories.find(({ id }) => id === storyId)
 
-/** Its name, the one word, and how old all of it is. */
 export const StoryHead: FC<StoryProps> = ({ storyId, state, ...looked }) => {
   const { now } = looked
   const cycle = state.cycles.get(storyId)
@@ -69,7 +66,6 @@ const CycleFacts: FC<{ cycle: Cycle; now: number }> = ({ cycle, now }) => (
   </ul>
 )
 
-/** Who works on it and what is asked because of it. */
 export const StoryWork: FC<StoryProps> = ({ project, storyId, state, ...looked }) => {
   const { now } = looked
   const agents = [...state.agents.values()].filter((agent) => agent.storyId === storyId)

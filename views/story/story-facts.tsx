@@ -7,7 +7,6 @@ import { Fact, Facts } from '../atoms/facts.tsx'
 import { ForeignText, visibleText } from '../atoms/foreign-text.tsx'
 import { plannedStory, type StoryProps } from './story-detail.tsx'
 
-/** Tests, cost and plan, as far as anybody told. */
 export const StoryFacts: FC<StoryProps> = ({ storyId, state }) => {
   const file = storyFile(state, storyId)
   const cost = state.storyCosts.get(storyId)
@@ -43,7 +42,6 @@ const TASKS_SHOWN = 30
 const shownTasks = (tasks: CycleFile['tasks']) =>
   bounded(tasks, { limit: TASKS_SHOWN, worthOf: ({ state }) => (state === 'commit' ? 'over' : 'on') }).kept
 
-/** What its cycle's file splits it into. */
 const Tasks: FC<Pick<CycleFile, 'tasks' | 'taskCount'>> = ({ tasks, taskCount }) =>
   tasks.length === 0 ? null : (
     <>
@@ -60,7 +58,6 @@ const Tasks: FC<Pick<CycleFile, 'tasks' | 'taskCount'>> = ({ tasks, taskCount })
     </>
   )
 
-/** The project's last run, where it was of this story. */
 const storyCi = ({ ci }: Pick<ProjectState, 'ci'>, storyId: string): string | undefined => (ci?.storyId === storyId ? ci.status : undefined)
 
 const CRITERIA_SHOWN = 30
@@ -82,7 +79,6 @@ const Criteria: FC<{ criteria: readonly string[] }> = ({ criteria }) => {
   )
 }
 
-/** What the newest of its cycle's files tells. */
 export const storyFile = ({ cycleFiles }: Pick<ProjectState, 'cycleFiles'>, storyId: string): CycleFile | undefined =>
   [...cycleFiles.values()].findLast((file) => file.storyId === storyId)
 

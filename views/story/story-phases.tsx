@@ -66,7 +66,6 @@ const Phase: FC<PhaseProps> = ({ phase, mark, cycle, now }) => (
 
 const isHere = (mark: PhaseMark) => mark === 'current' || mark === 'unexpected'
 
-/** How long it is there, or was in all. */
 const When: FC<PhaseProps> = ({ phase, mark, cycle, now }) => {
   const before = cycle.stays.find((stay) => stay.state === phase)?.ms
   if (isHere(mark)) {
@@ -83,7 +82,6 @@ const When: FC<PhaseProps> = ({ phase, mark, cycle, now }) => {
 
 const timeIn = (ms: number): string => relativeTime(0, ms, 'age')
 
-/** What the last steps of all stories tell of this cycle. */
 const Unexpected: FC<{ cycle: Cycle; state: Pick<ProjectState, 'transitions'>; now: number }> = ({ cycle, state, now }) => {
   const isOfCycle = ({ machine, storyId, at }: Transition) => machine === 'tdd' && storyId === cycle.storyId && at >= cycle.startedAt
   const unexpected = state.transitions.filter((step) => step.isUnexpected && isOfCycle(step))

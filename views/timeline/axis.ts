@@ -10,7 +10,7 @@ export type Axis = {
   stretches: readonly Stretch[]
 }
 
-export type AxisWish = {
+type AxisWish = {
   from: number
   to: number
   now: number
@@ -66,7 +66,7 @@ export function placeOf({ stretches }: Axis, at: number): number {
   return x + width * Math.min(1, Math.max(0, part))
 }
 
-export type Tick = { at: number; x: number; isDay: boolean }
+type Tick = { at: number; x: number; isDay: boolean }
 
 const MINUTE_MS = 60_000
 const DAY_MS = 1440 * MINUTE_MS

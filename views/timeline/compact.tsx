@@ -12,10 +12,10 @@ const LANES_SHOWN = 8
 const SHORTEST_MS = 5 * 60_000
 const QUERY: TimelineQuery = { by: 'story', window: '1h', showsGaps: false }
 
-type Props = { project: string; state: ProjectState; now: number; isPast?: boolean | undefined }
+type LastHourProps = { project: string; state: ProjectState; now: number; isPast?: boolean | undefined }
 
 /** The last hour of a project on its page, as the state remembers it: the whole timeline is a page of its own. */
-export const CompactTimeline: FC<Props> = (props) => {
+export const CompactTimeline: FC<LastHourProps> = (props) => {
   const view = compactView(props)
   return (
     <section id="timeline" class="card timeline timeline--compact" aria-labelledby="timeline-title">
@@ -42,7 +42,7 @@ export const CompactTimeline: FC<Props> = (props) => {
   )
 }
 
-function compactView({ project, state, now, isPast = false }: Props): TimelineView {
+function compactView({ project, state, now, isPast = false }: LastHourProps): TimelineView {
   const { ms, quietMs } = WINDOWS[QUERY.window]
   const lanes = recentLanes(state, liveRange(now, ms).from)
   const windowMs = Math.min(ms, Math.max(SHORTEST_MS, now - lanes.from))

@@ -2,7 +2,6 @@ import { type Bar, mergedBars, type Lane } from '../../src/domain/timeline/lane.
 import type { Mark } from '../../src/domain/timeline/lane-marks.ts'
 import { type Axis, placeOf } from './axis.ts'
 
-/** A bar with its place, in percent of the axis. */
 export type DrawnBar = { bar: Bar; x: number; width: number; isRunning: boolean }
 
 /** Neighbours narrower than this are one bar: about the width of a finger's line. */

@@ -8,10 +8,10 @@ import { hrefOf, SIZES, staysOf } from './stays.ts'
 import type { TimelineView } from './view.ts'
 import { type LaneKind, stateWord, toneOf } from './words.ts'
 
-type RowProps = { view: TimelineView; placed: PlacedLane; kind: LaneKind }
+type LaneRowProps = { view: TimelineView; placed: PlacedLane; kind: LaneKind }
 
 /** What one story, agent or the workflow went through. Pages render it first; the feed sends it again when it changed. */
-export const LaneRow: FC<RowProps> = ({ view, placed, kind }) => {
+export const LaneRow: FC<LaneRowProps> = ({ view, placed, kind }) => {
   const { lane, depth } = placed
   return (
     <li id={laneId(lane)} class={`lane lane--${kind} lane--depth-${depth}`}>
@@ -30,7 +30,7 @@ export const LaneRow: FC<RowProps> = ({ view, placed, kind }) => {
 
 export const laneId = ({ number }: Lane): string => `lane-${number}`
 
-const LaneName: FC<RowProps> = ({ view, placed: { lane, name, detail }, kind }) => {
+const LaneName: FC<LaneRowProps> = ({ view, placed: { lane, name, detail }, kind }) => {
   if (kind === 'workflow') return <>{name}</>
   return (
     <>

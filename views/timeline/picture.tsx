@@ -29,7 +29,7 @@ export const AxisRow: FC<{ view: TimelineView }> = ({ view }) => {
       <text id="timeline-now-word" class="tick tick--now" x={`${now}%`} y="14">
         {view.at === undefined ? 'now' : 'then'}
       </text>
-      {labelled(quiet).map((stretch) => (
+      {labelledPauses(quiet).map((stretch) => (
         <QuietLabel view={view} stretch={stretch} />
       ))}
     </svg>
@@ -47,7 +47,7 @@ function tickText(at: number, isDay: boolean): string {
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ')
 
 /** Where two would run into each other, the longer pause is labelled; both say it on hover. */
-function labelled(quiet: readonly Stretch[]): (Stretch & { hasLabel: boolean })[] {
+function labelledPauses(quiet: readonly Stretch[]): (Stretch & { hasLabel: boolean })[] {
   const taken: number[] = []
   const labels = new Set<Stretch>()
   for (const stretch of quiet.toSorted((one, other) => other.end - other.start - (one.end - one.start))) {

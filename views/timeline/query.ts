@@ -10,7 +10,7 @@ export const WINDOWS = {
   '7d': { ms: 168 * HOUR_MS, quietMs: 10 * HOUR_MS, words: '7 days' },
 } as const
 
-export type WindowName = keyof typeof WINDOWS
+type WindowName = keyof typeof WINDOWS
 export const WINDOW_NAMES = ['15m', '1h', '6h', '24h', '7d'] as const satisfies readonly WindowName[]
 
 export type TimelineQuery = { by: 'story' | 'agent'; window: WindowName; /** Pauses as long as they were. */ showsGaps: boolean }

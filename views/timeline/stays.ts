@@ -57,7 +57,7 @@ function stay(told: StayWords, { bar, x, width, isRunning }: DrawnBar, isEntry: 
   const title = html`href="${asOf(href, bar.start)}"><title>${barTitle(name, word, { bar, kind, hasDay: told.hasDay })}</title>`
   const box = `<svg x="${x}%" y="${y}" width="${width}%" height="${thick}"${grows ? ` data-grows="${x}"` : ''}>`
   const rect = `<rect class="stay__fill" width="100%" height="100%" rx="3" fill="url(#fill-${fillOf(kind, bar.state)})"/>`
-  const label = kind === 'agent' ? '' : labelOf(word, bar.state, width)
+  const label = kind === 'agent' ? '' : stayWordOf(word, bar.state, width)
   return `${link} ${String(title)}${box}${rect}${label}</svg></a>`
 }
 
@@ -65,7 +65,7 @@ function stay(told: StayWords, { bar, x, width, isRunning }: DrawnBar, isEntry: 
 const CHARACTER = { desk: 0.72, beside: 1.4, phone: 2 }
 const INSET = 1.2
 
-function labelOf(word: string, state: string, width: number): string {
+function stayWordOf(word: string, state: string, width: number): string {
   if (width < word.length * CHARACTER.desk + INSET) return ''
   const fits = (percent: number) => width >= word.length * percent + INSET
   const room = fits(CHARACTER.phone) ? ' stay__word--wide' : fits(CHARACTER.beside) ? ' stay__word--beside' : ''

@@ -35,7 +35,7 @@ export const Timeline: FC<{ view: TimelineView }> = ({ view }) => (
       <p>
         {spanWords(view)}, by {view.query.by}, in <span data-clock-zone>UTC</span>
       </p>
-      <Choices view={view} />
+      <TimelineChoices view={view} />
     </header>
     <Notes view={view} />
     <Picture view={view} />
@@ -79,7 +79,7 @@ function growth({ axis, at }: TimelineView) {
   return { 'data-start': last.start, 'data-place': last.x, 'data-speed': last.width / (last.end - last.start) }
 }
 
-const Choices: FC<{ view: TimelineView }> = ({ view }) => {
+const TimelineChoices: FC<{ view: TimelineView }> = ({ view }) => {
   const { query, axis } = view
   const hasFolded = axis.stretches.some(({ isQuiet }) => isQuiet)
   return (
@@ -123,7 +123,6 @@ const Moves: FC<{ view: TimelineView }> = ({ view }) => {
   )
 }
 
-/** What the picture leaves out, and why. */
 const Notes: FC<{ view: TimelineView }> = ({ view: { lanes, keptSince, axis } }) => (
   <div id="timeline-notes">
     {lanes.unread > 0 ? (

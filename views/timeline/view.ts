@@ -4,7 +4,7 @@ import { type PlacedLane, placedLanes } from './lane-order.ts'
 import { type TimelineQuery, timelineSearch, WINDOWS } from './query.ts'
 import type { Lanes } from '../../src/domain/timeline/lane.ts'
 
-export type TimelineSource = {
+type TimelineSource = {
   project: string
   lanes: Lanes
   keptSince: number | undefined
@@ -16,7 +16,6 @@ export type TimelineSource = {
   laterAt?: number | undefined
 }
 
-/** A timeline, laid out: all that its fragments need. */
 export type TimelineView = TimelineSource & { axis: Axis; shown: readonly PlacedLane[]; more: number }
 
 export function timelineView(source: TimelineSource): TimelineView {

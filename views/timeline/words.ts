@@ -42,7 +42,7 @@ export function toneOf(kind: LaneKind, state: string): Tone {
 }
 
 /** `13:02:11`, in UTC; with the day where a window is longer than one. */
-export function clockOf(at: number, hasDay: boolean): string {
+function clockOf(at: number, hasDay: boolean): string {
   const iso = new Date(at).toISOString()
   return hasDay ? `${iso.slice(0, 10)} ${iso.slice(11, 19)}` : iso.slice(11, 19)
 }
@@ -63,7 +63,7 @@ export function barTitle(name: string, word: string, { bar, kind, hasDay }: { ba
   return parts.filter(Boolean).join(', ')
 }
 
-export type MarkLook = { word: string; shape: 'diamond' | 'check' | 'octagon' | 'square' | 'ring' | 'circle'; tone: Tone; weight: number }
+type MarkLook = { word: string; shape: 'diamond' | 'check' | 'octagon' | 'square' | 'ring' | 'circle'; tone: Tone; weight: number }
 
 const MARK_LOOKS: Record<MarkKind, MarkLook> = {
   error: { word: 'error', shape: 'octagon', tone: 'failed', weight: 5 },
