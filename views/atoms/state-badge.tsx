@@ -1,4 +1,4 @@
-import { html } from 'hono/html'
+import { html, raw } from 'hono/html'
 import type { FC, PropsWithChildren } from 'hono/jsx'
 import type { Attention } from '../../src/domain/summary/attention.ts'
 import { ATTENTION_LOOKS, type Look } from './state-look.ts'
@@ -22,6 +22,6 @@ export const AttentionMark: FC<MarkProps> = ({ attention, now, isLarge = false }
 
 export function AttentionWords({ attention, now }: { attention: Attention; now: number }) {
   const { word } = ATTENTION_LOOKS[attention.word]
-  if (attention.word !== 'stale' || attention.since === undefined) return html`${word}`
+  if (attention.word !== 'stale' || attention.since === undefined) return raw(word)
   return html`${word} for ${Since({ at: attention.since, now, form: 'age' })}`
 }
