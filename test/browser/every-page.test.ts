@@ -159,7 +159,7 @@ describe('valid HTML under a strict policy is', () => {
   test('the first page of a service that has no project yet', () => expectValid(empty.url))
 })
 
-/** Lines of code that name classes: for states that no page has when it is first shown. */
+/** Lines of code that name classes or ids: for states that no page has when it is first shown. */
 async function linesThatNameClasses(): Promise<string> {
   const paths = ['views/**/*.ts', 'views/**/*.tsx', 'src/pages/**/*.tsx', 'static/*.js'].flatMap((glob) => [
     ...new Bun.Glob(glob).scanSync(ROOT),
@@ -167,7 +167,7 @@ async function linesThatNameClasses(): Promise<string> {
   const texts = await Promise.all(paths.map((path) => Bun.file(join(ROOT, path)).text()))
   return texts
     .flatMap((text) => text.split('\n'))
-    .filter((line) => /class|__|--/.test(line))
+    .filter((line) => /class|\bid=|getElementById|__|--|is-/.test(line))
     .join('\n')
 }
 

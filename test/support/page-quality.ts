@@ -87,8 +87,9 @@ export async function unmetSelectors(page: Page, html: string, selectors: readon
   await page.setContent(html.replace(/<script[^>]*>[\s\S]*?<\/script>|<link[^>]*>|<noscript>[\s\S]*?<\/noscript>/g, ''))
   return page.evaluate((asked) => {
     const isMet = (selector: string) => {
-      const plain = selector.replace(/::[\w-]+/g, '').replace(/:(hover|focus-visible|focus-within|focus|disabled|placeholder-shown)\b/g, '')
-      return document.querySelector(plain.replaceAll(':not()', '').trim() || '*') !== null
+      const ofElements = selector.replace(/(^|[\s,>+~])::[\w-]+/g, '$1*').replace(/::[\w-]+/g, '')
+      const momentary = ':(?:hover|focus-visible|focus-within|focus|disabled|placeholder-shown)\\b'
+      return document.querySelector(ofElements.replace(new RegExp(`:not\\(${momentary}\\)|${momentary}`, 'g'), ':is(*)')) !== null
     }
     return asked.filter((selector) => !isMet(selector))
   }, selectors)
