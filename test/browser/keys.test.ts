@@ -144,7 +144,8 @@ describe('the palette', () => {
   test('gets ten projects at most, as valid HTML', async () => {
     await Promise.all(Array.from({ length: 12 }, (_, index) => report(server, `crowd-${index}`, { type: 'x-a' })))
     const html = await (await fetch(`${server.url}/jump?q=crowd`)).text()
-    expect(html.match(/role="option"/g)).toHaveLength(10)
+    expect(html.match(/class="palette__option/g)).toHaveLength(10)
+    expect(html).toContain('2 more: type on')
     expect(await htmlProblems(`<div role="listbox" aria-label="Projects">${html}</div>`)).toEqual([])
   })
 })

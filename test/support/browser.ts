@@ -155,7 +155,7 @@ export async function openBrowser({ isWhole = false } = {}): Promise<TestBrowser
 export async function until(page: Page, condition: () => unknown, withinMs = 40_000): Promise<void> {
   const shown = async () => `The page shows:\n${(await page.innerText('body')).slice(0, 2_000)}`
   try {
-    await eventually(async () => Boolean(await page.evaluate(condition)), { withinMs, everyMs: 25 })
+    await eventually(async () => Boolean(await page.evaluate(condition)), { withinMs })
   } catch (error) {
     throw new Error(`not seen within ${withinMs} ms: ${condition.toString()}\n${await shown()}`, { cause: error })
   }

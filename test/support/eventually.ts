@@ -1,12 +1,20 @@
-export type Patience = { withinMs?: number; everyMs?: number; else?: () => string }
+export type Patience = {
+  withinMs?: number
+  /** How often it is asked, where what is looked for may be gone soon. Else it is asked often at first, and then more seldom. */
+  everyMs?: number
+  else?: () => string
+}
+
+const ASKED = { firstMs: 15, mostMs: 150, growth: 1.2 }
 
 /**
  * Repeats a check of something that another process does until it holds: until it neither throws nor gives back
  * false, undefined or null. Gives back its value. At the deadline it throws what the check threw last.
  */
 export async function eventually<T>(check: () => T | Promise<T>, patience: Patience = {}): Promise<NonNullable<Exclude<T, false>>> {
-  const { withinMs = 20_000, everyMs = 20 } = patience
+  const { withinMs = 20_000, everyMs } = patience
   const endAt = performance.now() + withinMs
+  let pauseMs = everyMs ?? ASKED.firstMs
   for (;;) {
     let problem: unknown = new Error(`did not hold within ${withinMs} ms: ${check.toString()}`)
     try {
@@ -19,7 +27,8 @@ export async function eventually<T>(check: () => T | Promise<T>, patience: Patie
       if (patience.else) throw new Error(`${String(problem)}\n${patience.else()}`, { cause: problem })
       throw problem
     }
-    await Bun.sleep(everyMs)
+    await Bun.sleep(pauseMs)
+    if (everyMs === undefined) pauseMs = Math.min(ASKED.mostMs, pauseMs * ASKED.growth)
   }
 }
 

@@ -23,13 +23,12 @@ export const rowsOn = (page: Page): Promise<number[]> =>
 export async function untilRowsAreTheLog(page: Page, server: RunningServer, project: string): Promise<number[]> {
   return eventually(
     async () => {
-      const head = Number((await call(server, `/api/v1/projects/${project}/state`)).body.offset)
-      const after = Math.max(0, head - 1_000)
-      const { body } = await call(server, `/api/v1/projects/${project}/events?after=${after}&limit=1000`)
-      const logged = (body.events as { offset: number }[]).map(({ offset }) => offset).toReversed()
       const rows = await rowsOn(page)
-      if (rows.length < Math.min(50, head)) throw new Error(`${rows.length} rows of ${head} events`)
-      if (rows.join() !== logged.slice(0, rows.length).join()) throw new Error(`the page shows ${rows.join()}, the log ends at ${head}`)
+      const head = Number((await call(server, `/api/v1/projects/${project}/state`)).body.offset)
+      if (rows.length < Math.min(50, head) || (rows[0] ?? 0) !== head) throw new Error(`${rows.length} rows of ${head} events`)
+      const { body } = await call(server, `/api/v1/projects/${project}/events?after=${head - rows.length}&limit=1000`)
+      const logged = (body.events as { offset: number }[]).map(({ offset }) => offset).toReversed()
+      if (rows.join() !== logged.join()) throw new Error(`the page shows ${rows.join()}, the log holds ${logged.join()}`)
       return rows
     },
     { withinMs: 30_000 },

@@ -104,7 +104,7 @@ export async function startServer(options: ServerOptions = {}): Promise<RunningS
     const before = logs().length
     void child.exited.then((code) => (exit = code))
     const isSettled = async () => exit !== undefined || (await isReady(port, { written: logs().slice(before), path: readyPath }))
-    await eventually(isSettled, { withinMs: readyWithinMs, else: logs })
+    await eventually(isSettled, { withinMs: readyWithinMs, everyMs: 20, else: logs })
     if (exit !== undefined) throw new Error(`the server ended with code ${exit}\n${logs()}`)
   }
 
