@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { runCommand } from './support/command.ts'
 import { temporaryFolder } from './support/ending.ts'
 import { installCommand, isMet, readyMachine } from './support/machine.ts'
-import { type FileResult, findTestFiles, lookAgain, runTestFiles, takeNext } from './support/test-files.ts'
+import { type FileResult, findTestFiles, lookAgain, runTestFiles, slotsOf, takeNext } from './support/test-files.ts'
 
 const ROOT = join(import.meta.dir, '..')
 
@@ -88,8 +88,17 @@ describe('test files', () => {
 
   test('of the slow kinds run side by side, one of each, and the quick ones when a kind is at its end', () => {
     const files = ['browser/a', 'browser/b', 'browser/c', 'cluster/d', 'domain/e', 'faults/f', 'web/g'].map((file) => `test/${file}`)
-    const turns = Array.from({ length: 8 }, (_, turn) => takeNext(files, turn % 2)?.replace('test/', ''))
+    const slots = slotsOf({ slots: 2 })
+    const turns = Array.from({ length: 8 }, (_, turn) => takeNext(files, slots[turn % 2]!)?.replace('test/', ''))
     expect(turns).toEqual(['cluster/d', 'browser/a', 'faults/f', 'browser/b', 'domain/e', 'browser/c', 'web/g', undefined])
+  })
+
+  test('that wait may have a slot more, which takes no others', () => {
+    const files = ['test/browser/a', 'test/cluster/b', 'test/faults/c', 'test/web/d']
+    const slots = slotsOf({ slots: 2, hasExtra: true })
+    expect(slots.map((slot) => takeNext(files, slot))).toEqual(['test/cluster/b', 'test/browser/a', 'test/faults/c'])
+    expect(takeNext(files, 'extra')).toBeUndefined()
+    expect(files).toEqual(['test/web/d'])
   })
 })
 

@@ -15,12 +15,12 @@ all the same, for nothing that runs beside a test may break it; only where CI is
 
   pattern      only test files whose path holds it, and no gates: npm test -- test/domain
   -t, --name   only tests whose name matches this expression
-  -j, --jobs   test files side by side (as many as cores)
+  -j, --jobs   test files side by side (as many as cores, and one more while there are some that mostly wait)
   --help       this text`
 
 const ROOT = join(import.meta.dir, '..')
 const ALL_TESTS_DEADLINE_MS = 80 * 60_000
-/** One a core: more of them, and on a machine that is busy with something else tests wait for each other until they give up. */
+/** One a core, and one more of those that mostly wait: what else there is to do on a machine would keep more from their turn. */
 const JOBS = Math.max(2, availableParallelism())
 
 function readArguments() {
@@ -30,7 +30,15 @@ function readArguments() {
   })
   const jobs = Number(values.jobs ?? JOBS)
   if (!Number.isInteger(jobs) || jobs < 1) throw new Error(`--jobs is a number of 1 or more, not "${values.jobs}"`)
-  return { help: values.help, testName: values.name, jobs, patterns: positionals, isWhole: positionals.length === 0 && !values.name }
+  const hasExtra = values.jobs === undefined
+  return {
+    help: values.help,
+    testName: values.name,
+    jobs,
+    hasExtra,
+    patterns: positionals,
+    isWhole: positionals.length === 0 && !values.name,
+  }
 }
 
 function showFile({ file, passed, failed, skipped, ms, output }: FileResult) {
@@ -44,13 +52,13 @@ function showSlowest(results: FileResult[]) {
   console.log(`Slowest: ${slowest.map(({ file, ms }) => `${file} ${seconds(ms)}`).join(', ')}`)
 }
 
-async function runEverything({ testName, jobs, patterns, isWhole }: ReturnType<typeof readArguments>): Promise<boolean> {
+async function runEverything({ testName, jobs, hasExtra, patterns, isWhole }: ReturnType<typeof readArguments>): Promise<boolean> {
   const missing = await readyMachine()
   const gates = isWhole ? await runGates({ lineLimit: 200 }) : []
   const files = findTestFiles(ROOT, patterns)
-  console.log(paint.strong(`Tests: ${files.length} files, ${jobs} side by side`))
+  console.log(paint.strong(`Tests: ${files.length} files, ${jobs} side by side${hasExtra ? ', and one that waits' : ''}`))
   const isForgiving = !['', 'false', '0'].includes(process.env['CI'] ?? '')
-  const options = { root: ROOT, slots: jobs, testName, deadlineMs: ALL_TESTS_DEADLINE_MS, onFile: showFile, isForgiving }
+  const options = { root: ROOT, slots: jobs, hasExtra, testName, deadlineMs: ALL_TESTS_DEADLINE_MS, onFile: showFile, isForgiving }
   const { results, onlyAlone } = await lookAgain(await runTestFiles(files, options), options)
   if (results.length > 1) showSlowest(results)
   if (onlyAlone.length > 0)

@@ -9,6 +9,8 @@ export type FileResult = TestCounts & { file: string; ms: number; output: string
 export type RunOptions = {
   root: string
   slots: number
+  /** One more runs beside them, of the tests that wait. */
+  hasExtra?: boolean
   testName?: string | undefined
   deadlineMs: number
   onFile(result: FileResult): void
@@ -18,7 +20,7 @@ const FILE_DEADLINE_MS = 600_000
 const TEST_TIMEOUT_MS = 120_000
 
 /** Tests of whole systems, which mostly wait, and tests that keep a browser busy: one of each kind fills two cores best. */
-const WAITING = ['test/cluster/', 'test/faults/', 'test/journeys/', 'test/command-line/', 'test/support/server', 'test/event-log/']
+const WAITING = ['test/cluster/', 'test/faults/', 'test/journeys/', 'test/command-line/', 'test/support/server']
 const BUSY = ['test/browser/', 'test/support/browser']
 
 /** Test files below a root whose path holds one of the patterns; all when none is given. */
@@ -29,15 +31,24 @@ export function findTestFiles(root: string, patterns: string[]): string[] {
     .toSorted()
 }
 
+/** What a slot runs: it begins with files of this kind, and an extra one has no others. */
+export type Slot = 'waiting' | 'busy' | 'extra'
+
 /**
- * Takes the file that a slot runs next. The first slot begins with those that wait, the others with those that keep a browser busy;
- * the quick ones come when a slot has no more of its kind, so that nothing slow trails behind.
+ * The slots of a run. One begins with tests that wait, the others with those that keep a browser busy. The extra one leaves when none
+ * that wait are left, so that there is never more to do at once than there are cores.
  */
-export function takeNext(files: string[], slot: number): string | undefined {
+export const slotsOf = ({ slots, hasExtra = false }: Pick<RunOptions, 'slots' | 'hasExtra'>): Slot[] => [
+  ...Array.from({ length: slots }, (_, index) => (index === 0 ? ('waiting' as const) : ('busy' as const))),
+  ...(hasExtra ? ['extra' as const] : []),
+]
+
+/** Takes the file that a slot runs next. The quick ones come when it has no more of its kind, so that nothing slow trails behind. */
+export function takeNext(files: string[], slot: Slot): string | undefined {
   const isOf = (folders: string[]) => (file: string) => folders.some((folder) => file.startsWith(folder))
-  const own = slot === 0 ? WAITING : BUSY
   const isQuick = (file: string) => !isOf(WAITING)(file) && !isOf(BUSY)(file)
-  const next = files.find(isOf(own)) ?? files.find(isQuick) ?? files[0]
+  const own = files.find(isOf(slot === 'busy' ? BUSY : WAITING))
+  const next = slot === 'extra' ? own : (own ?? files.find(isQuick) ?? files[0])
   if (next !== undefined) files.splice(files.indexOf(next), 1)
   return next
 }
@@ -78,8 +89,8 @@ export async function runTestFiles(files: string[], options: RunOptions): Promis
   const waiting = [...files]
   const results: FileResult[] = []
   const endAt = performance.now() + options.deadlineMs
-  const slots = Array.from({ length: options.slots }, async (_, index) => {
-    for (let file = takeNext(waiting, index); file; file = takeNext(waiting, index)) {
+  const slots = slotsOf(options).map(async (slot, index) => {
+    for (let file = takeNext(waiting, slot); file; file = takeNext(waiting, slot)) {
       const leftMs = endAt - performance.now()
       const late = { file, passed: 0, failed: 1, skipped: 0, ms: 0, output: 'not begun: the time for all tests was over' }
       const result = leftMs > 1_000 ? await runFile(file, index + 1, { ...options, deadlineMs: leftMs }) : late
@@ -104,7 +115,7 @@ export type SecondLook = { results: FileResult[]; onlyAlone: string[] }
 export async function lookAgain(results: FileResult[], options: RunOptions & { isForgiving: boolean }): Promise<SecondLook> {
   const failed = results.filter((result) => result.failed > 0).map(({ file }) => file)
   if (failed.length === 0 || failed.length > SECOND_LOOKS) return { results, onlyAlone: [] }
-  const again = await runTestFiles(failed, { ...options, slots: 1 })
+  const again = await runTestFiles(failed, { ...options, slots: 1, hasExtra: false })
   const onlyAlone = again.filter((result) => result.failed === 0).map(({ file }) => file)
   if (!options.isForgiving) return { results, onlyAlone }
   return { results: results.map((result) => again.find(({ file }) => file === result.file) ?? result), onlyAlone }
