@@ -47,9 +47,12 @@ function showFile({ file, passed, failed, skipped, ms, output }: FileResult) {
   if (failed > 0) console.log(indent(output))
 }
 
-function showSlowest(results: FileResult[]) {
+/** What took long, and whether the processors were busy meanwhile: what waits can be run beside something else. */
+function showTimes(results: FileResult[], ms: number) {
   const slowest = results.toSorted((a, b) => b.ms - a.ms).slice(0, 5)
   console.log(`Slowest: ${slowest.map(({ file, ms }) => `${file} ${seconds(ms)}`).join(', ')}`)
+  const processorMs = results.reduce((sum, result) => sum + result.processorMs, 0)
+  console.log(`The tests took ${seconds(ms)}, and ${seconds(processorMs)} of the time of ${availableParallelism()} processors`)
 }
 
 async function runEverything({ testName, jobs, hasExtra, patterns, isWhole }: ReturnType<typeof readArguments>): Promise<boolean> {
@@ -59,8 +62,9 @@ async function runEverything({ testName, jobs, hasExtra, patterns, isWhole }: Re
   console.log(paint.strong(`Tests: ${files.length} files, ${jobs} side by side${hasExtra ? ', and one that waits' : ''}`))
   const isForgiving = !['', 'false', '0'].includes(process.env['CI'] ?? '')
   const options = { root: ROOT, slots: jobs, hasExtra, testName, deadlineMs: ALL_TESTS_DEADLINE_MS, onFile: showFile, isForgiving }
+  const began = performance.now()
   const { results, onlyAlone } = await lookAgain(await runTestFiles(files, options), options)
-  if (results.length > 1) showSlowest(results)
+  if (results.length > 1) showTimes(results, performance.now() - began)
   if (onlyAlone.length > 0)
     console.log(paint.bad(`Failed beside others, passed alone${isForgiving ? ' and forgiven' : ''}: ${onlyAlone.join(', ')}`))
   const broken = [

@@ -2,7 +2,14 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-export type CommandResult = { exitCode: number; output: string; ms: number; isLate: boolean }
+export type CommandResult = {
+  exitCode: number
+  output: string
+  ms: number
+  /** What it and those that it started, and that ended before it, used of the processors. */
+  processorMs: number
+  isLate: boolean
+}
 export type CommandOptions = { env?: Record<string, string>; cwd?: string; deadlineMs: number }
 
 const running = new Set<Bun.Subprocess>()
@@ -36,7 +43,8 @@ export async function runCommand(argv: string[], { env = {}, cwd = process.cwd()
     const exitCode = await child.exited
     clearTimeout(timer)
     running.delete(child)
-    return { exitCode, output: readFileSync(path, 'utf8').trimEnd(), ms: performance.now() - began, isLate }
+    const processorMs = Number(child.resourceUsage()?.cpuTime.total ?? 0) / 1_000
+    return { exitCode, output: readFileSync(path, 'utf8').trimEnd(), ms: performance.now() - began, processorMs, isLate }
   } finally {
     closeSync(file)
     rmSync(folder, { recursive: true, force: true })

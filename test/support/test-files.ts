@@ -5,7 +5,7 @@ import { runCommand } from './command.ts'
 import { countCases, type TestCounts } from './junit.ts'
 import { seconds } from './paint.ts'
 
-export type FileResult = TestCounts & { file: string; ms: number; output: string }
+export type FileResult = TestCounts & { file: string; ms: number; processorMs: number; output: string }
 export type RunOptions = {
   root: string
   slots: number
@@ -78,7 +78,7 @@ async function runFile(file: string, slot: number, { root, testName, deadlineMs 
     const hidden = hiddenFailure(counts, ran)
     const { passed, failed, skipped } = counts ?? { passed: 0, failed: 0, skipped: 0 }
     const output = hidden ? `${ran.output}\n${hidden}` : ran.output
-    return { file, passed, failed: failed + (hidden ? 1 : 0), skipped, ms: ran.ms, output }
+    return { file, passed, failed: failed + (hidden ? 1 : 0), skipped, ms: ran.ms, processorMs: ran.processorMs, output }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -92,7 +92,7 @@ export async function runTestFiles(files: string[], options: RunOptions): Promis
   const slots = slotsOf(options).map(async (slot, index) => {
     for (let file = takeNext(waiting, slot); file; file = takeNext(waiting, slot)) {
       const leftMs = endAt - performance.now()
-      const late = { file, passed: 0, failed: 1, skipped: 0, ms: 0, output: 'not begun: the time for all tests was over' }
+      const late = { file, passed: 0, failed: 1, skipped: 0, ms: 0, processorMs: 0, output: 'not begun: the time for all tests was over' }
       const result = leftMs > 1_000 ? await runFile(file, index + 1, { ...options, deadlineMs: leftMs }) : late
       options.onFile(result)
       results.push(result)
