@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { runGates } from './gates.ts'
 import { endCommands } from './support/command.ts'
-import { readyMachine } from './support/machine.ts'
+import { isMet, NEEDS, readyMachine } from './support/machine.ts'
 import { indent, paint, seconds } from './support/paint.ts'
 import { type FileResult, findTestFiles, lookAgain, runTestFiles } from './support/test-files.ts'
 
@@ -56,7 +56,8 @@ function showTimes(results: FileResult[], ms: number) {
 }
 
 async function runEverything({ testName, jobs, hasExtra, patterns, isWhole }: ReturnType<typeof readArguments>): Promise<boolean> {
-  const missing = await readyMachine()
+  // What can be done without is got for a whole run only.
+  const missing = await readyMachine(isWhole ? NEEDS : NEEDS.filter((need) => !isMet(need)))
   const gates = isWhole ? await runGates({ lineLimit: 200 }) : []
   const files = findTestFiles(ROOT, patterns)
   console.log(paint.strong(`Tests: ${files.length} files, ${jobs} side by side${hasExtra ? ', and one that waits' : ''}`))
