@@ -73,7 +73,7 @@ export const QuestionsLink: FC<{ count: number }> = ({ count }) => (
 
 const QuestionWords: FC<{ count: number }> = ({ count }) => (
   <span>
-    {count} <span class="visually-hidden">{count === 1 ? 'project ' : 'projects '}</span>
+    {count} <span class="questions__long">{count === 1 ? 'project ' : 'projects '}</span>
     {count === 1 ? 'asks' : 'ask'}
   </span>
 )
