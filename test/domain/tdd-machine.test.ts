@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { isExpectedTddStep, nextTddCommands, TDD_STATES, tddAgent, tddWord } from '../../src/domain/project/tdd-machine.ts'
+import { isExpectedTddStep, TDD_STATES, tddAgent, tddWord } from '../../src/domain/project/tdd-machine.ts'
 
 const steps = TDD_STATES.flatMap((from) => TDD_STATES.map((to) => `${from}>${to}`))
 
@@ -12,18 +12,6 @@ describe('the TDD machine', () => {
     expect(unexpected).toEqual([
       ...['design>code_green', 'design>refactor', 'test_red>refactor', 'refactor>test_red'],
       ...['commit>test_red', 'commit>code_green', 'commit>refactor'],
-    ])
-  })
-
-  test('names the commands of a phase with what has to hold, those that move first', () => {
-    expect(nextTddCommands('test_red').map(({ command, to, condition }) => [command, to, condition])).toEqual([
-      ['/tdd start', 'design', undefined],
-      ['/tdd code', 'code_green', 'a failing test exists'],
-      ['/tdd next', 'code_green', undefined],
-      ['/tdd commit-tests', 'code_green', 'failing tests and their files exist'],
-      ['/tdd abort', 'commit', undefined],
-      ['/tdd status', 'test_red', undefined],
-      ['/tdd run_tests', 'test_red', undefined],
     ])
   })
 

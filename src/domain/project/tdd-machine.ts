@@ -72,11 +72,6 @@ export function tddAgent(state: string): string | undefined {
   return isTddState(state) ? AGENTS[state] : undefined
 }
 
-/** The commands allowed in a phase; those that change it come first. */
-export function nextTddCommands(state: string): TddEdge[] {
-  return TDD_EDGES.filter(({ from }) => from === state).sort((a, b) => Number(a.to === state) - Number(b.to === state))
-}
-
 /** Whether the cycle is neither committed (or aborted) nor complete. */
 export function isOpenCycle({ state, completedAt }: { state: string; completedAt: number | undefined }): boolean {
   return completedAt === undefined && state !== 'commit'

@@ -38,8 +38,6 @@ export const WORKFLOW_EDGES: readonly WorkflowEdge[] = [
   once('CI has failed three times', 'SPRINT_ACTIVE', 'BLOCKED'),
 ]
 
-export const WORKFLOW_COMMANDS: readonly string[] = [...new Set(WORKFLOW_EDGES.flatMap(({ command }) => command ?? []))].sort()
-
 const EXPECTED = new Set(WORKFLOW_EDGES.map(({ from, to }) => `${from}>${to}`))
 const WORDS = new Map([
   ['IDLE', 'Idle'],
@@ -74,11 +72,4 @@ export function nextCommands(state: string): { command: string; to: string }[] {
     ? WORKFLOW_EDGES.flatMap(({ from, to, command }) => (from === state && command !== undefined ? [{ command, to }] : []))
     : ['/state', ...BACKLOG_COMMANDS].map((command) => ({ command, to: state }))
   return commands.sort((a, b) => Number(a.to === state) - Number(b.to === state))
-}
-
-/** The commands allowed in a state, alphabetical. */
-export function allowedCommands(state: string): string[] {
-  return nextCommands(state)
-    .map(({ command }) => command)
-    .sort()
 }
