@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import {
-  isExpectedWorkflowStep,
-  nextCommands,
-  WORKFLOW_STATES,
-  workflowWord,
-} from '../../src/domain/project/workflow-machine.ts'
+import { isExpectedWorkflowStep, nextCommands, WORKFLOW_STATES, workflowWord } from '../../src/domain/project/workflow-machine.ts'
 import allowedByState from '../samples/workflow-allowed-commands-by-state.json'
 
 describe('the workflow machine', () => {

@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import { LogUnavailableError } from '../../src/event-log/event-log.ts'
-import { events } from './log-place.ts'
+import { events } from './log-events.ts'
 import { openNamed } from './named-log.ts'
 
 /*

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
-import { event } from './log-place.ts'
+import { event } from './log-events.ts'
 
 /** A program that creates or opens many logs one after the other, and leaves an event in each. Arguments: folder, id, logs. */
 const [folder = '', id = '', count = '0'] = process.argv.slice(2)

@@ -5,7 +5,7 @@ import { openPostgresLog } from '../../src/event-log/postgres/postgres.ts'
 import { migratePostgres } from '../../src/event-log/postgres/schema.ts'
 import { endAfter } from '../support/ending.ts'
 import { type Postgres, startPostgres } from '../support/postgres.ts'
-import { event, events, ids, offsets, readAll } from './log-place.ts'
+import { event, events, ids, offsets, readAll } from './log-events.ts'
 import { nameOf } from './named-log.ts'
 
 let postgres: Postgres

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { endAfter } from '../support/ending.ts'
-import { event, events, ids, type NewPlace, offsets, openNew, readAll } from './log-place.ts'
+import { type NewPlace, openNew } from './log-place.ts'
+import { event, events, ids, offsets, readAll } from './log-events.ts'
 
 /** A project that is purged is forgotten, and it alone. */
 export function describePurges(place: NewPlace): void {

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { endAfter } from '../support/ending.ts'
-import { event, events, ids, type NewPlace, offsets, oneTo, openNew, readAll } from './log-place.ts'
+import { type NewPlace, openNew } from './log-place.ts'
+import { event, events, ids, offsets, oneTo, readAll } from './log-events.ts'
 
 /** What a page of events holds. */
 export function describePages(place: NewPlace): void {

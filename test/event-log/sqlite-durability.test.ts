@@ -3,7 +3,7 @@ import { expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
-import { ids, offsets, readAll } from './log-place.ts'
+import { ids, offsets, readAll } from './log-events.ts'
 import { nameOf } from './named-log.ts'
 import { type Acknowledged, expectKept, note, startWriter } from './writer.ts'
 

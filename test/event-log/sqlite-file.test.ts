@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { LogUnavailableError, UnusableLogError } from '../../src/event-log/event-log.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
-import { event, events } from './log-place.ts'
+import { event, events } from './log-events.ts'
 
 const newFile = () => join(temporaryFolder(), 'events.sqlite')
 

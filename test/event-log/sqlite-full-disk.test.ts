@@ -7,7 +7,7 @@ import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { within } from '../support/eventually.ts'
 import { linesOf } from '../support/lines.ts'
-import { event, events, offsets, oneTo, readAll } from './log-place.ts'
+import { event, events, offsets, oneTo, readAll } from './log-events.ts'
 
 function run(...command: string[]): boolean {
   return Bun.spawnSync(command, { stdio: ['ignore', 'ignore', 'ignore'] }).success

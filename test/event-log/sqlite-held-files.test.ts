@@ -6,7 +6,7 @@ import { LogUnavailableError } from '../../src/event-log/event-log.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
-import { event, events, ids, readAll } from './log-place.ts'
+import { event, events, ids, readAll } from './log-events.ts'
 import { nameOf } from './named-log.ts'
 import { type Acknowledged, expectKept, note, startWriter } from './writer.ts'
 

@@ -4,7 +4,7 @@ import { cpSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync }
 import { dirname, join } from 'node:path'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { temporaryFolder } from '../support/ending.ts'
-import { event, events } from './log-place.ts'
+import { event, events } from './log-events.ts'
 import { nameOf } from './named-log.ts'
 import { startWriter } from './writer.ts'
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test'
 import { LogUnavailableError } from '../../src/event-log/event-log.ts'
 import { endAfter } from '../support/ending.ts'
-import { event, events, ids, type NewPlace, offsets, oneTo, openNew, readAll } from './log-place.ts'
+import { type NewPlace, openNew } from './log-place.ts'
+import { event, events, ids, offsets, oneTo, readAll } from './log-events.ts'
 
 /** An append is stored whole, or not at all. */
 export function describeAtomicity(place: NewPlace): void {

@@ -1,4 +1,4 @@
-import { event } from './log-place.ts'
+import { event } from './log-events.ts'
 import { openNamed } from './named-log.ts'
 
 /** A program that opens the named log, leaves an event in it and ends. Arguments: the name of a log, an id. */

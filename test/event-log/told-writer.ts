@@ -1,6 +1,6 @@
 import { closeSync, readdirSync, readlinkSync } from 'node:fs'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
-import { event } from './log-place.ts'
+import { event } from './log-events.ts'
 
 /*
  * A program that appends one event of so many characters for each line `id size` it reads, and writes how that went.

@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { EventLog } from '../../src/event-log/event-log.ts'
-import { event, events, type NewPlace, offsets, openNew } from './log-place.ts'
+import { type NewPlace, openNew } from './log-place.ts'
+import { event, events, offsets } from './log-events.ts'
 
 const beginningAt = async (log: EventLog, offset: number, body = `state at ${offset}`) => {
   const { epoch } = await log.head('apollo')

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { EventLog } from '../../src/event-log/event-log.ts'
 import { endAfter } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
-import { ids, offsets, oneTo, readAll } from './log-place.ts'
+import { ids, offsets, oneTo, readAll } from './log-events.ts'
 
 const WRITER = join(import.meta.dir, 'appending-writer.ts')
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { event } from '../event-log/log-place.ts'
+import { event } from '../event-log/log-events.ts'
 import { eventually } from '../support/eventually.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { startServer } from '../support/server.ts'

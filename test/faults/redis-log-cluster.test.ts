@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { EventLog } from '../../src/event-log/event-log.ts'
 import { openRedisLog } from '../../src/event-log/redis/redis.ts'
-import { event, events, ids, readAll } from '../event-log/log-place.ts'
+import { event, events, ids, readAll } from '../event-log/log-events.ts'
 import { withSecrets } from '../event-log/named-log.ts'
 import { endAfter } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import type { EventLog } from '../../src/event-log/event-log.ts'
 import { openRedisLog } from '../../src/event-log/redis/redis.ts'
-import { event, events, ids, readAll } from '../event-log/log-place.ts'
+import { event, events, ids, readAll } from '../event-log/log-events.ts'
 import { nameOf, type PlainRedis, withSecrets } from '../event-log/named-log.ts'
 import { type Acknowledged, expectKept, note, startWriter } from '../event-log/writer.ts'
 import { endAfter } from '../support/ending.ts'
