@@ -48,7 +48,12 @@ function listen({ url }: RunningServer, path: string) {
 }
 
 async function positionOf(server: RunningServer, project: string): Promise<string> {
-  const { epoch, offset } = (await call(server, `/api/v1/projects/${project}/state`)).body
+  // While the log is only just back, the state may still be refused.
+  const { body } = await eventually(async () => {
+    const reply = await call(server, `/api/v1/projects/${project}/state`)
+    return reply.status === 200 && reply
+  })
+  const { epoch, offset } = body
   return `${String(epoch)}:${String(offset)}`
 }
 
