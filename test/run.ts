@@ -15,13 +15,15 @@ all the same, for nothing that runs beside a test may break it; only where CI is
 
   pattern      only test files whose path holds it, and no gates: npm test -- test/domain
   -t, --name   only tests whose name matches this expression
-  -j, --jobs   test files side by side (as many as cores, and one more while there are some that mostly wait)
+  -j, --jobs   test files side by side (as many as cores, and one more while some mostly wait, not where CI is set)
   --help       this text`
 
 const ROOT = join(import.meta.dir, '..')
 const ALL_TESTS_DEADLINE_MS = 80 * 60_000
 /** One a core, and one more of those that mostly wait: what else there is to do on a machine would keep more from their turn. */
 const JOBS = Math.max(2, availableParallelism())
+/** Continuous integration may share its machine with other work. */
+const IS_CI = !['', 'false', '0'].includes(process.env['CI'] ?? '')
 
 function readArguments() {
   const { values, positionals } = parseArgs({
@@ -30,7 +32,7 @@ function readArguments() {
   })
   const jobs = Number(values.jobs ?? JOBS)
   if (!Number.isInteger(jobs) || jobs < 1) throw new Error(`--jobs is a number of 1 or more, not "${values.jobs}"`)
-  const hasExtra = values.jobs === undefined
+  const hasExtra = values.jobs === undefined && !IS_CI
   return {
     help: values.help,
     testName: values.name,
@@ -61,7 +63,7 @@ async function runEverything({ testName, jobs, hasExtra, patterns, isWhole }: Re
   const gates = isWhole ? await runGates({ lineLimit: 200 }) : []
   const files = findTestFiles(ROOT, patterns)
   console.log(paint.strong(`Tests: ${files.length} files, ${jobs} side by side${hasExtra ? ', and one that waits' : ''}`))
-  const isForgiving = !['', 'false', '0'].includes(process.env['CI'] ?? '')
+  const isForgiving = IS_CI
   const options = { root: ROOT, slots: jobs, hasExtra, testName, deadlineMs: ALL_TESTS_DEADLINE_MS, onFile: showFile, isForgiving }
   const began = performance.now()
   const { results, onlyAlone } = await lookAgain(await runTestFiles(files, options), options)
