@@ -7,6 +7,7 @@ import { ActivityGap, Newer, NewEvents, Older } from '../../views/activity/activ
 import { Search } from '../../views/activity/narrow.tsx'
 import { activitySearch, parseActivityQuery } from '../../views/activity/query.ts'
 import { ADDRESSES, addressOf } from '../../views/atoms/part-href.ts'
+import { PartLink } from '../../views/atoms/part-link.tsx'
 import { Conversation, SaidRow, WhatIsSaid } from '../../views/chat/conversation.tsx'
 import { PartPage } from '../../views/pages/part.tsx'
 import { isPartOfPast, PAGE_ROWS, partOfLog } from './activity.tsx'
@@ -68,9 +69,9 @@ export const chatPage = pageOfProject({
           <div class="narrow">
             <Search among="chat" action={addressOf(ADDRESSES.chat, { name: project })} text={query.text} />
             {isNewest ? null : (
-              <a class="button" href={hrefOf({})}>
+              <PartLink class="button" href={hrefOf({})}>
                 To the newest
-              </a>
+              </PartLink>
             )}
           </div>
           <Newer hrefOf={hrefOf} offset={newer} />

@@ -70,6 +70,10 @@ describe('a conversation', () => {
     expect(await offsets(page)).toEqual([2, 1])
     expect(await page.innerText('#said-1')).toContain('Started')
     expect(await page.locator('#page[data-live]').count()).toBe(0)
+    const older = await open('past/chat?at=3&before=2')
+    expect(await offsets(older)).toEqual([1])
+    await Promise.all([older.waitForURL(/chat\?at=3$/), older.click('text=To the newest')])
+    expect(await offsets(older)).toEqual([2, 1])
   })
 
   test('leads from its newest part to older ones, with every command whole', async () => {
