@@ -51,8 +51,18 @@ export type ResourceLimits = {
   cpuCores: number | undefined
 }
 
+/** What requests must keep, whoever sends them. */
+export type RequestsConfig = {
+  /** The origin of links; undefined: what a request names. */
+  publicUrl: string | undefined
+  /** Addresses and ranges (CIDR) of proxies that are believed. */
+  trustedProxies: string[]
+  isHttpsForced: boolean
+  allowedOrigins: string[]
+}
+
 /** Every setting in force; deeply frozen. */
-export type Config = {
+export type Config = RequestsConfig & {
   host: string
   port: number
   /** Absolute, like `configFile`. */
@@ -90,7 +100,6 @@ export type Config = {
   isOpen: boolean
   /** Set by ALLOW_OPEN; shown on every page. */
   isOpenToOthers: boolean
-  allowedOrigins: string[]
   redaction: { isOn: boolean; patterns: string[] }
   limits: ResourceLimits
 }

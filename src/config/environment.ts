@@ -5,6 +5,7 @@ import { describeIssue, type Findings } from './findings.ts'
 import { flagBefore, type Flags } from './flags.ts'
 import { OPEN_TELEMETRY_VARIABLES } from './open-telemetry.ts'
 import { outsideProblem, type ReadVariables, type Variables } from './problem.ts'
+import { REQUEST_VARIABLES } from './requests.ts'
 import { HostName, Port, truth, whole } from './schema-values.ts'
 import { LATER_VARIABLES } from './later-settings.ts'
 import { editDistance, nearestWord } from '../domain/nearest-word.ts'
@@ -52,6 +53,7 @@ export const Environment = z.object({
   WORKER_MEMORY_MB: whole(z.int().min(16).max(1_000_000), 'A worker whose memory stays above this is replaced. Default 1024.'),
   ...ENGINE_VARIABLES,
   ...OPEN_TELEMETRY_VARIABLES,
+  ...REQUEST_VARIABLES,
   ALLOW_OPEN: truth('Says that something in front protects the service, so that it may listen for other machines.'),
 })
 

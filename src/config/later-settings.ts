@@ -9,12 +9,6 @@ const isTrue = (text: string) => /^(true|1|yes|on)$/i.test(text)
 
 const LATER: Later[] = [
   {
-    name: 'FORCE_HTTPS',
-    refuses: true,
-    isAsked: isTrue,
-    reason: 'redirects to https are not available in this version; let the proxy in front redirect, and unset it',
-  },
-  {
     name: 'METRICS_PORT',
     refuses: true,
     reason: 'a separate port for /metrics is not available in this version; unset it, or switch PROMETHEUS_METRICS off',

@@ -9,6 +9,7 @@ import { type Findings, sortFindings, noFindings } from './findings.ts'
 import { findLaterVariables } from './later-settings.ts'
 import { readLogFiles } from './writable-files.ts'
 import { readOpenTelemetry } from './open-telemetry.ts'
+import { readRequests } from './requests.ts'
 import { ConfigError, type Problem, type Variables } from './problem.ts'
 import { type ConfigFile, readConfigFile } from './read-file.ts'
 
@@ -85,7 +86,7 @@ function assemble({ outside, file, settings, cwd }: Parts, findings: Findings): 
     ...switches(given),
     isOpen: true,
     isOpenToOthers: !isLoopback(host) || given.ALLOW_OPEN === true,
-    allowedOrigins: (security.allowed_origins ?? []).map((origin) => new URL(origin).origin),
+    ...readRequests(outside, settings),
     redaction: { isOn: security.redact_secrets ?? true, patterns: security.secret_patterns ?? [] },
     limits: limitsOf(global),
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Orchestrators } from './schema-orchestrators.ts'
 import { ProjectMap } from './schema-projects.ts'
-import { amount, HostName, ignoredKeys, Port } from './schema-values.ts'
+import { AddressRange, amount, HostName, ignoredKeys, Origin, Port, PublicUrl } from './schema-values.ts'
 
 export const GlobalSettings = z
   .strictObject({
@@ -61,13 +61,12 @@ export const WebInterface = z
   .strictObject({
     host: HostName.optional().describe('The address to listen on. HOST and --host come before it. Default localhost.'),
     port: Port.optional().describe('The port to listen on. PORT and --port come before it. Default 5000.'),
+    public_url: PublicUrl.optional().describe('The address that people use. PUBLIC_URL comes before it. Default: what each request names.'),
     debug: z.boolean().optional().describe('Detailed logs and restarts on change. DEBUG and --debug come before it. Off in production.'),
     auto_reload: z.boolean().optional().describe('Restart when the program or this file changes. Default: as debug. Off in production.'),
     workers: z.int().min(1).max(256).optional().describe('Worker processes that share the port. WORKERS comes before it. Default 1.'),
   })
   .describe('Where and how the pages are served.')
-
-const Origin = z.string().refine(isOrigin, 'must be an origin such as https://visualizer.example.com, without path or wildcard')
 
 const SecretPattern = z
   .string()
@@ -81,6 +80,11 @@ const SecretPattern = z
 export const Security = z
   .strictObject({
     allowed_origins: z.array(Origin).max(100).optional().describe('Other sites whose pages may call the API.'),
+    trusted_proxies: z
+      .array(AddressRange)
+      .max(100)
+      .optional()
+      .describe('Proxies whose X-Forwarded-For, -Proto and -Host count. TRUSTED_PROXIES comes before it. Default 127.0.0.0/8 and ::1.'),
     redact_secrets: z
       .boolean()
       .optional()
@@ -107,13 +111,6 @@ const sections = {
 }
 
 export const MappedFile = z.strictObject({ ...sections, projects: ProjectMap.optional() })
-
-function isOrigin(text: string): boolean {
-  const url = URL.parse(text)
-  return (
-    url !== null && /^https?:$/.test(url.protocol) && !text.includes('*') && [url.origin, `${url.origin}/`].includes(text.toLowerCase())
-  )
-}
 
 function patternProblem(pattern: string): string | undefined {
   try {

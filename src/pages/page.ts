@@ -39,6 +39,8 @@ export type PageSettings = {
 /** A request for a page. */
 export type PageRequest = {
   url: URL
+  /** The address of the service as people reach it, such as https://visualizer.example.com. */
+  origin: string
   project: string
   at: string | undefined
   cookie(name: string): string | undefined

@@ -3,6 +3,7 @@ import { RefusedError } from '../domain/refused.ts'
 import { LogUnavailableError } from '../event-log/event-log.ts'
 import type { Env, WebDeps } from './env.ts'
 import { answerTo, errorJson, errorPage } from './errors.tsx'
+import { forceHttps, identifyClient } from './middleware/client.ts'
 import { guard, oneHost } from './middleware/guard.ts'
 import { gzip } from './middleware/gzip.ts'
 import { observe } from './middleware/observe.ts'
@@ -32,9 +33,11 @@ const AWAY_TOLD_MS = 10_000
 /** Builds the app: all routes, and what each request passes through. */
 export function createApp(deps: WebDeps) {
   const app = new Hono<Env>()
+  app.use(identifyClient(deps.settings))
   app.use(traceRequests(deps))
   app.use(observe(deps))
   app.use(oneHost())
+  if (deps.settings.isHttpsForced) app.use(forceHttps())
   app.use(requestLimits())
   app.route('/', vitalRoutes(deps))
   app.use(guard(deps.settings))

@@ -59,12 +59,24 @@ export type WebSettings = PageSettings & {
   staticCacheSeconds: number
   /** Open to everybody who reaches the address; without `isOpenToOthers` only this machine does. */
   isOpen: boolean
+  publicUrl: string | undefined
+  trustedProxies: readonly string[]
+  isHttpsForced: boolean
   allowedOrigins: readonly string[]
   workers: number
   limits: Record<'parallelProjects' | 'totalAgents' | 'memoryMb' | 'diskMb' | 'cpuCores', number | undefined>
 }
 
+/** Who asks, as far as the network tells, and by which address the service was reached. */
+export type Client = {
+  /** The IP address of whoever sent the request to the first proxy that is trusted; IPv4 addresses in their own form. */
+  address: string
+  isHttps: boolean
+  /** For links: the configured public URL, else what the request names. */
+  origin: string
+}
+
 export type Env = {
   Bindings: { server: Server<Watching>; arrived: Request }
-  Variables: { requestId: string; isMomentHonoured?: boolean }
+  Variables: { client: Client; requestId: string; isMomentHonoured?: boolean }
 }

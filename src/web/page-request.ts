@@ -10,6 +10,7 @@ export const YEAR_SECONDS = 31_536_000
 export function pageRequest(c: Context<Env>): PageRequest {
   return {
     url: new URL(c.req.url),
+    origin: c.get('client').origin,
     project: c.req.param('name') ?? '',
     at: askedMoment(c),
     cookie: (name) => getCookie(c, name),

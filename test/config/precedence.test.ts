@@ -35,6 +35,9 @@ test('without file, flags and variables the defaults hold', () => {
     database: undefined,
     isOpen: true,
     isOpenToOthers: false,
+    publicUrl: undefined,
+    trustedProxies: ['127.0.0.0/8', '::1/128'],
+    isHttpsForced: false,
     allowedOrigins: [],
     redaction: { isOn: true, patterns: [] },
   })
@@ -56,6 +59,15 @@ describe('a flag comes before a variable, a variable before the file, the file b
     ['debug', { DEBUG: 'off' }, { debug: true }, true, undefined],
     ['autoReload', {}, {}, false, FILE],
     ['autoReload', { DEBUG: 'true' }, {}, true, undefined],
+    ['publicUrl', {}, {}, 'https://file.example.com', 'web_interface: { public_url: "https://FILE.example.com/" }'],
+    [
+      'publicUrl',
+      { PUBLIC_URL: 'https://v.example.com:8443/' },
+      {},
+      'https://v.example.com:8443',
+      'web_interface: { public_url: "http://x" }',
+    ],
+    ['isHttpsForced', { FORCE_HTTPS: 'yes' }, {}, true, undefined],
     ['logLevel', {}, {}, 'debug', FILE],
     ['logLevel', { LOG_LEVEL: 'WARNING' }, {}, 'warn', FILE],
     ['logLevel', { LOG_LEVEL: 'WARNING' }, { 'log-level': 'error' }, 'error', FILE],
@@ -76,6 +88,13 @@ describe('a flag comes before a variable, a variable before the file, the file b
   ] as const)('%s with %p and %p is %p', (key, env, flags, value, yaml) => {
     expect(loaded({ env, flags, ...(yaml === undefined ? {} : { yaml }) })[key]).toBe(value)
   })
+})
+
+test('proxies are trusted by a variable, else by the file, else on this machine alone', () => {
+  const yaml = 'security: { trusted_proxies: [10.0.0.0/8] }\n'
+  expect(loaded({ yaml }).trustedProxies).toEqual(['10.0.0.0/8'])
+  expect(loaded({ yaml: 'security: { trusted_proxies: [] }\n' }).trustedProxies).toEqual([])
+  expect(loaded({ yaml, env: { TRUSTED_PROXIES: '192.0.2.1, fd00::/8' } }).trustedProxies).toEqual(['192.0.2.1', 'fd00::/8'])
 })
 
 test('an empty variable counts as unset, an empty key as left out', () => {
@@ -132,10 +151,7 @@ describe('without sign-in, other machines are kept out:', () => {
 })
 
 describe('what this version does not have is not ignored silently:', () => {
-  test.each([
-    ['FORCE_HTTPS', 'true', 'redirects to https are not available'],
-    ['METRICS_PORT', '9100', 'a separate port for /metrics is not available'],
-  ])('%s=%s is refused', (name, value, reason) => {
+  test.each([['METRICS_PORT', '9100', 'a separate port for /metrics is not available']])('%s=%s is refused', (name, value, reason) => {
     const { problems } = load({ env: { [name]: value } })
     expect(problems).toHaveLength(1)
     expect(problems[0]).toStartWith(`environment ${name}: ${reason}`)
@@ -172,6 +188,15 @@ describe('a variable or flag that cannot be understood is named, all at once:', 
     [{ PORT: '-1' }, 'environment PORT: must be a whole number, got the text "-1"'],
     [{ HOST: 'http://localhost' }, 'environment HOST: must be a host name or an IP address, got the text "http://localhost"'],
     [{ APP_ENV: 'prod' }, 'environment APP_ENV: expected development, production; got the text "prod"'],
+    [{ PUBLIC_URL: 'v.example.com' }, 'environment PUBLIC_URL: must be an address such as https://visualizer.example.com, without a path'],
+    [
+      { TRUSTED_PROXIES: '::1,proxy' },
+      'environment TRUSTED_PROXIES: must be an address or a range, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8',
+    ],
+    [
+      { TRUSTED_PROXIES: '10.0.0.0/33' },
+      'environment TRUSTED_PROXIES: must be an address or a range, such as 10.0.0.7, 10.0.0.0/8 or fd00::/8',
+    ],
     [{ FLASK_ENV: 'testing' }, 'environment FLASK_ENV: expected development, production; got the text "testing"'],
   ] as const)('%p', (env, problem) => {
     expect(load({ env }).problems).toEqual([problem])

@@ -35,6 +35,12 @@ describe.each([
     expect(response.headers.get('content-security-policy')).toContain("script-src 'self'")
   })
 
+  test('tells the service that links begin with https, and by whom it was asked', async () => {
+    const forged = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' }
+    const page = await (await fetch(proxy.url, { ...UNSIGNED, headers: forged })).text()
+    expect(page).toContain(`Listening at ${proxy.url} for`)
+  })
+
   test('takes the largest report that the service takes', async () => {
     const text = 'x'.repeat(4_500_000)
     const response = await fetch(`${proxy.url}/api/v1/projects/apollo/events`, {

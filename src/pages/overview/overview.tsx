@@ -47,7 +47,7 @@ function newest(request: PageRequest, deps: PageDeps, query: OverviewQuery) {
   const frame = pageFrame(request, deps, live)
   if (query.view === 'wall') return <WallPage {...frame} {...content} />
   if (content.figures.projects > 0) return <OverviewDocument {...frame} {...content} />
-  return <OnboardingPage {...frame} origin={request.url.origin} startedAt={deps.startedAt} links={content.links} />
+  return <OnboardingPage {...frame} origin={request.origin} startedAt={deps.startedAt} links={content.links} />
 }
 
 async function asItWas(request: PageRequest, deps: PageDeps, asked: OverviewQuery) {

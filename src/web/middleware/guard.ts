@@ -31,7 +31,7 @@ function isOwnOrigin(origin: string | undefined, host: string, settings: WebSett
 }
 
 /** A name or address with a port. The server joins several Host fields by commas, which do not match. */
-const ONE_HOST = /^(\[[\da-f:.]+\]|[\w.~%!$&'()*+;=-]+)(:\d{0,5})?$/i
+export const ONE_HOST = /^(\[[\da-f:.]+\]|[\w.~%!$&'()*+;=-]+)(:\d{0,5})?$/i
 
 /** Refuses a Host with several values, which two readers could understand differently. */
 export const oneHost = () =>

@@ -15,7 +15,6 @@ export const observe = ({ metrics, log, access }: Deps) =>
     const given = c.req.header('x-request-id')
     const requestId = given && REQUEST_ID.test(given) ? given : crypto.randomUUID()
     c.set('requestId', requestId)
-    const client = access && c.env.server.requestIP(c.env.arrived)?.address
     const startedAt = performance.now()
     await next()
     const ms = performance.now() - startedAt
@@ -24,23 +23,23 @@ export const observe = ({ metrics, log, access }: Deps) =>
     metrics.httpRequests.inc({ method, endpoint, status: c.res.status })
     metrics.httpDuration.observe(ms / 1_000)
     c.header('X-Request-Id', requestId)
-    if (access) return access(await accessRecord(c, { client, requestId, ms }))
+    if (access) return access(await accessRecord(c, { requestId, ms }))
     const level = endpoint === 'unknown' || !QUIET.has(endpoint) ? 'info' : 'debug'
     log[level](`${method} ${c.req.path}`, { status: c.res.status, ms: Math.round(ms * 100) / 100, request_id: requestId })
   })
 
 const QUIET = new Set(['/health', '/ready', '/metrics', '/static/*'])
 
-type Seen = { client: string | undefined; requestId: string; ms: number }
+type Seen = { requestId: string; ms: number }
 
-async function accessRecord(c: Context<Env>, { client, requestId, ms }: Seen): Promise<AccessRecord> {
+async function accessRecord(c: Context<Env>, { requestId, ms }: Seen): Promise<AccessRecord> {
   return {
     method: c.req.method.slice(0, 20),
     path: c.req.path,
     status: c.res.status,
     bytes: await bodyBytes(c),
     durationMicroseconds: Math.round(ms * 1_000),
-    client,
+    client: c.get('client').address,
     referer: c.req.header('referer'),
     userAgent: c.req.header('user-agent'),
     requestId,

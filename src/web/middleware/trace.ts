@@ -11,7 +11,10 @@ export const traceRequests = ({ tracing }: Pick<WebDeps, 'tracing'>) =>
     if (UNTOLD.test(c.req.path)) return next()
     const method = methodOf(c)
     const traceparent = c.req.header('traceparent')
-    const attributes = { 'http.request.method': method === 'OTHER' ? '_OTHER' : method, 'url.scheme': 'http' }
+    const attributes = {
+      'http.request.method': method === 'OTHER' ? '_OTHER' : method,
+      'url.scheme': c.get('client').isHttps ? 'https' : 'http',
+    }
     return tracing.follow(
       traceparent === undefined ? [] : [traceparent],
       { name: method, kind: 'server', isRoot: true, attributes },

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import type { RequestsConfig } from './config.ts'
+import type { FileSettings } from './file-settings.ts'
+import type { ReadVariables } from './problem.ts'
+import { AddressRange, PublicUrl, truth } from './schema-values.ts'
+
+const listed = (item: z.ZodType<string, string>) =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((part) => part.trim()))
+    .pipe(z.array(item).min(1).max(100))
+
+export const REQUEST_VARIABLES = {
+  PUBLIC_URL: PublicUrl.optional().describe(
+    'The address that people use, such as https://visualizer.example.com. Default: what each request names.',
+  ),
+  TRUSTED_PROXIES: listed(AddressRange)
+    .optional()
+    .describe('Addresses of proxies whose X-Forwarded-For, -Proto and -Host count, separated by commas: 10.0.0.0/8,::1. Default loopback.'),
+  FORCE_HTTPS: truth('Whether requests over http are led to https, but for /health, /ready and /metrics. Default false.'),
+}
+
+type RequestVariables = ReadVariables<z.infer<z.ZodObject<typeof REQUEST_VARIABLES>>>
+
+const LOOPBACK = ['127.0.0.0/8', '::1/128']
+
+/** What requests must keep, whoever sends them: from variables, then from the file. */
+export function readRequests({ given }: RequestVariables, { web, security }: Pick<FileSettings, 'web' | 'security'>): RequestsConfig {
+  const publicUrl = given.PUBLIC_URL ?? web.public_url
+  return {
+    publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl).origin,
+    trustedProxies: given.TRUSTED_PROXIES ?? security.trusted_proxies ?? LOOPBACK,
+    isHttpsForced: given.FORCE_HTTPS ?? false,
+    allowedOrigins: (security.allowed_origins ?? []).map((origin) => new URL(origin).origin),
+  }
+}

@@ -1,0 +1,91 @@
+import { BlockList, isIP } from 'node:net'
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import type { Env, WebSettings } from '../env.ts'
+import { ONE_HOST } from './guard.ts'
+
+type Settings = Pick<WebSettings, 'trustedProxies' | 'publicUrl'>
+
+/** Puts `client` into the context. X-Forwarded-* fields count only from trusted proxies: anybody else may write what they like. */
+export function identifyClient(settings: Settings) {
+  const isTrusted = rangesOf(settings.trustedProxies)
+  return createMiddleware<Env>((c, next) => {
+    const peer = plainAddress(c.env.server.requestIP(c.env.arrived)?.address ?? '')
+    const isFromProxy = isTrusted(peer)
+    const forwarded = isFromProxy ? forwardedBy(c) : NOT_FORWARDED
+    const address = isFromProxy ? clientBehind(peer, c.req.header('x-forwarded-for'), isTrusted) : peer
+    const isHttps = forwarded.proto === 'https'
+    const host = forwarded.host ?? c.req.header('host') ?? ''
+    c.set('client', { address, isHttps, origin: settings.publicUrl ?? originOf(c, { isHttps, host }) })
+    return next()
+  })
+}
+
+const NOT_FORWARDED = { proto: undefined, host: undefined }
+
+/** The last value of each is what the nearest proxy added. */
+function forwardedBy(c: Context<Env>): { proto: string | undefined; host: string | undefined } {
+  const lastOf = (name: string) => c.req.header(name)?.split(',').at(-1)?.trim()
+  const host = lastOf('x-forwarded-host')
+  return { proto: lastOf('x-forwarded-proto')?.toLowerCase(), host: host !== undefined && ONE_HOST.test(host) ? host : undefined }
+}
+
+/** The right-most address that is no trusted proxy: what stands left of it, the client itself may have written. */
+function clientBehind(peer: string, forwardedFor: string | undefined, isTrusted: (address: string) => boolean): string {
+  let address = peer
+  for (const entry of (forwardedFor ?? '').split(',').toReversed()) {
+    const named = plainAddress(withoutPort(entry.trim()))
+    if (named === '') return address
+    address = named
+    if (!isTrusted(named)) return address
+  }
+  return address
+}
+
+const withoutPort = (text: string) => /^\[(.*)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text
+
+/** An address without zone, IPv4 in its own form; empty where the text is none. */
+function plainAddress(text: string): string {
+  const address = text.replace(/%.*$/, '').toLowerCase()
+  const mapped = /^::ffff:([\d.]+)$/.exec(address)?.[1] ?? address
+  return isIP(mapped) === 0 ? '' : mapped
+}
+
+function rangesOf(ranges: readonly string[]): (address: string) => boolean {
+  const list = new BlockList()
+  for (const range of ranges) {
+    const [address = '', bits] = range.split('/')
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+    if (bits === undefined) list.addAddress(address, family)
+    else list.addSubnet(address, Number(bits), family)
+  }
+  return (address) => address !== '' && list.check(address, address.includes(':') ? 'ipv6' : 'ipv4')
+}
+
+/** A request without a Host, as of HTTP/1.0, has the address that the server completed. */
+function originOf(c: Context<Env>, { isHttps, host }: { isHttps: boolean; host: string }): string {
+  const scheme = isHttps ? 'https' : 'http'
+  const named = host === '' ? undefined : URL.parse(`${scheme}://${host}`)?.origin
+  return named ?? new URL(c.req.url).origin.replace(/^https?/, scheme)
+}
+
+const VITAL = /^\/(health|ready|metrics)$/
+const READS = new Set(['GET', 'HEAD'])
+const MOVED = 301
+/** The same request again, with its method and body. */
+const PERMANENT = 308
+
+/** Leads requests over http to https, but for those of probes and scrapes, which come from inside. */
+export const forceHttps = () =>
+  createMiddleware<Env>(async (c, next) => {
+    const { isHttps, origin } = c.get('client')
+    if (isHttps || VITAL.test(c.req.path)) return next()
+    const { pathname, search } = new URL(c.req.url)
+    return c.redirect(`${httpsOf(origin)}${pathname}${search}`, READS.has(c.req.method) ? MOVED : PERMANENT)
+  })
+
+/** https at its own port: the port of http answers http. A public URL says its port itself. */
+function httpsOf(origin: string): string {
+  const url = new URL(origin)
+  return url.protocol === 'https:' ? origin : `https://${url.hostname}`
+}
