@@ -1,7 +1,7 @@
 import { version } from '../package.json'
 import { AS_WORKER } from './cluster/messages.ts'
 import { readDemo, readExport, readTail } from './config/client-settings.ts'
-import { readCommandLine, type Request } from './config/command-line.ts'
+import { type PolicyRequest, readCommandLine, type Request } from './config/command-line.ts'
 import type { Flags } from './config/flags.ts'
 import { loadConfig } from './config/load.ts'
 import { ConfigError, UsageError } from './config/problem.ts'
@@ -10,6 +10,7 @@ import { contents, count, refuse, refuseConfig, warn } from './main/say.ts'
 
 /** A server is away: the same may succeed later. */
 const AWAY = 1
+const NOT_ALLOWED = 1
 const LAST_WORDS_MS = 500
 
 async function main(argv: string[]): Promise<number> {
@@ -38,6 +39,8 @@ async function answer(request: Request, argv: string[]): Promise<number> {
       return checkConfig(request.flags)
     case 'migrate':
       return migrate(request.flags)
+    case 'policy':
+      return policy(request)
     case 'demo':
       return (await import('./main/demo.ts')).demo(readDemo(request.flags))
     case 'export':
@@ -57,6 +60,21 @@ function checkConfig(flags: Flags): number {
   const ending = warnings.length === 0 ? '' : `, ${count(warnings.length, 'warning')}`
   console.log(`${flags.config ?? config.configFile ?? 'no configuration file'}: ${contents(config)}, no problems${ending}`)
   return 0
+}
+
+async function policy(request: PolicyRequest): Promise<number> {
+  const { describePolicy, explainPolicy } = await import('./compose/policy.ts')
+  const { config, warnings } = loadConfig({ flags: { config: request.flags.config } })
+  warn(warnings)
+  if (request.ask === 'check') {
+    console.log(`${request.flags.config ?? config.configFile ?? 'no configuration file'}: ${describePolicy(config.policy)}`)
+    return 0
+  }
+  const names = (text: string | undefined) => (text ?? '').split(',').flatMap((name) => name.trim() || [])
+  const asked = { ...request, groups: names(request.flags.group), roles: names(request.flags.role) }
+  const { isAllowed, text } = explainPolicy(config, asked)
+  console.log(text)
+  return isAllowed ? 0 : NOT_ALLOWED
 }
 
 async function migrate(flags: Flags): Promise<number> {

@@ -1,15 +1,20 @@
 import { parseArgs } from 'node:util'
 import { nearestWord } from '../domain/nearest-word.ts'
+import { type Action, ACTIONS } from '../domain/policy-line.ts'
 import { areFlags, FLAGS, flagNamed, type Flags, WRITTEN_FLAGS } from './flags.ts'
 import { COMMANDS, type CommandName, commandHelp, flagsOf, overallHelp } from './usage.ts'
 import { quoted, UsageError } from './problem.ts'
 
 type OfProject = Extract<CommandName, 'tail' | 'export'>
 
+export type PolicyRequest = { kind: 'policy'; ask: 'check'; flags: Flags } | PolicyQuestion
+export type PolicyQuestion = { kind: 'policy'; ask: 'why'; user: string; action: Action; project: string; flags: Flags }
+
 export type Request =
   | { kind: 'help'; text: string }
   | { kind: 'version' }
-  | { kind: Exclude<CommandName, OfProject>; flags: Flags }
+  | { kind: Exclude<CommandName, OfProject | 'policy'>; flags: Flags }
+  | PolicyRequest
   | { kind: OfProject; project: string; flags: Flags }
 
 const OPTIONS = Object.fromEntries(
@@ -29,19 +34,41 @@ export function readCommandLine(argv: string[]): Request {
   if (first === 'help' || values.help === true) return { kind: 'help', text: helpOn(first === 'help' ? others[0] : first) }
   const command = first === undefined ? 'serve' : commandNamed(first)
   for (const { name, rawName } of named) checkBelongs(command, name, rawName)
+  if (command === 'policy') return readPolicyRequest(others, values)
   const argument = WITH_ARGUMENT.has(command) ? others.shift() : undefined
   if (others[0] !== undefined) throw new UsageError(`${command} takes no argument ${quoted(others[0])}; see visualizer ${command} --help`)
+  const flags = flagsIn(command, values)
+  if (command === 'tail' || command === 'export') return { kind: command, project: requiredProject(command, argument), flags }
+  return { kind: command, flags: withConfig(command, flags, argument) }
+}
+
+function flagsIn(command: CommandName, values: Record<string, unknown>): Flags {
   const flags = { ...values }
   if (!areFlags(flags)) throw new UsageError(`the flags cannot be understood; see visualizer ${command} --help`)
-  if (command === 'tail' || command === 'export') return { kind: command, project: requiredProject(command, argument), flags }
-  return { kind: command, flags: argument === undefined ? flags : { ...flags, config: configOf(flags.config, argument) } }
+  return flags
+}
+
+function readPolicyRequest([ask, ...words]: string[], values: Record<string, unknown>): PolicyRequest {
+  const flags = flagsIn('policy', values)
+  if (ask === 'check' && words.length < 2) return { kind: 'policy', ask, flags: withConfig('policy check', flags, words[0]) }
+  if (ask !== 'why' || words.length !== 3) {
+    throw new UsageError('policy takes check [file], or why <user> <action> <project>; see visualizer policy --help')
+  }
+  const [user = '', word = '', project = ''] = words
+  const action = ACTIONS.find((known) => known === word)
+  if (action) return { kind: 'policy', ask, user, action, project, flags }
+  const meant = nearestWord(word, ACTIONS)
+  throw new UsageError(
+    `there is no action ${quoted(word)}; ${meant === undefined ? `choose ${ACTIONS.join(', ')}` : `did you mean ${meant}?`}`,
+  )
 }
 
 const WITH_ARGUMENT: ReadonlySet<CommandName> = new Set(['check-config', 'tail', 'export'])
 
-function configOf(flag: string | undefined, file: string): string {
-  if (flag === undefined) return file
-  throw new UsageError(`check-config checks one file, and two are named: ${quoted(file)} and --config ${quoted(flag)}`)
+function withConfig(command: string, flags: Flags, file: string | undefined): Flags {
+  if (file === undefined) return flags
+  if (flags.config === undefined) return { ...flags, config: file }
+  throw new UsageError(`${command} checks one file, and two are named: ${quoted(file)} and --config ${quoted(flags.config)}`)
 }
 
 function requiredProject(command: CommandName, project: string | undefined): string {

@@ -100,6 +100,8 @@ export type Config = RequestsConfig & {
   isOpen: boolean
   /** Set by ALLOW_OPEN; shown on every page. */
   isOpenToOthers: boolean
+  /** Lines that add to the built-in roles. */
+  policy: string[]
   redaction: { isOn: boolean; patterns: string[] }
   limits: ResourceLimits
 }

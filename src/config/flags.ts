@@ -27,6 +27,8 @@ export const FLAGS = {
   out: { takes: '<file>', text: 'where to write (PROJECT-replay.html)' },
   force: { text: 'replace a file that is there' },
   json: { text: 'each event as a line of JSON, as the API gives it' },
+  group: { takes: '<name,name>', text: 'groups that the user is in, as signing in would tell' },
+  role: { takes: '<name,name>', text: 'roles that signing in would give, beside those of the policy' },
   help: { short: 'h', text: 'this text' },
   version: { short: 'v', text: 'the version' },
 } as const satisfies Record<string, Flag>

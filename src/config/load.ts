@@ -87,6 +87,7 @@ function assemble({ outside, file, settings, cwd }: Parts, findings: Findings): 
     isOpen: true,
     isOpenToOthers: !isLoopback(host) || given.ALLOW_OPEN === true,
     ...readRequests(outside, settings),
+    policy: security.policy ?? [],
     redaction: { isOn: security.redact_secrets ?? true, patterns: security.secret_patterns ?? [] },
     limits: limitsOf(global),
   }

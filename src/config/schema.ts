@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readPolicyLine, unknownRoles } from '../domain/policy-line.ts'
 import { Orchestrators } from './schema-orchestrators.ts'
 import { ProjectMap } from './schema-projects.ts'
 import { AddressRange, amount, HostName, ignoredKeys, Origin, Port, PublicUrl } from './schema-values.ts'
@@ -77,8 +78,21 @@ const SecretPattern = z
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
   })
 
+const PolicyLines = z
+  .array(z.string())
+  .max(2_000)
+  .superRefine((texts, context) => {
+    const read = texts.map(readPolicyLine)
+    const say = (index: number, message: string) => context.addIssue({ code: 'custom', path: [index], message })
+    for (const [index, line] of read.entries()) if ('fault' in line) say(index, line.fault)
+    for (const { index, fault } of unknownRoles(read.map((line) => ('line' in line ? line.line : undefined)))) say(index, fault)
+  })
+
 export const Security = z
   .strictObject({
+    policy: PolicyLines.optional().describe(
+      'Who may do what, in lines: p, SUBJECT, ACTION, PROJECTS, allow or deny; and g, SUBJECT, ROLE[, PROJECTS]. They add to the roles viewer, operator and admin; deny wins.',
+    ),
     allowed_origins: z.array(Origin).max(100).optional().describe('Other sites whose pages may call the API.'),
     trusted_proxies: z
       .array(AddressRange)

@@ -31,6 +31,12 @@ export const COMMANDS = [
     flags: ['config'],
   },
   {
+    name: 'policy',
+    form: 'policy check [file] | policy why <user> <action> <project> [flags]',
+    text: 'say what is wrong with security.policy, or which of its lines decides',
+    flags: ['group', 'role', 'config'],
+  },
+  {
     name: 'export',
     form: 'export <project> [flags]',
     text: 'write a period of a project into one HTML file that replays it without a server',
@@ -103,6 +109,13 @@ const NAMED_VARIABLES: Partial<Record<CommandName, () => string>> = {
 }
 
 const ENDINGS: Record<CommandName, string> = {
+  policy: `Actions: see, act, report, manage, admin. Tags of the project are those of the configuration. Without --role, only the roles that
+g lines give count.
+
+  visualizer policy check
+  visualizer policy why ann@example.com act payments-api --group payments,on-call
+
+Exit code 0 when nothing is wrong or it is allowed, 1 when it is not allowed, 2 when something must be changed first.`,
   serve: 'Stops on SIGTERM or Ctrl-C; a second one ends it at once. Exit code 2 when it cannot start as asked.',
   'check-config': 'Exit code 0 when the service could start with it, else 2.',
   migrate:

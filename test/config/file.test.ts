@@ -241,3 +241,21 @@ test('a project that two orchestrators report is warned of, and one without a li
   ])
   expect(load({ yaml: `orchestrators:\n  only: { ${at(1)} }\n` }).warnings).toEqual([])
 })
+
+describe('security.policy', () => {
+  const policyOf = (...lines: string[]) => load({ yaml: `security:\n  policy:\n${lines.map((line) => `    - '${line}'\n`).join('')}` })
+
+  test('is read as lines', () => {
+    const lines = ['p, role:release, act, payments-*, allow', 'g, group:release, role:release']
+    expect(policyOf(...lines).config?.policy).toEqual(lines)
+    expect(load({ yaml: 'security: {}' }).config?.policy).toEqual([])
+  })
+
+  test('a fault is told with its line, and what to write', () => {
+    const { problems } = policyOf('p, role:release, act, *, allow', 'p, role:release, sea, *, allow', 'g, user:ann, role:releas')
+    expect(problems).toEqual([
+      'orch-config.yaml:4:7 security.policy[1]: names the action "sea": write see, act, report, manage, admin or *; did you mean see?',
+      'orch-config.yaml:5:7 security.policy[2]: names role:releas, which no p line defines; there are role:viewer, role:operator, role:admin, role:release; did you mean role:release?',
+    ])
+  })
+})

@@ -39,6 +39,7 @@ test('without file, flags and variables the defaults hold', () => {
     trustedProxies: ['127.0.0.0/8', '::1/128'],
     isHttpsForced: false,
     allowedOrigins: [],
+    policy: [],
     redaction: { isOn: true, patterns: [] },
   })
   expect(warnings).toEqual([])
