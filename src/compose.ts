@@ -1,5 +1,6 @@
 import { version } from '../package.json'
 import { openAccept } from './ingest/accept/accept-events.ts'
+import { closeEnded, offerFirstLink, openAuthOver } from './compose/auth.ts'
 import { featuresOf, openEngines, tracedEngines } from './compose/engines.ts'
 import { openFollowed } from './compose/follow.ts'
 import { openIdempotencyKeys } from './ingest/accept/idempotency-keys.ts'
@@ -79,6 +80,7 @@ export async function openVisualizer(config: Config, context: WorkerContext = {}
       const stopped = server.stop()
       return opened.close().then(() => stopped)
     }
+    if (!config.isOpen) await offerFirstLink(core.auth, { log, url: config.publicUrl ?? server.url }).catch(onError)
     // With several workers, the supervisor says so once all are ready.
     if (!context.link) log.info(`server ready on ${server.url}`, { version, pid: process.pid })
     return { url: server.url, log, figures: metrics.read, reopenLogs, stopListening: () => void server.stop(), close, onError }
@@ -120,7 +122,8 @@ async function openCore({ config, telemetry, opened, context }: Omit<Part, 'core
   const changes = projectChanges(registering)
   const lifeOf = (name: string) => projections.registry.purged.get(name.toLowerCase())?.offset ?? 0
   const whyRefused = openStoreCheck({ eventLog, onError })
-  const known = { projections, lanes, lifeOf, stateOf, nameOf }
+  const auth = await openAuthOver({ config, engines, onError, opened })
+  const known = { projections, lanes, lifeOf, stateOf, nameOf, auth }
   return { ...known, eventLog, followed, keyValue, acceptFrom, changes, whyRefused, isRedisUp, logUse }
 }
 
@@ -143,8 +146,10 @@ async function openWeb({ config, telemetry, core, sources, opened, context }: Pa
     }),
   )
   followed.onOutage(() => hub.tellTrouble())
+  opened.add(closeEnded(core.auth, hub, onError))
   const app = createApp({
     ...pages,
+    auth: core.auth,
     ...{ isRedisUp, changes, whyRefused, hub, log, access, metrics, tracing, usage, version, settings: config, ...sources },
     worker: context.worker,
     accept: acceptFrom('http'),

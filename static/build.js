@@ -53,6 +53,11 @@ function load() {
   location.reload()
 }
 
+/** After the session has ended, the same address leads to sign-in, and from there back here. */
+export function leaveSignedOut() {
+  if (!isInUse()) location.reload()
+}
+
 function ask(isWanted) {
   const button = document.getElementById('load-new')
   if (!button || button.hidden === !isWanted) return

@@ -3,7 +3,7 @@
  * where to resume and says whether the page is live. It is when all of its websockets are.
  */
 import { noteNew } from './activity.js'
-import { isOwnBuild, leaveOutdated, mayStay } from './build.js'
+import { isOwnBuild, leaveOutdated, leaveSignedOut, mayStay } from './build.js'
 import { clockText, serverNow, setServerClock, tickTimes, write } from './clock.js'
 import { allLines, lineOf, watchLines } from './lines.js'
 import { highlightChanges, showCounts } from './highlight-changes.js'
@@ -107,6 +107,9 @@ const WORDS = {
 const silenceMs = () => Number(document.body.dataset.silenceSeconds) * 1_000
 const longestSilenceMs = () => Math.max(0, ...allLines().map((line) => line.silentMs()))
 
+/** The session ended, or was ended elsewhere. */
+const isSignedOut = () => allLines().some(({ state, code }) => state === 'ended' && code === 4401)
+
 const isOutdated = () => allLines().some(({ isOfOther }) => isOfOther)
 
 /** Whether the page can be trusted, the worst first; undefined before that is known for the first time. */
@@ -127,6 +130,7 @@ function stateNow() {
 function show() {
   const next = stateNow()
   leaveOutdated({ isOutdated: isOutdated(), isPaused })
+  if (isSignedOut()) leaveSignedOut()
   if (!lineOf(page) || next === undefined) return
   pill.dataset.state = next
   const detail = detailOf(next)
@@ -137,7 +141,7 @@ function show() {
 
 function detailOf(next) {
   if (next === 'paused') return `${missed} new`
-  if (next === 'ended') return allLines().some(({ code }) => code === 4401) ? 'sign in again' : 'load the page again'
+  if (next === 'ended') return isSignedOut() ? 'sign in again' : 'load the page again'
   if (next === 'trouble-log') return `showing ${clockText(Math.min(currentAt, trouble.since))}`
   if (next === 'trouble-bus' || next === 'silent') return ''
   if (next === 'trouble-part') return `${trouble.projects} ${trouble.projects === 1 ? 'project' : 'projects'} away`

@@ -17,3 +17,6 @@ export type Viewer = Identity & {
 
 /** Whoever reaches a service that asks nobody who they are. */
 export const OPEN_VIEWER: Viewer = { user: 'anyone', name: 'anyone', groups: [], roles: [{ role: 'admin', projects: ['*'] }], via: 'open' }
+
+/** Whoever is refused before it is known who asks: may do nothing. */
+export const NOBODY: Viewer = { user: 'nobody', name: '', groups: [], roles: [], via: 'open' }

@@ -1,4 +1,5 @@
 import type { Project } from '../domain/registry/project-registry.ts'
+import type { AuthConfig } from './auth.ts'
 import type { Secret } from './secret.ts'
 
 export const APP_ENVS = ['development', 'production'] as const
@@ -96,6 +97,7 @@ export type Config = RequestsConfig & {
   stateMemoryBytes: number
   maxViewers: number
   maxProjects: number
+  auth: AuthConfig
   /** No sign-in: whoever reaches the address may read and report. */
   isOpen: boolean
   /** Set by ALLOW_OPEN; shown on every page. */

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { AUTH_VARIABLES, SECRET_FILES } from './auth.ts'
 import { APP_ENVS, LOG_FORMATS, LOG_LEVELS, LOG_ROTATIONS } from './config.ts'
 import { ENGINE_VARIABLES } from './engines.ts'
 import { describeIssue, type Findings } from './findings.ts'
@@ -54,6 +56,7 @@ export const Environment = z.object({
   ...ENGINE_VARIABLES,
   ...OPEN_TELEMETRY_VARIABLES,
   ...REQUEST_VARIABLES,
+  ...AUTH_VARIABLES,
   ALLOW_OPEN: truth('Says that something in front protects the service, so that it may listen for other machines.'),
 })
 
@@ -71,9 +74,12 @@ export function readOutside({ env, flags }: { env: Variables; flags: Flags }, fi
   const raw: Partial<Record<Name, string>> = {}
   const keys: Partial<Record<Name, string>> = {}
   for (const name of Environment.keyof().options) {
-    const source = [flagBefore(name, flags), { key: name, text: env[name] }, { key: ALIASES[name], text: env[ALIASES[name] ?? ''] }].find(
-      (one) => one?.text !== undefined && one.text.trim() !== '',
-    )
+    const source = [
+      flagBefore(name, flags),
+      { key: name, text: env[name] },
+      { key: ALIASES[name], text: env[ALIASES[name] ?? ''] },
+      fileNamed(name, env, findings),
+    ].find((one) => one?.text !== undefined && one.text.trim() !== '')
     if (source?.key === undefined || source.text === undefined) continue
     raw[name] = source.text.trim()
     keys[name] = source.key
@@ -90,13 +96,42 @@ export function readOutside({ env, flags }: { env: Variables; flags: Flags }, fi
   return { given: Environment.safeParse(raw).data ?? {}, problem }
 }
 
+/** What the file holds that `<NAME>_FILE` names, for settings that are secret. */
+function fileNamed(name: Name, env: Variables, findings: Findings): { key: string; text: string } | undefined {
+  const key = `${name}_FILE`
+  const path = env[key]?.trim() ?? ''
+  if (path === '' || !SECRET_NAMES.has(name)) return undefined
+  if (env[name] !== undefined && env[name].trim() !== '') {
+    findings.problems.push(outsideProblem(key, `names a file for ${name}, which is set as well: unset one of them`))
+    return undefined
+  }
+  try {
+    const text = readFileSync(path, 'utf8').trim()
+    if (text !== '') return { key, text }
+    findings.problems.push(outsideProblem(key, `the file ${path} is empty`))
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    findings.problems.push(outsideProblem(key, `the file ${path} cannot be read (${code})`))
+  }
+  return undefined
+}
+
 /** Accepts the names of Python's log levels. */
 function toLevel(text: string): string {
   const level = text.toLowerCase()
   return { warning: 'warn', critical: 'error', fatal: 'error', notset: 'debug' }[level] ?? level
 }
 
-const KNOWN = [...KNOWN_VARIABLES, ...LATER_VARIABLES, 'VISUALIZER_URL', 'VISUALIZER_TOKEN', 'NO_COLOR']
+const SECRET_NAMES: ReadonlySet<string> = new Set(SECRET_FILES)
+
+const KNOWN = [
+  ...KNOWN_VARIABLES,
+  ...SECRET_FILES.map((name) => `${name}_FILE`),
+  ...LATER_VARIABLES,
+  'VISUALIZER_URL',
+  'VISUALIZER_TOKEN',
+  'NO_COLOR',
+]
 
 /** Prefixes that few other programs use. */
 const FAMILIES = /^(VISUALIZER|ORCH|REDIS|DATABASE|LOG|ACCESS_LOG|WORKERS?|MAX_VIEWERS|MAX_PROJECTS|HEALTH_CHECK|STATIC_FILE|GZIP)_/i

@@ -13,10 +13,6 @@ const LATER: Later[] = [
     refuses: true,
     reason: 'a separate port for /metrics is not available in this version; unset it, or switch PROMETHEUS_METRICS off',
   },
-  { name: 'SECRET_KEY', refuses: false, reason: 'is not used: this version has no sign-in and signs nothing' },
-  { name: 'SESSION_COOKIE_SECURE', refuses: false, isAsked: isTrue, reason: 'is not used: this version sets no session cookie' },
-  { name: 'SESSION_COOKIE_HTTPONLY', refuses: false, isAsked: isTrue, reason: 'is not used: this version sets no session cookie' },
-  { name: 'SESSION_COOKIE_SAMESITE', refuses: false, reason: 'is not used: this version sets no session cookie' },
   {
     name: 'CSRF_PROTECTION',
     refuses: false,

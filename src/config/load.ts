@@ -1,5 +1,6 @@
 import { lstatSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { type AuthMode, readAuth } from './auth.ts'
 import type { Config, ResourceLimits } from './config.ts'
 import { readEngines } from './engines.ts'
 import { findUnknownVariables, type Given, type Outside, readOutside } from './environment.ts'
@@ -61,10 +62,9 @@ function assemble({ outside, file, settings, cwd }: Parts, findings: Findings): 
   const isProduction = given.APP_ENV === 'production'
   const isDebugAsked = given.DEBUG ?? web.debug ?? false
   const debug = isDebugAsked && !isProduction
-  const host = checkHost({ outside, file, settings, cwd }, findings)
   if (isDebugAsked && isProduction) findings.warnings.push(debugProblem(outside, file))
   return {
-    host,
+    ...readDoor({ outside, file, settings, cwd }, findings),
     port: given.PORT ?? web.port ?? 5000,
     dataDir: resolve(cwd, given.DATA_DIR ?? '.data'),
     configFile: file?.path,
@@ -84,8 +84,6 @@ function assemble({ outside, file, settings, cwd }: Parts, findings: Findings): 
     staleMinutes: global.stale_minutes ?? 10,
     retention: { days: global.retention_days ?? 30, events: global.retention_events ?? 2_000_000 },
     ...switches(given),
-    isOpen: true,
-    isOpenToOthers: !isLoopback(host) || given.ALLOW_OPEN === true,
     ...readRequests(outside, settings),
     policy: security.policy ?? [],
     redaction: { isOn: security.redact_secrets ?? true, patterns: security.secret_patterns ?? [] },
@@ -105,20 +103,34 @@ function switches(given: Given) {
   }
 }
 
-/** Without sign-in, other machines may reach the service only if that is wanted. */
-function checkHost({ outside, file, settings }: Parts, findings: Findings): string {
-  const { given, problem } = outside
+/** Where the service listens, and who is let in there. */
+function readDoor(parts: Parts, findings: Findings) {
+  const { outside, settings } = parts
+  const { given } = outside
   const host = (given.HOST ?? settings.web.host ?? 'localhost').replace(/^\[(.*)\]$/, '$1')
-  if (isLoopback(host)) return host
+  const isAllowedOpen = given.ALLOW_OPEN === true
+  const isDevelopment = given.APP_ENV !== 'production'
+  const around = { isLoopback: isLoopback(host), isAllowedOpen, isDevelopment, fileMode: settings.security.auth }
+  const auth = readAuth(outside, around, findings)
+  checkOpen(parts, { host, mode: auth.mode }, findings)
+  const isOpen = auth.mode === 'open'
+  return { host, auth, isOpen, isOpenToOthers: isOpen && (!isLoopback(host) || isAllowedOpen) }
+}
+
+/** Without sign-in, other machines may reach the service only if that is wanted. */
+function checkOpen({ outside, file }: Parts, { host, mode }: { host: string; mode: AuthMode }, findings: Findings): void {
+  const { given, problem } = outside
   const place = (reason: string) =>
     given.HOST === undefined && file !== undefined ? file.problem(['web_interface', 'host'], reason) : problem('HOST', reason)
-  if (given.ALLOW_OPEN === true) {
+  if (given.ALLOW_OPEN === true && mode !== 'open') {
+    findings.problems.push(problem('ALLOW_OPEN', `contradicts AUTH=${mode}, which lets nobody in without signing in: unset one of them`))
+  } else if (mode !== 'open' || isLoopback(host)) return
+  else if (given.ALLOW_OPEN === true) {
     findings.warnings.push(place(`${host} is open to other machines without sign-in; ALLOW_OPEN says that something in front protects it`))
   } else {
-    const way = 'use localhost, or set ALLOW_OPEN=true if something in front protects it'
+    const way = 'use localhost, another AUTH, or ALLOW_OPEN=true if something in front protects it'
     findings.problems.push(place(`${host} would let every machine that reaches it read and report without sign-in: ${way}`))
   }
-  return host
 }
 
 const isLoopback = (host: string) => /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { readPolicyLine, unknownRoles } from '../domain/policy-line.ts'
+import { AUTH_MODES } from './auth.ts'
 import { Orchestrators } from './schema-orchestrators.ts'
 import { ProjectMap } from './schema-projects.ts'
 import { AddressRange, amount, HostName, ignoredKeys, Origin, Port, PublicUrl } from './schema-values.ts'
@@ -93,6 +94,7 @@ export const Security = z
     policy: PolicyLines.optional().describe(
       'Who may do what, in lines: p, SUBJECT, ACTION, PROJECTS, allow or deny; and g, SUBJECT, ROLE[, PROJECTS]. They add to the roles viewer, operator and admin; deny wins.',
     ),
+    auth: z.enum(AUTH_MODES).optional().describe('Who is let in: open, token, oidc or proxy. AUTH comes before it.'),
     allowed_origins: z.array(Origin).max(100).optional().describe('Other sites whose pages may call the API.'),
     trusted_proxies: z
       .array(AddressRange)

@@ -12,6 +12,7 @@ export const REFUSALS = {
   full: { code: 1013, reason: 'full' },
   later: { code: 1013, reason: 'later' },
   not_yours: { code: 4403, reason: 'not yours' },
+  signed_out: { code: 4401, reason: 'signed out' },
 } as const
 export type Refusal = keyof typeof REFUSALS
 
@@ -20,6 +21,8 @@ export type LiveSocket = ServerWebSocket<Watching>
 export type Watching = Watch & {
   heardAt: number
   refusal: Refusal | undefined
+  /** The session or token that it came with. */
+  session?: string | undefined
   turn?: number
 }
 
@@ -119,6 +122,17 @@ export class Hub {
 
   get hasRoom(): boolean {
     return !this.#isClosing && this.#sockets.size < this.#options.maxViewers
+  }
+
+  /** The sessions and tokens of open sockets. */
+  sessions(): ReadonlySet<string> {
+    return new Set([...this.#sockets].flatMap(({ data }) => data.session ?? []))
+  }
+
+  /** Closes the sockets of sessions and tokens that ended. */
+  end(sessions: ReadonlySet<string>): void {
+    const { code, reason } = REFUSALS.signed_out
+    for (const socket of this.#sockets) if (sessions.has(socket.data.session ?? '')) socket.close(code, reason)
   }
 
   /** Closes all sockets in slices, so that viewers do not return at once. */

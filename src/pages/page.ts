@@ -1,5 +1,6 @@
 import type { HtmlEscapedString } from 'hono/utils/html'
 import type { EventLog } from '../event-log/event-log.ts'
+import type { Viewer } from '../auth/viewer.ts'
 import type { LinkHealth } from '../domain/summary/link-health.ts'
 import type { LivePage, PageNews } from '../live/live-page.ts'
 import type { TimelineCache } from '../projection/timeline-cache.ts'
@@ -38,6 +39,8 @@ export type PageSettings = {
 
 /** A request for a page. */
 export type PageRequest = {
+  /** Who asks. */
+  viewer: Viewer
   url: URL
   /** The address of the service as people reach it, such as https://visualizer.example.com. */
   origin: string

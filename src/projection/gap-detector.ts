@@ -1,5 +1,5 @@
 import type { Bus } from '../bus/bus.ts'
-import { PROJECTS_LOG } from '../domain/events/names.ts'
+import { isOwnLog, PROJECTS_LOG } from '../domain/events/names.ts'
 import type { Registry } from '../domain/registry/project-registry.ts'
 import { type EventLog, LogUnavailableError, type Position } from '../event-log/event-log.ts'
 import type { OutageBook } from './outages.ts'
@@ -140,7 +140,7 @@ const PROBED_AT_ONCE = 64
 export async function compareHeads(deps: CompareDeps, heads: ReadonlyMap<string, Position>): Promise<Set<string>> {
   const { projections } = deps
   const isAway = new Set<string>()
-  const behind = [...heads].filter(([name, head]) => name !== PROJECTS_LOG && isBehind(projections, name, head))
+  const behind = [...heads].filter(([name, head]) => !isOwnLog(name) && isBehind(projections, name, head))
   if (behind.length > 0) await Bun.sleep(ON_ITS_WAY_MS)
   const still = behind.filter(([name, head]) => isBehind(projections, name, head)).map(([name]) => name)
   await readAll(deps, watchedFirst(projections, still), isAway)

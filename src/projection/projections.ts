@@ -2,7 +2,7 @@ import { emptyRegistry, newProject, type Project, type Registry } from '../domai
 import { type ProjectSummary, summarize } from '../domain/summary/project-summary.ts'
 import { type Followed, projectFold, registryFold } from './folds.ts'
 import type { Announcement } from '../bus/bus.ts'
-import { PROJECTS_LOG } from '../domain/events/names.ts'
+import { isOwnLog, PROJECTS_LOG } from '../domain/events/names.ts'
 import type { ProjectState } from '../domain/project/project-state.ts'
 import { type EventLog, LogUnavailableError, type Position } from '../event-log/event-log.ts'
 import { Follower } from './follower.ts'
@@ -104,6 +104,7 @@ export class Projections {
   /** Returns 'of another log' when the epoch changed, which other projects may share. */
   deliver(announcement: Announcement): 'of another log' | undefined {
     const { project, epoch } = announcement
+    if (isOwnLog(project) && project !== PROJECTS_LOG) return undefined
     const follower = project === PROJECTS_LOG ? this.#registry : this.#entryOf(project).follower
     const known = follower.current?.epoch ?? this.summary(project)?.epoch
     follower.deliver(announcement)

@@ -1,4 +1,4 @@
-import { PROJECTS_LOG } from '../domain/events/names.ts'
+import { isOwnLog } from '../domain/events/names.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { projectFold } from './folds.ts'
 import { stateAt } from './time-travel.ts'
@@ -56,7 +56,7 @@ export function openRetention(deps: Deps) {
 export async function removeOld(deps: Deps, goesOn: () => boolean = () => true): Promise<void> {
   for (const [project, { offset: head }] of await deps.eventLog.heads()) {
     if (!goesOn()) return
-    if (project === PROJECTS_LOG) continue
+    if (isOwnLog(project)) continue
     await trimProject(deps, project, head).catch(deps.onError)
   }
 }

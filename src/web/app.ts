@@ -1,10 +1,12 @@
 import { type Context, Hono } from 'hono'
 import { RefusedError } from '../domain/refused.ts'
 import { LogUnavailableError } from '../event-log/event-log.ts'
+import { StoreUnavailableError } from '../key-value/key-value.ts'
 import type { Env, WebDeps } from './env.ts'
 import { answerTo, errorJson, errorPage } from './errors.tsx'
 import { forceHttps, identifyClient } from './middleware/client.ts'
 import { guard, oneHost } from './middleware/guard.ts'
+import { identify } from './middleware/identify.ts'
 import { gzip } from './middleware/gzip.ts'
 import { observe } from './middleware/observe.ts'
 import { requestLimits } from './middleware/request-limits.ts'
@@ -15,6 +17,7 @@ import { eventRoutes } from './routes/api-events.ts'
 import { flowApiRoutes } from './routes/api-flow.ts'
 import { projectChangeRoutes } from './routes/api-project-changes.ts'
 import { projectRoutes } from './routes/api-projects.ts'
+import { signInRoutes } from './routes/sign-in.tsx'
 import { snapshotRoutes } from './routes/api-snapshot.ts'
 import { statusRoutes } from './routes/api-status.ts'
 import { pinRoutes, projectFormRoutes } from './routes/forms.ts'
@@ -41,9 +44,11 @@ export function createApp(deps: WebDeps) {
   app.use(requestLimits())
   app.route('/', vitalRoutes(deps))
   app.use(guard(deps.settings))
+  app.use(identify(deps))
   app.route('/', liveRoutes(deps))
   app.use(pageHeaders())
   app.route('/', staticRoutes(deps))
+  app.route('/', signInRoutes(deps))
   if (deps.settings.isGzipOn) app.use(gzip())
   app.use(momentsAreHonoured())
   for (const routes of PAGES) app.route('/', routes(deps))
@@ -63,11 +68,12 @@ export function createApp(deps: WebDeps) {
   function respond(c: Parameters<typeof errorJson>[0], error: unknown) {
     const answer = answerTo(error, c.req.method)
     if (error instanceof LogUnavailableError) tellAway(error)
-    else if (!(error instanceof RefusedError)) {
+    else if (!(error instanceof RefusedError || error instanceof StoreUnavailableError)) {
       deps.metrics.errors.inc()
       deps.log.error(`${c.req.method} ${c.req.path} failed`, { request_id: c.get('requestId'), error })
     }
     const isPage = c.req.header('accept')?.includes('text/html') && !c.req.path.startsWith('/api/')
+    if (answer.code === 'UNAUTHENTICATED') c.header('WWW-Authenticate', 'Bearer')
     return isPage ? errorPage(c, deps, answer) : errorJson(c, answer)
   }
   return app

@@ -8,9 +8,12 @@ import type { Hub, Watching } from '../live/hub.ts'
 import type { PageDeps, PageSettings } from '../pages/page.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
+import type { Viewer } from '../auth/viewer.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import type { ResourceUsage } from '../telemetry/resource-usage.ts'
+import type { Auth } from '../auth/auth.ts'
+import type { AuthConfig } from '../config/auth.ts'
 import type { SharedFiles } from './shared-files.ts'
 import type { StaticFiles } from './static-files.ts'
 
@@ -21,6 +24,7 @@ export type WebDeps = PageDeps & {
   changes: ProjectChanges
   wholeStates(project: string): WholeStates
   hub: Hub
+  auth: Auth
   warnings(): Promise<string[]>
   files: StaticFiles
   sharedFiles: Pick<SharedFiles, 'find'>
@@ -62,6 +66,7 @@ export type WebSettings = PageSettings & {
   publicUrl: string | undefined
   trustedProxies: readonly string[]
   isHttpsForced: boolean
+  auth: AuthConfig
   allowedOrigins: readonly string[]
   workers: number
   limits: Record<'parallelProjects' | 'totalAgents' | 'memoryMb' | 'diskMb' | 'cpuCores', number | undefined>
@@ -78,5 +83,5 @@ export type Client = {
 
 export type Env = {
   Bindings: { server: Server<Watching>; arrived: Request }
-  Variables: { client: Client; requestId: string; isMomentHonoured?: boolean }
+  Variables: { client: Client; requestId: string; viewer: Viewer; isMomentHonoured?: boolean }
 }

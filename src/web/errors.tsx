@@ -2,6 +2,10 @@ import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { ERROR_STATUS, type ErrorCode, RefusedError } from '../domain/refused.ts'
 import { LogUnavailableError } from '../event-log/event-log.ts'
+import { returnAddress } from '../auth/return-address.ts'
+import { StoreUnavailableError } from '../key-value/key-value.ts'
+import { bareFrame } from './bare-frame.ts'
+import { OutsidePage, SessionEndedPage } from '../../views/pages/sign-in.tsx'
 import { pageFrame } from '../pages/serve-page.ts'
 import type { Env, WebDeps } from './env.ts'
 import { pageRequest } from './page-request.ts'
@@ -25,6 +29,7 @@ const NEXT: Record<number, string> = {
 }
 
 export function errorPage(c: Context<Env>, deps: WebDeps, { code, message, details }: Answer) {
+  if (!deps.settings.isOpen && !c.get('viewer')) return strangersPage(c, deps, { code, message })
   const frame = { ...pageFrame(pageRequest(c), deps), requestId: c.get('requestId') }
   const status = statusOf(code)
   if (status === 503) c.header('Refresh', String(RELOAD_SECONDS))
@@ -49,6 +54,20 @@ export function errorPage(c: Context<Env>, deps: WebDeps, { code, message, detai
       <NotFoundPage {...frame} path={c.req.path} project={c.req.param('name') ?? project} />
     )
   return c.html(page, 404)
+}
+
+/** Whoever has not signed in is shown nothing of what is inside. */
+function strangersPage(c: Context<Env>, deps: WebDeps, { code, message }: Pick<Answer, 'code' | 'message'>) {
+  const status = statusOf(code)
+  const frame = bareFrame(c, deps)
+  if (code === 'UNAUTHENTICATED') return c.html(<SessionEndedPage {...frame} to={returnAddress(pathOf(c.req.header('referer')))} />, status)
+  return c.html(<OutsidePage {...frame} title={TITLES[status] ?? 'This did not work'} message={message} />, status)
+}
+
+/** The path of an address of this service, where somebody came from. */
+function pathOf(address: string | undefined): string | undefined {
+  const url = address === undefined ? null : URL.parse(address)
+  return url === null ? undefined : `${url.pathname}${url.search}`
 }
 
 function whereTheRestBegins(path: string, { first_offset: offset, first_at: at }: Answer['details']) {
@@ -83,6 +102,10 @@ const NOT_STORED =
 /** The answer to an error. Errors that are not the caller's fault reveal nothing; the log has them by request id. */
 export function answerTo(error: unknown, method: string): Answer {
   if (error instanceof RefusedError) return { code: error.code, message: error.message, details: error.details }
+  if (error instanceof StoreUnavailableError) {
+    const message = 'Who may come in cannot be looked up, because the store of sessions is away. Try again in a moment.'
+    return { code: 'SERVICE_UNAVAILABLE', message, details: { retry_after_seconds: RETRY_AFTER_SECONDS } }
+  }
   if (error instanceof LogUnavailableError) {
     const message = method === 'GET' || method === 'HEAD' ? 'The event log cannot be reached.' : NOT_STORED
     return { code: 'SERVICE_UNAVAILABLE', message, details: { retry_after_seconds: RETRY_AFTER_SECONDS } }

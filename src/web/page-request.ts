@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import { createMiddleware } from 'hono/factory'
+import { NOBODY } from '../auth/viewer.ts'
 import { RefusedError } from '../domain/refused.ts'
 import type { PageRequest } from '../pages/page.ts'
 import type { Env } from './env.ts'
@@ -9,6 +10,8 @@ export const YEAR_SECONDS = 31_536_000
 
 export function pageRequest(c: Context<Env>): PageRequest {
   return {
+    // A page of an error may be asked for before it is known who asks.
+    viewer: c.get('viewer') ?? NOBODY,
     url: new URL(c.req.url),
     origin: c.get('client').origin,
     project: c.req.param('name') ?? '',

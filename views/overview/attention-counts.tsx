@@ -6,6 +6,20 @@ import { Shape } from '../atoms/shape.tsx'
 
 export type AttentionCounts = Record<AttentionWord, number>
 
+/** Where no project is shown. */
+export const NO_COUNTS: AttentionCounts = {
+  needs_you: 0,
+  blocked: 0,
+  failed: 0,
+  in_review: 0,
+  stale: 0,
+  working: 0,
+  waiting: 0,
+  paused: 0,
+  idle: 0,
+  done: 0,
+}
+
 export function needsYou(counts: AttentionCounts): number {
   return ATTENTION_ORDER.filter(waitsForPerson).reduce((sum, word) => sum + counts[word], 0)
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ForeignId } from './names.ts'
-import type { OwnEvent, RegistryEvent } from './own-event.ts'
+import type { AccessEvent, AuditEvent, OwnEvent, RegistryEvent } from './own-event.ts'
 
 const Text = z.string()
 const Label = z.string().min(1).max(256)
@@ -155,9 +155,9 @@ export type ForeignEvent = z.infer<typeof ForeignEvent>
 type Identified = { id: string; timestamp?: string | undefined }
 type Numbered = Identified & { offset: number; received_at: number }
 
-export type NewEvent = (KnownEvent | ForeignEvent | RegistryEvent | OwnEvent) & Identified
+export type NewEvent = (KnownEvent | ForeignEvent | RegistryEvent | OwnEvent | AccessEvent | AuditEvent) & Identified
 
 /** An event as the log returns it: numbered without holes, stamped in ms since 1970 by the log's clock, which never goes back. */
-export type StoredEvent = (KnownEvent | ForeignEvent | RegistryEvent | OwnEvent) & Numbered
+export type StoredEvent = (KnownEvent | ForeignEvent | RegistryEvent | OwnEvent | AccessEvent | AuditEvent) & Numbered
 
 export type StoredEventOf<T extends KnownEvent['type']> = Extract<KnownEvent, { type: T }> & Numbered

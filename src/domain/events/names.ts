@@ -6,11 +6,18 @@ const PROJECT_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/
 export const UNASSIGNED = 'unassigned'
 
 export const PROJECTS_LOG = '_projects'
+/** Tokens, ended sessions. */
+export const ACCESS_LOG = '_access'
+/** Who did what, and what was refused. */
+export const AUDIT_LOG = '_audit'
+
+/** Whether a log is the service's own: no project can have its name. */
+export const isOwnLog = (name: string): boolean => name.startsWith('_')
 
 /** Why a name cannot name a project; undefined when it can. */
 export function projectNameProblem(name: string): string | undefined {
   if (name === 'default' || name === UNASSIGNED) return `"${name}" is reserved`
-  if (name.startsWith('_')) return 'names that begin with _ are reserved'
+  if (isOwnLog(name)) return 'names that begin with _ are reserved'
   if (!PROJECT_NAME.test(name)) return 'use 1 to 63 letters, digits, dots, dashes or underscores, beginning with a letter or digit'
   return undefined
 }

@@ -17,3 +17,26 @@ export type RegistryEvent =
   | { type: 'project_changed'; project: string; settings: Record<string, unknown> }
   | { type: 'project_archived'; project: string }
   | { type: 'project_purged'; project: string }
+
+/** Of the log of who may come in. */
+export type AccessEvent =
+  | {
+      type: 'token_created'
+      token: { id: string; name: string; hash: string; scopes: string[]; projects: string[]; ends_at: number | null }
+      by: string
+    }
+  | { type: 'token_revoked'; token: string; by: string }
+  /** By the hash of the session's id. */
+  | { type: 'session_ended'; session: string }
+  | { type: 'admin_signed_in'; by: string }
+
+/** Of the audit log: who did what, from where, on what, and what became of it. */
+export type AuditEvent = {
+  type: 'audited'
+  what: string
+  who: string
+  from?: string | undefined
+  on?: string | undefined
+  result: 'done' | 'refused'
+  details?: Record<string, string> | undefined
+}

@@ -16,9 +16,10 @@ export function liveRoutes(deps: WebDeps) {
     const url = new URL(c.req.url)
     const [since, made] = [url.searchParams.get('since') ?? undefined, url.searchParams.get('made') ?? undefined]
     url.pathname = url.pathname.slice('/live'.length)
-    const topic = await knownTopic(deps, topicAt(url))
-    const refusal = refusalOf(deps, topic)
-    const watching = { topic: topic === 'later' ? '' : (topic ?? ''), since, made, refusal, heardAt: Date.now() }
+    const viewer = c.get('viewer')
+    const topic = viewer && (await knownTopic(deps, topicAt(url)))
+    const refusal = viewer ? refusalOf(deps, topic) : 'signed_out'
+    const watching = { topic: topic === 'later' ? '' : (topic ?? ''), since, made, refusal, heardAt: Date.now(), session: viewer?.session }
     if (!c.env.server.upgrade(c.env.arrived, { data: watching }))
       throw new RefusedError('VALIDATION_ERROR', 'The websocket handshake is not valid.')
     // The server ignores this answer after an upgrade; the status is for the logs.

@@ -1,0 +1,76 @@
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Auth, openAuth } from '../auth/auth.ts'
+import { newSecret } from '../auth/signing.ts'
+import { topics } from '../bus/bus.ts'
+import type { Opened } from '../close-in-reverse.ts'
+import type { Config } from '../config/config.ts'
+import { ACCESS_LOG } from '../domain/events/names.ts'
+import { storeAndAnnounce } from '../ingest/accept/accept-events.ts'
+import type { Hub } from '../live/hub.ts'
+import type { Logger } from '../telemetry/logger.ts'
+import type { Engines } from './engines.ts'
+
+type Stores = Pick<Engines, 'eventLog' | 'bus' | 'keyValue'>
+type Deps = { config: Config; engines: Stores; onError(error: unknown): void; opened: Opened }
+
+const MINUTE_MS = 60_000
+
+/** Who may come in, over the engines of this deployment; resolves at once while they are away. */
+export async function openAuthOver({ config, engines, onError, opened }: Deps): Promise<Auth> {
+  const { eventLog, bus, keyValue } = engines
+  const { idleMinutes, hours } = config.auth.session
+  const auth = opened.add(
+    openAuth({
+      ...{ eventLog, keyValue, onError, keys: secretKeys(config) },
+      append: (project, events) => storeAndAnnounce({ eventLog, bus }, project, events),
+      limits: { idleMs: idleMinutes * MINUTE_MS, mostMs: hours * 60 * MINUTE_MS },
+    }),
+  )
+  const catchUp = () => void auth.access.catchUp().catch(onError)
+  const deliver = ({ project }: { project: string }) => (project === ACCESS_LOG ? catchUp() : undefined)
+  const unsubscribe = await bus.subscribe(topics.events, { deliver, missed: catchUp })
+  opened.add({ close: unsubscribe })
+  await auth.access.catchUp().catch(onError)
+  return auth
+}
+
+const CHECK_MS = 20_000
+
+/** Closes websockets whose session or token has ended: at once where it was ended, else within 20 seconds. */
+export function closeEnded(auth: Auth, hub: Pick<Hub, 'end' | 'sessions'>, onError: (error: unknown) => void) {
+  auth.onEnded((ended) => hub.end(ended))
+  const check = async () => hub.end(await auth.endedOf(hub.sessions()))
+  const timer = setInterval(() => void check().catch(onError), CHECK_MS)
+  return { close: () => clearInterval(timer) }
+}
+
+/** Shows a link for the first admin, on one worker of the fleet, when nobody may come in otherwise. */
+export async function offerFirstLink(auth: Auth, { log, url }: { log: Pick<Logger, 'warn'>; url: string }): Promise<void> {
+  if (auth.access.current().hasAdmin) return
+  const code = await auth.links.makeFirst()
+  if (code === undefined) return
+  log.warn(`no administrator has signed in yet: open ${url}/login?link=${code} within 15 minutes; "visualizer sign-in-link" makes another`)
+}
+
+/** The configured keys; in development without one, a key that is made once and kept in the data folder. */
+function secretKeys({ auth, dataDir }: Config): readonly { reveal(): string }[] {
+  if (auth.mode === 'open') return [keyOf(newSecret())]
+  return auth.secretKeys.length > 0 ? auth.secretKeys : [keyOf(keptKey(join(dataDir, 'secret-key')))]
+}
+
+const keyOf = (text: string) => ({ reveal: () => text })
+
+/** Of several workers that start at once, one makes the file: a link to a whole file fails where there is one. */
+function keptKey(file: string): string {
+  const own = `${file}.${process.pid}`
+  try {
+    writeFileSync(own, `${newSecret()}\n`, { mode: 0o600 })
+    linkSync(own, file)
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+  } finally {
+    rmSync(own, { force: true })
+  }
+  return readFileSync(file, 'utf8').trim()
+}

@@ -1,0 +1,70 @@
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { viewerOf } from '../../auth/sessions.ts'
+import { isToken, tokenOf, tokenViewer } from '../../auth/tokens.ts'
+import { OPEN_VIEWER, type Viewer } from '../../auth/viewer.ts'
+import { RefusedError } from '../../domain/refused.ts'
+import type { Env, WebDeps } from '../env.ts'
+import { sessionCookie } from '../session-cookie.ts'
+
+/** What is answered to everybody: signing in, and files that are the same for all. */
+const FOR_ALL = /^\/(?:login|logout|signed-out|csp-reports|auth\/[^/]+|static\/[^/]+)$/
+/** Websockets are refused by a close code, which browsers can see. */
+const LIVE = /^\/live(?:\/|$)/
+
+/** Finds out who makes a request; whoever may not come in gets to sign-in, or is refused. */
+export const identify = (deps: WebDeps) => {
+  const cookie = sessionCookie(deps.settings.auth)
+
+  async function find(c: Context<Env>): Promise<Viewer | undefined> {
+    const authorization = c.req.header('authorization')
+    if (authorization !== undefined && !isForTheProxy(deps, authorization)) return bearer(deps, authorization)
+    if (deps.settings.isOpen) return OPEN_VIEWER
+    const value = cookie.read(c)
+    const session = value === undefined ? undefined : await deps.auth.sessions.find(value)
+    return session && viewerOf(session)
+  }
+
+  return createMiddleware<Env>(async (c, next) => {
+    const isForAll = FOR_ALL.test(c.req.path)
+    if (isForAll && c.req.path.startsWith('/static/')) return next()
+    const viewer = await find(c)
+    if (viewer) c.set('viewer', viewer)
+    else if (!isForAll && !LIVE.test(c.req.path)) return signInFirst(c)
+    return next()
+  })
+}
+
+/** In front of an open service something may ask for a password of its own, and send it along. */
+const isForTheProxy = ({ settings }: WebDeps, authorization: string) => settings.isOpenToOthers && /^basic /i.test(authorization)
+
+const BEARER = /^Bearer ([\w~+/.=-]{1,8192})$/i
+
+/** All faults are answered alike, so that nobody learns which tokens there are. */
+async function bearer({ auth }: WebDeps, authorization: string): Promise<Viewer> {
+  const text = BEARER.exec(authorization)?.[1] ?? ''
+  const found = isToken(text) ? await tokenNow(auth, text) : undefined
+  if (!found) throw new RefusedError('UNAUTHENTICATED', 'The token is not valid. Send one as "Authorization: Bearer …".')
+  auth.tokenUse.note(found.id)
+  return tokenViewer(found)
+}
+
+/** A token that was made a moment ago, elsewhere, is looked up in the log. */
+async function tokenNow({ access, look }: WebDeps['auth'], text: string) {
+  const known = tokenOf(access.current().tokens, text, Date.now())
+  if (known) return known
+  await look()
+  return tokenOf(access.current().tokens, text, Date.now())
+}
+
+function signInFirst(c: Context<Env>): Response {
+  const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
+  const isPage = (c.req.header('accept')?.includes('text/html') ?? false) && !c.req.path.startsWith('/api/')
+  if (!isPage || !isRead) throw new RefusedError('UNAUTHENTICATED', 'Sign in first, or send a token as "Authorization: Bearer …".')
+  const { pathname, search } = new URL(c.req.url)
+  const wanted = `${pathname}${search}`
+  // A fragment that htmx asks for: the whole page must go to sign-in.
+  if (c.req.header('hx-request') !== undefined) c.header('HX-Redirect', `/login?to=${encodeURIComponent(wanted)}`)
+  c.header('Cache-Control', 'no-store')
+  return c.redirect(wanted === '/' ? '/login' : `/login?to=${encodeURIComponent(wanted)}`, 302)
+}
