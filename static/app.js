@@ -11,6 +11,9 @@ import './wall.js'
 
 document.documentElement.classList.add('has-script')
 
+/** No page asks the server for anything by htmx attributes: markup that wants to was put there by somebody else. */
+document.addEventListener('htmx:config:request', (event) => event.preventDefault())
+
 /** What a form leaves open does not belong into the address. */
 document.addEventListener('formdata', ({ formData }) => {
   for (const [name, value] of [...formData]) if (value === '') formData.delete(name)

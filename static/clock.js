@@ -30,7 +30,7 @@ const aheadOfUtc = (at) => (isUtc ? 0 : new Date(at).getTimezoneOffset() * -60_0
 
 function switchZone() {
   isUtc = !isUtc
-  document.cookie = `zone=utc; path=/; max-age=${isUtc ? YEAR_SECONDS : 0}; samesite=lax`
+  document.cookie = `zone=utc; path=/; max-age=${isUtc ? YEAR_SECONDS : 0}; samesite=lax${location.protocol === 'https:' ? '; secure' : ''}`
   tickTimes()
 }
 

@@ -11,7 +11,7 @@ function choose(density) {
   const root = document.documentElement
   if (density === 'normal') delete root.dataset.density
   else root.dataset.density = density
-  document.cookie = `density=${density}; path=/; max-age=${density === 'normal' ? 0 : YEAR_SECONDS}; samesite=lax`
+  document.cookie = `density=${density}; path=/; max-age=${density === 'normal' ? 0 : YEAR_SECONDS}; samesite=lax${location.protocol === 'https:' ? '; secure' : ''}`
   showChoice()
 }
 

@@ -15,7 +15,7 @@ function switchTheme() {
   if (dataset.theme === undefined) dataset.theme = other
   else if (next[dataset.theme] === undefined) delete dataset.theme
   else dataset.theme = next[dataset.theme]
-  document.cookie = `theme=${dataset.theme ?? ''}; path=/; max-age=${dataset.theme === undefined ? 0 : YEAR_SECONDS}; samesite=lax`
+  document.cookie = `theme=${dataset.theme ?? ''}; path=/; max-age=${dataset.theme === undefined ? 0 : YEAR_SECONDS}; samesite=lax${location.protocol === 'https:' ? '; secure' : ''}`
   nameTheme()
 }
 

@@ -10,7 +10,7 @@ import { identify } from './middleware/identify.ts'
 import { gzip } from './middleware/gzip.ts'
 import { observe } from './middleware/observe.ts'
 import { requestLimits } from './middleware/request-limits.ts'
-import { pageHeaders } from './middleware/secure-headers.ts'
+import { safeHeaders } from './middleware/secure-headers.ts'
 import { traceRequests } from './middleware/trace.ts'
 import { momentsAreHonoured } from './page-request.ts'
 import { eventRoutes } from './routes/api-events.ts'
@@ -20,6 +20,7 @@ import { projectRoutes } from './routes/api-projects.ts'
 import { signInRoutes } from './routes/sign-in.tsx'
 import { snapshotRoutes } from './routes/api-snapshot.ts'
 import { statusRoutes } from './routes/api-status.ts'
+import { cspReportRoutes } from './routes/csp-reports.ts'
 import { pinRoutes, projectFormRoutes } from './routes/forms.ts'
 import { jumpRoutes } from './routes/jumps.tsx'
 import { liveRoutes } from './routes/live.ts'
@@ -36,24 +37,8 @@ const AWAY_TOLD_MS = 10_000
 /** Builds the app: all routes, and what each request passes through. */
 export function createApp(deps: WebDeps) {
   const app = new Hono<Env>()
-  app.use(identifyClient(deps.settings))
-  app.use(traceRequests(deps))
-  app.use(observe(deps))
-  app.use(oneHost())
-  if (deps.settings.isHttpsForced) app.use(forceHttps())
-  app.use(requestLimits())
-  app.route('/', vitalRoutes(deps))
-  app.use(guard(deps.settings))
-  app.use(identify(deps))
-  app.route('/', liveRoutes(deps))
-  app.use(pageHeaders())
-  app.route('/', staticRoutes(deps))
-  app.route('/', signInRoutes(deps))
-  if (deps.settings.isGzipOn) app.use(gzip())
-  app.use(momentsAreHonoured())
-  for (const routes of PAGES) app.route('/', routes(deps))
-  for (const routes of API) app.route('/api/v1', routes(deps))
-
+  passEverybody(app, deps)
+  passKnown(app, deps)
   app.notFound((c) => methodsOf(app, c) ?? respond(c, unanswered(app, c)))
   app.onError((error, c) => respond(c, error))
 
@@ -77,6 +62,32 @@ export function createApp(deps: WebDeps) {
     return isPage ? errorPage(c, deps, answer) : errorJson(c, answer)
   }
   return app
+}
+
+/** What every request passes, and the routes that ask nobody who they are. */
+function passEverybody(app: Hono<Env>, deps: WebDeps) {
+  app.use(identifyClient(deps.settings))
+  app.use(safeHeaders())
+  app.use(traceRequests(deps))
+  app.use(observe(deps))
+  app.use(oneHost())
+  if (deps.settings.isHttpsForced) app.use(forceHttps())
+  app.use(requestLimits())
+  app.route('/', vitalRoutes(deps))
+  app.route('/', cspReportRoutes(deps))
+}
+
+/** What requests of known viewers pass, and the routes for them. */
+function passKnown(app: Hono<Env>, deps: WebDeps) {
+  app.use(guard(deps.settings))
+  app.use(identify(deps))
+  app.route('/', liveRoutes(deps))
+  app.route('/', staticRoutes(deps))
+  app.route('/', signInRoutes(deps))
+  if (deps.settings.isGzipOn) app.use(gzip())
+  app.use(momentsAreHonoured())
+  for (const routes of PAGES) app.route('/', routes(deps))
+  for (const routes of API) app.route('/api/v1', routes(deps))
 }
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']

@@ -6,7 +6,13 @@ import { RefusedError } from '../domain/refused.ts'
 import type { PageRequest } from '../pages/page.ts'
 import type { Env } from './env.ts'
 
-export const YEAR_SECONDS = 31_536_000
+const YEAR_SECONDS = 31_536_000
+
+/** Keeps a preference in the browser for a year; without a value, forgets it. */
+export function rememberFor(c: Context<Env>, name: string, value: string): void {
+  const maxAge = value === '' ? 0 : YEAR_SECONDS
+  setCookie(c, name, value, { path: '/', maxAge, sameSite: 'Lax', httpOnly: true, secure: c.get('client').isHttps })
+}
 
 export function pageRequest(c: Context<Env>): PageRequest {
   return {
@@ -17,8 +23,7 @@ export function pageRequest(c: Context<Env>): PageRequest {
     project: c.req.param('name') ?? '',
     at: askedMoment(c),
     cookie: (name) => getCookie(c, name),
-    // TLS may end at a proxy, so the cookie is not marked secure; it holds a preference only.
-    remember: (name, value) => setCookie(c, name, value, { path: '/', maxAge: YEAR_SECONDS, sameSite: 'Lax' }),
+    remember: (name, value) => rememberFor(c, name, value),
     signal: c.env.arrived.signal,
   }
 }

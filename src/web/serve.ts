@@ -7,6 +7,12 @@ type Deps = { app: Hono<Env>; hub: Hub; feed: Watched; config: { host: string; p
 
 const IDLE_SECONDS = 120
 const DRAIN_SECONDS = 10
+/** Of an answer that passed no middleware. */
+const BARE_HEADERS = {
+  'content-type': 'text/plain; charset=utf-8',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'",
+}
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024
 
 /** Listens; throws when the address is taken and not shared. */
@@ -21,7 +27,7 @@ export function serve({ app, hub, feed, config, log, sharesPort }: Deps) {
     websocket: hub.websocket,
     error(error) {
       log.error('a request failed outside of its route', { error })
-      return new Response('The service failed at this request.', { status: 500 })
+      return new Response('The service failed at this request.', { status: 500, headers: BARE_HEADERS })
     },
   })
   hub.watch(feed, server)

@@ -1,9 +1,9 @@
 import { Hono } from 'hono'
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { getCookie } from 'hono/cookie'
 import { RefusedError } from '../../domain/refused.ts'
 import { findProject } from '../../projection/find-project.ts'
 import type { Env, WebDeps } from '../env.ts'
-import { YEAR_SECONDS } from '../page-request.ts'
+import { rememberFor } from '../page-request.ts'
 import { readBody } from '../read-body.ts'
 import { projectHref } from '../../../views/atoms/part-href.ts'
 import { overviewHref, parseOverviewQuery, parsePins, PINS_LIMIT } from '../../../views/overview/overview-query.ts'
@@ -56,8 +56,7 @@ export function pinRoutes(deps: WebDeps) {
     const added = pin === null ? undefined : (await findProject(deps, pin)).name
     if (added !== undefined && !pins.includes(added)) pins.push(added)
     if (pins.length > PINS_LIMIT) throw new RefusedError('STATE_CONFLICT', PINS_FULL, { limit: PINS_LIMIT })
-    if (pins.length === 0) deleteCookie(c, 'pins', { path: '/' })
-    else setCookie(c, 'pins', pins.join(','), { path: '/', maxAge: YEAR_SECONDS, sameSite: 'Lax', httpOnly: true })
+    rememberFor(c, 'pins', pins.join(','))
     // Parsed and rebuilt, so that it cannot redirect elsewhere.
     const query = parseOverviewQuery(new URLSearchParams(form.get('back') ?? ''))
     return c.redirect(overviewHref(query, { page: query.page }), 303)
