@@ -39,6 +39,12 @@ async function answer(request: Request, argv: string[]): Promise<number> {
       return checkConfig(request.flags)
     case 'migrate':
       return migrate(request.flags)
+    case 'secret':
+      return (await import('./main/access.ts')).printSecret()
+    case 'sign-in-link':
+      return (await import('./main/access.ts')).signInLink(request.link, request.flags)
+    case 'token':
+      return (await import('./main/access.ts')).token(request.token, request.flags)
     case 'policy':
       return policy(request)
     case 'demo':

@@ -3,6 +3,7 @@ import { hashOf, isSame, newSecret } from './signing.ts'
 import type { Action } from '../domain/policy-line.ts'
 import type { Viewer } from './viewer.ts'
 
+/** The scopes of tokens. */
 export const SCOPES = ['ingest', 'read', 'command', 'admin'] as const
 
 /** What a token is for: to send events, to read, to act on projects, or everything. */
@@ -35,12 +36,12 @@ export type NewToken = { text: string; id: string; hash: string }
 
 /** Begins every token, so that scanners for secrets find it where it does not belong. */
 export const TOKEN_PREFIX = 'vis_'
-const WRITTEN = /^vis_([\w-]{10})_([\w-]{43})$/
+const WRITTEN = /^vis_([A-Za-z0-9]{10})_([\w-]{43})$/
 const ID_LENGTH = 10
 
 /** A new token. Its text is for its program alone. */
 export function newToken(): NewToken {
-  const id = newSecret().slice(0, ID_LENGTH)
+  const id = newSecret().replaceAll(/[-_]/g, '').slice(0, ID_LENGTH)
   const secret = newSecret()
   return { text: `${TOKEN_PREFIX}${id}_${secret}`, id, hash: hashOf(secret) }
 }

@@ -119,7 +119,8 @@ function readSecretKeys({ given, problem }: Variables, isDevelopment: boolean, f
   return keys
 }
 
-const PLACEHOLDER = /your|change|example|placeholder|secret|password|replace|dev[-_]?key|insert|xxx/i
+/** Words that a random text of this length does not hold by chance. */
+const PLACEHOLDER = /your[-_ ]|change[-_ ]|changeme|example|placeholder|secret|password|replace|development/i
 const KEY_BITS = 256
 
 /** Why a text is too weak to sign with; undefined when it is not. The text is never repeated. */

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { nearestWord } from '../domain/nearest-word.ts'
 import { type Action, ACTIONS } from '../domain/policy-line.ts'
+import { type LinkSettings, readLink, readToken, type TokenSettings } from './access-settings.ts'
 import { areFlags, FLAGS, flagNamed, type Flags, WRITTEN_FLAGS } from './flags.ts'
 import { COMMANDS, type CommandName, commandHelp, flagsOf, overallHelp } from './usage.ts'
 import { quoted, UsageError } from './problem.ts'
@@ -13,7 +14,9 @@ export type PolicyQuestion = { kind: 'policy'; ask: 'why'; user: string; action:
 export type Request =
   | { kind: 'help'; text: string }
   | { kind: 'version' }
-  | { kind: Exclude<CommandName, OfProject | 'policy'>; flags: Flags }
+  | { kind: Exclude<CommandName, OfProject | 'policy' | 'token' | 'sign-in-link'>; flags: Flags }
+  | { kind: 'sign-in-link'; link: LinkSettings; flags: Flags }
+  | { kind: 'token'; token: TokenSettings; flags: Flags }
   | PolicyRequest
   | { kind: OfProject; project: string; flags: Flags }
 
@@ -35,9 +38,11 @@ export function readCommandLine(argv: string[]): Request {
   const command = first === undefined ? 'serve' : commandNamed(first)
   for (const { name, rawName } of named) checkBelongs(command, name, rawName)
   if (command === 'policy') return readPolicyRequest(others, values)
+  if (command === 'token') return { kind: command, token: readToken(others, flagsIn(command, values)), flags: flagsIn(command, values) }
   const argument = WITH_ARGUMENT.has(command) ? others.shift() : undefined
   if (others[0] !== undefined) throw new UsageError(`${command} takes no argument ${quoted(others[0])}; see visualizer ${command} --help`)
   const flags = flagsIn(command, values)
+  if (command === 'sign-in-link') return { kind: command, link: readLink(flags), flags }
   if (command === 'tail' || command === 'export') return { kind: command, project: requiredProject(command, argument), flags }
   return { kind: command, flags: withConfig(command, flags, argument) }
 }

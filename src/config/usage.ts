@@ -5,6 +5,12 @@ import { FLAGS, flagForm, type FlagName } from './flags.ts'
 const OWN_HELP: Partial<Record<string, Partial<Record<FlagName, { takes?: string; text: string }>>>> = {
   'check-config': { config: { text: 'the file to check, where none is named (orch-config.yaml, if there is one)' } },
   demo: { port: { text: 'with --serve: listen on this port (a free one)' } },
+  'sign-in-link': {
+    role: { takes: '<name>', text: 'what whoever uses it may do: viewer, operator, admin or a role of the policy (admin)' },
+    projects: { takes: '<list>', text: 'on which projects: names that may hold *, and tag:word, separated by commas (all)' },
+    port: { text: 'the port that the link names (5000)' },
+  },
+  token: { projects: { takes: '<list>', text: 'for which projects: names that may hold *, and tag:word, separated by commas (all)' } },
   export: {
     from: { takes: '<time or offset>', text: 'the first moment, 2026-11-23T20:30:00Z or the number of an event (the first that is left)' },
     url: { text: 'ask the service there; without it the log that the settings name is read' },
@@ -29,6 +35,19 @@ export const COMMANDS = [
     form: 'migrate [flags]',
     text: 'bring the tables in DATABASE_URL to this version (each start does so too)',
     flags: ['config'],
+  },
+  { name: 'secret', form: 'secret', text: 'print a key for SECRET_KEY', flags: [] },
+  {
+    name: 'sign-in-link',
+    form: 'sign-in-link [flags]',
+    text: 'print a link that lets somebody in, once and within 15 minutes',
+    flags: ['role', 'projects', 'name', 'port', 'config', 'data-dir'],
+  },
+  {
+    name: 'token',
+    form: 'token create <name> | token list | token revoke <id> [flags]',
+    text: 'make, list and revoke tokens with which programs come in',
+    flags: ['scopes', 'projects', 'days', 'config', 'data-dir'],
   },
   {
     name: 'policy',
@@ -109,6 +128,21 @@ const NAMED_VARIABLES: Partial<Record<CommandName, () => string>> = {
 }
 
 const ENDINGS: Record<CommandName, string> = {
+  secret:
+    'Nothing is stored. Keep what it prints out of the repository: in a file that SECRET_KEY_FILE names, or in the secrets of the platform.',
+  'sign-in-link': `Run it where the service runs, with its settings. It works beside a running service.
+
+  visualizer sign-in-link
+  visualizer sign-in-link --role viewer --projects "payments-*,tag:web" --name "Ann Example"
+
+Exit code 0 when the link is made, 1 when an engine is away, 2 when something must be changed first.`,
+  token: `Run it where the service runs, with its settings. It works beside a running service. A token is shown once; only its hash is
+stored.
+
+  visualizer token create build-hooks --scopes ingest --projects payments-api,billing
+  visualizer token revoke 3kXv9ab_Q2
+
+Exit code 0 when it is done, 1 when an engine is away, 2 when something must be changed first.`,
   policy: `Actions: see, act, report, manage, admin. Tags of the project are those of the configuration. Without --role, only the roles that
 g lines give count.
 

@@ -122,15 +122,21 @@ test('the configuration is frozen to the bottom', () => {
   expect(() => config.projects[0]!.tags.push('mars')).toThrow(TypeError)
 })
 
+const OTHERS = ['0.0.0.0', '::', '192.168.1.5', 'visualizer.example.com', '127.0.0.1.example.com']
+
 describe('without sign-in, other machines are kept out:', () => {
-  test.each(['0.0.0.0', '::', '192.168.1.5', 'visualizer.example.com', '127.0.0.1.example.com'])('HOST=%s is refused', (host) => {
-    expect(load({ env: { HOST: host } }).problems).toEqual([
-      `environment HOST: ${host} would let every machine that reaches it read and report without sign-in: use localhost, or set ALLOW_OPEN=true if something in front protects it`,
+  test.each(OTHERS)('with HOST=%s people sign in', (host) => {
+    expect(loaded({ env: { HOST: host } })).toMatchObject({ auth: { mode: 'token' }, isOpen: false, isOpenToOthers: false })
+  })
+
+  test.each(OTHERS)('HOST=%s is refused with AUTH=open', (host) => {
+    expect(load({ env: { HOST: host, AUTH: 'open' } }).problems).toEqual([
+      `environment HOST: ${host} would let every machine that reaches it read and report without sign-in: use localhost, another AUTH, or ALLOW_OPEN=true if something in front protects it`,
     ])
   })
 
   test('in the file it is refused at its line', () => {
-    const { problems } = load({ yaml: 'web_interface:\n  host: 0.0.0.0\n' })
+    const { problems } = load({ yaml: 'web_interface:\n  host: 0.0.0.0\nsecurity:\n  auth: open\n' })
     expect(problems[0]).toStartWith('orch-config.yaml:2:9 web_interface.host: 0.0.0.0 would let')
   })
 
@@ -159,8 +165,12 @@ describe('what this version does not have is not ignored silently:', () => {
     expect(problems[0]).not.toContain('hunter2')
   })
 
-  test.each(['SECRET_KEY', 'SESSION_COOKIE_SAMESITE', 'SENTRY_DSN'])('%s is warned of, without its value', (name) => {
-    const { warnings } = load({ env: { [name]: 'hunter2' } })
+  test.each([
+    ['SECRET_KEY', 'hunter2'],
+    ['SESSION_COOKIE_SAMESITE', 'Strict'],
+    ['SENTRY_DSN', 'hunter2'],
+  ])('%s=%s is warned of, without its value', (name, value) => {
+    const { warnings } = load({ env: { [name]: value } })
     expect(warnings).toHaveLength(1)
     expect(warnings[0]).toStartWith(`environment ${name}: is not used`)
     expect(warnings[0]).not.toContain('hunter2')

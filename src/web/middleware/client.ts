@@ -66,7 +66,7 @@ function rangesOf(ranges: readonly string[]): (address: string) => boolean {
 function originOf(c: Context<Env>, { isHttps, host }: { isHttps: boolean; host: string }): string {
   const scheme = isHttps ? 'https' : 'http'
   const named = host === '' ? undefined : URL.parse(`${scheme}://${host}`)?.origin
-  return named ?? new URL(c.req.url).origin.replace(/^https?/, scheme)
+  return named ?? URL.parse(c.req.url)?.origin.replace(/^https?/, scheme) ?? `${scheme}://localhost`
 }
 
 const VITAL = /^\/(health|ready|metrics)$/

@@ -17,7 +17,7 @@ const HEIGHTS =
 /** Which floors (or single files) a floor may import at run time; it may always import itself. */
 const MAY_IMPORT: Record<string, string[]> = {
   launch: [],
-  main: ['compose', 'config', 'cluster', 'demo', 'tail', 'client', 'domain', 'package.json'],
+  main: ['compose', 'auth', 'config', 'cluster', 'demo', 'tail', 'client', 'domain', 'package.json'],
   'close-in-reverse': [],
   stylesheet: [],
   compose: ALL,
