@@ -21,6 +21,8 @@ export type Issuer = {
   asked(): number
   /** What is answered to that; undefined: the keys. */
   answerWith(answer: (() => Response | Promise<Response>) | undefined): void
+  /** Answers at another address too. */
+  answerAt(path: string, answer: () => Response | Promise<Response>): void
   publish(...signers: Signer[]): void
   /** A token that is right but for what is changed; undefined leaves a claim or a field out. */
   token(changes?: { claims?: Record<string, unknown>; header?: Record<string, unknown>; signer?: Signer; key?: CryptoKey }): Promise<string>
@@ -35,11 +37,14 @@ export async function startIssuer(): Promise<Issuer> {
   const [RS256, ES256, EdDSA] = await signers
   let published: Signer[] = [RS256, ES256, EdDSA]
   let special: (() => Response | Promise<Response>) | undefined
+  const others = new Map<string, () => Response | Promise<Response>>()
   let count = 0
   const server = Bun.serve({
     port: 0,
     hostname: '127.0.0.1',
-    fetch: () => {
+    fetch: (request) => {
+      const other = others.get(new URL(request.url).pathname)
+      if (other !== undefined) return other()
       count++
       return special?.() ?? Response.json({ keys: published.map(({ publicJwk }) => publicJwk) })
     },
@@ -55,6 +60,7 @@ export async function startIssuer(): Promise<Issuer> {
     signers: { RS256, ES256, EdDSA },
     asked: () => count,
     answerWith: (answer) => (special = answer),
+    answerAt: (path, answer) => void others.set(path, answer),
     publish: (...signers) => (published = signers),
     async token({ claims = {}, header = {}, signer = RS256, key } = {}) {
       const now = Math.floor(Date.now() / 1000)
