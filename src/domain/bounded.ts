@@ -47,7 +47,8 @@ export function newest<T>(entries: readonly T[], limit: number): T[] {
 
 /** The same in place, for a list that grows with each event. */
 export function keepNewest(entries: unknown[], limit: number): void {
-  if (entries.length > limit) entries.splice(0, entries.length - limit)
+  // One by one: the fold calls this with each event, and splice makes a list of what goes.
+  while (entries.length > limit) entries.shift()
 }
 
 /** `20 of 151`, or nothing to say where all are there. */

@@ -3,8 +3,8 @@ import { textOf } from './loose-fields.ts'
 /** A reporter's time, in ms since 1970: exact with a zone, otherwise as if it were UTC. */
 export type StatedTime = { ms: number; isZoned: boolean }
 
-/** A stated time and whose clock it was: `by` is the orchestrator's name, undefined for every other reporter. */
-export type Said = StatedTime & { by?: string | undefined }
+/** The text of a reporter's time and whose clock wrote it: `by` is the orchestrator's name, undefined for every other reporter. */
+export type Stamp = { text: string; by: string | undefined }
 
 export const STATED_TIME_FORMS = '2026-11-23T20:30:47.032322, the same with a space for the T, with Z or with an offset like +01:00'
 
@@ -68,28 +68,29 @@ export function clockOffset(closeTo: number, stated: StatedTime): number | undef
 /** Further apart than this, the clock was set in between. */
 const BELIEVED_MS = 24 * 60 * MINUTE_MS
 
-/** How much later (ms, negative: earlier) one time was stated than another by the same clock; undefined where they cannot be compared. */
-export function saidLater(said: Said | undefined, than: Said | undefined): number | undefined {
+/** How much later (ms, negative: earlier) one stamp is than another by the same clock; undefined where they cannot be compared. */
+export function stampedLater(stamp: Stamp | undefined, than: Stamp | undefined): number | undefined {
   // The clocks of two orchestrators say nothing of each other.
-  if (!said || !than || said.by !== than.by || said.isZoned !== than.isZoned) return undefined
-  const later = said.ms - than.ms
+  if (!stamp || !than || stamp.by !== than.by) return undefined
+  const [one, other] = [parseStatedTime(stamp.text), parseStatedTime(than.text)]
+  if (!one || !other || one.isZoned !== other.isZoned) return undefined
+  const later = one.ms - other.ms
   return Math.abs(later) > BELIEVED_MS ? undefined : later
 }
 
 /** The fields of an event that tell when it happened by its reporter's clock, and whose clock that is. */
 export type Stamped = { timestamp?: string | undefined; occurred_at?: unknown; told_by?: unknown }
 
-/** When an event happened by its reporter's clock, where that can be read. */
-export function saidOf({ timestamp, occurred_at, told_by }: Stamped): Said | undefined {
+/** When an event happened by its reporter's clock. The text is read only where two are compared: every step of a cycle has one. */
+export function stampOf({ timestamp, occurred_at, told_by }: Stamped): Stamp | undefined {
   // A link already placed `occurred_at` by the orchestrator's clock; its text changes with the season.
   const text = textOf(occurred_at, 64) ?? timestamp
-  const stated = text === undefined ? undefined : parseStatedTime(text)
-  return stated && { ...stated, by: textOf(told_by, 200) }
+  return text === undefined ? undefined : { text, by: textOf(told_by, 200) }
 }
 
-/** Whether one time was stated before the other by the same clock; false where they cannot be compared. */
-export function isSaidBefore(said: Said | undefined, other: Said | undefined): boolean {
-  return (saidLater(said, other) ?? 0) < 0
+/** Whether one stamp is earlier than the other by the same clock; false where they cannot be compared. */
+export function isStampedBefore(stamp: Stamp | undefined, other: Stamp | undefined): boolean {
+  return (stampedLater(stamp, other) ?? 0) < 0
 }
 
 /** ISO 8601; an instant (ms since 1970) that Date cannot hold is 1970, and takes no page down. */

@@ -3,7 +3,7 @@ import type { StoredEventOf } from '../events/event.ts'
 import { textOf, toolDetail } from '../events/loose-fields.ts'
 import type { Agent, AgentStatus } from './project-state.ts'
 import { addUsage, type Decision, NO_USAGE } from './reports.ts'
-import { isSaidBefore, saidOf, type Stamped } from '../events/stated-time.ts'
+import { isStampedBefore, stampOf, type Stamped } from '../events/stated-time.ts'
 
 type Naming = {
   agent_id?: string | null | undefined
@@ -57,7 +57,7 @@ export function foldAgentStatus(draft: Draft, event: StoredEventOf<'agent_status
   const { status, received_at: at } = event
   const isBusy = status === 'working' || status === 'needs_input'
   const told = { reason: textOf(event.reason), tool: isBusy ? agent.tool : undefined, action: isBusy ? agent.action : undefined }
-  const endSaid = status === 'ended' ? saidOf(event) : undefined
+  const endSaid = status === 'ended' ? stampOf(event) : undefined
   keepAgent(draft, withStatus({ ...agent, ...told, endSaid }, status, at))
   if (status === 'ended') endChildren(draft, agent.agentId, { at, endSaid })
 }
@@ -100,7 +100,7 @@ export function agentAt(agent: Agent, now: number): Agent {
 /** Whether a report was made before the agent ended and only arrived afterwards. */
 export function isLateForAgent({ next }: Draft, event: Naming & Stamped): boolean {
   const agent = next.agents.get(agentIdOf(event) ?? '')
-  return agent?.status === 'ended' && isSaidBefore(saidOf(event), agent.endSaid)
+  return agent?.status === 'ended' && isStampedBefore(stampOf(event), agent.endSaid)
 }
 
 /** Adds an agent's usage; agents known by nothing else stay unknown. */

@@ -5,7 +5,7 @@ import { measureApproval } from './flow.ts'
 import { textOf } from '../events/loose-fields.ts'
 import type { Approval, ProjectState } from './project-state.ts'
 import type { Decision } from './reports.ts'
-import { placeLikeStamp, saidLater, saidOf } from '../events/stated-time.ts'
+import { parseStatedTime, placeLikeStamp, stampedLater, stampOf } from '../events/stated-time.ts'
 
 export const OPEN_QUESTIONS_LIMIT = 1_000
 export const QUESTIONS_LISTED = 5_000
@@ -37,7 +37,7 @@ export function foldApprovalRequested(draft: Draft, event: Requested) {
     agentType: event.agent_type ?? undefined,
     agentId: agentIdOf(event),
     requestedAt: before?.requestedAt ?? at,
-    said: saidOf(event),
+    said: stampOf(event),
     expiresAt: expiry(event),
     offset: event.offset,
     source: 'reported',
@@ -72,15 +72,18 @@ function shortly(approval: Approval): Approval {
 /** By the asker's clock. The first request that arrives after the decision of an unknown question is the decided one. */
 function isNewerThan({ decision, asked, at }: Decision, event: Requested): boolean {
   if (decision === 'expired' || decision === 'ended') return true
-  const said = saidOf(event)
-  if (!asked) return said?.isZoned === true && said.ms > at + CLOCKS_APART_MS && said.ms < event.received_at + DAY_MS
-  const later = saidLater(said, asked.said)
+  const said = stampOf(event)
+  if (!asked) {
+    const stated = said && parseStatedTime(said.text)
+    return stated?.isZoned === true && stated.ms > at + CLOCKS_APART_MS && stated.ms < event.received_at + DAY_MS
+  }
+  const later = stampedLater(said, asked.said)
   return later === undefined || (later > 0 && asked.at + later > at)
 }
 
 function recallAsked(draft: Draft, decided: Decision, event: Requested) {
   if (decided.asked) return
-  copyOnWrite(draft, 'decisions').set(event.approval_id, { ...decided, asked: { at: decided.at, said: saidOf(event) } })
+  copyOnWrite(draft, 'decisions').set(event.approval_id, { ...decided, asked: { at: decided.at, said: stampOf(event) } })
 }
 
 /** The first decision of a question counts. It is kept even for an unknown question: a state file may still list it. */
@@ -88,9 +91,8 @@ export function foldApprovalResolved(draft: Draft, event: StoredEventOf<'approva
   const { approval_id: approvalId, decision, received_at: at } = event
   const approval = draft.next.approvals.get(approvalId)
   const first = draft.next.decisions.get(approvalId)
-  const said = saidOf(event)
-  const isRepeated = (saidLater(said, first?.said) ?? 1) <= 0
-  if (first && isDecision(first) && (!approval || isRepeated)) return
+  const said = stampOf(event)
+  if (first && isDecision(first) && (!approval || (stampedLater(said, first.said) ?? 1) <= 0)) return
   if (approval) measureApproval(draft, approval, event)
   close(draft, { approvalId, approval }, { decision, by: event.by ?? undefined, at, offset: event.offset, said })
 }

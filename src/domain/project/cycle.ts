@@ -5,7 +5,7 @@ import { textOf } from '../events/loose-fields.ts'
 import type { Cycle, ProjectState, Source, Stay } from './project-state.ts'
 import { isExpectedTddStep, isOpenCycle, isTddState } from './tdd-machine.ts'
 import { recordTransition } from './workflow.ts'
-import { isSaidBefore, type Said, saidOf } from '../events/stated-time.ts'
+import { isStampedBefore, type Stamp, stampOf } from '../events/stated-time.ts'
 import { bounded, type Worth } from '../bounded.ts'
 
 const VISITED_KEPT = 16
@@ -17,7 +17,7 @@ export type CycleReport = {
   offset: number
   source: Source
   title: string | undefined
-  said: Said | undefined
+  said: Stamp | undefined
 }
 type CycleStep = CycleReport & { from: string | undefined; to: string; timestamp: string | undefined }
 
@@ -134,7 +134,7 @@ function toldBy(
   source: Source,
 ): CycleReport {
   const { story_id: storyId, cycle_id: cycleId, offset, received_at: at } = event
-  return { storyId, cycleId: cycleId ?? undefined, at, offset, source, title: textOf(event['title'], 300), said: saidOf(event) }
+  return { storyId, cycleId: cycleId ?? undefined, at, offset, source, title: textOf(event['title'], 300), said: stampOf(event) }
 }
 
 /** A new cycle, in design. */
@@ -155,14 +155,16 @@ const phaseWorth = (state: string): Worth => (isTddState(state) ? 'on' : 'mild')
 
 function withVisit(visited: string[], state: string | undefined): string[] {
   if (state === undefined || visited.includes(state)) return visited
-  return bounded([...visited, state], { limit: VISITED_KEPT, worthOf: phaseWorth }).kept
+  const all = [...visited, state]
+  return all.length <= VISITED_KEPT ? all : bounded(all, { limit: VISITED_KEPT, worthOf: phaseWorth }).kept
 }
 
 /** A file's clock may be behind: no stay is negative. */
 function withStay(stays: readonly Stay[], { state, ms }: Stay): readonly Stay[] {
   const known = stays.find((stay) => stay.state === state)
   if (known) return stays.map((stay) => (stay === known ? { state, ms: stay.ms + Math.max(0, ms) } : stay))
-  return bounded([...stays, { state, ms: Math.max(0, ms) }], { limit: VISITED_KEPT, worthOf: (stay) => phaseWorth(stay.state) }).kept
+  const all = [...stays, { state, ms: Math.max(0, ms) }]
+  return all.length <= VISITED_KEPT ? all : bounded(all, { limit: VISITED_KEPT, worthOf: (stay) => phaseWorth(stay.state) }).kept
 }
 
 /** Replaces a story's cycle. */
@@ -178,9 +180,9 @@ export const isOther = (known: Cycle, cycleId: string | undefined) =>
 type KnownCycle = { known: Cycle | undefined; isOver: boolean }
 
 /** Whether a report of another or a finished cycle is older, by its reporter's clock, than the last one of the story. */
-function isLateStep({ cycleId, said }: { cycleId: string | undefined; said: Said | undefined }, { known, isOver }: KnownCycle) {
+function isLateStep({ cycleId, said }: { cycleId: string | undefined; said: Stamp | undefined }, { known, isOver }: KnownCycle) {
   if (known === undefined || !(isOther(known, cycleId) || isOver)) return false
-  return isSaidBefore(said, known.said)
+  return isStampedBefore(said, known.said)
 }
 
 function recordLate(draft: Draft, event: StoredEventOf<'tdd_transition'>) {

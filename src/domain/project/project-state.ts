@@ -4,7 +4,7 @@ import type { BoundedKind } from '../bounded.ts'
 import type { FlowState } from './durations.ts'
 import type { Backlog, Sprint } from './plans.ts'
 import type { CiRun, Command, CycleFile, Decision, FileNotice, OpenError, Parallel, SourceMemory, Task, Usage } from './reports.ts'
-import type { Said } from '../events/stated-time.ts'
+import type { Stamp } from '../events/stated-time.ts'
 import type { Moves } from './workflow-moves.ts'
 
 export type { CycleFile } from './reports.ts'
@@ -63,7 +63,7 @@ export type Cycle = {
   completedAt: number | undefined
   round: number
   title: string | undefined
-  said?: Said | undefined
+  said?: Stamp | undefined
 }
 
 export type Agent = {
@@ -77,7 +77,7 @@ export type Agent = {
   /** Set while questions are open; until the last expiry, if any. */
   asking: { until: number | undefined } | undefined
   /** The reporter's time of its end: older reports that arrive later are ignored. */
-  endSaid: Said | undefined
+  endSaid: Stamp | undefined
   since: number
   startedAt: number
   offset: number
@@ -98,7 +98,7 @@ export type Approval = {
   agentType: string | undefined
   agentId: string | undefined
   requestedAt: number
-  said: Said | undefined
+  said: Stamp | undefined
   expiresAt: number | undefined
   /** Its description is only in the log, at `offset`: very many questions were open. */
   isShortened?: true

@@ -15,7 +15,7 @@ import { addUsage, NO_USAGE } from './reports.ts'
 import { keepNewest } from '../bounded.ts'
 
 /** Increase it when the same events would fold to another state: other versions' snapshots are ignored. */
-export const FOLD_VERSION = 13
+export const FOLD_VERSION = 14
 
 const MINUTES_KEPT = 60
 /** Cleaning scans the whole state, so it runs at offsets divisible by this: rarely, and the same in every replay. */

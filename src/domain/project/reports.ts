@@ -1,5 +1,5 @@
 import type { CI_STATUSES, StoredEventOf } from '../events/event.ts'
-import type { Said } from '../events/stated-time.ts'
+import type { Stamp } from '../events/stated-time.ts'
 
 type CiStatus = (typeof CI_STATUSES)[number]
 
@@ -33,9 +33,9 @@ export type Decision = {
   by: string | undefined
   at: number
   offset: number
-  said: Said | undefined
+  said: Stamp | undefined
   /** When it was asked, and the asker's own clock; undefined where the question was never reported. */
-  asked: { at: number; said: Said | undefined } | undefined
+  asked: { at: number; said: Stamp | undefined } | undefined
   /** A state file still lists it as open, so the decision is kept. */
   isListed: boolean
 }
