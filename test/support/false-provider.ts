@@ -22,8 +22,10 @@ export async function startFalseProvider(): Promise<FalseProvider> {
   const clientId = 'visualizer'
   let lies: Lies = {}
   let nonce = ''
-  const now = Math.floor(Date.now() / 1000)
-  const claimsNow = () => ({ iss: keys.issuer, aud: clientId, sub: 'mara', nonce, iat: now, exp: now + 300, name: 'Mara' })
+  const claimsNow = () => {
+    const now = Math.floor(Date.now() / 1000)
+    return { iss: keys.issuer, aud: clientId, sub: 'mara', nonce, iat: now, exp: now + 300, name: 'Mara' }
+  }
   const makeToken = async () => {
     const claims = claimsNow()
     return (await lies.idToken?.({ issuer: keys, claims })) ?? keys.token({ claims, header: { typ: 'JWT' } })
