@@ -1,6 +1,6 @@
 import { isRecord } from '../domain/events/loose-fields.ts'
 import { typedText } from '../domain/events/plain-text.ts'
-import type { ClaimGrant } from '../config/providers.ts'
+import type { ClaimGrant } from '../config/config.ts'
 import type { Identity, RoleGrant } from './viewer.ts'
 
 /** What a provider, an issuer or a proxy says of somebody. */

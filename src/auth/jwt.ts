@@ -1,6 +1,6 @@
 import type * as Jose from 'jose'
 import { ACTIONS, type Action } from '../domain/policy-line.ts'
-import type { JwtConfig } from '../config/providers.ts'
+import type { JwtConfig } from '../config/config.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import { type Claims, claimTexts, identityFrom } from './claims.ts'
 import type { Identity } from './viewer.ts'

@@ -1,5 +1,5 @@
 import type * as Client from 'openid-client'
-import type { OidcConfig } from '../config/providers.ts'
+import type { OidcConfig } from '../config/config.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 
 /** The provider does not answer, or answers with an error of its own. */

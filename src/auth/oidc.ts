@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { OidcConfig } from '../config/providers.ts'
+import type { OidcConfig } from '../config/config.ts'
 import { jsonOf } from '../domain/events/loose-fields.ts'
 import type { Key, KeyValue } from '../key-value/key-value.ts'
 import { type Claims, claimTexts, identityFrom } from './claims.ts'
@@ -33,8 +33,6 @@ export type Oidc = {
 
 export type OidcOptions = {
   config: OidcConfig
-  /** The configured public URL: addresses are never built from a request. */
-  publicUrl: string
   signer: Signer
   keyValue: Pick<KeyValue, 'compareAndSet'>
   onError(error: unknown): void
@@ -51,9 +49,9 @@ const Pending = z.object({ state: z.string(), nonce: z.string(), verifier: z.str
 type Pending = z.infer<typeof Pending>
 
 /** Opens the sign-in; the provider is not asked before somebody signs in. */
-export function openOidc({ config, publicUrl, signer, keyValue, onError }: OidcOptions): Oidc {
+export function openOidc({ config, signer, keyValue, onError }: OidcOptions): Oidc {
   const provider = openProvider(config, { onError })
-  const redirectUri = new URL('/auth/callback', publicUrl).href
+  const redirectUri = new URL('/auth/callback', config.publicUrl).href
   const way: Way = { config, provider, redirectUri, keyValue, cookie: stateCookie(signer) }
   return {
     host: provider.host,
@@ -63,7 +61,7 @@ export function openOidc({ config, publicUrl, signer, keyValue, onError }: OidcO
       try {
         const { client, about } = await provider.open()
         if (about.serverMetadata().end_session_endpoint === undefined) return undefined
-        const back = new URL('/signed-out', publicUrl).href
+        const back = new URL('/signed-out', config.publicUrl).href
         return client.buildEndSessionUrl(about, { id_token_hint: idToken, post_logout_redirect_uri: back }).href
       } catch (error) {
         if (isAway(error)) return undefined

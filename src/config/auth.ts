@@ -61,7 +61,14 @@ export const AUTH_VARIABLES = {
 }
 
 /** Variables that may stand in a file, whose name has `_FILE` at its end. */
-export const SECRET_FILES = ['SECRET_KEY', 'SECRET_KEY_PREVIOUS', 'REDIS_URL', 'DATABASE_URL'] as const
+export const SECRET_FILES = [
+  'SECRET_KEY',
+  'SECRET_KEY_PREVIOUS',
+  'REDIS_URL',
+  'DATABASE_URL',
+  'OIDC_CLIENT_SECRET',
+  'PROXY_SECRET',
+] as const
 
 const ONLY_SIGNED_IN = [
   'SECRET_KEY',

@@ -62,6 +62,50 @@ export type RequestsConfig = {
   allowedOrigins: string[]
 }
 
+/** A role for those of whom a provider says this: the claim's value, or one of its list; `*` for any. */
+export type ClaimGrant = { claim: string; value: string; role: string; projects: readonly string[] }
+
+export type OidcConfig = {
+  /** The origin of this service as people reach it. */
+  publicUrl: string
+  issuer: string
+  clientId: string
+  /** Undefined: a public client. */
+  clientSecret: Secret | undefined
+  /** Separated by spaces; `openid` is among them. */
+  scopes: string
+  isVerifiedEmailRequired: boolean
+  groupsClaim: string
+  claims: readonly ClaimGrant[]
+}
+
+/** A proxy that signs people in. Of `secret` and `from` at least one is there; what is there must hold. */
+export type ProxyConfig = {
+  secret: Secret | undefined
+  secretHeader: string
+  /** Addresses and ranges (CIDR). */
+  from: readonly string[] | undefined
+  userHeader: string
+  nameHeader: string
+  groupsHeader: string
+  claims: readonly ClaimGrant[]
+}
+
+/** Tokens of programs that an issuer signs. */
+export type JwtConfig = {
+  issuer: string
+  audiences: readonly string[]
+  jwksUrl: string
+  algorithms: readonly string[]
+  groupsClaim: string
+  /** Undefined: roles alone decide. */
+  scopesClaim: string | undefined
+  claims: readonly ClaimGrant[]
+}
+
+/** Who else says who somebody is; `oidc` and `proxy` with the mode of that name alone. */
+export type ProvidersConfig = { oidc: OidcConfig | undefined; proxy: ProxyConfig | undefined; jwt: JwtConfig | undefined }
+
 /** Every setting in force; deeply frozen. */
 export type Config = RequestsConfig & {
   host: string
@@ -98,6 +142,7 @@ export type Config = RequestsConfig & {
   maxViewers: number
   maxProjects: number
   auth: AuthConfig
+  providers: ProvidersConfig
   /** No sign-in: whoever reaches the address may read and report. */
   isOpen: boolean
   /** Set by ALLOW_OPEN; shown on every page. */

@@ -8,6 +8,7 @@ import { flagBefore, type Flags } from './flags.ts'
 import { OPEN_TELEMETRY_VARIABLES } from './open-telemetry.ts'
 import { outsideProblem, type ReadVariables, type Variables } from './problem.ts'
 import { REQUEST_VARIABLES } from './requests.ts'
+import { PROVIDER_VARIABLES } from './schema-providers.ts'
 import { HostName, Port, truth, whole } from './schema-values.ts'
 import { LATER_VARIABLES } from './later-settings.ts'
 import { editDistance, nearestWord } from '../domain/nearest-word.ts'
@@ -57,6 +58,7 @@ export const Environment = z.object({
   ...OPEN_TELEMETRY_VARIABLES,
   ...REQUEST_VARIABLES,
   ...AUTH_VARIABLES,
+  ...PROVIDER_VARIABLES,
   ALLOW_OPEN: truth('Says that something in front protects the service, so that it may listen for other machines.'),
 })
 

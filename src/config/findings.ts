@@ -76,9 +76,11 @@ function drop(value: unknown, path: Path, keys: string[]) {
 
 const isSection = (value: unknown): value is Record<PropertyKey, unknown> => typeof value === 'object' && value !== null
 
-/** The reason in words; it repeats values, but never tokens. */
+const SECRETS: ReadonlySet<unknown> = new Set(['token', 'secret', 'client_secret', 'PROXY_SECRET', 'OIDC_CLIENT_SECRET'])
+
+/** The reason in words; it repeats values, but never secret ones. */
 export function describeIssue(issue: Issue): string {
-  const got = issue.path.at(-1) === 'token' ? 'a value that is not shown' : showValue(issue.input)
+  const got = SECRETS.has(issue.path.at(-1)) ? 'a value that is not shown' : showValue(issue.input)
   switch (issue.code) {
     case 'invalid_type':
       return issue.input === undefined ? 'is required' : `expected ${EXPECTED[issue.expected] ?? issue.expected}, got ${got}${hint(issue)}`

@@ -10,6 +10,7 @@ import { type Findings, sortFindings, noFindings } from './findings.ts'
 import { findLaterVariables } from './later-settings.ts'
 import { readLogFiles } from './writable-files.ts'
 import { readOpenTelemetry } from './open-telemetry.ts'
+import { readProviders } from './providers.ts'
 import { readRequests } from './requests.ts'
 import { ConfigError, type Problem, type Variables } from './problem.ts'
 import { type ConfigFile, readConfigFile } from './read-file.ts'
@@ -114,8 +115,18 @@ function readDoor(parts: Parts, findings: Findings) {
   const auth = readAuth(outside, around, findings)
   checkOpen(parts, { host, mode: auth.mode }, findings)
   const isOpen = auth.mode === 'open'
-  return { host, auth, isOpen, isOpenToOthers: isOpen && (!isLoopback(host) || isAllowedOpen) }
+  const publicUrl = readRequests(outside, settings).publicUrl ?? localUrl(host, given.PORT ?? settings.web.port ?? 5000)
+  const providers = readProviders(
+    outside,
+    { file: parts.file, security: settings.security, mode: auth.mode, cwd: parts.cwd, publicUrl },
+    findings,
+  )
+  return { host, auth, providers, isOpen, isOpenToOthers: isOpen && (!isLoopback(host) || isAllowedOpen) }
 }
+
+/** Where browsers of this machine reach the service; undefined where it listens for others, or on a port that is not known yet. */
+const localUrl = (host: string, port: number) =>
+  isLoopback(host) && port !== 0 ? `http://${host.includes(':') ? `[${host}]` : host}:${port}` : undefined
 
 /** Without sign-in, other machines may reach the service only if that is wanted. */
 function checkOpen({ outside, file }: Parts, { host, mode }: { host: string; mode: AuthMode }, findings: Findings): void {

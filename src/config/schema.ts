@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { readPolicyLine, unknownRoles } from '../domain/policy-line.ts'
 import { AUTH_MODES } from './auth.ts'
 import { Orchestrators } from './schema-orchestrators.ts'
+import { JwtSettings, OidcSettings, ProxySettings } from './schema-providers.ts'
 import { ProjectMap } from './schema-projects.ts'
 import { AddressRange, amount, HostName, ignoredKeys, Origin, Port, PublicUrl } from './schema-values.ts'
 
@@ -95,6 +96,9 @@ export const Security = z
       'Who may do what, in lines: p, SUBJECT, ACTION, PROJECTS, allow or deny; and g, SUBJECT, ROLE[, PROJECTS]. They add to the roles viewer, operator and admin; deny wins.',
     ),
     auth: z.enum(AUTH_MODES).optional().describe('Who is let in: open, token, oidc or proxy. AUTH comes before it.'),
+    oidc: OidcSettings.optional(),
+    proxy: ProxySettings.optional(),
+    jwt: JwtSettings.optional(),
     allowed_origins: z.array(Origin).max(100).optional().describe('Other sites whose pages may call the API.'),
     trusted_proxies: z
       .array(AddressRange)

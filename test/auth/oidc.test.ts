@@ -2,7 +2,7 @@ import { describe, expect, setSystemTime, test } from 'bun:test'
 import { join } from 'node:path'
 import { type Finished, type Oidc, type OidcOptions, openOidc } from '../../src/auth/oidc.ts'
 import { isAway, openProvider } from '../../src/auth/oidc-provider.ts'
-import type { OidcConfig } from '../../src/config/providers.ts'
+import type { OidcConfig } from '../../src/config/config.ts'
 import { type Secret, secret } from '../../src/config/secret.ts'
 import { openSigner } from '../../src/auth/signing.ts'
 import { openSqliteKeyValue } from '../../src/key-value/sqlite.ts'
@@ -21,14 +21,14 @@ type At = { issuer: string; clientId: string; clientSecret?: string }
 
 const configOf = ({ issuer, clientId, clientSecret }: At): OidcConfig => ({
   ...{ issuer, clientId, clientSecret: clientSecret === undefined ? undefined : secret(clientSecret), scopes: 'openid email profile' },
-  ...{ isVerifiedEmailRequired: true, groupsClaim: 'groups', claims: [] },
+  ...{ publicUrl: PUBLIC_URL, isVerifiedEmailRequired: true, groupsClaim: 'groups', claims: [] },
 })
 
 function openAt(provider: At, changes: Changes = {}): Oidc {
   const { keys = KEYS, keyValue = openStore(), ...settings } = changes
   const signer = openSigner(keys)
   const config = { ...configOf(provider), ...settings }
-  return openOidc({ config, publicUrl: PUBLIC_URL, signer, keyValue, onError: () => {} })
+  return openOidc({ config, signer, keyValue, onError: () => {} })
 }
 
 function openStore() {

@@ -1,5 +1,5 @@
 import * as jose from 'jose'
-import type { JwtConfig } from '../../src/config/providers.ts'
+import type { JwtConfig } from '../../src/config/config.ts'
 import { endAfter } from './ending.ts'
 
 export const AUDIENCE = 'https://visualizer.example.com'

@@ -1,6 +1,6 @@
-import { BlockList, isIP } from 'node:net'
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import { plainAddress, rangesOf } from '../../auth/address-ranges.ts'
 import type { Env, WebSettings } from '../env.ts'
 import { ONE_HOST } from './guard.ts'
 
@@ -43,24 +43,6 @@ function clientBehind(peer: string, forwardedFor: string | undefined, isTrusted:
 }
 
 const withoutPort = (text: string) => /^\[(.*)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text
-
-/** An address without zone, IPv4 in its own form; empty where the text is none. */
-function plainAddress(text: string): string {
-  const address = text.replace(/%.*$/, '').toLowerCase()
-  const mapped = /^::ffff:([\d.]+)$/.exec(address)?.[1] ?? address
-  return isIP(mapped) === 0 ? '' : mapped
-}
-
-function rangesOf(ranges: readonly string[]): (address: string) => boolean {
-  const list = new BlockList()
-  for (const range of ranges) {
-    const [address = '', bits] = range.split('/')
-    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
-    if (bits === undefined) list.addAddress(address, family)
-    else list.addSubnet(address, Number(bits), family)
-  }
-  return (address) => address !== '' && list.check(address, address.includes(':') ? 'ipv6' : 'ipv4')
-}
 
 /** A request without a Host, as of HTTP/1.0, has the address that the server completed. */
 function originOf(c: Context<Env>, { isHttps, host }: { isHttps: boolean; host: string }): string {
