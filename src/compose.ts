@@ -1,4 +1,5 @@
 import { version } from '../package.json'
+import { compilePolicy } from './auth/policy.ts'
 import { openAccept } from './ingest/accept/accept-events.ts'
 import { closeEnded, offerFirstLink, openAuthOver } from './compose/auth.ts'
 import { featuresOf, openEngines, tracedEngines } from './compose/engines.ts'
@@ -22,10 +23,11 @@ import { registration } from './ingest/accept/register-project.ts'
 import { openWholeStates } from './ingest/accept/whole-states.ts'
 import { Feed } from './live/feed.ts'
 import { Hub } from './live/hub.ts'
-import { openOverviewIndex } from './pages/overview/index-of-projects.ts'
+import type { Ground } from './pages/audience.ts'
+import { type Audiences, openAudiences } from './pages/audiences.ts'
 import type { PageDeps } from './pages/page.ts'
 import { openPage, projectOf } from './pages/registry.ts'
-import { onEpochChange } from './projection/projections.ts'
+import { onEpochChange, onSettingsChange } from './projection/projections.ts'
 import { openTimelineCache } from './projection/timeline-cache.ts'
 import { openLongReads } from './projection/long-reads.ts'
 import { troubleOf } from './projection/outages.ts'
@@ -92,7 +94,6 @@ export async function openVisualizer(config: Config, context: WorkerContext = {}
 
 type Core = Awaited<ReturnType<typeof openCore>>
 
-/** Opens the log, the projections, and the way into the log. */
 async function openCore({ config, telemetry, opened, context }: Omit<Part, 'core'> & { context: WorkerContext }) {
   const { onError, metrics, tracing, log } = telemetry
   const pid = context.link ? process.ppid : process.pid
@@ -101,7 +102,7 @@ async function openCore({ config, telemetry, opened, context }: Omit<Part, 'core
   const { eventLog, bus, keyValue, isRedisUp, logUse } = engines
   const followed = await openFollowed({ config, engines, telemetry, opened })
   const { projections } = followed
-  const lanes = openTimelineCache({ eventLog, projections, onError, now: Date.now })
+  const openLanes = () => openTimelineCache({ eventLog, projections, onError, now: Date.now })
   const registering = { eventLog, bus, projections, maxProjects: config.maxProjects, configFile: config.configFile }
   const accept = openAccept({
     ...{ eventLog, bus, registerProject: registration(registering), redact: compileRedaction(config.redaction), ...telemetry },
@@ -123,7 +124,7 @@ async function openCore({ config, telemetry, opened, context }: Omit<Part, 'core
   const lifeOf = (name: string) => projections.registry.purged.get(name.toLowerCase())?.offset ?? 0
   const whyRefused = openStoreCheck({ eventLog, onError })
   const auth = await openAuthOver({ config, engines, onError, opened })
-  const known = { projections, lanes, lifeOf, stateOf, nameOf, auth }
+  const known = { projections, lanes: openLanes(), lanesOfFigures: openLanes(), lifeOf, stateOf, nameOf, auth }
   return { ...known, eventLog, followed, keyValue, acceptFrom, changes, whyRefused, isRedisUp, logUse }
 }
 
@@ -132,24 +133,16 @@ type Part = { config: Config; telemetry: Telemetry; core: Core; opened: Opened }
 
 async function openWeb({ config, telemetry, core, sources, opened, context }: Part & { sources: Sources; context: WorkerContext }) {
   const { log, access, metrics, usage, tracing, onError } = telemetry
-  const { projections, followed, acceptFrom, changes, whyRefused, stateOf, isRedisUp } = core
-  const troubleAt = (topic: string) => troubleOf(followed.outages(), projectOf(topic))
+  const { followed, acceptFrom, changes, whyRefused, stateOf, isRedisUp } = core
   const files = await openFiles({ telemetry, core, opened })
+  const audiences = openAudiences(groundOf({ config, telemetry, core, sources, files: files.files }))
+  const troubleAt = (topic: string) => troubleOf(audiences.outages(topic, followed.outages()), projectOf(topic))
   const hub = opened.add(new Hub({ metrics, log, maxViewers: config.maxViewers, troubleOf: troubleAt, build: files.files.build }))
-  const pages = pagesStandOn({ config, telemetry, core, sources, files: files.files })
-  const feed = opened.add(
-    new Feed({
-      ...{ projections, openPage: openPage(pages), tracing, onError },
-      broadcast: (topic, frame) => hub.broadcast(topic, frame),
-      hold: (project) => projections.hold(project),
-      unanswered: (topic) => followed.unanswered(projectOf(topic)),
-    }),
-  )
-  followed.onOutage(() => hub.tellTrouble())
+  const feed = opened.add(openFeed({ core, telemetry, audiences, hub }))
   opened.add(closeEnded(core.auth, hub, onError))
   const app = createApp({
-    ...pages,
-    auth: core.auth,
+    ...audiences.everything,
+    ...{ auth: core.auth, audiences },
     ...{ isRedisUp, changes, whyRefused, hub, log, access, metrics, tracing, usage, version, settings: config, ...sources },
     worker: context.worker,
     accept: acceptFrom('http'),
@@ -171,14 +164,27 @@ async function openWeb({ config, telemetry, core, sources, opened, context }: Pa
   return { server, feed }
 }
 
+type Live = Pick<Part, 'core' | 'telemetry'> & { audiences: Audiences; hub: Hub }
+
+function openFeed({ core: { projections, followed }, telemetry: { tracing, onError }, audiences, hub }: Live): Feed {
+  const feed = new Feed({
+    ...{ projections, openPage: openPage(audiences), tracing, onError },
+    broadcast: (topic, frame) => hub.broadcast(topic, frame),
+    hold: (project) => projections.hold(project),
+    unanswered: (topic) => followed.unanswered(projectOf(topic)),
+  })
+  followed.onOutage(() => hub.tellTrouble())
+  onSettingsChange(projections, (project) => hub.checkAgain(project))
+  return feed
+}
+
 type PageParts = Omit<Part, 'opened'> & { sources: Sources; files: PageDeps['files'] }
 
-/** What pages read, for those who ask for them and for those who watch them. */
-function pagesStandOn({ config, telemetry: { log }, core, sources, files }: PageParts): PageDeps {
-  const { eventLog, projections, lanes, followed } = core
+function groundOf({ config, telemetry: { log }, core, sources, files }: PageParts): Ground {
+  const { eventLog, projections, lanes, lanesOfFigures, followed } = core
   return {
-    ...{ eventLog, projections, lanes, log, outages: followed.outages, isRead: followed.isRead, links: sources.links },
-    ...{ overview: openOverviewIndex(projections), longReads: openLongReads(), files, settings: config },
+    ...{ wholeLog: eventLog, projections, lanes, lanesOfFigures, log, outages: followed.outages, isRead: followed.isRead },
+    ...{ links: sources.links, policy: compilePolicy(config.policy), longReads: openLongReads(), files, settings: config },
     ...{ startedAt: Date.now(), now: Date.now },
   }
 }

@@ -1,4 +1,4 @@
-import { type Action, type PolicyLine, readPolicyLine, rolesIn, type Subject } from '../domain/policy-line.ts'
+import { type Action, type PolicyLine, readPolicyLine, rolesIn } from '../domain/policy-line.ts'
 import type { Viewer } from './viewer.ts'
 
 export type { Action } from '../domain/policy-line.ts'
@@ -20,6 +20,8 @@ export type Policy = {
    * is right for all. Empty for those who may do both everywhere.
    */
   audienceOf(viewer: Viewer): string
+  /** Whether it is allowed on every project there is or may be. */
+  isEverywhere(viewer: Viewer, action: 'see' | 'act'): boolean
   /** The roles that somebody can be given. */
   roles: readonly string[]
 }
@@ -35,14 +37,24 @@ const BUILT_IN = [
   'p, role:admin, *, *, allow',
 ]
 
+const VIEWERS_KEPT = 1_000
+
 /** The policy of these lines and the built-in roles. Throws on a line that cannot be read: the configuration refuses those first. */
 export function compilePolicy(texts: readonly string[]): Policy {
   const lines = [...BUILT_IN, ...texts].map(read)
-  const held = new WeakMap<Viewer, Held>()
+  // A person is read anew from the session at each request, so it is kept by what rules depend on, too.
+  const held = new Map<string, Held>()
+  const heldByOne = new WeakMap<Viewer, Held>()
 
   function heldBy(viewer: Viewer): Held {
-    const known = held.get(viewer) ?? rulesByAction(rulesFor(lines, viewer), viewer)
-    held.set(viewer, known)
+    const same = heldByOne.get(viewer)
+    if (same) return same
+    const { user, groups, roles, scopes, via } = viewer
+    const key = JSON.stringify([user, groups, roles, scopes, via])
+    const known = held.get(key) ?? rulesByAction(rulesFor(lines, viewer), viewer)
+    if (held.size >= VIEWERS_KEPT) held.clear()
+    held.set(key, known)
+    heldByOne.set(viewer, known)
     return known
   }
 
@@ -52,6 +64,7 @@ export function compilePolicy(texts: readonly string[]): Policy {
     decision,
     allows: (viewer, action, project) => decision(viewer, action, project).isAllowed,
     audienceOf: (viewer) => heldBy(viewer).audience,
+    isEverywhere: (viewer, action) => viewer.scopes?.includes(action) !== false && effectOf(heldBy(viewer)[action]) === '*',
     roles: rolesIn(lines),
   }
 }
@@ -84,7 +97,7 @@ function rulesFor(lines: readonly PolicyLine[], viewer: Viewer): HeldRule[] {
   const roles = rolesOf(lines, viewer)
   return lines.flatMap((line) => {
     if (line.kind === 'g') return []
-    if (line.subject.kind !== 'role') return isMember(line.subject, viewer) ? [{ line, within: narrowed([], [line.projects]) }] : []
+    if (line.subject.kind !== 'role') return concerns(line, viewer) ? [{ line, within: narrowed([], [line.projects]) }] : []
     const { name } = line.subject
     return roles.flatMap(({ role, within }) => (role === name ? [{ line, within: narrowed(within, [line.projects]) }] : []))
   })
@@ -95,7 +108,7 @@ type HeldRole = { role: string; within: readonly (readonly string[])[] }
 /** Roles from signing in, from `g` lines, and from roles that have roles. One that is reached again in the same way ends the walk. */
 function rolesOf(lines: readonly PolicyLine[], viewer: Viewer): HeldRole[] {
   const memberships = lines.filter((line) => line.kind === 'g')
-  const direct = memberships.filter(({ subject }) => isMember(subject, viewer))
+  const direct = memberships.filter((line) => concerns(line, viewer))
   const open: HeldRole[] = [
     ...viewer.roles.filter(({ projects }) => projects.length > 0).map(({ role, projects }) => ({ role, within: narrowed([], projects) })),
     ...direct.map(({ role, projects }) => ({ role, within: narrowed([], [projects]) })),
@@ -119,8 +132,12 @@ function narrowed(within: HeldRole['within'], patterns: readonly string[]): Held
   return [...within, folded].toSorted((one, other) => (one.join() < other.join() ? -1 : 1))
 }
 
-const isMember = ({ kind, name }: Subject, { user, groups }: Viewer): boolean =>
-  (kind === 'user' && (name === '*' || name === user)) || (kind === 'group' && groups.includes(name))
+/** What everybody may do who signed in widens no token: it was made for named projects. What everybody is denied, it is denied too. */
+function concerns(line: PolicyLine, { user, groups, via }: Viewer): boolean {
+  const { kind, name } = line.subject
+  if (kind === 'user' && name === '*') return via !== 'token' || (line.kind === 'p' && !line.isAllowed)
+  return (kind === 'user' && name === user) || (kind === 'group' && groups.includes(name))
+}
 
 const matchesOne = (patterns: readonly string[], project: Decided | undefined) =>
   project !== undefined && patterns.some((pattern) => matches(pattern, project))

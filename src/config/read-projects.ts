@@ -125,6 +125,7 @@ function toProject(name: string, settings: ProjectSettings, path: string): Proje
       diskMb: limits?.max_disk_mb ?? 2048,
       cpuPriority: limits?.cpu_priority ?? 1,
     },
+    privacy: settings.privacy ?? 'open',
     workHours: settings.work_hours && workHoursOf(settings.work_hours),
     origin: 'file',
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { projectNameProblem } from '../domain/events/names.ts'
-import { LIFECYCLES, PRIORITIES } from '../domain/registry/project-registry.ts'
+import { LIFECYCLES, PRIORITIES, PRIVACIES } from '../domain/registry/project-registry.ts'
 import { isRepositoryAddress, WorkHoursSettings } from '../domain/registry/setting-values.ts'
 import { amount, ignoredKeys, text } from './schema-values.ts'
 
@@ -44,6 +44,10 @@ const project = {
     })
     .optional()
     .describe('Shown, never enforced.'),
+  privacy: z
+    .enum(PRIVACIES)
+    .optional()
+    .describe('metadata_only: who may not act on it sees states and figures, no prompts, tool calls, contents or questions. Default open.'),
   work_hours: WorkHoursSettings.optional().describe('When people are there.'),
   dependencies: z.array(Dependency).max(1000).optional().describe('Projects of this file that this one depends on; they form no circle.'),
   ...ignoredKeys('ai_settings', 'created_at', 'discord_channel', 'last_activity', 'slack_channel', 'version'),

@@ -67,6 +67,8 @@ export type EventLog = {
   close(): Promise<void>
 }
 
+export type EventReads = Pick<EventLog, 'read' | 'head' | 'offsetAt'>
+
 export type LogReader = Pick<EventLog, 'read' | 'head' | 'snapshot' | 'offsetAt' | 'beginning' | 'close'>
 
 /** The engine is away, full or read-only. An append may have been stored: sent again with the same ids, it counts once. */

@@ -23,6 +23,9 @@ export type Watching = Watch & {
   refusal: Refusal | undefined
   /** The session or token that it came with. */
   session?: string | undefined
+  /** What it may watch at its address now; undefined: nothing any more. */
+  topicNow?(): string | undefined
+  project?: string | undefined
   turn?: number
 }
 
@@ -49,7 +52,6 @@ type HubOptions = {
   troubleOf?(topic: string): Trouble | undefined
 }
 
-/** This worker's websockets and what they watch. */
 export class Hub {
   readonly #options: HubOptions
   readonly #sockets = new Set<LiveSocket>()
@@ -135,6 +137,23 @@ export class Hub {
     for (const socket of this.#sockets) if (sessions.has(socket.data.session ?? '')) socket.close(code, reason)
   }
 
+  /** Closes the sockets of a project whose viewers may not see it any more, or not as before. */
+  checkAgain(project: string): void {
+    for (const socket of this.#sockets) if (socket.data.project === project) this.#mayStay(socket)
+  }
+
+  /** Grants may have changed since the socket was opened: whoever lost them is sent nothing more. */
+  #mayStay(socket: LiveSocket): boolean {
+    const { topic, topicNow } = socket.data
+    const now = topicNow ? topicNow() : topic
+    if (now === topic) return true
+    socket.unsubscribe(topic)
+    const { code, reason } = REFUSALS.not_yours
+    if (now === undefined) socket.close(code, reason)
+    else socket.close(SERVICE_RESTART, 'What is shown here changed; come back')
+    return false
+  }
+
   /** Closes all sockets in slices, so that viewers do not return at once. */
   async close(): Promise<void> {
     this.#isClosing = true
@@ -161,6 +180,7 @@ export class Hub {
   /** Subscribed together with its first frame: changes mean nothing without it. */
   #show(socket: LiveSocket, frame: string) {
     const { topic } = socket.data
+    if (!this.#mayStay(socket)) return
     socket.subscribe(topic)
     socket.send(this.#stamped(this.#troubles.first(topic, frame)))
   }

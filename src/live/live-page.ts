@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx'
+import type { Rights } from '../auth/rights.ts'
 import { newest } from '../domain/bounded.ts'
 import type { StoredEvent } from '../domain/events/event.ts'
 import { hasAged } from '../domain/project/words-at.ts'
@@ -98,6 +99,7 @@ function openResumeFrames(now: () => number) {
 }
 
 export type Shown = {
+  rights?: Rights | undefined
   project: Project
   summary: ProjectSummary
   view: ProjectView
@@ -147,7 +149,7 @@ export function openSections(first: Shown, { sections, list, now }: Sections): L
 
   const content = {
     project: first.project.name,
-    ...standing(() => current.view),
+    ...standing(() => current.view, first.rights),
     lastEventAt: () => current.view.state.lastEventAt,
     take({ project, summary, view }: Shown) {
       // Collected with every change, because not every change leads to a flush.

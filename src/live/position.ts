@@ -1,11 +1,15 @@
+import { NO_RIGHTS, type Rights, rightsCode } from '../auth/rights.ts'
 import { FOLD_VERSION } from '../domain/project/project.ts'
 import type { ProjectView } from '../projection/projections.ts'
 
 /** The position of a page, from which its socket resumes. */
 export const positionOf = ({ epoch, state }: ProjectView): string => `${epoch}:${state.offset}`
 
-/** Names the epoch and the fold that a page was made from; a page made from another gets everything again. */
-export const madeFrom = ({ epoch }: ProjectView): string => `${epoch}.${FOLD_VERSION}`
+/** Names the epoch, the fold and the rights that a page was made from; a page made from others gets everything again. */
+export function madeFrom({ epoch }: ProjectView, rights: Rights = NO_RIGHTS): string {
+  const code = rightsCode(rights)
+  return `${epoch}.${FOLD_VERSION}${code === '' ? '' : `.${code}`}`
+}
 
 /** Parses a position; one that is none compares with nothing. */
 export function readSince(since = ''): { epoch: string | undefined; offset: number } {
@@ -39,8 +43,8 @@ function isAhead(since: string | undefined, { epoch, state }: ProjectView): bool
 }
 
 /** The position of a project's page, as its live page tells it. */
-export const standing = (view: () => ProjectView) => ({
+export const standing = (view: () => ProjectView, rights: Rights | undefined) => ({
   isBehind: (since: string | undefined) => isAhead(since, view()),
   position: () => positionOf(view()),
-  made: () => madeFrom(view()),
+  made: () => madeFrom(view(), rights),
 })

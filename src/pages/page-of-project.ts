@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import { RefusedError } from '../domain/refused.ts'
 import { type EventList, type LivePage, openSections, type PageNews, type PageSection, type Shown } from '../live/live-page.ts'
-import type { Projections } from '../projection/projections.ts'
+import type { ProjectReads } from '../projection/projections.ts'
 import { addressOf } from '../../views/atoms/part-href.ts'
 import type { Frame } from '../../views/shell/layout.tsx'
 import { namesIn, type Names, routesOf } from './address.ts'
@@ -22,14 +22,12 @@ export type Drawn<Id extends string> = { [id in Id]?: Child }
 /** What is known when a page is drawn for a request; `layout` is for its document. */
 export type Visit<Asked> = { shown: Shown; now: number; asked: Asked; request: PageRequest; deps: PageDeps; layout: Frame }
 
-/** What a page of one project declares. */
 export type PageParts<Asked, Id extends string> = {
   /** Its route, topic and websocket derive from this. */
   address: string
   asks: Asks<Asked>
   /** Without sections or `open` nothing is kept current. */
   sections?(asked: Asked, first: Shown): readonly PageSection<Id>[]
-  /** Events that grow on top. */
   list?(asked: Asked, project: string): EventList
   /** Opens the live page where sections are not enough. The returned function is called when everything is read. */
   open?(asking: Asking<Asked>): Promise<(first: Shown) => LivePage>
@@ -53,10 +51,10 @@ export function pageOfProject<Asked, Id extends string = never>(parts: PageParts
     return {
       address: addressOf(address, { ...names, name: project }, search),
       project,
-      async open(deps, news) {
+      async open(deps, news, rights) {
         await deps.projections.view(project)
         const begin = parts.open ? await parts.open({ project, asked, deps, news }) : (first: Shown) => open(first, asked, deps.now)
-        return () => begin(shownNow(deps.projections, project))
+        return () => begin({ ...shownNow(deps.projections, project), rights })
       },
     }
   }
@@ -94,7 +92,7 @@ function drawSections<Id extends string>(sections: readonly PageSection<Id>[], s
   return drawn
 }
 
-function shownNow(projections: Projections, name: string): Shown {
+function shownNow(projections: ProjectReads, name: string): Shown {
   const [view, summary] = [projections.loaded(name), projections.summary(name)]
   if (!view || !summary) throw new Error(`the state of ${name} could not be read`)
   return { project: summary.project, summary, view }

@@ -1,26 +1,31 @@
 import type { HtmlEscapedString } from 'hono/utils/html'
-import type { EventLog } from '../event-log/event-log.ts'
+import type { EventLog, EventReads } from '../event-log/event-log.ts'
+import type { Rights } from '../auth/rights.ts'
 import type { Viewer } from '../auth/viewer.ts'
 import type { LinkHealth } from '../domain/summary/link-health.ts'
+import type { Project } from '../domain/registry/project-registry.ts'
 import type { LivePage, PageNews } from '../live/live-page.ts'
 import type { TimelineCache } from '../projection/timeline-cache.ts'
 import type { LongReads } from '../projection/long-reads.ts'
 import type { Outages } from '../projection/outages.ts'
-import type { Projections } from '../projection/projections.ts'
+import type { ProjectReads } from '../projection/projections.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { OverviewIndex } from './overview/index-of-projects.ts'
 
-/** What pages depend on. */
+/** What pages depend on, as one audience sees it: projects that it may not see are not there, texts that it may not read are hidden. */
 export type PageDeps = {
-  eventLog: EventLog
-  projections: Projections
-  /** Recent lanes of projects. */
+  eventLog: EventReads
+  /** For folding alone, which saves states for everybody: what is made of it must be veiled before it is shown. */
+  wholeLog: EventLog
+  projections: ProjectReads
+  isFiguresOnly(project: string): boolean
+  rightsOn(project: Project, viewer: Viewer): Rights
+  /** Recent lanes of projects; those of projects that show figures only have to be veiled. */
   lanes: TimelineCache
   overview: OverviewIndex
   longReads: LongReads
   links(): readonly LinkHealth[]
   outages(): Outages
-  /** False until the log was read once. */
   isRead(): boolean
   files: { href(file: string): string; build: string }
   settings: PageSettings
@@ -37,9 +42,7 @@ export type PageSettings = {
   retention: { days: number; events: number }
 }
 
-/** A request for a page. */
 export type PageRequest = {
-  /** Who asks. */
   viewer: Viewer
   url: URL
   /** The address of the service as people reach it, such as https://visualizer.example.com. */
@@ -49,7 +52,6 @@ export type PageRequest = {
   cookie(name: string): string | undefined
   /** Stores a cookie for a year. */
   remember(name: string, value: string): void
-  /** Aborted when the reader has left. */
   signal: AbortSignal
 }
 
@@ -62,7 +64,7 @@ export type Topic = {
   address: string
   project: string | undefined
   /** Reads what the page needs. The page starts when the returned function is called. */
-  open(deps: PageDeps, news: PageNews): Promise<() => LivePage>
+  open(deps: PageDeps, news: PageNews, rights: Rights): Promise<() => LivePage>
 }
 
 /** A page as in the registry. */

@@ -31,12 +31,13 @@ import { otherMoment, travelOf } from './travel.ts'
 /** The page looks back, or stands alone in a file. */
 const isFixed = ({ at, isAlone }: Shown) => at !== undefined || isAlone === true
 
+const mayAct = (shown: Shown) => !isFixed(shown) && shown.rights?.act === true
+
 const workers = ({ agents }: ProjectState): string =>
   agentsAtWork(agents)
     .working.map(({ storyId = '', agentId }) => `${storyId}\n${agentId}`)
     .join('\n')
 
-/** The stories of its sprint, as the card counts them. */
 function stands({ view: { state }, summary: { staleMinutes } }: Shown, now: number): string {
   const sprint = sprintOf(state)
   return sprint ? storyStands(sprint, state, { now, staleMinutes }).join() : ''
@@ -63,7 +64,7 @@ const STANDING = [
   {
     id: 'doubts',
     reads: ({ view: { state } }) => [state.words, state.losses, state.cycles, state.workflow],
-    render: (shown, now) => <Doubts project={shown.project.name} state={shown.view.state} now={now} isPast={isFixed(shown)} />,
+    render: (shown, now) => <Doubts project={shown.project.name} state={shown.view.state} now={now} isPast={!mayAct(shown)} />,
   },
   {
     id: 'approvals',
@@ -128,8 +129,12 @@ const LEADING_ON = [
       countAgents(state.agents.values(), 'working', { now, staleMinutes }),
       state.cycles.values().filter(isOpenCycle).toArray().length,
     ],
-    render: ({ project, view, summary: { staleMinutes }, at }, now) => (
-      <ProjectCard project={project} state={view.state} now={now} staleMinutes={staleMinutes} isFixed={at !== undefined} />
+    render: (shown, now) => (
+      <ProjectCard
+        {...{ project: shown.project, state: shown.view.state, now, staleMinutes: shown.summary.staleMinutes }}
+        mayAct={mayAct(shown)}
+        mayManage={!isFixed(shown) && shown.rights?.manage === true}
+      />
     ),
   },
 ] as const satisfies readonly PageSection[]

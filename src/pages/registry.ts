@@ -5,7 +5,8 @@ import { chatPage } from './chat.tsx'
 import { eventPage } from './event.tsx'
 import { flowPage } from './flow.tsx'
 import { overviewPage } from './overview/overview.tsx'
-import type { Page, PageDeps, Topic } from './page.ts'
+import type { Audiences } from './audiences.ts'
+import type { Page, Topic } from './page.ts'
 import { peekPage } from './peek.tsx'
 import { projectPage } from './project.tsx'
 import { agentPage, storyPage } from './story-and-agent.tsx'
@@ -46,6 +47,6 @@ export const projectOf = (address: string): string | undefined => (address === '
 
 /** Opens the page of a topic for the feed. */
 export const openPage =
-  (deps: PageDeps) =>
+  (audiences: Audiences) =>
   (address: string, news: PageNews): Promise<() => LivePage> =>
-    topicOf(address).open(deps, news)
+    audiences.open(topicOf(address), address, news)

@@ -14,7 +14,6 @@ import { attentionPath } from './attention.tsx'
 import type { PageDeps, PageRequest } from './page.ts'
 import { pastOf } from './past.ts'
 
-/** What a page of a project shows, and the moment for its ages (ms since 1970). */
 export type Viewed = { shown: Shown; now: number }
 
 const RECENT = 50
@@ -25,7 +24,8 @@ export async function viewProject(request: PageRequest, deps: PageDeps): Promise
   const { url, at, project: name } = request
   const project = await findProject(deps, name)
   if (project.name !== name) return { to: underItsName(url.pathname, project.name) + url.search, status: 301 }
-  return at === undefined ? newest(deps, project) : past(deps, { project, at, signal: request.signal })
+  const viewed = at === undefined ? await newest(deps, project) : await past(deps, { project, at, signal: request.signal })
+  return { ...viewed, shown: { ...viewed.shown, rights: deps.rightsOn(project, request.viewer) } }
 }
 
 async function newest(deps: PageDeps, project: Project): Promise<Viewed> {
@@ -87,7 +87,7 @@ export function pageFrame({ cookie, viewer }: Pick<PageRequest, 'cookie' | 'view
 export function projectFrame(request: PageRequest, deps: PageDeps, { shown, now, topic }: Viewed & { topic: string | undefined }): Frame {
   if (shown.at !== undefined) return { ...pageFrame(request, deps), now, isPast: true, at: shown.at }
   if (topic === undefined) return { ...pageFrame(request, deps), now }
-  const { project, view } = shown
-  const stands = { since: positionOf(view), made: madeFrom(view), lastEventAt: view.state.lastEventAt }
+  const { project, view, rights } = shown
+  const stands = { since: positionOf(view), made: madeFrom(view, rights), lastEventAt: view.state.lastEventAt }
   return { ...pageFrame(request, deps, { topic, project: project.name, ...stands }), now }
 }

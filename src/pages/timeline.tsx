@@ -20,6 +20,7 @@ import { type TimelineView, timelineView } from '../../views/timeline/view.ts'
 import type { LaneKind } from '../../views/timeline/words.ts'
 import { readLong } from './past.ts'
 import { pageOfProject, type Visit } from './page-of-project.ts'
+import { veiledLanes } from './veil.ts'
 
 const READ_ANEW_MS = 10_000
 
@@ -62,24 +63,24 @@ async function viewAt({ shown, now, asked: query, request, deps }: Visit<Timelin
   const { lanes, keptSince } =
     at === undefined
       ? await deps.lanes.lanesOf(project.name, windowMs)
-      : await readLong(deps, request, (reading) => readLanes(reading, project.name, wanted))
+      : await readLong(deps, request, ({ whole }) => readLanes(whole, project.name, wanted))
   // A window that would end shortly before now ends now.
   const laterAt = at !== undefined && now + windowMs < deps.now() - windowMs / 8 ? now + windowMs : undefined
-  return timelineView({ project: project.name, lanes, keptSince, query, now, staleMinutes: summary.staleMinutes, at, laterAt })
+  const drawn = deps.isFiguresOnly(project.name) ? veiledLanes(lanes) : lanes
+  return timelineView({ project: project.name, lanes: drawn, keptSince, query, now, staleMinutes: summary.staleMinutes, at, laterAt })
 }
 
 type Source = PageNews & {
   kept: CachedLanes
   query: TimelineQuery
   now(): number
-  /** Reads the lanes again after events were skipped. */
   readAnew(): Promise<CachedLanes>
 }
 
 /** Sends changed lanes; the whole picture when it moves, or a lane comes or goes. */
 export function openTimeline(first: Shown, { query, ...source }: Source): LivePage {
   const { now } = source
-  const followed = followLanes(source)
+  const followed = followLanes({ ...source, isVeiled: first.rights?.isFiguresOnly === true })
   let current = first.view
   followed.take(current)
   let [shown, shownAt] = [remembered(laidOut()), current]
@@ -92,7 +93,7 @@ export function openTimeline(first: Shown, { query, ...source }: Source): LivePa
 
   const content = {
     project: first.project.name,
-    ...standing(() => current),
+    ...standing(() => current, first.rights),
     lastEventAt: () => current.state.lastEventAt,
     close: followed.close,
     take(next: Shown) {
@@ -137,7 +138,7 @@ function followAges(first: Shown, now: () => number) {
 }
 
 /** The lanes that a page shows; other pages may have updated the shared ones already. */
-function followLanes({ kept: first, readAnew, stir, failed, now }: Omit<Source, 'query'>) {
+function followLanes({ kept: first, readAnew, stir, failed, now, isVeiled }: Omit<Source, 'query'> & { isVeiled: boolean }) {
   let kept = first
   let current: ProjectView | undefined
   let hasNews = false
@@ -154,7 +155,7 @@ function followLanes({ kept: first, readAnew, stir, failed, now }: Omit<Source, 
   })
 
   return {
-    kept: () => kept,
+    kept: () => (isVeiled ? { ...kept, lanes: veiledLanes(kept.lanes) } : kept),
     take(view: ProjectView) {
       current = view
       takeView(kept, view, now())
@@ -191,7 +192,6 @@ function openHoles({ areThere, readAnew, mend, failed, now }: Holes) {
     hasFailed = false
   }
 
-  /** Retried later; the failure is reported once. */
   function missed(error: unknown) {
     if (!hasFailed) failed(error)
     hasFailed = true

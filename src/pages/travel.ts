@@ -40,7 +40,7 @@ export async function otherMoment({ shown: { project, view }, request, deps }: O
   if (search.get('step') !== 'next') return undefined
   const { offset } = view.state
   const { state } = await deps.projections.view(project.name)
-  const move = await readLong(deps, request, (reading) => nextMove(reading, project.name, { after: offset, known: state.workflow.moves }))
+  const move = await readLong(deps, request, ({ whole }) => nextMove(whole, project.name, { after: offset, known: state.workflow.moves }))
   return there(move?.offset ?? offset)
 }
 

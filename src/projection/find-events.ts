@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../domain/events/event.ts'
-import type { EventLog } from '../event-log/event-log.ts'
+import type { EventReads } from '../event-log/event-log.ts'
 import { openTurns, STEP, type Turns } from './long-reads.ts'
 
 /** Below `before`, or from the head; it looks at no more than `scanLimit` events, so its cost is bounded. */
@@ -23,20 +23,20 @@ export type FoundEvents = {
 const SMALLEST_CHUNK = 8
 
 /** Searches a project's log backwards. Rejects with LogUnavailableError while the log is away. */
-export function findEvents(eventLog: EventLog, project: string, search: EventSearch): Promise<FoundEvents> {
+export function findEvents(eventLog: EventReads, project: string, search: EventSearch): Promise<FoundEvents> {
   return scan(eventLog, project, { ...search, from: search.before ?? Number.POSITIVE_INFINITY, isForward: false })
 }
 
 export type NewerSearch = Omit<EventSearch, 'before'> & { after: number }
 
 /** Searches forwards from an offset; `events` are newest first all the same. Rejects with LogUnavailableError. */
-export function findNewer(eventLog: EventLog, project: string, search: NewerSearch): Promise<FoundEvents> {
+export function findNewer(eventLog: EventReads, project: string, search: NewerSearch): Promise<FoundEvents> {
   return scan(eventLog, project, { ...search, from: search.after, isForward: true })
 }
 
 type ScanOptions = Omit<EventSearch, 'before'> & { from: number; isForward: boolean }
 
-async function scan(eventLog: EventLog, project: string, { from, isForward, ...search }: ScanOptions): Promise<FoundEvents> {
+async function scan(eventLog: EventReads, project: string, { from, isForward, ...search }: ScanOptions): Promise<FoundEvents> {
   const found: StoredEvent[] = []
   let { epoch, first, head } = await eventLog.read(project, { after: 0, limit: 1 })
   let at = isForward ? Math.max(from, first - 1) : Math.min(head, from - 1)
@@ -68,7 +68,7 @@ async function scan(eventLog: EventLog, project: string, { from, isForward, ...s
 
 type Range = { after: number; upTo: number; turns: Turns }
 
-async function readAll(eventLog: EventLog, project: string, { after, upTo, turns }: Range) {
+async function readAll(eventLog: EventReads, project: string, { after, upTo, turns }: Range) {
   if (turns.isOver()) await turns.take()
   let page = await eventLog.read(project, { ...STEP, after, upTo })
   const events = [...page.events]

@@ -34,6 +34,8 @@ type ProjectEntry = {
   summary: ProjectSummary | undefined
   timer: ReturnType<typeof setTimeout> | undefined
 }
+export type ProjectReads = Pick<Projections, 'findProject' | 'summary' | 'loaded' | 'view' | 'fresh' | 'readRegistry'>
+
 const FOLDED_AGAIN = 100
 const AT_ONCE = 16
 
@@ -62,7 +64,6 @@ export class Projections {
     return this.#registry.current?.state ?? emptyRegistry()
   }
 
-  /** Afterwards `findProject` finds every project in the log. */
   async readRegistry(): Promise<void> {
     await this.#registry.catchUp()
   }
@@ -161,7 +162,6 @@ export class Projections {
     if (isGone) this.#entries.delete(name)
   }
 
-  /** A listener that fails keeps the change from no other. */
   #tell(change: ProjectChange) {
     for (const listener of this.#listeners) {
       try {
@@ -207,6 +207,13 @@ export class Projections {
 export function onEpochChange(projections: Pick<Projections, 'onChange'>, listener: (project: string) => void): void {
   projections.onChange(({ project, before, view }) => {
     if (before && before.epoch !== view.epoch) listener(project.name)
+  })
+}
+
+/** Calls the listener with each project that is new or whose settings changed, its tags among them. */
+export function onSettingsChange(projections: Pick<Projections, 'onChange'>, listener: (project: string) => void): void {
+  projections.onChange(({ project, before, isGone }) => {
+    if (!isGone && before?.project !== project) listener(project.name)
   })
 }
 

@@ -65,7 +65,7 @@ export async function stateAtMoment(deps: PastDeps, project: string, moment: Mom
 }
 
 /** The epoch and offset of a moment. Refuses one beyond the head. */
-export async function momentOffset(eventLog: EventLog, project: string, moment: Moment): Promise<Position> {
+export async function momentOffset(eventLog: Pick<EventLog, 'head' | 'offsetAt'>, project: string, moment: Moment): Promise<Position> {
   const { epoch, offset: head } = await eventLog.head(project)
   const offset = 'offset' in moment ? moment.offset : await eventLog.offsetAt(project, moment.instant)
   if (offset <= head) return { epoch, offset }
@@ -73,7 +73,7 @@ export async function momentOffset(eventLog: EventLog, project: string, moment: 
 }
 
 /** The error for a moment before the first event that retention left. */
-export async function forgotten(eventLog: EventLog, project: string, first: number): Promise<RefusedError> {
+export async function forgotten(eventLog: Pick<EventLog, 'read'>, project: string, first: number): Promise<RefusedError> {
   const { epoch, events } = await eventLog.read(project, { after: first - 1, limit: 1 })
   const at = events[0] && new Date(events[0].received_at).toISOString()
   const since = at === undefined ? '' : `, received at ${at}`

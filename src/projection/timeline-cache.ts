@@ -13,7 +13,6 @@ export type CachedLanes = {
   lanes: Lanes
   windowMs: number
   keptSince: number | undefined
-  /** Events were skipped: the next request reads the window again. */
   hasHole: boolean
 }
 

@@ -8,11 +8,13 @@ import { forceHttps, identifyClient } from './middleware/client.ts'
 import { guard, oneHost } from './middleware/guard.ts'
 import { identify } from './middleware/identify.ts'
 import { gzip } from './middleware/gzip.ts'
+import { permit } from './middleware/permit.ts'
 import { observe } from './middleware/observe.ts'
 import { requestLimits } from './middleware/request-limits.ts'
 import { safeHeaders } from './middleware/secure-headers.ts'
 import { traceRequests } from './middleware/trace.ts'
 import { momentsAreHonoured } from './page-request.ts'
+import { mustHaveRules } from './route-rules.ts'
 import { eventRoutes } from './routes/api-events.ts'
 import { flowApiRoutes } from './routes/api-flow.ts'
 import { projectChangeRoutes } from './routes/api-project-changes.ts'
@@ -39,6 +41,7 @@ export function createApp(deps: WebDeps) {
   const app = new Hono<Env>()
   passEverybody(app, deps)
   passKnown(app, deps)
+  mustHaveRules(app.routes)
   app.notFound((c) => methodsOf(app, c) ?? respond(c, unanswered(app, c)))
   app.onError((error, c) => respond(c, error))
 
@@ -86,6 +89,7 @@ function passKnown(app: Hono<Env>, deps: WebDeps) {
   app.route('/', signInRoutes(deps))
   if (deps.settings.isGzipOn) app.use(gzip())
   app.use(momentsAreHonoured())
+  app.use(permit(deps))
   for (const routes of PAGES) app.route('/', routes(deps))
   for (const routes of API) app.route('/api/v1', routes(deps))
 }

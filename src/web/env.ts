@@ -5,6 +5,7 @@ import type { Accepted } from '../ingest/accept/accept-events.ts'
 import type { ProjectChanges } from '../ingest/accept/change-project.ts'
 import type { WholeStates } from '../ingest/accept/whole-states.ts'
 import type { Hub, Watching } from '../live/hub.ts'
+import type { Audiences } from '../pages/audiences.ts'
 import type { PageDeps, PageSettings } from '../pages/page.ts'
 import type { AccessLog } from '../telemetry/access-log.ts'
 import type { Logger } from '../telemetry/logger.ts'
@@ -25,6 +26,8 @@ export type WebDeps = PageDeps & {
   wholeStates(project: string): WholeStates
   hub: Hub
   auth: Auth
+  /** What each viewer sees of all projects; the rest of this is for those who may see everything. */
+  audiences: Audiences
   warnings(): Promise<string[]>
   files: StaticFiles
   sharedFiles: Pick<SharedFiles, 'find'>
@@ -44,7 +47,6 @@ export type WebDeps = PageDeps & {
   settings: WebSettings
 }
 
-/** What this deployment consists of, for /api/v1/status. */
 export type Features = {
   log: 'sqlite' | 'redis' | 'postgresql'
   bus: 'in-process' | 'ipc' | 'redis'

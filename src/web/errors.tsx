@@ -30,7 +30,8 @@ const NEXT: Record<number, string> = {
 
 export function errorPage(c: Context<Env>, deps: WebDeps, { code, message, details }: Answer) {
   if (!deps.settings.isOpen && !c.get('viewer')) return strangersPage(c, deps, { code, message })
-  const frame = { ...pageFrame(pageRequest(c), deps), requestId: c.get('requestId') }
+  const request = pageRequest(c)
+  const frame = { ...pageFrame(request, deps.audiences.of(request.viewer)), requestId: c.get('requestId') }
   const status = statusOf(code)
   if (status === 503) c.header('Refresh', String(RELOAD_SECONDS))
   if (status !== 404 || PART.test(c.req.path)) {

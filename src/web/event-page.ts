@@ -5,7 +5,8 @@ import type { Page, ReadRange } from '../event-log/event-log.ts'
 import { type Reading, readLong } from '../pages/past.ts'
 import { STEP } from '../projection/long-reads.ts'
 import { forgotten, momentOffset, parseMoment } from '../projection/time-travel.ts'
-import type { Env, WebDeps } from './env.ts'
+import type { PageDeps } from '../pages/page.ts'
+import type { Env } from './env.ts'
 import { textWithEtag } from './etag.ts'
 import { askedMoment } from './page-request.ts'
 
@@ -14,7 +15,7 @@ const DEFAULT_LIMIT = 100
 const POSITION = /^(?:([0-9a-z]{8}):)?(\d{1,30})$/
 
 /** Events of a project as JSON or NDJSON, as of `?at=`. A page of large events is shorter; `next` says where it continues. */
-export async function eventPage(c: Context<Env>, deps: WebDeps, project: string) {
+export async function eventPage(c: Context<Env>, deps: PageDeps, project: string) {
   const from = readPosition(c.req.query('after') ?? '0')
   const [limit, at, type] = [readLimit(c.req.query('limit')), askedMoment(c), c.req.query('type')]
   const { page, texts, next } = await readLong(deps, c.env.arrived, async (reading) => {

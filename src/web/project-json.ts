@@ -33,6 +33,7 @@ export function projectJson(project: Project, summary: ProjectSummary | undefine
       cpu_priority: project.limits.cpuPriority,
     },
     work_hours: project.workHours ?? null,
+    privacy: project.privacy,
     attention: summary ? attentionJson(summary) : null,
     workflow_state: summary?.workflowState ?? null,
     position: summary ? `${summary.epoch}:${summary.offset}` : null,

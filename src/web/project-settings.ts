@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
-import { LIFECYCLES, PRIORITIES } from '../domain/registry/project-registry.ts'
+import { LIFECYCLES, PRIORITIES, PRIVACIES } from '../domain/registry/project-registry.ts'
 import { isRepositoryAddress, withoutCredentials, workHoursOf, WorkHoursSettings } from '../domain/registry/setting-values.ts'
 import { RefusedError } from '../domain/refused.ts'
 
@@ -35,6 +35,7 @@ const Settings = z.strictObject({
     max_disk_mb: amount.default(2048),
     cpu_priority: z.number().positive().default(1),
   }),
+  privacy: z.enum(PRIVACIES),
   work_hours: WorkHoursSettings.nullable(),
 })
 

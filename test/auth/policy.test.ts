@@ -115,6 +115,13 @@ test('a token may do what its scopes and its roles both allow', () => {
   expect(compilePolicy([]).decision(viewer, 'see', project('apollo')).isBeyondToken).toBe(true)
 })
 
+test('what everybody may do who signed in widens no token, and what nobody may do binds it', () => {
+  const viewer = person('token:ci', { via: 'token', roles: [role('admin', 'apollo')], scopes: ['see', 'act'] })
+  const lines = ['p, user:*, see, *, allow', 'g, user:*, role:operator', 'p, user:*, act, apollo, deny']
+  expect(allowed({ lines, viewer, on: project('gemini') })).toEqual([])
+  expect(allowed({ lines, viewer, on: project('apollo') })).toEqual(['see'])
+})
+
 describe('of any lines in any order:', () => {
   const subject = fc.constantFrom('role:viewer', 'role:lead', 'user:ann', 'user:ben', 'user:*', 'group:crew')
   const pattern = fc.constantFrom('*', 'apollo', 'apollo-*', '*o', 'tag:moon', 'gemini')

@@ -89,6 +89,7 @@ test('a project that says little gets the defaults', () => {
       dependencies: [],
       limits: { parallelAgents: 3, parallelCycles: 2, memoryMb: 1024, diskMb: 2048, cpuPriority: 1 },
       workHours: undefined,
+      privacy: 'open',
       origin: 'file',
     },
   ])

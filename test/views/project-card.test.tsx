@@ -57,7 +57,7 @@ describe('what the configuration says of a project', () => {
 
   test('says no limits of a project for which nobody set any', () => {
     const reported = projectOf('apollo')
-    expect(textOf(<ProjectCard {...LOOKED} project={reported} state={sceneOf('apollo', []).state} isFixed />)).toBe(
+    expect(textOf(<ProjectCard {...LOOKED} project={reported} state={sceneOf('apollo', []).state} />)).toBe(
       ' Project registered by its reports ',
     )
   })

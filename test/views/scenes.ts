@@ -27,6 +27,7 @@ export function projectOf(name: string, over: Partial<Project> = {}): Project {
     dependencies: [],
     limits: { parallelAgents: 3, parallelCycles: 2, memoryMb: 1024, diskMb: 2048, cpuPriority: 1 },
     workHours: undefined,
+    privacy: 'open',
     origin: 'reported',
     ...over,
   }

@@ -10,12 +10,12 @@ import { isOpenCycle } from '../../src/domain/project/tdd-machine.ts'
 type ProjectCardProps = Looked & {
   project: Project
   state: Pick<ProjectState, 'agents' | 'cycles'>
-  /** The page shows another moment or stands in a file: nothing can be changed from it. */
-  isFixed?: boolean | undefined
+  mayAct?: boolean | undefined
+  mayManage?: boolean | undefined
 }
 
 /** What the configuration says of a project, and how its limits compare with what is going on. */
-export const ProjectCard: FC<ProjectCardProps> = ({ project, state, isFixed = false, ...looked }) => (
+export const ProjectCard: FC<ProjectCardProps> = ({ project, state, mayAct = false, mayManage = false, ...looked }) => (
   <section id="project" class="card wide" aria-labelledby="project-title">
     <header class="card__head">
       <h2 id="project-title">Project</h2>
@@ -32,39 +32,50 @@ export const ProjectCard: FC<ProjectCardProps> = ({ project, state, isFixed = fa
       <Fact name="Depends on">{project.dependencies.length === 0 ? undefined : <Dependencies of={project.dependencies} />}</Fact>
       <Limits project={project} state={state} {...looked} />
     </Facts>
-    {isFixed ? null : <Keeping project={project} />}
+    {mayAct || mayManage ? <Keeping project={project} mayAct={mayAct} mayManage={mayManage} /> : null}
   </section>
 )
 
 /** The ways to put a project away and to bring it back: plain forms, which work without script. */
-const Keeping: FC<{ project: Project }> = ({ project: { name, status, origin } }) => {
+const Keeping: FC<{ project: Project; mayAct: boolean; mayManage: boolean }> = ({
+  project: { name, status, origin },
+  mayAct,
+  mayManage,
+}) => {
   if (origin === 'file') return <p class="keeping">Listed in the configuration file: change or archive it there.</p>
-  const to = (deed: string) => `${projectHref(name)}/${deed}`
   return (
     <div class="keeping">
-      <form method="post" action={to(status === 'archived' ? 'restore' : 'archive')}>
-        <button class="button" type="submit">
-          {status === 'archived' ? 'Restore' : 'Archive'}
-        </button>
-        <p>
-          {status === 'archived'
-            ? 'Archived: not on the list of projects and in no count. Restoring brings it back as it was.'
-            : 'Takes it off the list of projects and out of all counts. Its events are kept and can be read.'}
-        </p>
-      </form>
-      <details id="forget">
-        <summary>Forget everything</summary>
-        <form method="post" action={to('purge')}>
-          <label for="forget-name">Removes all events of {name} for good. Type its name to confirm:</label>
-          <input id="forget-name" name="confirm" required maxlength={63} autocomplete="off" spellcheck={false} />
-          <button class="button button--danger" type="submit">
-            Forget {name}
-          </button>
-        </form>
-      </details>
+      {mayAct ? <Archiving name={name} isArchived={status === 'archived'} /> : null}
+      {mayManage ? <Forgetting name={name} /> : null}
     </div>
   )
 }
+
+const Archiving: FC<{ name: string; isArchived: boolean }> = ({ name, isArchived }) => (
+  <form method="post" action={`${projectHref(name)}/${isArchived ? 'restore' : 'archive'}`}>
+    <button class="button" type="submit">
+      {isArchived ? 'Restore' : 'Archive'}
+    </button>
+    <p>
+      {isArchived
+        ? 'Archived: not on the list of projects and in no count. Restoring brings it back as it was.'
+        : 'Takes it off the list of projects and out of all counts. Its events are kept and can be read.'}
+    </p>
+  </form>
+)
+
+const Forgetting: FC<{ name: string }> = ({ name }) => (
+  <details id="forget">
+    <summary>Forget everything</summary>
+    <form method="post" action={`${projectHref(name)}/purge`}>
+      <label for="forget-name">Removes all events of {name} for good. Type its name to confirm:</label>
+      <input id="forget-name" name="confirm" required maxlength={63} autocomplete="off" spellcheck={false} />
+      <button class="button button--danger" type="submit">
+        Forget {name}
+      </button>
+    </form>
+  </details>
+)
 
 const listed = (words: readonly string[]) =>
   words.length === 0 ? undefined : <bdi>{words.map((word) => visibleText(word, 60)).join(', ')}</bdi>

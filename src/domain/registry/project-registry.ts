@@ -25,8 +25,13 @@ export type Project = {
   /** Shown, not enforced; memory and disk in MiB. */
   limits: { parallelAgents: number; parallelCycles: number; memoryMb: number; diskMb: number; cpuPriority: number }
   workHours: WorkHours | undefined
+  /** Whether those who may not act on it read no texts of people and agents. */
+  privacy: Privacy
   origin: 'file' | 'reported'
 }
+
+export const PRIVACIES = ['open', 'metadata_only'] as const
+export type Privacy = (typeof PRIVACIES)[number]
 
 export type WorkHours = { timezone: string; start: string; end: string; days: string[] }
 
@@ -39,7 +44,7 @@ export type Registry = {
 
 type Purged = { name: string; offset: number }
 
-export const REGISTRY_FOLD_VERSION = 2
+export const REGISTRY_FOLD_VERSION = 3
 
 const Names = z.array(z.string())
 const Dependencies = z.array(z.object({ project: z.string(), type: z.string(), criticality: z.string().optional() }))
@@ -66,6 +71,7 @@ const Settings = z.object({
   dependencies: Dependencies.optional().catch(undefined),
   limits: Limits.optional().catch(undefined),
   workHours: Hours.nullish().catch(undefined),
+  privacy: z.enum(PRIVACIES).optional().catch('metadata_only'),
   origin: z.enum(['file', 'reported']).optional().catch(undefined),
 })
 
@@ -85,6 +91,7 @@ export function newProject(name: string): Project {
     dependencies: [],
     limits: { parallelAgents: 3, parallelCycles: 2, memoryMb: 1024, diskMb: 2048, cpuPriority: 1 },
     workHours: undefined,
+    privacy: 'open',
     origin: 'reported',
   }
 }
@@ -138,6 +145,7 @@ function withSettings(project: Project, settings: Record<string, unknown>): Proj
     dependencies: told.dependencies?.map((one) => ({ ...one, criticality: one.criticality })) ?? project.dependencies,
     limits: told.limits ?? project.limits,
     workHours: optional(told.workHours, project.workHours),
+    privacy: told.privacy ?? project.privacy,
     origin: told.origin ?? project.origin,
   }
 }

@@ -12,8 +12,8 @@ export type OverviewIndex = {
   events(): number
 }
 
-type Change = { before: ProjectSummary | undefined; summary: ProjectSummary; isGone?: boolean }
-type Source = { summaries(): Iterable<ProjectSummary>; onChange(listener: (change: Change) => void): void }
+export type OverviewChange = { before: ProjectSummary | undefined; summary: ProjectSummary; isGone?: boolean }
+type Source = { summaries(): Iterable<ProjectSummary>; onChange(listener: (change: OverviewChange) => void): void }
 
 const KEPT_MINUTES = 60
 

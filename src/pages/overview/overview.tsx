@@ -65,7 +65,6 @@ function withRemembered({ url, cookie, remember }: PageRequest, query: OverviewQ
   return { ...query, view: query.view ?? (!isNamed && known === 'grid' ? 'grid' : undefined), pins: parsePins(cookie('pins')) }
 }
 
-/** What is shown at one moment; `past` for an earlier one. */
 type Content = Omit<OverviewContentNow, 'events'> & { past?: Pick<PastNoteProps, 'isWhole' | 'forgotten'> }
 
 const PARTS = {
@@ -159,7 +158,6 @@ function changedParts(shown: OverviewContentNow, content: OverviewContentNow): s
   return links + tags + part('heading', content) + list.join('')
 }
 
-/** Sends tiles if the order stands, else the wall. */
 function changedWall(shown: OverviewContentNow, content: OverviewContentNow): string {
   const { rows, figures, now } = content
   const before = new Set(shown.rows)

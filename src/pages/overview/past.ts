@@ -1,3 +1,4 @@
+import { summaryOfFigures } from '../../domain/figures-only.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import { parseMoment, projectsAt } from '../../projection/time-travel.ts'
 import { type OverviewQuery, pageSize } from '../../../views/overview/overview-query.ts'
@@ -19,9 +20,10 @@ export async function pastOverview(request: PageRequest, deps: PageDeps, asked: 
   const named = isWhole ? undefined : selectProjects(known, { ...query, text: undefined })
   const wanted = (named?.rows ?? known).map(({ project }) => project)
   const moment = { instant: now, staleMinutes: deps.settings.staleMinutes }
-  const past = await readLong(deps, request, (reading) => projectsAt(reading, wanted, moment))
+  const past = await readLong(deps, request, ({ whole }) => projectsAt(whole, wanted, moment))
   if (past.summaries.length === 0 && past.forgotten > 0) throw gone(past.firstAt)
-  const then = openOverviewIndex({ summaries: () => past.summaries, onChange: () => undefined })
+  const shown = past.summaries.map((summary) => (deps.isFiguresOnly(summary.project.name) ? summaryOfFigures(summary) : summary))
+  const then = openOverviewIndex({ summaries: () => shown, onChange: () => undefined })
   const { rows, total } = selectProjects(then.ordered, { ...query, page: 1, ...(isWhole ? {} : { text: undefined }) })
   const together = { counts: then.counts, figures: then.figures(now), tags: deps.overview.tags(), links: [] }
   return { rows, total: named?.total ?? total, query, now, isWhole, forgotten: past.forgotten, ...together }

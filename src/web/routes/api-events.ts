@@ -28,7 +28,10 @@ export function eventRoutes(deps: WebDeps) {
       const { position, appended, duplicates, tooOld } = await deps.accept(name, events)
       return c.json({ accepted: appended.length, duplicates, too_old: tooOld.length, ...position }, 202)
     })
-    .get('/projects/:name/events', async (c) => eventPage(c, deps, (await findProject(deps, c.req.param('name'))).name))
+    .get('/projects/:name/events', async (c) => {
+      const seen = deps.audiences.of(c.get('viewer'))
+      return eventPage(c, seen, (await findProject(seen, c.req.param('name'))).name)
+    })
 }
 
 function reportedName({ projections }: WebDeps, name: string): string {

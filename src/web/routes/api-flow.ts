@@ -17,10 +17,11 @@ import { isoOrNull } from '../project-json.ts'
 export function flowApiRoutes(deps: WebDeps) {
   return new Hono<Env>().get('/projects/:name/flow', async (c) => {
     const days = daysOf(c.req.query('days'))
-    const project = await findProject(deps, c.req.param('name'))
+    const seen = deps.audiences.of(c.get('viewer'))
+    const project = await findProject(seen, c.req.param('name'))
     const at = askedMoment(c)
-    const past = at === undefined ? undefined : await pastOf(deps, { project, at, signal: c.env.arrived.signal })
-    const view = past?.view ?? (await deps.projections.fresh(project.name))
+    const past = at === undefined ? undefined : await pastOf(seen, { project, at, signal: c.env.arrived.signal })
+    const view = past?.view ?? (await seen.projections.fresh(project.name))
     return jsonWithEtag(c, flowJson(project.name, view, { now: past?.now ?? Date.now(), days }))
   })
 }

@@ -5,6 +5,7 @@ import { RefusedError } from '../../domain/refused.ts'
 import type { Project } from '../../domain/registry/project-registry.ts'
 import type { ProjectSummary } from '../../domain/summary/project-summary.ts'
 import { selectProjects } from '../../pages/overview/selection.ts'
+import type { PageDeps } from '../../pages/page.ts'
 import { keptEvents, pastOf } from '../../pages/past.ts'
 import { findProject, mustBeRead } from '../../projection/find-project.ts'
 import type { Env, WebDeps } from '../env.ts'
@@ -21,9 +22,10 @@ export function projectRoutes(deps: WebDeps) {
   return new Hono<Env>()
     .get('/projects', (c) => projectList(c, deps))
     .get('/projects/:name', async (c) => {
-      const project = await findProject(deps, c.req.param('name'))
-      const { view, summary, now } = await viewOf(c, deps, project)
-      const { first } = await keptEvents(deps, project.name)
+      const seen = deps.audiences.of(c.get('viewer'))
+      const project = await findProject(seen, c.req.param('name'))
+      const { view, summary, now } = await viewOf(c, seen, project)
+      const { first } = await keptEvents(seen, project.name)
       const events_kept = { first_offset: first?.offset ?? 1, removed_before: isoOrNull(first?.at) }
       const metrics = figuresOf(view.state, summary)
       const { epoch, offset, state } = stateJson(project.name, view, { now, staleMinutes })
@@ -31,8 +33,9 @@ export function projectRoutes(deps: WebDeps) {
       return jsonWithEtag(c, body)
     })
     .get('/projects/:name/state', async (c) => {
-      const project = await findProject(deps, c.req.param('name'))
-      const { view, summary, now } = await viewOf(c, deps, project)
+      const seen = deps.audiences.of(c.get('viewer'))
+      const project = await findProject(seen, c.req.param('name'))
+      const { view, summary, now } = await viewOf(c, seen, project)
       return jsonWithEtag(
         c,
         { ...stateJson(project.name, view, { now, staleMinutes }), state_hash: stateHash(view.state) },
@@ -41,7 +44,7 @@ export function projectRoutes(deps: WebDeps) {
     })
 }
 
-async function viewOf(c: Context<Env>, deps: WebDeps, project: Project) {
+async function viewOf(c: Context<Env>, deps: PageDeps, project: Project) {
   const at = askedMoment(c)
   if (at !== undefined) return pastOf(deps, { project, at, signal: c.env.arrived.signal })
   const view = await deps.projections.fresh(project.name)
@@ -51,7 +54,7 @@ async function viewOf(c: Context<Env>, deps: WebDeps, project: Project) {
 /** Ordered by name, paged by the previous page's last name; unknown filter values are ignored. */
 function projectList(c: Context<Env>, deps: WebDeps) {
   mustBeRead(deps)
-  const { overview } = deps
+  const { overview } = deps.audiences.of(c.get('viewer'))
   const url = new URL(c.req.url)
   const query = { ...parseOverviewQuery(url.searchParams), page: 1 }
   const limit = readLimit(c.req.query('limit'))

@@ -9,12 +9,13 @@ import { askedMoment } from '../page-request.ts'
 /** GET /api/v1/projects/:name/snapshot?at=: a state from which a client can go on folding. */
 export function snapshotRoutes(deps: WebDeps) {
   return new Hono<Env>().get('/projects/:name/snapshot', async (c) => {
-    const { name, ...project } = await findProject(deps, c.req.param('name'))
+    const seen = deps.audiences.of(c.get('viewer'))
+    const { name, ...project } = await findProject(seen, c.req.param('name'))
     const at = askedMoment(c)
     const { epoch, state } =
       at === undefined
-        ? await deps.projections.fresh(name)
-        : (await pastOf(deps, { project: { name, ...project }, at, signal: c.env.arrived.signal })).view
+        ? await seen.projections.fresh(name)
+        : (await pastOf(seen, { project: { name, ...project }, at, signal: c.env.arrived.signal })).view
     c.header('Cache-Control', 'no-store')
     return c.json({
       project_name: name,

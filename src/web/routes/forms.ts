@@ -50,10 +50,11 @@ const PIN_LIMIT_BYTES = 8_192
 export function pinRoutes(deps: WebDeps) {
   return new Hono<Env>().post('/pins', async (c) => {
     const form = new URLSearchParams(await readBody(c, PIN_LIMIT_BYTES))
+    const seen = deps.audiences.of(c.get('viewer'))
     const [pin, unpin] = [form.get('pin'), form.get('unpin')]
     if (pin === null && unpin === null) throw new RefusedError('VALIDATION_ERROR', 'Name a project to pin, or one to unpin.')
-    const pins = (parsePins(getCookie(c, 'pins')) ?? []).filter((name) => name !== unpin && deps.projections.findProject(name))
-    const added = pin === null ? undefined : (await findProject(deps, pin)).name
+    const pins = (parsePins(getCookie(c, 'pins')) ?? []).filter((name) => name !== unpin && seen.projections.findProject(name))
+    const added = pin === null ? undefined : (await findProject(seen, pin)).name
     if (added !== undefined && !pins.includes(added)) pins.push(added)
     if (pins.length > PINS_LIMIT) throw new RefusedError('STATE_CONFLICT', PINS_FULL, { limit: PINS_LIMIT })
     rememberFor(c, 'pins', pins.join(','))

@@ -16,14 +16,14 @@ export function jumpRoutes(deps: WebDeps) {
     .get('/jump', (c) => {
       mustBeRead(deps)
       const { text = '' } = parseOverviewQuery(new URL(c.req.url).searchParams)
-      const { matching } = selectProjects(deps.overview.ordered, { page: 1 })
+      const { matching } = selectProjects(deps.audiences.of(c.get('viewer')).overview.ordered, { page: 1 })
       const part = text.toLowerCase()
       const found = matching.filter(({ project }) => project.name.toLowerCase().includes(part))
       return c.html(<PaletteResults found={foremost(found, FOUND_LIMIT)} />)
     })
     .get('/next', (c) => {
       mustBeRead(deps)
-      const { matching } = selectProjects(deps.overview.ordered, { page: 1 })
+      const { matching } = selectProjects(deps.audiences.of(c.get('viewer')).overview.ordered, { page: 1 })
       const waiting = matching.filter(({ attention }) => waitsForPerson(attention.word))
       const at = waiting.findIndex(({ project }) => project.name === c.req.query('after'))
       const next = waiting[(at + 1) % waiting.length]

@@ -1,7 +1,8 @@
 import { Hono } from 'hono'
 import { LogUnavailableError } from '../../event-log/event-log.ts'
 import { RefusedError } from '../../domain/refused.ts'
-import type { Refusal } from '../../live/hub.ts'
+import type { Viewer } from '../../auth/viewer.ts'
+import type { Refusal, Watching } from '../../live/hub.ts'
 import { underItsName } from '../../pages/address.ts'
 import type { Topic } from '../../pages/page.ts'
 import { topicAt } from '../../pages/registry.ts'
@@ -17,9 +18,17 @@ export function liveRoutes(deps: WebDeps) {
     const [since, made] = [url.searchParams.get('since') ?? undefined, url.searchParams.get('made') ?? undefined]
     url.pathname = url.pathname.slice('/live'.length)
     const viewer = c.get('viewer')
-    const topic = viewer && (await knownTopic(deps, topicAt(url)))
-    const refusal = viewer ? refusalOf(deps, topic) : 'signed_out'
-    const watching = { topic: topic === 'later' ? '' : (topic ?? ''), since, made, refusal, heardAt: Date.now(), session: viewer?.session }
+    const watched = viewer && (await watchedAt(deps, viewer, topicAt(url)))
+    const refusal = viewer ? refusalOf(deps, watched) : 'signed_out'
+    const watching = {
+      topic: '',
+      since,
+      made,
+      refusal,
+      heardAt: Date.now(),
+      session: viewer?.session,
+      ...(watched === 'later' ? {} : watched),
+    }
     if (!c.env.server.upgrade(c.env.arrived, { data: watching }))
       throw new RefusedError('VALIDATION_ERROR', 'The websocket handshake is not valid.')
     // The server ignores this answer after an upgrade; the status is for the logs.
@@ -27,19 +36,29 @@ export function liveRoutes(deps: WebDeps) {
   })
 }
 
-function refusalOf({ hub, isRead }: WebDeps, topic: string | undefined): Refusal | undefined {
+function refusalOf({ hub, isRead }: WebDeps, topic: Watched | 'later' | undefined): Refusal | undefined {
   if (topic === undefined) return 'not_yours'
   if (topic === 'later' || !isRead()) return 'later'
   if (hub.isClosing) return 'later'
   return hub.hasRoom ? undefined : 'full'
 }
 
-/** The topic under the registered name; `later` while the log is away. */
-async function knownTopic(deps: WebDeps, topic: Topic | undefined): Promise<string | undefined> {
-  if (topic?.project === undefined) return topic?.address
+type Watched = Required<Pick<Watching, 'topic' | 'topicNow'>> & { project: string | undefined }
+
+/** What a viewer may watch at an address, under the registered name; `later` while the log is away. */
+async function watchedAt(deps: WebDeps, viewer: Viewer, topic: Topic | undefined): Promise<Watched | 'later' | undefined> {
+  if (topic === undefined) return undefined
   try {
-    const project = await lookUpProject(deps, topic.project)
-    return project && underItsName(topic.address, project.name)
+    const found = topic.project === undefined ? undefined : await lookUpProject(deps.audiences.of(viewer), topic.project)
+    if (topic.project !== undefined && found === undefined) return undefined
+    const project = found?.name
+    const address = project === undefined ? topic.address : underItsName(topic.address, project)
+    const topicOf = () => deps.audiences.topic(viewer, { address, project })
+    const topicFirst = topicOf()
+    if (topicFirst === undefined) return undefined
+    // A project that was purged shows nothing, to whoever saw it; when it comes back, that is a change.
+    const isThere = () => project === undefined || deps.projections.summary(project) !== undefined
+    return { topic: topicFirst, topicNow: () => (isThere() ? topicOf() : topicFirst), project }
   } catch (error) {
     if (error instanceof LogUnavailableError) return 'later'
     throw error

@@ -8,7 +8,7 @@ export function pageRoutes(deps: WebDeps) {
   for (const { routes, answer } of PAGES) {
     for (const route of routes) {
       app.get(route, async (c) => {
-        const answered = await answer(pageRequest(c), deps)
+        const answered = await answer(pageRequest(c), deps.audiences.of(c.get('viewer')))
         return 'to' in answered ? c.redirect(answered.to, answered.status) : c.html(answered.html)
       })
     }

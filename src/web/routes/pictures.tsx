@@ -29,7 +29,7 @@ export function pictureRoutes(deps: WebDeps) {
   }
 
   const pictureOf = (draw: (viewed: Viewed) => unknown) => async (c: Context<Env>) => {
-    const viewed = await viewProject(pageRequest(c), deps)
+    const viewed = await viewProject(pageRequest(c), deps.audiences.of(c.get('viewer')))
     return 'to' in viewed ? c.redirect(viewed.to, viewed.status) : answer(c, draw(viewed))
   }
 
