@@ -19,7 +19,7 @@ COPY src ./src
 COPY views ./views
 COPY static ./static
 COPY config/orch-config.example.yaml ./config/orch-config.example.yaml
-# A container is reached from outside: what protects it stands in front of it, and ALLOW_OPEN=true says so where that is true.
+# A container is reached from outside, so people sign in: docker run -e SECRET_KEY=… (docs/security.md). Its log has the first link.
 ENV APP_ENV=production HOST=0.0.0.0 PORT=5000 DATA_DIR=/var/lib/visualizer
 USER visualizer
 EXPOSE 5000

@@ -66,7 +66,9 @@ export async function openSources(deps: SourcesDeps): Promise<OpenSources> {
 
 function forgetOldEvents({ config, eventLog, log, onError, opened }: SourcesDeps, leases: Leases) {
   const check = openTimeCheck({ engineTime: () => eventLog.time(), say: (line) => log.warn(line) })
-  const retention = opened.add(openRetention({ eventLog, policy: config.retention, isSure: check.isSure, onError }))
+  const retention = opened.add(
+    openRetention({ eventLog, policy: config.retention, auditDays: config.auth.auditDays, isSure: check.isSure, onError }),
+  )
   leases.want({ key: ['lease', 'retention'], taken: retention.start, lost: retention.stop })
   return check.doubts
 }

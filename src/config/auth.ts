@@ -26,6 +26,8 @@ export type AuthConfig = {
   /** The first signs, all verify. Empty in development without SECRET_KEY: one is made and kept in the data folder. */
   secretKeys: Secret[]
   session: SessionConfig
+  /** Entries of the audit log are kept so long; 0 keeps them for good. */
+  auditDays: number
 }
 
 const lower = (text: string) => text.toLowerCase()
@@ -43,6 +45,7 @@ export const AUTH_VARIABLES = {
     .optional()
     .describe('Signs sessions; "visualizer secret" prints one. Required outside development where people sign in. Secret.'),
   SECRET_KEY_PREVIOUS: z.string().max(4096).optional().describe('The key before: what it signed stays valid. Secret.'),
+  AUDIT_DAYS: whole(z.int().min(0).max(36_500), 'Days for which entries of the audit log are kept; 0 keeps them for good. Default 400.'),
   SESSION_IDLE_MINUTES: whole(z.int().min(1).max(525_600), 'Minutes without a request after which a session ends. Default 720.'),
   SESSION_HOURS: whole(z.int().min(1).max(8_760), 'Hours after sign-in at which a session ends in any case. Default 168.'),
   SESSION_PERMANENT: truth('Whether a session outlives the browser. Default false.'),
@@ -97,6 +100,7 @@ export function readAuth(outside: Variables, around: Surroundings, findings: Fin
   return {
     mode,
     secretKeys: mode === 'open' ? [] : readSecretKeys(outside, around.isDevelopment, findings),
+    auditDays: given.AUDIT_DAYS ?? 400,
     session: {
       idleMinutes: given.SESSION_IDLE_MINUTES ?? 720,
       hours: given.SESSION_HOURS ?? 168,

@@ -8,6 +8,7 @@ import type { Shown } from '../live/live-page.ts'
 import { findProject } from '../projection/find-project.ts'
 import { troubleOf } from '../projection/outages.ts'
 import type { ProjectView } from '../projection/projections.ts'
+import { mayWords } from '../../views/settings/settings.tsx'
 import type { Frame } from '../../views/shell/layout.tsx'
 import { livePath, underItsName } from './address.ts'
 import { attentionPath } from './attention.tsx'
@@ -67,7 +68,7 @@ export function pageFrame({ cookie, viewer }: Pick<PageRequest, 'cookie' | 'view
   const [theme, density] = [cookie('theme'), cookie('density')]
   return {
     counts,
-    viewer: viewer.via === 'open' ? undefined : { name: viewer.name },
+    viewer: viewer.via === 'open' ? undefined : { name: viewer.name, may: mayWords(viewer.roles), canSignOut: viewer.via === 'session' },
     now: deps.now(),
     density: density === 'compact' || density === 'detailed' ? density : undefined,
     theme: theme === 'light' || theme === 'dark' ? theme : undefined,

@@ -1,4 +1,4 @@
-import { isOwnLog } from '../domain/events/names.ts'
+import { AUDIT_LOG, isOwnLog } from '../domain/events/names.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import { projectFold } from './folds.ts'
 import { stateAt } from './time-travel.ts'
@@ -9,7 +9,14 @@ export type RetentionPolicy = { days: number; /** Events of one project. */ even
 /** Whether to trust the clock enough to remove events since `first` (ms since 1970): a clock that is ahead makes all old. */
 export type TimeCheck = (first: number) => Promise<boolean>
 
-type Deps = { eventLog: EventLog; policy: RetentionPolicy; onError(error: unknown): void; now?: () => number; isSure?: TimeCheck }
+type Deps = {
+  eventLog: EventLog
+  policy: RetentionPolicy
+  /** 0 keeps them. */ auditDays?: number
+  onError(error: unknown): void
+  now?: () => number
+  isSure?: TimeCheck
+}
 
 const DAY_MS = 86_400_000
 const EVERY_MS = 60 * 60_000
@@ -40,7 +47,7 @@ export function openRetention(deps: Deps) {
 
   return {
     start() {
-      if (isStarted || (deps.policy.days === 0 && deps.policy.events === 0)) return
+      if (isStarted || (deps.policy.days === 0 && deps.policy.events === 0 && !deps.auditDays)) return
       isStarted = true
       schedule(FIRST_MS)
     },
@@ -56,9 +63,18 @@ export function openRetention(deps: Deps) {
 export async function removeOld(deps: Deps, goesOn: () => boolean = () => true): Promise<void> {
   for (const [project, { offset: head }] of await deps.eventLog.heads()) {
     if (!goesOn()) return
+    if (project === AUDIT_LOG) await trimAudit(deps, head).catch(deps.onError)
     if (isOwnLog(project)) continue
     await trimProject(deps, project, head).catch(deps.onError)
   }
+}
+
+/** Entries are folded into nothing, so nothing is kept of those that go. */
+async function trimAudit({ eventLog, auditDays = 0, isSure, now = Date.now }: Deps, head: number): Promise<void> {
+  if (auditDays === 0) return
+  const offset = await lastTooOld({ eventLog, policy: { days: auditDays, events: 0 }, now, ...(isSure && { isSure }) }, AUDIT_LOG, head)
+  const { first, epoch } = await eventLog.read(AUDIT_LOG, { after: head, limit: 1 })
+  if (offset >= first) await eventLog.trim({ project: AUDIT_LOG, epoch, foldVersion: 0, offset, body: '' })
 }
 
 async function trimProject(deps: Deps, project: string, head: number): Promise<void> {
@@ -73,7 +89,11 @@ async function trimProject(deps: Deps, project: string, head: number): Promise<v
 }
 
 /** The last offset beyond the retention time; 0 when the clock is in doubt. */
-async function lastTooOld({ eventLog, policy, now = Date.now, isSure }: Deps, project: string, head: number): Promise<number> {
+async function lastTooOld(
+  { eventLog, policy, now = Date.now, isSure }: Pick<Deps, 'eventLog' | 'policy' | 'now' | 'isSure'>,
+  project: string,
+  head: number,
+): Promise<number> {
   const since = keptSince(policy, now())
   const tooOld = await eventLog.offsetAt(project, since)
   const { first } = await eventLog.read(project, { after: head, limit: 1 })

@@ -6,6 +6,7 @@ import type { Env, WebDeps } from './env.ts'
 import { answerTo, errorJson, errorPage } from './errors.tsx'
 import { forceHttps, identifyClient } from './middleware/client.ts'
 import { guard, oneHost } from './middleware/guard.ts'
+import { audited } from './middleware/audit.ts'
 import { identify } from './middleware/identify.ts'
 import { gzip } from './middleware/gzip.ts'
 import { permit } from './middleware/permit.ts'
@@ -15,11 +16,13 @@ import { safeHeaders } from './middleware/secure-headers.ts'
 import { traceRequests } from './middleware/trace.ts'
 import { momentsAreHonoured } from './page-request.ts'
 import { mustHaveRules } from './route-rules.ts'
+import { auditRoutes } from './routes/audit.tsx'
 import { eventRoutes } from './routes/api-events.ts'
 import { flowApiRoutes } from './routes/api-flow.ts'
 import { projectChangeRoutes } from './routes/api-project-changes.ts'
 import { projectRoutes } from './routes/api-projects.ts'
 import { signInRoutes } from './routes/sign-in.tsx'
+import { settingsRoutes, tokenApiRoutes } from './routes/settings.tsx'
 import { snapshotRoutes } from './routes/api-snapshot.ts'
 import { statusRoutes } from './routes/api-status.ts'
 import { cspReportRoutes } from './routes/csp-reports.ts'
@@ -31,8 +34,8 @@ import { pictureRoutes } from './routes/pictures.tsx'
 import { staticRoutes } from './routes/static.ts'
 import { vitalRoutes } from './routes/vitals.ts'
 
-const PAGES = [pageRoutes, pictureRoutes, pinRoutes, jumpRoutes, projectFormRoutes]
-const API = [projectRoutes, projectChangeRoutes, snapshotRoutes, eventRoutes, flowApiRoutes, statusRoutes]
+const PAGES = [pageRoutes, pictureRoutes, pinRoutes, jumpRoutes, projectFormRoutes, settingsRoutes, auditRoutes]
+const API = [projectRoutes, projectChangeRoutes, snapshotRoutes, eventRoutes, flowApiRoutes, statusRoutes, tokenApiRoutes]
 
 const AWAY_TOLD_MS = 10_000
 
@@ -89,6 +92,7 @@ function passKnown(app: Hono<Env>, deps: WebDeps) {
   app.route('/', signInRoutes(deps))
   if (deps.settings.isGzipOn) app.use(gzip())
   app.use(momentsAreHonoured())
+  app.use(audited(deps))
   app.use(permit(deps))
   for (const routes of PAGES) app.route('/', routes(deps))
   for (const routes of API) app.route('/api/v1', routes(deps))

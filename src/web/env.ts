@@ -83,7 +83,15 @@ export type Client = {
   origin: string
 }
 
+type Deed = { on: string; details?: Record<string, string> }
+
 export type Env = {
   Bindings: { server: Server<Watching>; arrived: Request }
-  Variables: { client: Client; requestId: string; viewer: Viewer; isMomentHonoured?: boolean }
+  Variables: {
+    client: Client
+    /** For the audit log: what a change is on. */ deed?: Deed
+    requestId: string
+    viewer: Viewer
+    isMomentHonoured?: boolean
+  }
 }

@@ -69,4 +69,15 @@ export const ROUTE_RULES: Readonly<Record<string, RouteRule>> = {
   'GET /api/v1/projects/:name/events': 'see',
   'POST /api/v1/projects/:name/events': 'report',
   'GET /api/v1/status': 'signed in',
+  // Each for oneself; of the tokens on that page administrators are shown something.
+  'GET /settings': 'signed in',
+  'POST /settings/theme': 'signed in',
+  'POST /settings/sessions/end': 'signed in',
+  'POST /settings/tokens': 'admin',
+  'POST /settings/tokens/revoke': 'admin',
+  'GET /api/v1/tokens': 'admin',
+  'POST /api/v1/tokens': 'admin',
+  'DELETE /api/v1/tokens/:id': 'admin',
+  'GET /audit': 'admin',
+  'GET /audit.ndjson': 'admin',
 }

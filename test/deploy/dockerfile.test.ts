@@ -4,6 +4,7 @@ import { expect, test } from 'bun:test'
 import { DockerfileParser, type Instruction } from 'dockerfile-ast'
 import { validate } from 'dockerfile-utils'
 import { runCommand } from '../support/command.ts'
+import { SECRET_KEY } from '../support/signed-in.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { eventually, within } from '../support/eventually.ts'
 import { freePort } from '../support/ports.ts'
@@ -72,7 +73,7 @@ test('its steps, replayed in a clean folder, give a service that is healthy and 
 
   const set = Object.fromEntries(argumentsOf(named('ENV')[0]!).map((pair) => pair.split('=') as [string, string]))
   const port = await freePort()
-  const env = { ...set, PATH: path, PORT: String(port), DATA_DIR: temporaryFolder(), ALLOW_OPEN: 'true', HOME: app }
+  const env = { ...set, PATH: path, PORT: String(port), DATA_DIR: temporaryFolder(), SECRET_KEY, HOME: app }
   const child = Bun.spawn(jsonOf(named('CMD')[0]!.getRawArgumentsContent() ?? ''), { cwd: app, env, stdio: ['ignore', 'pipe', 'inherit'] })
   endAfter('test', () => child.kill('SIGKILL'))
   const health = jsonOf(named('HEALTHCHECK')[0]!.getRawArgumentsContent() ?? '')
@@ -81,7 +82,7 @@ test('its steps, replayed in a clean folder, give a service that is healthy and 
     return (await runCommand(health, { cwd: app, env, deadlineMs: 10_000 })).exitCode === 0
   }
   await eventually(isHealthy, { withinMs: 30_000, everyMs: 200 })
-  expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(200)
+  expect((await fetch(`http://127.0.0.1:${port}/login`)).status).toBe(200)
   child.kill('SIGTERM')
   expect(await within(31_000, 'the end after SIGTERM', child.exited)).toBe(0)
   const unhealthy = await runCommand(health, { cwd: app, env, deadlineMs: 10_000 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'bun:test'
 import { parse } from 'yaml'
 import { runCommand } from '../support/command.ts'
+import { SECRET_KEY } from '../support/signed-in.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
 import { freePort } from '../support/ports.ts'
@@ -42,7 +43,10 @@ test('the settings of fly.toml and of production.env.example are ones that the p
     // As the example says of it, the folder of the log files must be there.
     return name === '' || name === 'REDIS_CLUSTER' ? [] : [[name, value.replace('/var/log/visualizer', logs)] as const]
   })
-  for (const settings of [{ ...env, ALLOW_OPEN: 'true' }, Object.fromEntries(example)]) {
+  for (const settings of [
+    { ...env, SECRET_KEY },
+    { ...Object.fromEntries(example), SECRET_KEY },
+  ]) {
     const { exitCode, stderr } = await runProgram(['check-config'], settings)
     expect([exitCode, stderr.replace(/^warning: environment HOST: .*\n/gm, '')]).toEqual([0, ''])
   }

@@ -14,7 +14,11 @@ import { OnboardingPage } from '../../views/pages/onboarding.tsx'
 import type { TimelineQuery } from '../../views/timeline/query.ts'
 import { timelineView } from '../../views/timeline/view.ts'
 
-const LIVE = { live: { path: '/live/?since=k3j9x0ab', lastEventAt: NOW - 2000 }, viewer: { name: 'Mara Lind' }, refreshSeconds: 15 }
+const LIVE = {
+  live: { path: '/live/?since=k3j9x0ab', lastEventAt: NOW - 2000 },
+  viewer: { name: 'Mara Lind', may: 'operator of all projects', canSignOut: true },
+  refreshSeconds: 15,
+}
 
 export function countsOf(scenes: Scene[]): AttentionCounts {
   const counts = Object.fromEntries(ATTENTION_ORDER.map((word) => [word, 0])) as AttentionCounts

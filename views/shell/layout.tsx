@@ -5,6 +5,7 @@ import { type AttentionCounts, pageTitle } from '../overview/attention-counts.ts
 import { KeysHelp } from './keys-help.tsx'
 import type { PageTrouble } from './live-pill.tsx'
 import { ShownAt } from '../atoms/part-link.tsx'
+import type { ShownViewer } from './who-am-i.tsx'
 import { Palette } from './palette.tsx'
 import { TopBar } from './top-bar.tsx'
 
@@ -16,7 +17,7 @@ export type Frame = {
   now: number
   theme?: Theme | undefined
   density?: 'compact' | 'detailed' | undefined
-  viewer?: { name: string } | undefined
+  viewer?: ShownViewer | undefined
   /** The socket that keeps the page current; a page without one says how old it is. */
   live?: { path: string; lastEventAt?: number | undefined } | undefined
   trouble?: PageTrouble | undefined

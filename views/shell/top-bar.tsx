@@ -2,7 +2,7 @@ import type { FC } from 'hono/jsx'
 import type { AttentionWord } from '../../src/domain/summary/attention.ts'
 import { overviewHref } from '../overview/overview-query.ts'
 import { type AttentionCounts, AttentionCountsBar } from '../overview/attention-counts.tsx'
-import { visibleText } from '../atoms/foreign-text.tsx'
+import { type ShownViewer, WhoAmI } from './who-am-i.tsx'
 import { Icon } from '../atoms/icon.tsx'
 import { LivePill, type PageTrouble } from './live-pill.tsx'
 import { Shape } from '../atoms/shape.tsx'
@@ -13,7 +13,7 @@ type TopBarProps = {
   live: { path: string; lastEventAt?: number | undefined } | undefined
   trouble?: PageTrouble | undefined
   isPast?: boolean | undefined
-  viewer: { name: string } | undefined
+  viewer: ShownViewer | undefined
   searchText: string | undefined
   currentAttention: AttentionWord | undefined
 }
@@ -32,7 +32,7 @@ export const TopBar: FC<TopBarProps> = ({ counts, now, live, trouble, isPast, vi
       <LoadNew />
       <QuestionsLink count={counts.needs_you} />
       <ThemeToggle />
-      {viewer ? <Viewer name={viewer.name} /> : null}
+      {viewer ? <WhoAmI viewer={viewer} /> : null}
     </div>
   </header>
 )
@@ -96,20 +96,6 @@ const Search: FC<{ text: string | undefined }> = ({ text }) => (
     <kbd aria-hidden="true">/</kbd>
   </form>
 )
-
-const Viewer: FC<{ name: string }> = ({ name }) => {
-  const shown = visibleText(name, 60)
-  const initials = shown
-    .split(/\s+/)
-    .slice(0, 2)
-    .map((word) => Array.from(word)[0] ?? '')
-    .join('')
-  return (
-    <span class="viewer" role="img" title={shown} aria-label={`Signed in as ${shown}`}>
-      {initials.toUpperCase()}
-    </span>
-  )
-}
 
 export const Logo: FC = () => (
   <svg class="logo" viewBox="0 0 20 20" aria-hidden="true">

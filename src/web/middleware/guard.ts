@@ -11,7 +11,7 @@ export const guard = (settings: WebSettings) =>
     const host = c.req.header('host') ?? ''
     // No browser leaves out the Host.
     if (settings.isOpen && !settings.isOpenToOthers && host !== '' && !LOOPBACK.test(host)) {
-      const message = `This service answers to localhost only, not to "${host.slice(0, 100)}". Set ALLOW_OPEN=true when something in front protects it.`
+      const message = `This service answers to localhost only, not to "${host.slice(0, 100)}". Set AUTH=token so that people sign in, or ALLOW_OPEN=true when something in front protects it.`
       throw new RefusedError('PERMISSION_DENIED', message)
     }
     const listensOrChanges = !SAFE.has(c.req.method) || /^\/live(\/|$)/.test(c.req.path)

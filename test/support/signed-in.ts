@@ -1,0 +1,38 @@
+import { runProgram } from './server.ts'
+
+/** A key of the right strength, the same for all instances of a test. */
+export const SECRET_KEY = 'Zk3qv9Xw1tB7nH5rLc8dPf2yGm6sJa4uQe0iRoTzVxY'
+
+/** The settings of a service that people sign in to. */
+export const SIGNED_IN = { AUTH: 'token', SECRET_KEY }
+
+type Place = { dataDir: string; env: Record<string, string> }
+
+/** Makes a sign-in link at the command line, and gives back its code. */
+export async function linkCode({ dataDir, env }: Place, ...flags: string[]): Promise<string> {
+  const { stdout, stderr } = await runProgram(['sign-in-link', ...flags, '--data-dir', dataDir], env)
+  const code = /link=([\w-]{43})/.exec(stdout)?.[1]
+  if (code === undefined) throw new Error(`no link was made\n${stdout}\n${stderr}`)
+  return code
+}
+
+/** Makes a token at the command line. */
+export async function makeToken({ dataDir, env }: Place, ...flags: string[]): Promise<string> {
+  const { stdout, stderr } = await runProgram(['token', 'create', 'test', ...flags, '--data-dir', dataDir], env)
+  if (!stdout.startsWith('vis_')) throw new Error(`no token was made\n${stdout}\n${stderr}`)
+  return stdout.trim()
+}
+
+/** Signs in with a code, and gives back the cookie as it is sent. */
+export async function cookieFor(url: string, code: string): Promise<string> {
+  const answer = await fetch(`${url}/login`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ link: code }).toString(),
+    tls: { rejectUnauthorized: false },
+  })
+  const cookie = answer.headers.getSetCookie()[0]?.split(';')[0]
+  if (answer.status !== 303 || cookie === undefined) throw new Error(`not signed in: ${answer.status} ${await answer.text()}`)
+  return cookie
+}

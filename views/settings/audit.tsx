@@ -1,0 +1,117 @@
+import type { FC } from 'hono/jsx'
+import { visibleText } from '../atoms/foreign-text.tsx'
+import { type Frame, Layout } from '../shell/layout.tsx'
+
+/** An entry as the page shows it; `at` in ms since 1970. */
+export type AuditRow = {
+  offset: number
+  at: number
+  who: string
+  what: string
+  on: string | undefined
+  from: string | undefined
+  result: 'done' | 'refused'
+  details: Readonly<Record<string, string>>
+}
+
+export type AuditFilters = { who: string; what: string; result: '' | 'done' | 'refused' }
+
+export type AuditProps = Frame & {
+  rows: readonly AuditRow[]
+  filters: AuditFilters
+  /** Where older entries begin; undefined where there are none. */
+  before: number | undefined
+  /** Entries are kept for so many days. */
+  keptDays: number
+}
+
+/** GET /audit: who did what, the newest first. */
+export const AuditPage: FC<AuditProps> = ({ rows, filters, before, keptDays, ...frame }) => (
+  <Layout {...frame} title="Audit log">
+    <header class="settings__head">
+      <h1>Audit log</h1>
+      <p>Who did what, from where, and what became of it. Entries are kept for {keptDays} days, and nobody can change them.</p>
+    </header>
+    <form class="audit__filters" method="get" action="/audit">
+      <label>
+        Who <input name="who" value={filters.who} maxlength={200} />
+      </label>
+      <label>
+        What <input name="what" value={filters.what} maxlength={200} />
+      </label>
+      <label>
+        Result{' '}
+        <select name="result">
+          {(['', 'done', 'refused'] as const).map((result) => (
+            <option value={result} selected={result === filters.result}>
+              {result === '' ? 'any' : result}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button class="button" type="submit">
+        Show
+      </button>
+      <a class="button" href={`/audit.ndjson${searchOf(filters)}`} download="audit.ndjson">
+        Download as NDJSON
+      </a>
+    </form>
+    {rows.length === 0 ? <p class="settings__none">There is no such entry.</p> : <AuditTable rows={rows} />}
+    {before === undefined ? null : (
+      <p class="audit__more">
+        <a class="button" href={`/audit${searchOf(filters, before)}`}>
+          Older
+        </a>
+      </p>
+    )}
+  </Layout>
+)
+
+const AuditTable: FC<{ rows: readonly AuditRow[] }> = ({ rows }) => (
+  <div class="audit__table" tabindex={0} role="region" aria-label="Entries">
+    <table>
+      <thead>
+        <tr>
+          {['When (UTC)', 'Who', 'What', 'On', 'From', 'Result', 'Details'].map((head) => (
+            <th scope="col">{head}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr>
+            <td>
+              <time datetime={new Date(row.at).toISOString()}>{new Date(row.at).toISOString().slice(0, 23).replace('T', ' ')}</time>
+            </td>
+            <td>
+              <bdi>{visibleText(row.who, 200)}</bdi>
+            </td>
+            <td>{visibleText(row.what, 100)}</td>
+            <td>
+              <bdi>{visibleText(row.on ?? '', 200)}</bdi>
+            </td>
+            <td>{visibleText(row.from ?? '', 60)}</td>
+            <td class={row.result === 'refused' ? 'audit__refused' : undefined}>{row.result}</td>
+            <td>{detailWords(row.details)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+)
+
+const detailWords = (details: AuditRow['details']): string =>
+  visibleText(
+    Object.entries(details)
+      .map(([name, value]) => `${name}: ${value}`)
+      .join(', '),
+    400,
+  )
+
+/** The filters as the search of an address. */
+export function searchOf({ who, what, result }: AuditFilters, before?: number): string {
+  const search = new URLSearchParams(
+    Object.entries({ who, what, result, before: before?.toString() ?? '' }).filter(([, value]) => value !== ''),
+  )
+  return search.size === 0 ? '' : `?${search.toString()}`
+}
