@@ -46,24 +46,27 @@ type ForeignTextProps = { text: string; limit?: number; reading?: Reading }
 
 /** Text of an agent or tool: marked, shortened, and isolated, so that its direction reorders nothing. Backticks show code. */
 export const ForeignText: FC<ForeignTextProps> = ({ text, limit = 200, reading = 'prose' }) => (
-  <bdi>
-    <Coded text={joinedCode(shortLine(text, limit, (part) => markedLine(part, reading)))} />
-  </bdi>
+  <bdi>{Coded({ text: joinedCode(shortLine(text, limit, (part) => markedLine(part, reading))) })}</bdi>
 )
 
-const Coded: FC<{ text: string }> = ({ text }) => (
-  <>
-    {text.split(/`([^`]+)`/).map((part, index) =>
-      index % 2 === 1 ? (
-        <code dir="ltr">
+const Coded: FC<{ text: string }> = ({ text }) => {
+  const parts = text.split(/`([^`]+)`/)
+  // Most texts have no code, and every row of every flush has a text.
+  if (parts.length === 1) return Marked({ text })
+  return (
+    <>
+      {parts.map((part, index) =>
+        index % 2 === 1 ? (
+          <code dir="ltr">
+            <Marked text={part} />
+          </code>
+        ) : (
           <Marked text={part} />
-        </code>
-      ) : (
-        <Marked text={part} />
-      ),
-    )}
-  </>
-)
+        ),
+      )}
+    </>
+  )
+}
 
 /** Both ends joined; code whose other backtick was cut away ends at the cut. */
 function joinedCode(short: Shortened): string {

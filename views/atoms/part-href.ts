@@ -10,20 +10,35 @@ export const ADDRESSES = {
   flow: '/projects/:name/flow',
 } as const
 
-/** An address with what it names put in. `search` is empty or begins with a question mark. */
-export function addressOf(pattern: string, names: Readonly<Record<string, string>>, search = ''): string {
-  // Browsers resolve dots even if encoded, so such ids go into the query.
-  if (/^\.{1,2}$/.test(names.id ?? '')) return `${addressOf(pattern.replace('/:id', ''), { ...names, id: '' })}?id=${names.id}`
-  return pattern.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(names[name] ?? '')) + search
+type AddressNames = Readonly<Record<string, string>>
+
+/** Writes addresses of a pattern, which is taken apart once: rows of every flush have several. `search` is empty or begins with a question mark. */
+function openAddress(pattern: string) {
+  const parts = pattern.split(/:(\w+)/)
+  return (names: AddressNames, search = ''): string => {
+    // Browsers resolve dots even if encoded, so such ids go into the query.
+    if (names.id === '.' || names.id === '..') return `${addressOf(pattern.replace('/:id', ''), { ...names, id: '' })}?id=${names.id}`
+    let address = ''
+    parts.forEach((part, index) => (address += index % 2 === 0 ? part : encodeURIComponent(names[part] ?? '')))
+    return address + search
+  }
 }
 
-export const projectHref = (name: string): string => addressOf(ADDRESSES.project, { name })
+/** An address with what it names put in. */
+export const addressOf = (pattern: string, names: AddressNames, search = ''): string => openAddress(pattern)(names, search)
 
-export const eventHref = (name: string, offset: number): string => addressOf(ADDRESSES.event, { name, offset: String(offset) })
+const toProject = openAddress(ADDRESSES.project)
+const toEvent = openAddress(ADDRESSES.event)
+const toStory = openAddress(ADDRESSES.story)
+const toAgent = openAddress(ADDRESSES.agent)
 
-export const storyHref = (name: string, id: string): string => addressOf(ADDRESSES.story, { name, id })
+export const projectHref = (name: string): string => toProject({ name })
 
-export const agentHref = (name: string, id: string): string => addressOf(ADDRESSES.agent, { name, id })
+export const eventHref = (name: string, offset: number): string => toEvent({ name, offset: String(offset) })
+
+export const storyHref = (name: string, id: string): string => toStory({ name, id })
+
+export const agentHref = (name: string, id: string): string => toAgent({ name, id })
 
 export const asOf = (href: string, at: number): string => atMoment(href, new Date(at).toISOString())
 

@@ -16,13 +16,14 @@ export function pinState({ pins = [] }: OverviewQuery, name: string): PinState {
 /** Has a project stand first, or no longer. Where all pins are taken it says so. */
 export function pinButton(name: string, state: PinState) {
   const acts = html`type="submit" form="pins-form" name="${state === 'pinned' ? 'unpin' : 'pin'}" value="${name}"`
-  const said = html`aria-pressed="${state === 'pinned' ? 'true' : 'false'}" aria-label="Pin ${name}"`
-  const title = state === 'pinned' ? 'Unpin' : 'Pin to the top'
-  return html`<button id="${domId('pin', name)}" class="pin" ${state === 'full' ? TELLS_WHY : acts} ${said} title="${title}">
+  const pressed = state === 'pinned' ? PRESSED : RELEASED
+  return html`<button id="${domId('pin', name)}" class="pin" ${state === 'full' ? TELLS_WHY : acts} ${pressed} aria-label="Pin ${name}">
     ${Icon({ name: 'pin' })}
   </button>`
 }
 
+const PRESSED = raw('aria-pressed="true" title="Unpin"')
+const RELEASED = raw('aria-pressed="false" title="Pin to the top"')
 const TELLS_WHY = raw('type="button" popovertarget="pins-full"')
 
 export const PinsForm: FC<{ query: OverviewQuery }> = ({ query }) => (

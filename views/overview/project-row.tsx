@@ -27,8 +27,9 @@ export const ProjectRow: FC<RowProps> = ({ summary, now, pin, at }) => {
   const href = atMoment(projectHref(project.name), at)
   const { tone, shape: form } = ATTENTION_LOOKS[attention.word]
   const question = attention.word === 'needs_you' ? summary.approvals.first : undefined
-  const attributes = html`data-attention="${attention.word}"${waitsForPerson(attention.word) ? WAITS : ''}`
-  return html`<li id="${domId('project', project.name)}" class="row tone-${tone}${question ? ' row--asks' : ''}" ${attributes}>
+  const looks = `row tone-${tone}${question ? ' row--asks' : ''}`
+  const attributes = raw(`class="${looks}" data-attention="${attention.word}"${waitsForPerson(attention.word) ? ' data-waits=""' : ''}`)
+  return html`<li id="${domId('project', project.name)}" ${attributes}>
     ${Shape({ name: form, class: 'row__shape' })}
     <div class="row__what">
       <div class="row__line">
@@ -46,8 +47,6 @@ export const ProjectRow: FC<RowProps> = ({ summary, now, pin, at }) => {
     ${timesOf(summary, now)} ${question ? <Question approval={question} more={summary.approvals.total - 1} href={href} /> : ''}
   </li>`
 }
-
-const WAITS = raw(' data-waits=""')
 
 type ReasonProps = { attention: Attention; question: Approval | undefined; now: number }
 
@@ -100,10 +99,12 @@ function cyclesOf({ cycles, cyclesTotal }: ProjectSummary) {
 
 const NO_AGENTS = html`<div class="row__agents"><span class="row__none">no agents</span></div>`
 
+const ONE_AGENT = raw('<span class="visually-hidden"> agent</span>')
+const AGENTS = raw('<span class="visually-hidden"> agents</span>')
+
 function agentCount(count: number) {
   if (count === 0) return NO_AGENTS
-  const word = html`<span class="visually-hidden"> ${count === 1 ? 'agent' : 'agents'}</span>`
-  return html`<div class="row__agents">${Icon({ name: 'agent' })}${count}${word}</div>`
+  return html`<div class="row__agents">${Icon({ name: 'agent' })}${count}${count === 1 ? ONE_AGENT : AGENTS}</div>`
 }
 
 function timesOf({ attention, lastEventAt, ageSince }: ProjectSummary, now: number) {
