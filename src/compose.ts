@@ -123,7 +123,7 @@ async function openCore({ config, telemetry, opened, context }: Omit<Part, 'core
   const changes = projectChanges(registering)
   const lifeOf = (name: string) => projections.registry.purged.get(name.toLowerCase())?.offset ?? 0
   const whyRefused = openStoreCheck({ eventLog, onError })
-  const auth = await openAuthOver({ config, engines, onError, opened })
+  const auth = await openAuthOver({ config, engines, onError, opened, log })
   const known = { projections, lanes: openLanes(), lanesOfFigures: openLanes(), lifeOf, stateOf, nameOf, auth }
   return { ...known, eventLog, followed, keyValue, acceptFrom, changes, whyRefused, isRedisUp, logUse }
 }

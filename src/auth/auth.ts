@@ -1,21 +1,24 @@
+import type { ProvidersConfig } from '../config/config.ts'
 import type { NewEvent } from '../domain/events/event.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { KeyValue } from '../key-value/key-value.ts'
 import { type Access, openAccess } from './access.ts'
 import { type AuditEntry, openAudit } from './audit.ts'
+import { openProviders, type Providers } from './providers.ts'
 import { openSessions, type SessionLimits, type Sessions } from './sessions.ts'
 import { openSignInLinks, type SignInLinks } from './sign-in-links.ts'
 import { openSigner, type Signer } from './signing.ts'
 import { openTokenUse } from './tokens.ts'
 import type { Viewer } from './viewer.ts'
 
-/** Who may come in: sessions, links, tokens, and the audit log. */
+/** Who may come in: sessions, links, tokens, providers, and the audit log. */
 export type Auth = {
   sessions: Sessions
   links: SignInLinks
   access: Access
   signer: Signer
   tokenUse: ReturnType<typeof openTokenUse>
+  providers: Providers
   /** Never throws and never waits. */
   note(entry: AuditEntry): void
   /** Ends a session here and everywhere. */
@@ -37,15 +40,23 @@ type Deps = {
   append(project: string, events: readonly NewEvent[]): Promise<unknown>
   keys: readonly { reveal(): string }[]
   limits: SessionLimits
+  providers: ProvidersConfig
   onError(error: unknown): void
+  /** Hears why a provider or an issuer could not be asked. */
+  onAway(error: unknown): void
 }
 
 const LOOK_AGAIN_MS = 1_000
 const TOKEN = 'token:'
+const UNTIL = 'until:'
+
+/** Instead of a session, for whoever may stay until a time (in ms since 1970) that is known. */
+export const untilAt = (at: number): string => `${UNTIL}${at}`
+
 const AT_ONCE = 16
 
 /** Opens what decides who may come in. */
-export function openAuth({ eventLog, keyValue, append, keys, limits, onError }: Deps): Auth {
+export function openAuth({ eventLog, keyValue, append, keys, limits, providers, onError, onAway }: Deps): Auth {
   const listeners: ((ended: ReadonlySet<string>) => void)[] = []
   const access = openAccess({
     ...{ eventLog, append, onError },
@@ -63,6 +74,7 @@ export function openAuth({ eventLog, keyValue, append, keys, limits, onError }: 
   return {
     ...{ sessions, access, signer, note: audit.note },
     links: openSignInLinks({ keyValue }),
+    providers: openProviders({ config: providers, signer, keyValue, onAway }),
     tokenUse: openTokenUse({ keyValue, onError }),
     async endSession(hash) {
       await sessions.end(hash)
@@ -91,6 +103,7 @@ async function endedOf(all: Iterable<string>, { sessions, access }: Pick<Auth, '
   const ended = new Set<string>()
 
   async function isThere(session: string): Promise<boolean> {
+    if (session.startsWith(UNTIL)) return Number(session.slice(UNTIL.length)) > Date.now()
     if (!session.startsWith(TOKEN)) return sessions.isThere(session)
     const token = access.current().tokens.get(session.slice(TOKEN.length))
     return token !== undefined && (token.endedAt === undefined || token.endedAt > Date.now())

@@ -1,13 +1,15 @@
 import type * as Jose from 'jose'
-import { ACTIONS, type Action } from '../domain/policy-line.ts'
+import type { Action } from '../domain/policy-line.ts'
 import type { JwtConfig } from '../config/config.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import { type Claims, claimTexts, identityFrom } from './claims.ts'
+import { actionsOf, SCOPES } from './tokens.ts'
 import type { Identity } from './viewer.ts'
 
 /** `reason` is for the log: whoever sent the token is told nothing of it. */
 export type JwtAnswer =
-  | { outcome: 'verified'; identity: Identity; scopes: readonly Action[] | undefined }
+  /** `endsAt` in ms since 1970. */
+  | { outcome: 'verified'; identity: Identity; scopes: readonly Action[] | undefined; endsAt: number }
   | { outcome: 'refused'; reason: string }
   /** No token can be judged: the issuer's keys were never loaded, or too long ago. */
   | { outcome: 'keys away' }
@@ -63,26 +65,16 @@ function answer({ payload, protectedHeader }: Jose.JWTVerifyResult, config: JwtC
   const { issuer, groupsClaim, claims } = config
   const identity = identityFrom(payload, { issuer, groupsClaim, grants: claims })
   if (identity === undefined) return { outcome: 'refused', reason: 'names no subject' }
-  return { outcome: 'verified', identity, scopes: scopesIn(payload, config.scopesClaim) }
-}
-
-/** What scopes are called: those of our own tokens, or the action itself. */
-const SCOPES: Readonly<Record<string, readonly Action[]>> = {
-  read: ['see'],
-  ingest: ['report'],
-  command: ['see', 'act'],
-  ...Object.fromEntries(ACTIONS.map((action) => [action, action === 'admin' ? ACTIONS : [action]])),
+  const endsAt = ((payload.exp ?? 0) + SKEW_SECONDS) * 1000
+  return { outcome: 'verified', identity, scopes: scopesIn(payload, config.scopesClaim), endsAt }
 }
 
 /** Scopes as a list, or separated by spaces; each may begin with `visualizer:`. Without the claim a token may do nothing. */
 function scopesIn(claims: Claims, claim: string | undefined): Action[] | undefined {
   if (claim === undefined) return undefined
   const words = claimTexts(claims, claim).flatMap((text) => text.split(' '))
-  const actions = words.flatMap((word) => {
-    const name = word.replace(/^visualizer:/, '')
-    return Object.hasOwn(SCOPES, name) ? (SCOPES[name] ?? []) : []
-  })
-  return [...new Set(actions)]
+  const scopes = words.map((word) => SCOPES.find((scope) => word === scope || word === `visualizer:${scope}`))
+  return actionsOf(scopes.filter((scope) => scope !== undefined))
 }
 
 const reasonOf = (error: Error) => ('code' in error && typeof error.code === 'string' ? `${error.code}: ${error.message}` : error.message)

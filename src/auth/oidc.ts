@@ -9,7 +9,8 @@ import { hashOf, isSame, newSecret, type Signer } from './signing.ts'
 import type { Identity } from './viewer.ts'
 
 /** Why a sign-in did not come about, as far as whoever signs in is told. */
-export type SignInProblem = 'provider-away' | 'declined' | 'unverified-email' | 'not-finished'
+export const SIGN_IN_PROBLEMS = ['provider-away', 'declined', 'unverified-email', 'not-finished'] as const
+export type SignInProblem = (typeof SIGN_IN_PROBLEMS)[number]
 
 export type Begun =
   { outcome: 'begun'; url: string; /** For the state cookie. */ state: string } | { outcome: 'provider-away'; reason: string }

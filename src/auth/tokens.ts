@@ -31,6 +31,9 @@ const MAY: Record<Scope, readonly Action[]> = {
   admin: ['see', 'act', 'report', 'manage', 'admin'],
 }
 
+/** What scopes come to, together. */
+export const actionsOf = (scopes: readonly Scope[]): Action[] => [...new Set(scopes.flatMap((scope) => MAY[scope]))]
+
 /** What a new token consists of: the text for its program, which is shown once, and what is stored. */
 export type NewToken = { text: string; id: string; hash: string }
 
@@ -65,7 +68,7 @@ export const tokenViewer = ({ id, name, scopes, projects }: Token): Viewer => ({
   roles: [{ role: 'admin', projects }],
   via: 'token',
   session: `token:${id}`,
-  scopes: [...new Set(scopes.flatMap((scope) => MAY[scope]))],
+  scopes: actionsOf(scopes),
 })
 
 const USED_MS = 60_000

@@ -19,7 +19,7 @@ export async function withAuth<T>(config: Config, work: (auth: Auth) => Promise<
     const engines = await openEngines({
       ...{ config, channel: undefined, pid: process.pid, tracing: NO_TRACING, metrics: createMetrics(), log: SILENT, onError, opened },
     })
-    const auth = await openAuthOver({ config, engines, onError, opened })
+    const auth = await openAuthOver({ config, engines, log: SILENT, onError, opened })
     // What could not be read is told instead of passing for nothing.
     const [problem] = problems
     if (problem !== undefined) throw problem instanceof Error ? problem : new Error(String(problem))

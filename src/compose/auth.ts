@@ -12,18 +12,25 @@ import type { Logger } from '../telemetry/logger.ts'
 import type { Engines } from './engines.ts'
 
 type Stores = Pick<Engines, 'eventLog' | 'bus' | 'keyValue'>
-type Deps = { config: Config; engines: Stores; onError(error: unknown): void; opened: Opened }
+type Deps = { config: Config; engines: Stores; onError(error: unknown): void; opened: Opened; log: Pick<Logger, 'warn'> }
 
 const MINUTE_MS = 60_000
 
+const reasonOf = (error: unknown): string => {
+  const words = error instanceof Error ? error.message : String(error)
+  return error instanceof Error && error.cause !== undefined ? `${words}: ${reasonOf(error.cause)}` : words
+}
+
 /** Who may come in, over the engines of this deployment; resolves at once while they are away. */
-export async function openAuthOver({ config, engines, onError, opened }: Deps): Promise<Auth> {
+export async function openAuthOver({ config, engines, onError, opened, log }: Deps): Promise<Auth> {
   const { eventLog, bus, keyValue } = engines
   const { idleMinutes, hours } = config.auth.session
   const auth = opened.add(
     openAuth({
       ...{ eventLog, keyValue, onError, keys: secretKeys(config) },
       append: (project, events) => storeAndAnnounce({ eventLog, bus }, project, events),
+      providers: config.providers,
+      onAway: (error) => log.warn('who signs in cannot be asked about', { reason: reasonOf(error) }),
       limits: { idleMs: idleMinutes * MINUTE_MS, mostMs: hours * 60 * MINUTE_MS },
     }),
   )
@@ -47,7 +54,8 @@ export function closeEnded(auth: Auth, hub: Pick<Hub, 'end' | 'sessions'>, onErr
 
 /** Shows a link for the first admin, on one worker of the fleet, when nobody may come in otherwise. */
 export async function offerFirstLink(auth: Auth, { log, url }: { log: Pick<Logger, 'warn'>; url: string }): Promise<void> {
-  if (auth.access.current().hasAdmin) return
+  // Where a proxy signs people in, links do nothing.
+  if (auth.providers.proxy || auth.access.current().hasAdmin) return
   const code = await auth.links.makeFirst()
   if (code === undefined) return
   log.warn(`no administrator has signed in yet: open ${url}/login?link=${code} within 15 minutes; "visualizer sign-in-link" makes another`)

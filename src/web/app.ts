@@ -28,6 +28,7 @@ import { statusRoutes } from './routes/api-status.ts'
 import { cspReportRoutes } from './routes/csp-reports.ts'
 import { pinRoutes, projectFormRoutes } from './routes/forms.ts'
 import { jumpRoutes } from './routes/jumps.tsx'
+import { oidcRoutes } from './routes/oidc.ts'
 import { liveRoutes } from './routes/live.ts'
 import { pageRoutes } from './routes/pages.ts'
 import { pictureRoutes } from './routes/pictures.tsx'
@@ -90,6 +91,7 @@ function passKnown(app: Hono<Env>, deps: WebDeps) {
   app.route('/', liveRoutes(deps))
   app.route('/', staticRoutes(deps))
   app.route('/', signInRoutes(deps))
+  app.route('/', oidcRoutes(deps))
   if (deps.settings.isGzipOn) app.use(gzip())
   app.use(momentsAreHonoured())
   app.use(audited(deps))

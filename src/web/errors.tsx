@@ -61,7 +61,8 @@ export function errorPage(c: Context<Env>, deps: WebDeps, { code, message, detai
 function strangersPage(c: Context<Env>, deps: WebDeps, { code, message }: Pick<Answer, 'code' | 'message'>) {
   const status = statusOf(code)
   const frame = bareFrame(c, deps)
-  if (code === 'UNAUTHENTICATED') return c.html(<SessionEndedPage {...frame} to={returnAddress(pathOf(c.req.header('referer')))} />, status)
+  if (code === 'UNAUTHENTICATED' && !deps.auth.providers.proxy)
+    return c.html(<SessionEndedPage {...frame} to={returnAddress(pathOf(c.req.header('referer')))} />, status)
   return c.html(<OutsidePage {...frame} title={TITLES[status] ?? 'This did not work'} message={message} />, status)
 }
 

@@ -153,17 +153,40 @@ function sessionWords({ isPermanent, idleMinutes }: LinkProps['session']): strin
   return isPermanent ? `ends after ${idle} without use` : `ends with the browser, or after ${idle} without use`
 }
 
-/** GET /signed-out */
-export const SignedOutPage: FC<DoorFrame> = (frame) => (
+/** Signed in; the browser goes on by itself. */
+export const SignedInPage: FC<DoorFrame & { to: string }> = ({ to, ...frame }) => (
+  <Door {...frame} title="Signed in">
+    <div class="door__card">
+      <h1>You are signed in</h1>
+      <a class="button button--ink door__wide" href={to}>
+        Go on
+      </a>
+    </div>
+  </Door>
+)
+
+type SignedOutProps = DoorFrame & {
+  /** Whose own session goes on until somebody follows the address. */
+  provider: { name: string; href: string } | undefined
+}
+
+/** GET /signed-out, and what POST /logout answers where a provider has a session of its own. */
+export const SignedOutPage: FC<SignedOutProps> = ({ provider, ...frame }) => (
   <Door {...frame} title="Signed out">
     <div class="door__card">
       <div>
         <h1>You are signed out</h1>
         <p class="door__lead">Pages that are still open elsewhere with this session close within 5 seconds.</p>
       </div>
-      <a class="button button--ink door__wide" href="/login">
-        Sign in again
-      </a>
+      {provider ? (
+        <a class="button button--ink door__wide" href={provider.href}>
+          Sign out at {visibleText(provider.name, 100)} too
+        </a>
+      ) : (
+        <a class="button button--ink door__wide" href="/login">
+          Sign in again
+        </a>
+      )}
     </div>
   </Door>
 )

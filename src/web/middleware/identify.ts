@@ -1,5 +1,8 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
+import { untilAt } from '../../auth/auth.ts'
+import type { JwtVerifier } from '../../auth/jwt.ts'
+import type { ProxyDoor } from '../../auth/proxy.ts'
 import { viewerOf } from '../../auth/sessions.ts'
 import { isToken, tokenOf, tokenViewer } from '../../auth/tokens.ts'
 import { OPEN_VIEWER, type Viewer } from '../../auth/viewer.ts'
@@ -20,6 +23,7 @@ export const identify = (deps: WebDeps) => {
     const authorization = c.req.header('authorization')
     if (authorization !== undefined && !isForTheProxy(deps, authorization)) return bearer(deps, authorization)
     if (deps.settings.isOpen) return OPEN_VIEWER
+    if (deps.auth.providers.proxy) return namedByProxy(c, deps, deps.auth.providers.proxy)
     const value = cookie.read(c)
     const session = value === undefined ? undefined : await deps.auth.sessions.find(value)
     return session && viewerOf(session)
@@ -30,7 +34,7 @@ export const identify = (deps: WebDeps) => {
     if (isForAll && c.req.path.startsWith('/static/')) return next()
     const viewer = await find(c)
     if (viewer) c.set('viewer', viewer)
-    else if (!isForAll && !LIVE.test(c.req.path)) return signInFirst(c)
+    else if (!isForAll && !LIVE.test(c.req.path)) return signInFirst(c, deps)
     return next()
   })
 }
@@ -41,12 +45,41 @@ const isForTheProxy = ({ settings }: WebDeps, authorization: string) => settings
 const BEARER = /^Bearer ([\w~+/.=-]{1,8192})$/i
 
 /** All faults are answered alike, so that nobody learns which tokens there are. */
-async function bearer({ auth }: WebDeps, authorization: string): Promise<Viewer> {
+async function bearer({ auth, log }: WebDeps, authorization: string): Promise<Viewer> {
   const text = BEARER.exec(authorization)?.[1] ?? ''
+  const { jwt } = auth.providers
+  if (jwt && text !== '' && !isToken(text)) return bearerOfIssuer(jwt, text, log)
   const found = isToken(text) ? await tokenNow(auth, text) : undefined
-  if (!found) throw new RefusedError('UNAUTHENTICATED', 'The token is not valid. Send one as "Authorization: Bearer …".')
+  if (!found) throw new RefusedError('UNAUTHENTICATED', NOT_VALID)
   auth.tokenUse.note(found.id)
   return tokenViewer(found)
+}
+
+const NOT_VALID = 'The token is not valid. Send one as "Authorization: Bearer …".'
+
+async function bearerOfIssuer(jwt: JwtVerifier, text: string, log: WebDeps['log']): Promise<Viewer> {
+  const answer = await jwt.verify(text)
+  if (answer.outcome === 'keys away') {
+    throw new RefusedError(
+      'SERVICE_UNAVAILABLE',
+      'Tokens cannot be verified now, because the keys of their issuer cannot be had. Try again soon.',
+    )
+  }
+  if (answer.outcome === 'refused') {
+    log.debug('a token of an issuer was refused', { reason: answer.reason })
+    throw new RefusedError('UNAUTHENTICATED', NOT_VALID)
+  }
+  const { identity, scopes, endsAt } = answer
+  return { ...identity, via: 'jwt', scopes, session: untilAt(endsAt) }
+}
+
+/** Who somebody is, the proxy says with each request; nobody where it does not, or is none. */
+function namedByProxy(c: Context<Env>, { log }: WebDeps, door: ProxyDoor): Viewer | undefined {
+  const peer = c.env.server.requestIP(c.env.arrived)?.address ?? ''
+  const answer = door({ header: (name) => c.req.header(name), peer })
+  if (answer.outcome === 'signed in') return { ...answer.identity, via: 'proxy' }
+  log.debug('the headers of a proxy were not believed', { reason: answer.reason, peer })
+  return undefined
 }
 
 /** A token that was made a moment ago, elsewhere, is looked up in the log. */
@@ -57,7 +90,8 @@ async function tokenNow({ access, look }: WebDeps['auth'], text: string) {
   return tokenOf(access.current().tokens, text, Date.now())
 }
 
-function signInFirst(c: Context<Env>): Response {
+function signInFirst(c: Context<Env>, { auth }: WebDeps): Response {
+  if (auth.providers.proxy) throw new RefusedError('UNAUTHENTICATED', 'Come in by the proxy that signs people in.')
   const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
   const isPage = (c.req.header('accept')?.includes('text/html') ?? false) && !c.req.path.startsWith('/api/')
   if (!isPage || !isRead) throw new RefusedError('UNAUTHENTICATED', 'Sign in first, or send a token as "Authorization: Bearer …".')

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { SIGN_IN_PROBLEMS } from '../../auth/oidc.ts'
 import { returnAddress } from '../../auth/return-address.ts'
 import { type Beginning, viewerOf } from '../../auth/sessions.ts'
 import { identityOf } from '../../auth/sign-in-links.ts'
@@ -6,7 +7,7 @@ import type { Viewer } from '../../auth/viewer.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { readBody } from '../read-body.ts'
 import { sessionCookie } from '../session-cookie.ts'
-import { SignedOutPage, SignInPage, SignInWithLinkPage } from '../../../views/pages/sign-in.tsx'
+import { SignedInPage, SignedOutPage, SignInPage, SignInWithLinkPage } from '../../../views/pages/sign-in.tsx'
 import { bareFrame } from '../bare-frame.ts'
 
 const LIMIT_BYTES = 8_192
@@ -31,12 +32,12 @@ export async function beginSession(c: Context<Env>, deps: WebDeps, beginning: Om
 /** GET and POST /login, POST /logout, GET /signed-out. */
 export function signInRoutes(deps: WebDeps) {
   const app = new Hono<Env>()
-  if (deps.settings.isOpen) return app
+  if (deps.settings.isOpen || deps.auth.providers.proxy) return app
   return app
     .get('/login', (c) => wayIn(c, deps))
     .post('/login', (c) => useLink(c, deps))
     .post('/logout', (c) => signOut(c, deps))
-    .get('/signed-out', (c) => c.html(<SignedOutPage {...bareFrame(c, deps)} />))
+    .get('/signed-out', (c) => c.html(<SignedOutPage {...bareFrame(c, deps)} provider={undefined} />))
 }
 
 /** Changes nothing: mail programs open links to look at them. */
@@ -48,7 +49,8 @@ async function wayIn(c: Context<Env>, deps: WebDeps) {
   const link = code === '' ? undefined : await deps.auth.links.find(code)
   const { session } = deps.settings.auth
   if (link) return c.html(<SignInWithLinkPage {...bareFrame(c, deps)} link={link} code={code} to={to} session={session} />)
-  return c.html(signInPage(c, deps, { to, problem: code === '' ? undefined : NOT_VALID }), code === '' ? 200 : 400)
+  const problem = code === '' ? problemIn(c, deps) : NOT_VALID
+  return c.html(signInPage(c, deps, { to, problem }), code === '' ? 200 : 400)
 }
 
 async function useLink(c: Context<Env>, deps: WebDeps) {
@@ -58,7 +60,7 @@ async function useLink(c: Context<Env>, deps: WebDeps) {
   const link = await deps.auth.links.use(codeIn(form.get('link') ?? ''))
   if (link && form.get('not-mine') === null) {
     await beginSession(c, deps, { identity: identityOf(link), way: 'link' })
-    return c.redirect(to, 303)
+    return signedIn(c, deps, to)
   }
   deps.auth.note({
     what: 'sign in',
@@ -71,7 +73,32 @@ async function useLink(c: Context<Env>, deps: WebDeps) {
   return c.html(signInPage(c, deps, { to, problem }), link ? 200 : 400)
 }
 
-async function signOut(c: Context<Env>, { auth, settings }: WebDeps) {
+/**
+ * Leads to where somebody wanted to go. Browsers keep a strict cookie from a request that another site led to, redirects of it included;
+ * one that a page of ours makes has it.
+ */
+export function signedIn(c: Context<Env>, deps: WebDeps, to: string) {
+  if (deps.settings.auth.session.sameSite !== 'Strict') return c.redirect(to, 303)
+  c.header('Refresh', `0; url=${to}`)
+  return c.html(<SignedInPage {...bareFrame(c, deps)} to={to} />)
+}
+
+/** What the provider's way of signing in left to say. */
+function problemIn(c: Context<Env>, { auth: { providers } }: WebDeps): string | undefined {
+  const problem = SIGN_IN_PROBLEMS.find((one) => one === c.req.query('problem'))
+  if (problem === undefined || problem === 'provider-away' || providers.oidc === undefined) return undefined
+  const { host } = providers.oidc
+  const words = {
+    declined: `${host} says that signing in was declined.`,
+    'unverified-email': `${host} has not verified your e-mail address. Verify it there, then sign in again.`,
+    'not-finished': 'Signing in was not finished: it took too long, was used before, or began in another browser. Begin again.',
+  }
+  return words[problem]
+}
+
+/** Ends the session here first; the provider's own ends where the browser then goes. */
+async function signOut(c: Context<Env>, deps: WebDeps) {
+  const { auth, settings } = deps
   const cookie = sessionCookie(settings.auth)
   const value = cookie.read(c)
   const session = value === undefined ? undefined : await auth.sessions.find(value)
@@ -80,11 +107,23 @@ async function signOut(c: Context<Env>, { auth, settings }: WebDeps) {
     await auth.endSession(session.hash)
     auth.note({ what: 'sign out', who: session.user, from: c.get('client').address, result: 'done' })
   }
-  return c.redirect('/signed-out', 303)
+  const { oidc } = auth.providers
+  const url = session?.providerToken === undefined ? undefined : await oidc?.endUrl(session.providerToken)
+  if (oidc === undefined || url === undefined) return c.redirect('/signed-out', 303)
+  // No redirect: the policy of pages lets forms lead to this service alone.
+  c.header('Refresh', `0; url=${url}`)
+  c.header('Cache-Control', 'no-store')
+  return c.html(<SignedOutPage {...bareFrame(c, deps)} provider={{ name: oidc.host, href: url }} />)
 }
 
 function signInPage(c: Context<Env>, deps: WebDeps, { to, problem }: { to: string; problem: string | undefined }) {
-  return <SignInPage {...bareFrame(c, deps)} to={to} problem={problem} needsHttps={needsHttps(c, deps)} />
+  const { oidc } = deps.auth.providers
+  const provider = oidc && {
+    name: oidc.host,
+    href: to === '/' ? '/auth/login' : `/auth/login?to=${encodeURIComponent(to)}`,
+    isAway: c.req.query('problem') === 'provider-away',
+  }
+  return <SignInPage {...bareFrame(c, deps)} to={to} problem={problem} needsHttps={needsHttps(c, deps)} provider={provider} />
 }
 
 /** Browsers drop a cookie that is for https alone, except on this machine. */
