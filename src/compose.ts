@@ -1,7 +1,7 @@
 import { version } from '../package.json'
 import { compilePolicy } from './auth/policy.ts'
 import { openAccept } from './ingest/accept/accept-events.ts'
-import { closeEnded, offerFirstLink, openAuthOver } from './compose/auth.ts'
+import { closeEnded, noteSettings, offerFirstLink, openAuthOver } from './compose/auth.ts'
 import { featuresOf, openEngines, tracedEngines } from './compose/engines.ts'
 import { openFollowed } from './compose/follow.ts'
 import { openIdempotencyKeys } from './ingest/accept/idempotency-keys.ts'
@@ -82,6 +82,7 @@ export async function openVisualizer(config: Config, context: WorkerContext = {}
       const stopped = server.stop()
       return opened.close().then(() => stopped)
     }
+    if (!config.isOpen) await noteSettings(core.auth, config, core.keyValue).catch(onError)
     if (!config.isOpen) await offerFirstLink(core.auth, { log, url: config.publicUrl ?? server.url }).catch(onError)
     // With several workers, the supervisor says so once all are ready.
     if (!context.link) log.info(`server ready on ${server.url}`, { version, pid: process.pid })

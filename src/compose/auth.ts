@@ -1,6 +1,7 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Auth, openAuth } from '../auth/auth.ts'
+import { tellChanges } from '../auth/tell-changes.ts'
 import { newSecret } from '../auth/signing.ts'
 import { topics } from '../bus/bus.ts'
 import type { Opened } from '../close-in-reverse.ts'
@@ -40,6 +41,13 @@ export async function openAuthOver({ config, engines, onError, opened, log }: De
   opened.add({ close: unsubscribe })
   await auth.access.catchUp().catch(onError)
   return auth
+}
+
+/** Notes in the audit log that the service runs with another configuration or policy than before. */
+export function noteSettings(auth: Auth, config: Config, keyValue: Engines['keyValue']): Promise<void> {
+  const { secretKeys: _, ...rules } = config.auth
+  const shown = { ...config, auth: rules, policy: undefined, port: 0, configFile: undefined, dataDir: '' }
+  return tellChanges({ keyValue, note: auth.note }, { configuration: JSON.stringify(shown), policy: JSON.stringify(config.policy) })
 }
 
 const CHECK_MS = 20_000

@@ -112,7 +112,12 @@ async function overStores(flags: Flags, work: (config: Config) => Promise<number
   }
 }
 
-const whoAsks = () => `${userInfo().username} at the command line`
+function whoAsks(): string {
+  const { username, uid } = userInfo()
+  // Where no variable names the user, the runtime does not know the name.
+  const name = username !== 'unknown' ? username : uid === 0 ? 'root' : `user ${uid}`
+  return `${name} at the command line`
+}
 const day = (at: number) => new Date(at).toISOString().slice(0, 10)
 
 /** Where people reach the service, as far as the settings tell. */

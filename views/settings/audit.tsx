@@ -83,16 +83,18 @@ const AuditTable: FC<{ rows: readonly AuditRow[] }> = ({ rows }) => (
             <td>
               <time datetime={new Date(row.at).toISOString()}>{new Date(row.at).toISOString().slice(0, 23).replace('T', ' ')}</time>
             </td>
-            <td>
+            <td data-head="Who">
               <bdi>{visibleText(row.who, 200)}</bdi>
             </td>
-            <td>{visibleText(row.what, 100)}</td>
-            <td>
+            <td data-head="What">{visibleText(row.what, 100)}</td>
+            <td data-head="On">
               <bdi>{visibleText(row.on ?? '', 200)}</bdi>
             </td>
-            <td>{visibleText(row.from ?? '', 60)}</td>
-            <td class={row.result === 'refused' ? 'audit__refused' : undefined}>{row.result}</td>
-            <td>{detailWords(row.details)}</td>
+            <td data-head="From">{visibleText(row.from ?? '', 60)}</td>
+            <td data-head="Result" class={row.result === 'refused' ? 'audit__refused' : undefined}>
+              {row.result}
+            </td>
+            <td data-head="Details">{detailWords(row.details)}</td>
           </tr>
         ))}
       </tbody>

@@ -59,7 +59,7 @@ export const SettingsPage: FC<SettingsProps> = ({ who, sessions, tokens, made, p
       </p>
     ) : null}
     <div class="settings">
-      <You who={who} theme={frame.theme} />
+      <You who={who} theme={frame.theme} isAdmin={tokens !== undefined} />
       {who.isSession ? <Sessions sessions={sessions} now={frame.now} /> : null}
       {tokens ? <Tokens tokens={tokens} made={made} now={frame.now} /> : null}
     </div>
@@ -74,10 +74,15 @@ export function mayWords(may: SettingsProps['who']['may']): string {
     .join(', ')
 }
 
-const You: FC<Pick<SettingsProps, 'who' | 'theme'>> = ({ who, theme }) => (
+const You: FC<Pick<SettingsProps, 'who' | 'theme'> & { isAdmin: boolean }> = ({ who, theme, isAdmin }) => (
   <section class="card settings__card" aria-labelledby="you">
     <div class="card__head">
       <h2 id="you">You</h2>
+      {isAdmin ? (
+        <a class="button" href="/audit">
+          Audit log
+        </a>
+      ) : null}
     </div>
     <dl class="settings__facts">
       <dt>Signed in as</dt>
