@@ -155,10 +155,13 @@ export function findUnknownVariables(env: Variables, findings: Findings): void {
 }
 
 const bare = (name: string) => name.toLowerCase().replace(/[_-]/g, '')
+const BARE_KNOWN = KNOWN.map((known) => [known, bare(known)] as const)
 
 /** The known name that differs in case, dashes, or a letter or two. */
 function slipOf(name: string): string | undefined {
   const written = bare(name)
   const mayDiffer = name.length >= 8 ? 2 : name.length >= 5 ? 1 : 0
-  return KNOWN.find((known) => editDistance(written, bare(known)) <= mayDiffer)
+  return BARE_KNOWN.find(
+    ([, known]) => Math.abs(known.length - written.length) <= mayDiffer && editDistance(written, known) <= mayDiffer,
+  )?.[0]
 }

@@ -10,7 +10,7 @@ export type ResourceUsage = {
 
 export type LoopDelay = { mean: number; p99: number; max: number }
 
-const RESOLUTION_MS = 20
+const RESOLUTION_MS = 100
 const WINDOW_MS = 30_000
 
 /** What this process uses. Delays are those of the last full window, so that readers do not affect each other. */

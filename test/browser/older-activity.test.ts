@@ -7,7 +7,7 @@ import { htmlProblems } from '../support/page-quality.ts'
 import { report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
 
-const EVENTS = 1_200
+const EVENTS = 800
 
 let browser: TestBrowser
 let server: RunningServer
@@ -16,8 +16,8 @@ beforeAll(async () => {
   const chat = (index: number) => ({ type: 'chat_message', message: `note ${index}`, user_id: 'mara' })
   const step = (index: number) => ({ type: 'tdd_transition', story_id: `S-${index}`, new_state: 'design' })
   const events = Array.from({ length: EVENTS }, (_, index) => (index % 10 === 0 ? step(index + 1) : chat(index + 1)))
-  await report(server, 'apollo', events.slice(0, 600))
-  await report(server, 'apollo', events.slice(600))
+  await report(server, 'apollo', events.slice(0, 400))
+  await report(server, 'apollo', events.slice(400))
   await report(server, 'gemini', { type: 'chat_message', message: 'begin', user_id: 'mara' })
 })
 

@@ -37,6 +37,25 @@ const ARGS = [
   '--disable-sync',
 ]
 
+/**
+ * What a browser does without. First what its driver turns off, for of several such lists the last alone counts. Then new processes on
+ * the way from one address to another: each takes most of a second of processor time, and shows the same page.
+ */
+const WITHOUT = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'CrossOriginOpenerPolicy',
+  'OriginIsolationHeader',
+  'OriginKeyedProcessesByDefault',
+  'SpareRendererForSitePerProcess',
+]
+
 const VIEWPORTS = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
 
 const REPORT_VIOLATIONS = `document.addEventListener('securitypolicyviolation', (event) => {
@@ -139,7 +158,7 @@ function browserProgram(isWhole: boolean): string {
 export async function openBrowser({ isWhole = false } = {}): Promise<TestBrowser> {
   const browser = await chromium.launch({
     executablePath: browserProgram(isWhole),
-    args: ARGS,
+    args: isWhole ? ARGS : [...ARGS, `--disable-features=${WITHOUT.join()}`],
     // The driver would have every page loaded anew that somebody goes back to.
     ignoreDefaultArgs: isWhole ? ['--disable-back-forward-cache'] : [],
     timeout: 60_000,
