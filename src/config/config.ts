@@ -59,6 +59,8 @@ export type RequestsConfig = {
   /** Addresses and ranges (CIDR) of proxies that are believed. */
   trustedProxies: string[]
   isHttpsForced: boolean
+  /** Whether requests of sessions that change something need a token. */
+  isCsrfChecked: boolean
   allowedOrigins: string[]
 }
 

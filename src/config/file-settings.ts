@@ -38,7 +38,7 @@ export function readFileSettings(file: ConfigFile, findings: Findings): FileSett
   const security = section('security', Security) ?? {}
   const { projects, names } = readProjects(file, root.projects ?? {}, findings)
   const orchestrators = readOrchestrators(file, root.orchestrators ?? {}, { names, findings })
-  const asked = { isCsrfAsked: security.csrf_protection, isRateLimitAsked: security.rate_limiting }
+  const asked = { isRateLimitAsked: security.rate_limiting }
   findings.warnings.push(...findLaterSettings(file, asked))
   const allowRemoval = readAllowRemoval(file, root.allow_removal, findings)
   if (Object.keys(root).length === 0) findings.warnings.push(file.problem([], EMPTY))

@@ -17,6 +17,7 @@ export const REQUEST_VARIABLES = {
   TRUSTED_PROXIES: listed(AddressRange)
     .optional()
     .describe('Addresses of proxies whose X-Forwarded-For, -Proto and -Host count, separated by commas: 10.0.0.0/8,::1. Default loopback.'),
+  CSRF_PROTECTION: truth('Whether what signed-in browsers change needs the token of a page. Default true.'),
   FORCE_HTTPS: truth('Whether requests over http are led to https, but for /health, /ready and /metrics. Default false.'),
 }
 
@@ -30,6 +31,7 @@ export function readRequests({ given }: RequestVariables, { web, security }: Pic
   return {
     publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl).origin,
     trustedProxies: given.TRUSTED_PROXIES ?? security.trusted_proxies ?? LOOPBACK,
+    isCsrfChecked: given.CSRF_PROTECTION ?? security.csrf_protection ?? true,
     isHttpsForced: given.FORCE_HTTPS ?? false,
     allowedOrigins: (security.allowed_origins ?? []).map((origin) => new URL(origin).origin),
   }

@@ -99,7 +99,7 @@ export const Security = z
     oidc: OidcSettings.optional(),
     proxy: ProxySettings.optional(),
     jwt: JwtSettings.optional(),
-    allowed_origins: z.array(Origin).max(100).optional().describe('Other sites whose pages may call the API.'),
+    allowed_origins: z.array(Origin).max(100).optional().describe('Other sites whose pages may call the API and open websockets.'),
     trusted_proxies: z
       .array(AddressRange)
       .max(100)
@@ -110,7 +110,10 @@ export const Security = z
       .optional()
       .describe('Keys, tokens and passwords in reports are replaced before they are stored. Default true.'),
     secret_patterns: z.array(SecretPattern).max(100).optional().describe('More regular expressions; what one matches is replaced as well.'),
-    csrf_protection: z.boolean().optional().describe('For sign-in, which this version does not have.'),
+    csrf_protection: z
+      .boolean()
+      .optional()
+      .describe('Whether what signed-in browsers change needs the token of a page. CSRF_PROTECTION comes before it. Default true.'),
     rate_limiting: z.boolean().optional().describe('For rate limits, which this version does not have.'),
   })
   .describe('Who may call.')

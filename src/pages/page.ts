@@ -52,6 +52,7 @@ export type PageRequest = {
   cookie(name: string): string | undefined
   /** Stores a cookie for a year. */
   remember(name: string, value: string): void
+  csrf: string | undefined
   signal: AbortSignal
 }
 

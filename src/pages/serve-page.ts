@@ -62,12 +62,13 @@ async function newestView({ projections }: PageDeps, name: string): Promise<Proj
 type Live = { topic: string; project?: string; since: string; made?: string; lastEventAt: number | undefined }
 
 /** What every page gets about its request; with `live`, the websocket that keeps it current. */
-export function pageFrame({ cookie, viewer }: Pick<PageRequest, 'cookie' | 'viewer'>, deps: PageDeps, live?: Live): Frame {
+export function pageFrame({ cookie, viewer, csrf }: Pick<PageRequest, 'cookie' | 'viewer' | 'csrf'>, deps: PageDeps, live?: Live): Frame {
   const { overview, files, settings, outages } = deps
   const { counts } = overview
   const [theme, density] = [cookie('theme'), cookie('density')]
   return {
     counts,
+    csrf,
     viewer: viewer.via === 'open' ? undefined : { name: viewer.name, may: mayWords(viewer.roles), canSignOut: viewer.via === 'session' },
     now: deps.now(),
     density: density === 'compact' || density === 'detailed' ? density : undefined,

@@ -5,6 +5,8 @@ import { StoreUnavailableError } from '../key-value/key-value.ts'
 import type { Env, WebDeps } from './env.ts'
 import { answerTo, errorJson, errorPage } from './errors.tsx'
 import { forceHttps, identifyClient } from './middleware/client.ts'
+import { cors } from './middleware/cors.ts'
+import { checkCsrf } from './middleware/csrf.ts'
 import { guard, oneHost } from './middleware/guard.ts'
 import { audited } from './middleware/audit.ts'
 import { identify } from './middleware/identify.ts'
@@ -86,8 +88,10 @@ function passEverybody(app: Hono<Env>, deps: WebDeps) {
 
 /** What requests of known viewers pass, and the routes for them. */
 function passKnown(app: Hono<Env>, deps: WebDeps) {
+  if (deps.settings.allowedOrigins.length > 0) app.use('/api/*', cors(deps.settings))
   app.use(guard(deps.settings))
   app.use(identify(deps))
+  app.use(checkCsrf(deps))
   app.route('/', liveRoutes(deps))
   app.route('/', staticRoutes(deps))
   app.route('/', signInRoutes(deps))

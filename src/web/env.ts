@@ -68,6 +68,7 @@ export type WebSettings = PageSettings & {
   publicUrl: string | undefined
   trustedProxies: readonly string[]
   isHttpsForced: boolean
+  isCsrfChecked: boolean
   auth: AuthConfig
   allowedOrigins: readonly string[]
   workers: number
@@ -79,6 +80,8 @@ export type Client = {
   /** The IP address of whoever sent the request to the first proxy that is trusted; IPv4 addresses in their own form. */
   address: string
   isHttps: boolean
+  /** The origin that the request itself names. */
+  named: string
   /** For links: the configured public URL, else what the request names. */
   origin: string
 }
@@ -92,6 +95,7 @@ export type Env = {
     /** For the audit log: what a change is on. */ deed?: Deed
     requestId: string
     viewer: Viewer
+    csrf?: () => string
     isMomentHonoured?: boolean
   }
 }

@@ -24,6 +24,7 @@ export function pageRequest(c: Context<Env>): PageRequest {
     at: askedMoment(c),
     cookie: (name) => getCookie(c, name),
     remember: (name, value) => rememberFor(c, name, value),
+    csrf: c.get('csrf')?.(),
     signal: c.env.arrived.signal,
   }
 }

@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'bun:test'
 import { expectCleanConsole, openBrowser, type TestBrowser, type WatchedPage, until, untilText } from '../support/browser.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
-import { linkCode, makeToken, SIGNED_IN } from '../support/signed-in.ts'
+import { csrfTokenOf, linkCode, makeToken, SIGNED_IN } from '../support/signed-in.ts'
 import { accessibilityProblems, htmlProblems, widthBeyondScreen } from '../support/page-quality.ts'
 
 let server: RunningServer
@@ -89,11 +89,9 @@ test('a form that is sent after the session has ended does nothing, and says so'
   watched.tolerate(/401 \(Unauthorized\)/)
   await page.click('text=Sign in as')
   const cookies = await page.context().cookies()
-  await fetch(`${server.url}/logout`, {
-    method: 'POST',
-    redirect: 'manual',
-    headers: { cookie: cookies.map(({ name, value }) => `${name}=${value}`).join('; ') },
-  })
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+  const headers = { cookie, 'x-csrf-token': await csrfTokenOf(server.url, cookie) }
+  expect((await fetch(`${server.url}/logout`, { method: 'POST', redirect: 'manual', headers })).status).toBe(303)
   await page.fill('[name=name]', 'not made')
   await page.click('text=Make it')
   await untilText(page, 'Nothing was changed')

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.ts'
 import { startHaproxy, startNginx } from '../support/proxies.ts'
 import { type RedisServer, startRedis } from '../support/redis.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
-import { cookieFor, linkCode, SIGNED_IN } from '../support/signed-in.ts'
+import { cookieFor, csrfTokenOf, linkCode, SIGNED_IN } from '../support/signed-in.ts'
 
 const LOOSE = { rejectUnauthorized: false }
 
@@ -28,7 +28,7 @@ const statusOf = async (url: string, cookie: string) =>
 async function watch(url: string, cookie: string) {
   const codes: number[] = []
   await new Promise<void>((resolve, reject) => {
-    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/live/attention`, { headers: { cookie }, tls: LOOSE } as never)
+    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/live/attention`, { headers: { cookie, origin: url }, tls: LOOSE } as never)
     socket.addEventListener('message', () => resolve(), { once: true })
     socket.addEventListener('close', ({ code }) => {
       codes.push(code)
@@ -48,7 +48,8 @@ describe('two instances of two workers', () => {
     const cookie = await cookieFor(urlOf(A), await linkCode(place))
     expect([await statusOf(urlOf(A), cookie), await statusOf(urlOf(B), cookie)]).toEqual([200, 200])
     const watched = await Promise.all([urlOf(A), urlOf(B), urlOf(B)].map((url) => watch(url, cookie)))
-    const out = await fetch(`${urlOf(A)}/logout`, { method: 'POST', redirect: 'manual', headers: { cookie, origin: urlOf(A) } })
+    const headers = { cookie, origin: urlOf(A), 'x-csrf-token': await csrfTokenOf(urlOf(A), cookie) }
+    const out = await fetch(`${urlOf(A)}/logout`, { method: 'POST', redirect: 'manual', headers })
     expect(out.status).toBe(303)
     await eventually(() => watched.every((codes) => codes.length > 0), { withinMs: 5_000 })
     expect(watched).toEqual([[4401], [4401], [4401]])

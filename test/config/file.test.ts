@@ -57,10 +57,7 @@ security:
     limits: { parallelProjects: 3, memoryMb: 512, diskMb: 1024 },
     projects: [{ name: 'myproject', path: join(folder, 'projects/myproject') }],
   })
-  expect(warnings).toEqual([
-    'orch-config.yaml:10:20 security.csrf_protection: is not used: this version has no sign-in',
-    'orch-config.yaml:11:18 security.rate_limiting: is not used: this version limits no rates',
-  ])
+  expect(warnings).toEqual(['orch-config.yaml:11:18 security.rate_limiting: is not used: this version limits no rates'])
 })
 
 test('projects as a list are the same as projects as a section', () => {

@@ -1,11 +1,11 @@
 import { createApp } from '../../src/web/app.ts'
 import type { WebDeps } from '../../src/web/env.ts'
 
+/** Where nobody signs in, some routes are not there. */
+const SAID: Record<PropertyKey, unknown> = { isOpen: false, [Symbol.toPrimitive]: () => 1, [Symbol.iterator]: () => [].values() }
+
 /** Stands for whatever the app is built from: only what its routes are is asked here. */
-const anything: unknown = new Proxy(() => undefined, {
-  get: (_, key) => (key === Symbol.iterator ? () => [].values() : anything),
-  apply: () => anything,
-})
+const anything: unknown = new Proxy(() => undefined, { get: (_, key) => (key in SAID ? SAID[key] : anything), apply: () => anything })
 
 export type Route = { method: string; path: string }
 

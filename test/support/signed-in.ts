@@ -36,3 +36,15 @@ export async function cookieFor(url: string, code: string): Promise<string> {
   if (answer.status !== 303 || cookie === undefined) throw new Error(`not signed in: ${answer.status} ${await answer.text()}`)
   return cookie
 }
+
+/** Signs in by a link of its own, and gives back the cookie. */
+export const signedIn = async ({ url, dataDir }: { url: string; dataDir: string }, ...flags: string[]): Promise<string> =>
+  cookieFor(url, await linkCode({ dataDir, env: SIGNED_IN }, ...flags))
+
+/** A token of the session's pages, for what changes something. */
+export async function csrfTokenOf(url: string, cookie: string): Promise<string> {
+  const page = await (await fetch(url, { headers: { accept: 'text/html', cookie }, tls: { rejectUnauthorized: false } })).text()
+  const token = /data-csrf="([^"]+)"/.exec(page)?.[1]
+  if (token === undefined) throw new Error('the page has no token')
+  return token
+}

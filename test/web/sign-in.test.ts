@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { eventually } from '../support/eventually.ts'
 import { type RunningServer, runProgram, startServer } from '../support/server.ts'
+import { csrfTokenOf } from '../support/signed-in.ts'
 
 const TOKEN = { AUTH: 'token' }
 const PAGE = { accept: 'text/html' }
@@ -36,6 +37,9 @@ async function signIn(...flags: string[]): Promise<string> {
   expect(answer.status).toBe(303)
   return cookieOf(answer)
 }
+
+/** As the page's own form does. */
+const signOut = async (cookie: string) => ask('/logout', form({ _csrf: await csrfTokenOf(server.url, cookie) }, { cookie }))
 
 describe('whoever has not signed in', () => {
   test.each(['/', '/projects/apollo', '/projects/apollo/timeline?agent=a', '/?tv=1', '/nowhere'])(
@@ -144,7 +148,9 @@ describe('a session', () => {
     const [one, other] = [await signIn(), await signIn()]
     const watch = async (cookie: string) => {
       const socket = await new Promise<WebSocket>((resolve, reject) => {
-        const opening = new WebSocket(`${server.url.replace('http', 'ws')}/live/attention`, { headers: { cookie } } as never)
+        const opening = new WebSocket(`${server.url.replace('http', 'ws')}/live/attention`, {
+          headers: { cookie, origin: server.url },
+        } as never)
         opening.addEventListener('message', () => resolve(opening), { once: true })
         opening.addEventListener('close', ({ code }) => reject(new Error(`closed with ${code}`)))
       })
@@ -153,7 +159,7 @@ describe('a session', () => {
       return { socket, codes }
     }
     const [gone, stays] = [await watch(one), await watch(other)]
-    const answer = await ask('/logout', { method: 'POST', headers: { ...PAGE, cookie: one } })
+    const answer = await signOut(one)
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/signed-out'])
     expect(answer.headers.getSetCookie()[0]).toStartWith('visualizer=; Max-Age=0')
     await eventually(() => gone.codes.length > 0, { withinMs: 5_000 })
@@ -164,7 +170,7 @@ describe('a session', () => {
 
   test('what was sent after its end is not done, and says so', async () => {
     const cookie = await signIn()
-    await ask('/logout', { method: 'POST', headers: { cookie } })
+    await signOut(cookie)
     const answer = await ask('/projects/apollo/archive', form({}, { cookie, referer: `${server.url}/projects/apollo` }))
     expect(answer.status).toBe(401)
     const page = await answer.text()
@@ -238,5 +244,5 @@ test('a key that nobody set is made once in development, for the owner alone, an
 
 test('a websocket is refused without the headers of an upgrade, signed in or not', async () => {
   const cookie = await signIn()
-  expect((await ask('/live/attention', { headers: { cookie } })).status).toBe(400)
+  expect((await ask('/live/attention', { headers: { cookie, origin: server.url } })).status).toBe(400)
 })

@@ -2,6 +2,7 @@ import { html, raw } from 'hono/html'
 import type { FC } from 'hono/jsx'
 import { domId } from '../atoms/dom-id.ts'
 import { overviewSearch, type OverviewQuery, PINS_LIMIT } from './overview-query.ts'
+import { CsrfField } from '../shell/csrf-field.tsx'
 import { Icon } from '../atoms/icon.tsx'
 
 export const PINS_FULL = `${PINS_LIMIT} projects are pinned, which is the most. Unpin one first.`
@@ -29,6 +30,7 @@ const TELLS_WHY = raw('type="button" popovertarget="pins-full"')
 export const PinsForm: FC<{ query: OverviewQuery }> = ({ query }) => (
   <>
     <form id="pins-form" method="post" action="/pins" hidden>
+      <CsrfField />
       <input type="hidden" name="back" value={overviewSearch({ ...query, pins: undefined })} />
     </form>
     {(query.pins?.length ?? 0) < PINS_LIMIT ? null : (

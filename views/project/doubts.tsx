@@ -1,3 +1,4 @@
+import { CsrfField } from '../shell/csrf-field.tsx'
 import type { FC } from 'hono/jsx'
 import type { ProjectState } from '../../src/domain/project/project-state.ts'
 import { type Dispute, disputesOf } from '../../src/domain/project/source-memory.ts'
@@ -55,6 +56,7 @@ const LossNotice: FC<{ loss: Loss; now: number }> = ({ loss, now }) => (
 
 const SeenForm: FC<{ project: string; upTo: number }> = ({ project, upTo }) => (
   <form method="post" action={`/projects/${encodeURIComponent(project)}/losses`}>
+    <CsrfField />
     <input type="hidden" name="seen" value={String(upTo)} />
     <button type="submit">I have seen what is missing</button>
   </form>

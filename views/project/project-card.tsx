@@ -1,3 +1,4 @@
+import { CsrfField } from '../shell/csrf-field.tsx'
 import type { FC } from 'hono/jsx'
 import { newProject, type Project, type WorkHours } from '../../src/domain/registry/project-registry.ts'
 import type { ProjectState } from '../../src/domain/project/project-state.ts'
@@ -53,6 +54,7 @@ const Keeping: FC<{ project: Project; mayAct: boolean; mayManage: boolean }> = (
 
 const Archiving: FC<{ name: string; isArchived: boolean }> = ({ name, isArchived }) => (
   <form method="post" action={`${projectHref(name)}/${isArchived ? 'restore' : 'archive'}`}>
+    <CsrfField />
     <button class="button" type="submit">
       {isArchived ? 'Restore' : 'Archive'}
     </button>
@@ -68,6 +70,7 @@ const Forgetting: FC<{ name: string }> = ({ name }) => (
   <details id="forget">
     <summary>Forget everything</summary>
     <form method="post" action={`${projectHref(name)}/purge`}>
+      <CsrfField />
       <label for="forget-name">Removes all events of {name} for good. Type its name to confirm:</label>
       <input id="forget-name" name="confirm" required maxlength={63} autocomplete="off" spellcheck={false} />
       <button class="button button--danger" type="submit">

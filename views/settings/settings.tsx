@@ -1,3 +1,4 @@
+import { CsrfField } from '../shell/csrf-field.tsx'
 import type { FC } from 'hono/jsx'
 import { visibleText } from '../atoms/foreign-text.tsx'
 import { Clock, Since } from '../atoms/since.tsx'
@@ -95,6 +96,7 @@ const You: FC<Pick<SettingsProps, 'who' | 'theme'> & { isAdmin: boolean }> = ({ 
       {who.groups.length > 0 ? <dd>{visibleText(who.groups.join(', '), 400)}</dd> : null}
     </dl>
     <form class="settings__row" method="post" action="/settings/theme">
+      <CsrfField />
       <label for="theme-choice">Theme</label>
       <select id="theme-choice" name="theme">
         {(['system', 'light', 'dark'] as const).map((choice) => (
@@ -119,6 +121,7 @@ const Sessions: FC<{ sessions: readonly SessionRow[]; now: number }> = ({ sessio
       <h2 id="sessions">Sessions</h2>
       <p class="card__aside">where you are signed in; ending one closes its pages within 5 s</p>
       <form method="post" action="/settings/sessions/end">
+        <CsrfField />
         <input type="hidden" name="session" value="others" />
         <button class="button" type="submit" disabled={sessions.length < 2}>
           Sign out everywhere else
@@ -138,6 +141,7 @@ const Sessions: FC<{ sessions: readonly SessionRow[]; now: number }> = ({ sessio
             last seen <Since at={session.seenAt} now={now} />, ends <Clock at={session.endsAt} now={now} />
           </p>
           <form method="post" action={session.isThis ? '/logout' : '/settings/sessions/end'}>
+            <CsrfField />
             <input type="hidden" name="session" value={session.hash} />
             <button class="button" type="submit" aria-label={`Sign out ${visibleText(session.browser, 60)}`}>
               Sign out
@@ -203,6 +207,7 @@ const TokenItem: FC<{ token: TokenRow; now: number }> = ({ token, now }) => {
       </p>
       {isOver ? null : (
         <form method="post" action="/settings/tokens/revoke">
+          <CsrfField />
           <input type="hidden" name="token" value={token.id} />
           <button class="button" type="submit" aria-label={`Revoke ${visibleText(token.name, 60)}`}>
             Revoke
@@ -215,6 +220,7 @@ const TokenItem: FC<{ token: TokenRow; now: number }> = ({ token, now }) => {
 
 const NewToken: FC = () => (
   <form class="settings__new" method="post" action="/settings/tokens">
+    <CsrfField />
     <h3>New token</h3>
     <label>
       Name <input name="name" required maxlength={100} autocomplete="off" />

@@ -7,6 +7,7 @@ import type { PageTrouble } from './live-pill.tsx'
 import { ShownAt } from '../atoms/part-link.tsx'
 import type { ShownViewer } from './who-am-i.tsx'
 import { Palette } from './palette.tsx'
+import { CsrfToken } from './csrf-field.tsx'
 import { TopBar } from './top-bar.tsx'
 
 export type Theme = 'light' | 'dark'
@@ -15,6 +16,7 @@ export type Theme = 'light' | 'dark'
 export type Frame = {
   counts: AttentionCounts
   now: number
+  csrf?: string | undefined
   theme?: Theme | undefined
   density?: 'compact' | 'detailed' | undefined
   viewer?: ShownViewer | undefined
@@ -55,31 +57,33 @@ export const Layout: FC<LayoutProps> = (props) => (
     {raw('<!DOCTYPE html>')}
     <html lang="en" {...(props.theme ? { 'data-theme': props.theme } : {})} {...(props.density ? { 'data-density': props.density } : {})}>
       <Head {...props} />
-      <body data-silence-seconds={props.silenceSeconds} data-build={props.build}>
-        <a class="skip" href="#main">
-          Skip to content
-        </a>
-        {props.attentionPath ? <div data-live={props.attentionPath} data-attention-socket hidden /> : null}
-        {props.isOpenToOthers ? <p class="open-warning">Open to everyone who reaches this address: there is no sign-in.</p> : null}
-        <TopBar
-          counts={props.counts}
-          now={props.now}
-          live={props.live}
-          trouble={props.trouble}
-          isPast={props.isPast}
-          viewer={props.viewer}
-          searchText={props.searchText}
-          currentAttention={props.currentAttention}
-        />
-        <div id="page" data-live={props.live?.path}>
-          <main id="main" tabindex={-1}>
-            <ShownAt.Provider value={props.at}>{props.children}</ShownAt.Provider>
-          </main>
-        </div>
-        <Footer />
-        <KeysHelp />
-        <Palette />
-        <div id="announcements" class="visually-hidden" role="status" aria-live="polite" />
+      <body data-silence-seconds={props.silenceSeconds} data-build={props.build} data-csrf={props.csrf}>
+        <CsrfToken.Provider value={props.csrf}>
+          <a class="skip" href="#main">
+            Skip to content
+          </a>
+          {props.attentionPath ? <div data-live={props.attentionPath} data-attention-socket hidden /> : null}
+          {props.isOpenToOthers ? <p class="open-warning">Open to everyone who reaches this address: there is no sign-in.</p> : null}
+          <TopBar
+            counts={props.counts}
+            now={props.now}
+            live={props.live}
+            trouble={props.trouble}
+            isPast={props.isPast}
+            viewer={props.viewer}
+            searchText={props.searchText}
+            currentAttention={props.currentAttention}
+          />
+          <div id="page" data-live={props.live?.path}>
+            <main id="main" tabindex={-1}>
+              <ShownAt.Provider value={props.at}>{props.children}</ShownAt.Provider>
+            </main>
+          </div>
+          <Footer />
+          <KeysHelp />
+          <Palette />
+          <div id="announcements" class="visually-hidden" role="status" aria-live="polite" />
+        </CsrfToken.Provider>
       </body>
     </html>
   </>

@@ -1,3 +1,4 @@
+import { CsrfField } from './csrf-field.tsx'
 import type { FC } from 'hono/jsx'
 import { visibleText } from '../atoms/foreign-text.tsx'
 
@@ -31,6 +32,7 @@ export const WhoAmI: FC<{ viewer: ShownViewer }> = ({ viewer: { name, may, canSi
         </a>
         {canSignOut ? (
           <form method="post" action="/logout">
+            <CsrfField />
             <button class="me__item" type="submit">
               Sign out
             </button>

@@ -16,7 +16,8 @@ export function identifyClient(settings: Settings) {
     const address = isFromProxy ? clientBehind(peer, c.req.header('x-forwarded-for'), isTrusted) : peer
     const isHttps = forwarded.proto === 'https'
     const host = forwarded.host ?? c.req.header('host') ?? ''
-    c.set('client', { address, isHttps, origin: settings.publicUrl ?? originOf(c, { isHttps, host }) })
+    const named = originOf(c, { isHttps, host })
+    c.set('client', { address, isHttps, named, origin: settings.publicUrl ?? named })
     return next()
   })
 }
@@ -44,7 +45,6 @@ function clientBehind(peer: string, forwardedFor: string | undefined, isTrusted:
 
 const withoutPort = (text: string) => /^\[(.*)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text
 
-/** A request without a Host, as of HTTP/1.0, has the address that the server completed. */
 function originOf(c: Context<Env>, { isHttps, host }: { isHttps: boolean; host: string }): string {
   const scheme = isHttps ? 'https' : 'http'
   const named = host === '' ? undefined : URL.parse(`${scheme}://${host}`)?.origin
@@ -54,7 +54,6 @@ function originOf(c: Context<Env>, { isHttps, host }: { isHttps: boolean; host: 
 const VITAL = /^\/(health|ready|metrics)$/
 const READS = new Set(['GET', 'HEAD'])
 const MOVED = 301
-/** The same request again, with its method and body. */
 const PERMANENT = 308
 
 /** Leads requests over http to https, but for those of probes and scrapes, which come from inside. */
@@ -66,7 +65,6 @@ export const forceHttps = () =>
     return c.redirect(`${httpsOf(origin)}${pathname}${search}`, READS.has(c.req.method) ? MOVED : PERMANENT)
   })
 
-/** https at its own port: the port of http answers http. A public URL says its port itself. */
 function httpsOf(origin: string): string {
   const url = new URL(origin)
   return url.protocol === 'https:' ? origin : `https://${url.hostname}`

@@ -1,11 +1,13 @@
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { RefusedError } from '../../domain/refused.ts'
 import type { Env, WebSettings } from '../env.ts'
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i
-const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+export const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
+export const LIVE = /^\/live(?:\/|$)/
 
-/** Keeps other sites out of the open mode: only loopback names are answered (DNS rebinding), and only our own origins may write. */
+/** Keeps other sites out: an open service answers to loopback names only (DNS rebinding), and own or listed origins alone may write or listen. */
 export const guard = (settings: WebSettings) =>
   createMiddleware<Env>(async (c, next) => {
     const host = c.req.header('host') ?? ''
@@ -14,20 +16,37 @@ export const guard = (settings: WebSettings) =>
       const message = `This service answers to localhost only, not to "${host.slice(0, 100)}". Set AUTH=token so that people sign in, or ALLOW_OPEN=true when something in front protects it.`
       throw new RefusedError('PERMISSION_DENIED', message)
     }
-    const listensOrChanges = !SAFE.has(c.req.method) || /^\/live(\/|$)/.test(c.req.path)
-    if (listensOrChanges && !isOwnOrigin(c.req.header('origin'), host, settings)) {
-      throw new RefusedError(
-        'PERMISSION_DENIED',
-        'Requests from pages of other sites are refused. Add the origin to security.allowed_origins to permit it.',
-      )
-    }
+    const listensOrChanges = !SAFE.has(c.req.method) || LIVE.test(c.req.path)
+    const problem = listensOrChanges ? originProblem(c, settings) : undefined
+    if (problem !== undefined) throw new RefusedError('PERMISSION_DENIED', problem)
     return next()
   })
 
-/** Programs send no Origin; browsers do where it matters. */
-function isOwnOrigin(origin: string | undefined, host: string, settings: WebSettings): boolean {
-  if (origin === undefined || settings.allowedOrigins.includes(origin)) return true
-  return URL.canParse(origin) && new URL(origin).host === host
+/** Whether an origin is one of the sites that the configuration lists. */
+export const isListed = (origin: string | undefined, { allowedOrigins }: Pick<WebSettings, 'allowedOrigins'>): boolean =>
+  origin !== undefined && allowedOrigins.includes(origin)
+
+const OTHER_SITE = 'Requests from pages of other sites are refused. Add the origin to security.allowed_origins to permit it.'
+
+/** Why a request comes from another site. Programs send no Origin; browsers do where it matters. */
+function originProblem(c: Context<Env>, settings: WebSettings): string | undefined {
+  const origin = c.req.header('origin')
+  if (isListed(origin, settings)) return undefined
+  const isOfOther = /^(cross-site|same-site)$/.test(c.req.header('sec-fetch-site') ?? '')
+  if (origin === undefined) return isOfOther ? OTHER_SITE : undefined
+  if (!isOfOther && isOwn(c, origin, settings)) return undefined
+  const { named } = c.get('client')
+  const isOnlyHttps = origin !== named && origin.replace(/^https:/, 'http:') === named
+  return isOnlyHttps ? `${OTHER_SITE} ${BEHIND_PROXY}` : OTHER_SITE
+}
+
+const BEHIND_PROXY = 'Where a proxy speaks https for this service, name it in TRUSTED_PROXIES, or set PUBLIC_URL.'
+
+/** Exactly the address that the request names; where a public one is configured, that one, or one of this machine. */
+function isOwn(c: Context<Env>, origin: string, { publicUrl }: WebSettings): boolean {
+  const { named } = c.get('client')
+  if (publicUrl === undefined) return origin === named
+  return origin === publicUrl || (origin === named && LOOPBACK.test(new URL(named).host))
 }
 
 /** A name or address with a port. The server joins several Host fields by commas, which do not match. */

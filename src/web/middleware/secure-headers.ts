@@ -2,7 +2,6 @@ import { createMiddleware } from 'hono/factory'
 import { secureHeaders } from 'hono/secure-headers'
 import type { Env } from '../env.ts'
 
-/** Where browsers report what the policy of pages kept from running. */
 export const CSP_REPORTS = '/csp-reports'
 
 const REPORTS = 'csp-reports'
@@ -47,7 +46,6 @@ const secured = secureHeaders({
   overwrite: false,
 })
 
-/** As deployments are told; two years. */
 export const HSTS = 'max-age=63072000; includeSubDomains; preload'
 
 /** Puts the headers that protect readers on every answer, refusals and failures included. */

@@ -14,8 +14,7 @@ const MINUTE_MS = 60_000
 const Violation = z.object({ directive: z.string(), blocked: z.string() })
 type Violation = z.infer<typeof Violation>
 
-/** As report-uri has them. */
-const OldReport = z
+const ReportUriBody = z
   .object({
     'csp-report': z.object({
       'effective-directive': z.string().optional(),
@@ -27,8 +26,7 @@ const OldReport = z
     { directive: report['effective-directive'] ?? report['violated-directive'] ?? '', blocked: report['blocked-uri'] ?? '' },
   ])
 
-/** As report-to has them, several at once and other kinds among them. */
-const NewReports = z
+const ReportToBody = z
   .array(
     z.object({
       type: z.string(),
@@ -42,7 +40,7 @@ const NewReports = z
       .map(({ body }): Violation => ({ directive: body?.effectiveDirective ?? '', blocked: body?.blockedURL ?? '' })),
   )
 
-const Reports = z.union([OldReport, NewReports])
+const Reports = z.union([ReportUriBody, ReportToBody])
 
 /** POST /csp-reports: counts what a browser kept from running, and logs the directive and the blocked origin, nothing else of it. */
 export function cspReportRoutes({ metrics, log }: Pick<WebDeps, 'metrics' | 'log'>) {
@@ -90,7 +88,6 @@ function directiveOf({ directive }: Violation): string {
   return DIRECTIVE.test(name) ? name : 'other'
 }
 
-/** What it came from, without path and query, which may hold secrets. */
 function originOf({ blocked }: Violation): string {
   if (/^(inline|eval|wasm-eval|self|data|blob|trusted-types-(policy|sink))$/.test(blocked)) return blocked
   const url = URL.parse(blocked)

@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { LogUnavailableError } from '../../event-log/event-log.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import type { Viewer } from '../../auth/viewer.ts'
@@ -12,8 +12,7 @@ import type { Env, WebDeps } from '../env.ts'
 /** GET /live/…: the websocket of the page with that address. */
 export function liveRoutes(deps: WebDeps) {
   return new Hono<Env>().get('/live/*', async (c) => {
-    const isUpgrade = c.req.header('upgrade')?.toLowerCase() === 'websocket' && /\bupgrade\b/i.test(c.req.header('connection') ?? '')
-    if (!isUpgrade) throw new RefusedError('VALIDATION_ERROR', 'This address answers websockets only.')
+    checkHandshake(c)
     const url = new URL(c.req.url)
     const [since, made] = [url.searchParams.get('since') ?? undefined, url.searchParams.get('made') ?? undefined]
     url.pathname = url.pathname.slice('/live'.length)
@@ -34,6 +33,21 @@ export function liveRoutes(deps: WebDeps) {
     // The server ignores this answer after an upgrade; the status is for the logs.
     return new Response(null, { status: 101 })
   })
+}
+
+const VERSION = '13'
+
+/** What a handshake must say (RFC 6455, 4.2.1); the server itself looks at less. */
+function checkHandshake(c: Context<Env>): void {
+  const connection = c.req.header('connection')?.split(',') ?? []
+  const isUpgrade = connection.some((option) => option.trim().toLowerCase() === 'upgrade')
+  if (c.req.method !== 'GET' || !isUpgrade || c.req.header('upgrade')?.toLowerCase() !== 'websocket') {
+    throw new RefusedError('VALIDATION_ERROR', 'This address answers websockets only.')
+  }
+  const key = c.req.header('sec-websocket-key') ?? ''
+  if (c.req.header('sec-websocket-version') === VERSION && /^[\w+/]{22}==$/.test(key)) return
+  c.header('Sec-WebSocket-Version', VERSION)
+  throw new RefusedError('VALIDATION_ERROR', `The websocket handshake is not valid: it has version ${VERSION} and a key of 16 bytes.`)
 }
 
 function refusalOf({ hub, isRead }: WebDeps, topic: Watched | 'later' | undefined): Refusal | undefined {
