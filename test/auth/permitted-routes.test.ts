@@ -116,6 +116,13 @@ describe('a token with the scope', () => {
   })
 })
 
+describe('what is for administrators of the service', () => {
+  const routes = Object.entries(ROUTE_RULES).flatMap(([route, rule]) => (rule === 'admin' ? [route] : []))
+  test.each(routes)('%s is refused to all whose grants name projects', async (route) => {
+    for (const scope of SCOPES) expect([scope, (await ask(tokens.get(scope), route.replace(':id', 'x'))).status]).toEqual([scope, 403])
+  })
+})
+
 describe('whoever did not sign in', () => {
   const inside = Object.entries(ROUTE_RULES).filter(([route, rule]) => rule !== 'everybody' && !route.startsWith('GET /live'))
 
