@@ -10,11 +10,12 @@ const KEPT = new Set(
   previousState visited tool name actor file mtime problem told_by by model word workflowState testStatus ciStatus startDate endDate
   completed_at expires_at key orchestrationMode statusDigest`.split(/\s+/),
 )
-/** Sections that reporters fill as they like: no text in them is kept, whatever it is called. */
+/** What reporters fill as they like: nothing of it is kept, neither its texts nor what they are called. */
 const FREE = new Set(['content', 'status_data', 'data', 'result', 'detail', 'settings'])
 /** Of events of kinds that are not ours: their other fields may hold anything. */
 const KEPT_OF_FOREIGN = new Set(['type', 'id', 'offset', 'received_at', 'timestamp'])
 const KEPT_LENGTH = 256
+const WORD = /^\w{1,64}$/
 
 const hidden = new WeakMap<object, unknown>()
 
@@ -23,7 +24,7 @@ const hidden = new WeakMap<object, unknown>()
  * States, ids, times and figures stay. The same object gives the same object, so that what did not change is not drawn again.
  */
 export function figuresOnly<T>(value: T): T {
-  return without(value, { isKept: false, isFree: false })
+  return without(value, false)
 }
 
 /** The same for a summary. Settings of the project stay, and so does what a reason begins with, such as `QAAgent asks: `. */
@@ -40,28 +41,30 @@ export function summaryOfFigures(summary: ProjectSummary): ProjectSummary {
 
 const summaries = new WeakMap<ProjectSummary, ProjectSummary>()
 
-type Place = { isKept: boolean; isFree: boolean }
-
-function without<T>(value: T, place: Place): T
-function without(value: unknown, { isKept, isFree }: Place): unknown {
-  if (typeof value === 'string') return isKept && !isFree && value.length <= KEPT_LENGTH ? value : HIDDEN
+function without<T>(value: T, isKept: boolean): T
+function without(value: unknown, isKept: boolean): unknown {
+  if (typeof value === 'string') return isKept && value.length <= KEPT_LENGTH ? value : HIDDEN
   if (typeof value !== 'object' || value === null) return value
   const known = hidden.get(value)
   if (known !== undefined) return known
-  const made = copyOf(value, { isKept, isFree })
+  const made = copyOf(value, isKept)
   hidden.set(value, made)
   return made
 }
 
-function copyOf(value: object, place: Place): unknown {
-  if (value instanceof Map) return new Map([...value].map(([key, part]: [unknown, unknown]) => [key, without(part, place)]))
+function copyOf(value: object, isKept: boolean): unknown {
+  if (value instanceof Map) return new Map([...value].map(([key, part]: [unknown, unknown]) => [key, without(part, isKept)]))
   if (value instanceof Set) return value
-  if (Array.isArray(value)) return value.map((part: unknown) => without(part, place))
+  if (Array.isArray(value)) return value.map((part: unknown) => without(part, isKept))
   const kept = 'type' in value && String(value.type).startsWith('x-') ? KEPT_OF_FOREIGN : KEPT
+  const parts = Object.entries(value).filter(([key]) => (kept === KEPT ? WORD.test(key) : kept.has(key)))
   return Object.fromEntries(
-    Object.entries(value).map(([key, part]: [string, unknown]) => [
-      key,
-      without(part, { isKept: kept.has(key), isFree: place.isFree || FREE.has(key) }),
-    ]),
+    parts.map(([key, part]: [string, unknown]) => [key, FREE.has(key) ? freely(part) : without(part, kept.has(key))]),
   )
+}
+
+function freely(value: unknown): unknown {
+  if (Array.isArray(value)) return []
+  if (typeof value === 'object' && value !== null) return { hidden: HIDDEN }
+  return typeof value === 'string' ? HIDDEN : value
 }
