@@ -149,7 +149,7 @@ describe('visualizer tail', () => {
   })
 })
 
-describe('what an agent wrote cannot steer the terminal:', () => {
+describe('security 17: what an agent wrote cannot steer the terminal:', () => {
   const HOSTILE = '\u001b]0;owned\u0007\u001b[2J\u009b31m\r\u0008safe\u202egnp.exe\u007f'
 
   test('in a line its control characters are signs', async () => {

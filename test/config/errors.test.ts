@@ -211,7 +211,7 @@ describe('a file that cannot be read is refused:', () => {
   })
 })
 
-describe('a small file cannot cost much:', () => {
+describe('security 21: a small file cannot cost much:', () => {
   test('aliases that unfold into billions', () => {
     const level = (n: number) =>
       `l${n}: &l${n} [${Array(9)
@@ -242,7 +242,7 @@ describe('a small file cannot cost much:', () => {
   }, 60_000)
 })
 
-test('nothing in a message can steer a terminal', () => {
+test('security 17: nothing in a message can steer a terminal', () => {
   const { problems, warnings } = load({ yaml: 'projects: { a: { path: a, status: "\\e[31mred\\u202e" } }\n"\\e]0;x\\a": 1\n' })
   for (const line of [...problems, ...warnings]) expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/)
   expect(problems).toHaveLength(1)

@@ -185,7 +185,7 @@ test('a folder that is missing, or is a file, is a warning on its project', () =
   ])
 })
 
-test('anchors, aliases and merged sections are read as YAML means them', () => {
+test('security 21: anchors, aliases and merged sections are read as YAML means them', () => {
   const yaml = `
 projects:
   one: &one { path: a, priority: high, tags: &tags [x, y] }

@@ -45,7 +45,7 @@ describe.each([
   ['nginx', () => behindTwo(startNginx)],
   ['nginx of the compose file', behindReplicas],
   ['HAProxy', () => behindTwo(startHaproxy)],
-] as const)('behind the shipped %s', (_, start) => {
+] as const)('security 28: behind the shipped %s', (_, start) => {
   let proxy: Proxy
   beforeAll(async () => {
     proxy = await start()

@@ -35,7 +35,7 @@ describe.each([
     expect(response.headers.get('content-security-policy')).toContain("script-src 'self'")
   })
 
-  test('tells the service that links begin with https, and by whom it was asked', async () => {
+  test('security 29: tells the service that links begin with https, and by whom it was asked', async () => {
     const forged = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' }
     const page = await (await fetch(proxy.url, { ...UNSIGNED, headers: forged })).text()
     expect(page).toContain(`Listening at ${proxy.url} for`)
@@ -63,7 +63,7 @@ describe.each([
     socket.close()
   })
 
-  test('keeps figures from others', async () => {
+  test('security 39: keeps figures from others', async () => {
     expect((await fetch(`${proxy.url}/metrics`, UNSIGNED)).status).toBe(200)
     const other = ['curl', '-sk', '--interface', '127.0.0.2', '-o', '/dev/null', '-w', '%{http_code}', `${proxy.url}/metrics`]
     expect((await runCommand(other, { deadlineMs: 10_000 })).output).toBe('403')

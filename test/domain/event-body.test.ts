@@ -76,7 +76,7 @@ describe('a body of events', () => {
     })
   })
 
-  test('is refused, not died of, when it nests without end', () => {
+  test('security 23: is refused, not died of, when it nests without end', () => {
     expect(refusalOf('['.repeat(500_000)).message).toMatch(/the text ends before the array does/)
   })
 })
@@ -127,7 +127,7 @@ describe('the place where JSON breaks', () => {
   })
 })
 
-describe('what a body says and its values would not', () => {
+describe('security 23: what a body says and its values would not', () => {
   const scalar = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.constantFrom('":', '\\":', '\\', '"', '9007199254740993'),

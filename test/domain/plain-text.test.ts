@@ -3,7 +3,7 @@ import * as fc from 'fast-check'
 import { markedText, plainLine, plainText, shortened, typedText } from '../../src/domain/events/plain-text.ts'
 import { showsSomething } from '../../src/domain/events/unseen.ts'
 
-describe('plain text', () => {
+describe('security 17: plain text', () => {
   test.each([
     ['\u001b[31mred\u001b[0m', 'red'],
     ['\u001b]0;title\u0007after', 'after'],
@@ -34,7 +34,7 @@ describe('plain text', () => {
   })
 })
 
-describe('what cannot be seen', () => {
+describe('security 17: what cannot be seen', () => {
   test.each(
     [
       '\u200b',

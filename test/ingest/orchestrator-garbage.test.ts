@@ -68,7 +68,7 @@ const GARBAGE: [string, string | Uint8Array, RegExp][] = [
   ['cycles that are no object', '{"type":"current_state","tdd_cycles":[1]}', /not an object/],
 ]
 
-describe('a frame of garbage is counted and the next one is stored', () => {
+describe('security 19, 23: a frame of garbage is counted and the next one is stored', () => {
   test.each(GARBAGE)('%s', async (_, frame, problem) => {
     const server = await startOrchestrator()
     const link = linked({ url: server.url })
@@ -83,7 +83,7 @@ describe('a frame of garbage is counted and the next one is stored', () => {
     expect(server.connections()).toBe(1)
   })
 
-  test('keys that mean something to the language stay plain fields', async () => {
+  test('security 22: keys that mean something to the language stay plain fields', async () => {
     const server = await startOrchestrator()
     linked({ url: server.url })
     await server.until(() => server.requests().length >= 2)
@@ -108,7 +108,7 @@ describe('a frame of garbage is counted and the next one is stored', () => {
   })
 })
 
-describe('a server that is none is dialled again, and people are told why', () => {
+describe('security 19: a server that is none is dialled again, and people are told why', () => {
   const http =
     (status: string, more = '') =>
     (socket: Socket) =>

@@ -124,7 +124,7 @@ describe('a clock without a zone', () => {
 })
 
 describe('the connection', () => {
-  test('carries the token, and no address that is shown carries credentials', async () => {
+  test('security 38: carries the token, and no address that is shown carries credentials', async () => {
     const server = await orchestrator()
     const url = `ws://anna:pass-7@localhost:${server.port}/any/path?token=query-7`
     const link = linked({ url, projects: ['alpha'], token: secret('token-7') })

@@ -411,7 +411,7 @@ describe.concurrent('odd content', () => {
   })
 })
 
-describe.concurrent('a link', () => {
+describe.concurrent('security 20: a link', () => {
   test('to itself is refused', async () => {
     await using given = await setting()
     const { folder, ledger, watch } = given

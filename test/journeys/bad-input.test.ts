@@ -32,7 +32,7 @@ async function expectNothingStored(project: string) {
 
 const deep = (levels: number, open: string, close: string) => open.repeat(levels) + close.repeat(levels)
 
-describe('a body that cannot be read is refused, says where it breaks, and leaves nothing behind:', () => {
+describe('security 22, 23, 24: a body that cannot be read is refused, says where it breaks, and leaves nothing behind:', () => {
   const NDJSON = 'application/x-ndjson'
   const line = JSON.stringify(GOOD)
   const cases: [saying: string, body: Body, contentType: string, details: object][] = [
@@ -149,7 +149,7 @@ describe('a body that cannot be read is refused, says where it breaks, and leave
   })
 })
 
-test('names that every object inherits are names like any other', async () => {
+test('security 22: names that every object inherits are names like any other', async () => {
   const project = newProject()
   for (const story_id of ['__proto__', 'constructor', 'toString']) {
     await report(server, project, { type: 'tdd_transition', story_id, new_state: 'design' })
@@ -222,7 +222,7 @@ function hostileEvents() {
   ]
 }
 
-describe('in the browser', () => {
+describe('security 16, 17: in the browser', () => {
   let browser: TestBrowser
   beforeAll(async () => {
     browser = await openBrowser()
@@ -242,7 +242,7 @@ describe('in the browser', () => {
   }
   const HARMLESS = { ran: 'nothing', elements: [], links: [] }
 
-  test('HTML in every field that an agent can set is text, first painted and live', async () => {
+  test('security 16: HTML in every field that an agent can set is text, first painted and live', async () => {
     const project = newProject()
     await report(server, project, GOOD)
     const overview = await browser.openPage(server.url)
@@ -261,7 +261,7 @@ describe('in the browser', () => {
     expect(await plain.page.locator('.harm').count()).toBe(0)
   })
 
-  test('what terminals obey, and what reorders text, is neither obeyed nor hidden', async () => {
+  test('security 17: what terminals obey, and what reorders text, is neither obeyed nor hidden', async () => {
     const project = newProject()
     const title =
       'ok \u001b[2J\u001b[31mred\u001b[0m \u001b]8;;https://evil.example\u0007link\u001b]8;;\u0007 \u202egnp.exe\u202c \u0000 \u0007end'
@@ -276,7 +276,7 @@ describe('in the browser', () => {
     expect(JSON.stringify(body)).not.toContain('\\u0000')
   })
 
-  test('a name that does not exist is shown as text', async () => {
+  test('security 16: a name that does not exist is shown as text', async () => {
     const watched = await browser.openPage(`${server.url}/projects/${encodeURIComponent(hostile('name'))}`)
     watched.tolerate(/404|400/)
     expect(await watched.page.evaluate(harm)).toEqual(HARMLESS)

@@ -25,7 +25,7 @@ function layBacklog(project: string, title: string): void {
   writeFileSync(join(project, '.orch-state/backlog.json'), JSON.stringify({ epics: [], stories, sprints: [] }))
 }
 
-test('a secret is stored by no source, and what stands around it is', async () => {
+test('security 38: a secret is stored by no source, and what stands around it is', async () => {
   const folder = temporaryFolder()
   layBacklog(join(folder, 'files'), 'Ship it')
   const orchestrator = await startOrchestrator()

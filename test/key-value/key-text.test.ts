@@ -10,7 +10,7 @@ const part = oneof(
 )
 const key: Arbitrary<Key> = tuple(part, array(part, { maxLength: 3 })).map(([first, rest]) => [first, ...rest])
 
-describe('the text of a key', () => {
+describe('security 36: the text of a key', () => {
   test('is another for every other key', () => {
     assert(
       property(key, key, (one, other) => (keyText(one) === keyText(other)) === (JSON.stringify(one) === JSON.stringify(other))),

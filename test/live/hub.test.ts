@@ -81,7 +81,7 @@ test('a viewer beyond the limit is told to try later, by a code that the browser
   expect(await listen(url).closed).toBe(1013)
 })
 
-test('a viewer that talks is not one of ours', async () => {
+test('security 24: a viewer that talks is not one of ours', async () => {
   const { url } = await serveHub()
   const viewer = listen(url)
   await eventually(() => viewer.messages.length === 1)

@@ -33,7 +33,7 @@ test('LOG_FILE holds JSON lines whatever standard output looks like, with where 
   expect(server.logs()).toMatch(/INFO {2}POST \/api\/v1\/projects\/apollo\/events status=202/)
 })
 
-test('ACCESS_LOG_FILE takes the requests out of the log; what could be a secret is in neither', async () => {
+test('security 38: ACCESS_LOG_FILE takes the requests out of the log; what could be a secret is in neither', async () => {
   const folder = temporaryFolder()
   const [LOG_FILE, ACCESS_LOG_FILE] = [join(folder, 'app.log'), join(folder, 'access.log')]
   const server = await startServer({ env: { LOG_FILE, ACCESS_LOG_FILE, LOG_LEVEL: 'DEBUG' } })

@@ -9,7 +9,7 @@ function linesOf(format: 'json' | 'detailed', message: string, fields?: Record<s
   return written.join('').trimEnd().split('\n')
 }
 
-test('nothing that was reported begins a record of its own, or moves the cursor of a terminal', () => {
+test('security 37: nothing that was reported begins a record of its own, or moves the cursor of a terminal', () => {
   const forged = 'a\n2026-11-24T00:00:00.000Z ERROR forged \u001b[31m\u009b31m\u2028'
   for (const lines of [linesOf('detailed', forged, { topic: forged }), linesOf('detailed', 'failed', { error: new Error(forged) })]) {
     expect(lines.filter((line) => /^\S/.test(line))).toHaveLength(1)
@@ -18,7 +18,7 @@ test('nothing that was reported begins a record of its own, or moves the cursor 
   expect(linesOf('json', forged, { error: new Error(forged) })).toHaveLength(1)
 })
 
-test('an address that was asked for stays in its line', async () => {
+test('security 37: an address that was asked for stays in its line', async () => {
   const server = await startServer()
   await fetch(`${server.url}/x%0a2026-11-24T00:00:00.000Z%20ERROR%20forged`)
   await eventually(() => server.logs().includes('forged'))

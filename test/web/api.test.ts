@@ -232,7 +232,7 @@ describe('who may ask', () => {
     expect((await post(name, step(1), { origin: server.url })).status).toBe(202)
   })
 
-  test('a name that somebody let point here is refused', async () => {
+  test('security 29: a name that somebody let point here is refused', async () => {
     const { status } = await call(server, '/api/v1/projects', { headers: { host: 'evil.example' } })
     expect(status).toBe(403)
   })

@@ -57,7 +57,7 @@ describe.each([
     expect((await methods('/nothing'))[0]).toBe(404)
   })
 
-  test('refuses a Host that is several, or that none could be', async () => {
+  test('security 29: refuses a Host that is several, or that none could be', async () => {
     const hosts = [
       ['localhost', 'localhost'],
       ['localhost', 'evil.example'],

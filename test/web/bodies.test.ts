@@ -12,7 +12,7 @@ beforeAll(async () => {
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 const head = ['POST /api/v1/projects/apollo/events HTTP/1.1', 'Host: localhost', 'Content-Type: application/json'].join('\r\n')
 
-describe('a body of events', () => {
+describe('security 24, 25: a body of events', () => {
   test('that is not UTF-8 is refused: its ids could not be told apart', async () => {
     const body = new Uint8Array([...bytesOf('{"type":"x-a","id":"a'), 0xff, ...bytesOf('"}')])
     const { status, body: answer } = await postBody(server, 'apollo', body)

@@ -34,7 +34,7 @@ const errorOf = ({ status, body }: Answer) => {
   return { status, code, error, hasId: request_id !== undefined && request_id.length > 7 }
 }
 
-test('a request line of 4094 bytes is answered, a longer one refused with 414', async () => {
+test('security 27: a request line of 4094 bytes is answered, a longer one refused with 414', async () => {
   expect((await say(server, request(target(4094)))).status).toBe(200)
   const refused = errorOf(await say(server, request(target(4095))))
   expect(refused).toMatchObject({ status: 414, code: 'URI_TOO_LONG', hasId: true })
@@ -42,7 +42,7 @@ test('a request line of 4094 bytes is answered, a longer one refused with 414', 
   expect((await say(server, request(target(4095, '/projects/')))).status).toBe(414)
 })
 
-test('a header field of 8190 bytes is answered, a longer one refused with 431', async () => {
+test('security 27: a header field of 8190 bytes is answered, a longer one refused with 431', async () => {
   const field = (bytes: number) => `X-Long: ${'x'.repeat(bytes - 'X-Long: '.length)}`
   expect((await say(server, request('/health', [field(8190)]))).status).toBe(200)
   expect(errorOf(await say(server, request('/health', [field(8191)])))).toMatchObject({
@@ -52,14 +52,14 @@ test('a header field of 8190 bytes is answered, a longer one refused with 431', 
   })
 })
 
-test('100 header fields are answered, one more is refused with 431', async () => {
+test('security 27: 100 header fields are answered, one more is refused with 431', async () => {
   const fields = (count: number) => Array.from({ length: count }, (_, index) => `X-${index}: a`)
   // Host and Connection are two of them.
   expect((await say(server, request('/health', fields(98)))).status).toBe(200)
   expect(errorOf(await say(server, request('/health', fields(99))))).toMatchObject({ status: 431, code: 'HEADERS_TOO_LARGE' })
 })
 
-test('what is too much for the server itself is refused, and the next request answered', async () => {
+test('security 27: what is too much for the server itself is refused, and the next request answered', async () => {
   const { status } = await say(server, request('/health', [`X-Long: ${'x'.repeat(40_000)}`]))
   expect(status).toBe(431)
   expect((await say(server, request('/health'))).status).toBe(200)

@@ -219,7 +219,7 @@ describe('a token', () => {
   })
 })
 
-test('no secret of signing in stands in the log of the service or in its files', async () => {
+test('security 38: no secret of signing in stands in the log of the service or in its files', async () => {
   const code = linkIn(await command('sign-in-link'))
   const cookie = cookieOf(await ask('/login', form({ link: code })))
   const token = (await command('token', 'create', 'canary', '--scopes', 'read')).trim()

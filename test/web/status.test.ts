@@ -72,7 +72,7 @@ test('while the log is away the status says so and still answers; its address is
   for (const { status, body } of [before, after]) expect([status, JSON.stringify(body).includes(`:${redis.port}`)]).toEqual([200, false])
 })
 
-test('the status holds no secret of the configuration', async () => {
+test('security 38: the status holds no secret of the configuration', async () => {
   const config = 'orchestrators:\n  main: { url: "ws://localhost:9", token: hunter2 }\n'
   const server = await startServer({ config })
   const text = await (await fetch(`${server.url}/api/v1/status`)).text()

@@ -48,7 +48,7 @@ test('/ready names a project whose folder is not there', async () => {
   expect(body.warnings.join()).toContain('apollo')
 })
 
-test('/metrics counts requests by route, never by address, and times them', async () => {
+test('security 39: /metrics counts requests by route, never by address, and times them', async () => {
   await report(server, 'apollo', { type: 'x-a' })
   await text(`${server.url}/projects/apollo`)
   for (const path of ['/nothing/1', '/nothing/2', '/projects/none', '/api/v1/nothing']) await text(`${server.url}${path}`)
