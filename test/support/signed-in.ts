@@ -1,4 +1,7 @@
-import { runProgram } from './server.ts'
+import { join } from 'node:path'
+import { within } from './eventually.ts'
+
+const PROGRAM = join(import.meta.dir, '../../src/main.ts')
 
 /** A key of the right strength, the same for all instances of a test. */
 export const SECRET_KEY = 'Zk3qv9Xw1tB7nH5rLc8dPf2yGm6sJa4uQe0iRoTzVxY'
@@ -8,17 +11,30 @@ export const SIGNED_IN = { AUTH: 'token', SECRET_KEY }
 
 type Place = { dataDir: string; env: Record<string, string> }
 
+/** Benches use this too, so it stands on no hook of the test runner. */
+async function run(args: string[], { dataDir, env }: Place): Promise<{ stdout: string; stderr: string }> {
+  const own = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? dataDir, ...env }
+  const child = Bun.spawn([process.execPath, PROGRAM, ...args, '--data-dir', dataDir], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: dataDir,
+    env: own,
+  })
+  const reading = Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text(), child.exited])
+  const [stdout, stderr] = await within(60_000, `visualizer ${args.join(' ')}`, reading)
+  return { stdout, stderr }
+}
+
 /** Makes a sign-in link at the command line, and gives back its code. */
-export async function linkCode({ dataDir, env }: Place, ...flags: string[]): Promise<string> {
-  const { stdout, stderr } = await runProgram(['sign-in-link', ...flags, '--data-dir', dataDir], env)
+export async function linkCode(place: Place, ...flags: string[]): Promise<string> {
+  const { stdout, stderr } = await run(['sign-in-link', ...flags], place)
   const code = /link=([\w-]{43})/.exec(stdout)?.[1]
   if (code === undefined) throw new Error(`no link was made\n${stdout}\n${stderr}`)
   return code
 }
 
 /** Makes a token at the command line. */
-export async function makeToken({ dataDir, env }: Place, ...flags: string[]): Promise<string> {
-  const { stdout, stderr } = await runProgram(['token', 'create', 'test', ...flags, '--data-dir', dataDir], env)
+export async function makeToken(place: Place, ...flags: string[]): Promise<string> {
+  const { stdout, stderr } = await run(['token', 'create', 'test', ...flags], place)
   if (!stdout.startsWith('vis_')) throw new Error(`no token was made\n${stdout}\n${stderr}`)
   return stdout.trim()
 }
