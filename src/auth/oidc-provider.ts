@@ -10,15 +10,19 @@ export class ProviderAwayError extends Error {
 export type Provider = {
   /** Its name in words: `id.example.com`. */
   host: string
-  /** The library with what the provider says of itself. Rejects with ProviderAwayError, at once where it was away a moment ago. */
-  open(): Promise<{ client: typeof Client; about: Client.Configuration }>
+  /** As it was known last, else asked now. Both reject with ProviderAwayError, at once where it was away a moment ago. */
+  open(): Promise<Opened>
+  /** Asked within the last seconds, else now: before people are sent there. */
+  check(): Promise<Opened>
 }
+
+/** The library with what the provider says of itself. */
+type Opened = { client: typeof Client; about: Client.Configuration }
 
 const TIMEOUT_MS = 5_000
 const ANSWER_LIMIT_BYTES = 1024 * 1024
 const COOL_DOWN_MS = 5_000
-/** After this what the provider says of itself is asked for again; the old holds until it answers. */
-const REFRESH_MS = 3_600_000
+const CHECKED_MS = 15_000
 
 type Options = { now?: () => number; onError(error: unknown): void }
 
@@ -26,8 +30,8 @@ type Options = { now?: () => number; onError(error: unknown): void }
 export function openProvider(config: OidcConfig, { now = () => performance.now(), onError }: Options): Provider {
   const { host } = new URL(config.issuer)
   const away = (cause: unknown) => new ProviderAwayError(`${host} does not answer`, { cause })
-  let known: Awaited<ReturnType<Provider['open']>> | undefined
-  let opening: ReturnType<Provider['open']> | undefined
+  let known: Opened | undefined
+  let opening: Promise<Opened> | undefined
   let [knownAt, failedAt] = [-Infinity, -Infinity]
 
   async function discover() {
@@ -45,17 +49,13 @@ export function openProvider(config: OidcConfig, { now = () => performance.now()
     }
   }
 
-  return {
-    host,
-    async open() {
-      if (known !== undefined && now() - knownAt < REFRESH_MS) return known
-      if (now() - failedAt >= COOL_DOWN_MS) opening ??= discover()
-      if (known === undefined) return opening ?? Promise.reject(away(undefined))
-      // `discover` told of the failure, and what was known holds.
-      opening?.catch(() => undefined)
-      return known
-    },
+  function check(): Promise<Opened> {
+    if (known !== undefined && now() - knownAt < CHECKED_MS) return Promise.resolve(known)
+    if (now() - failedAt >= COOL_DOWN_MS) opening ??= discover()
+    return opening ?? Promise.reject(away(undefined))
   }
+
+  return { host, check, open: () => (known === undefined ? check() : Promise.resolve(known)) }
 }
 
 async function discovered(client: typeof Client, { issuer, clientId, clientSecret }: OidcConfig): Promise<Client.Configuration> {

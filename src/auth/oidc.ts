@@ -60,7 +60,7 @@ export function openOidc({ config, signer, keyValue, onError }: OidcOptions): Oi
     finish: (query, state) => finish(way, query, state),
     async endUrl(idToken) {
       try {
-        const { client, about } = await provider.open()
+        const { client, about } = await provider.check()
         if (about.serverMetadata().end_session_endpoint === undefined) return undefined
         const back = new URL('/signed-out', config.publicUrl).href
         return client.buildEndSessionUrl(about, { id_token_hint: idToken, post_logout_redirect_uri: back }).href
@@ -78,7 +78,7 @@ async function begin({ config, provider, redirectUri, cookie }: Way, to: string,
   const until = Date.now() + STATE_SECONDS * 1000
   const begun = { state: newSecret(), nonce: newSecret(), verifier: newSecret(), to: returnAddress(to), until }
   try {
-    const { client, about } = await provider.open()
+    const { client, about } = await provider.check()
     const url = client.buildAuthorizationUrl(about, {
       ...{ redirect_uri: redirectUri, scope: config.scopes, state: begun.state, nonce: begun.nonce },
       ...{ code_challenge: await client.calculatePKCECodeChallenge(begun.verifier), code_challenge_method: 'S256' },

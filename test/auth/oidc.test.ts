@@ -7,7 +7,6 @@ import { type Secret, secret } from '../../src/config/secret.ts'
 import { openSigner } from '../../src/auth/signing.ts'
 import { openSqliteKeyValue } from '../../src/key-value/sqlite.ts'
 import { endAfter, temporaryFolder } from '../support/ending.ts'
-import { eventually } from '../support/eventually.ts'
 import { type FalseProvider, startFalseProvider } from '../support/false-provider.ts'
 import { makeSigner, signedByHmac, unsigned } from '../support/issuer.ts'
 import { type OidcServer, type OidcServerOptions, startOidcServer, Visitor } from '../support/oidc-server.ts'
@@ -314,18 +313,19 @@ describe('a provider that is away', () => {
     expect((await open()).about.serverMetadata().issuer).toBe(provider.issuer)
   })
 
-  test('is used as it was known while what it says of itself cannot be had anew', async () => {
+  test('is asked again before people are sent there, and known meanwhile to those who come back', async () => {
     const provider = await startFalseProvider()
     let at = 0
-    const { open, errors } = openAsked(provider, () => at)
-    const { about } = await open()
+    const { open, check, errors } = openAsked(provider, () => at)
+    const { about } = await check()
     provider.lie({ metadata: { issuer: 'https://evil.example' } })
-    at += 2 * 3_600_000
-    expect((await open()).about).toBe(about)
-    await eventually(() => errors.length === 1)
+    expect((await check()).about).toBe(about)
+    at += 16_000
+    expect(await check().catch(isAway)).toBe(true)
+    expect([(await open()).about === about, errors.length]).toEqual([true, 1])
     provider.lie({})
     at += 6_000
-    await eventually(async () => (await open()).about !== about)
+    expect((await check()).about).not.toBe(about)
   })
 })
 

@@ -18,19 +18,23 @@ const [port = '', text = '{}'] = process.argv.slice(2)
 const { clients, people, tokenLacks = [] } = JSON.parse(text) as Setup
 const issuer = `http://localhost:${port}`
 
+const page = (body: string) => `<!doctype html><html lang="en"><title>Provider</title><h1>Provider</h1>${body}</html>`
+
+function logoutSource(context: { body: string }, form: string) {
+  context.body = page(`${form}<button form="op.logoutForm" name="logout" value="yes">Yes</button>`)
+}
+
 const provider = new Provider(issuer, {
   clients,
   claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name', 'groups'] },
   conformIdTokenClaims: tokenLacks.length > 0,
-  features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
+  features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true, logoutSource } },
   interactions: { url: (_: unknown, { uid }: Interaction) => `/people/${uid}` },
   cookies: { keys: ['a key of tests'] },
   pkce: { required: () => true },
   ttl: { AccessToken: 300, AuthorizationCode: 60, IdToken: 300, Interaction: 600, Session: 600, Grant: 600 },
   findAccount: (_: unknown, id: string) => ({ accountId: id, claims: () => ({ sub: id, ...people[id] }) }),
 })
-
-const page = (body: string) => `<!doctype html><html lang="en"><title>Provider</title><h1>Provider</h1>${body}</html>`
 
 const answerAll = provider.callback()
 createServer((request, response) => {
