@@ -1,4 +1,5 @@
 import type { Cycle, ProjectState } from '../domain/project/project-state.ts'
+import { agentsAtWork } from '../domain/summary/liveness.ts'
 import { agentWordAt, type Looked, storyWordAt } from '../domain/project/words-at.ts'
 import { domId } from '../../views/atoms/dom-id.ts'
 import { AgentRow } from '../../views/agent/agent-row.tsx'
@@ -6,6 +7,11 @@ import type { AgentLine } from '../../views/agent/agent-tree.ts'
 import { Agents, AgentsHead, drawnAgents, moreWords } from '../../views/agent/agents.tsx'
 import { Board, boardColumns } from '../../views/project/board.tsx'
 import { CycleCard } from '../../views/project/cycle-card.tsx'
+import { CompactTimeline, compactView, isEmpty, wordsOf } from '../../views/timeline/compact.tsx'
+import { LaneRow, laneId } from '../../views/timeline/lane-row.tsx'
+import { MarksRow } from '../../views/timeline/marks-row.tsx'
+import { workflowLane } from '../../views/timeline/timeline.tsx'
+import type { TimelineView } from '../../views/timeline/view.ts'
 import { replace } from '../live/frame.ts'
 import type { Looks, PageSection, Shown } from '../live/live-page.ts'
 
@@ -107,6 +113,49 @@ function sameLines(before: readonly DrawnLine[], after: readonly DrawnLine[], ch
   })
   return new Set(same.map(({ agent }) => agent.agentId))
 }
+
+const workers = ({ agents }: ProjectState): string =>
+  agentsAtWork(agents)
+    .working.map(({ storyId = '', agentId }) => `${storyId}\n${agentId}`)
+    .join('\n')
+
+const lastHourOf = ({ project, view, at }: Shown, now: number) => ({
+  project: project.name,
+  state: view.state,
+  now,
+  isPast: at !== undefined,
+})
+
+/** Lanes that went on, while all keep their places; else the whole picture, without the patterns of its bars, which never change. */
+export const timelineSection: PageSection<'timeline'> = {
+  id: 'timeline',
+  ages: true,
+  reads: ({ view: { state } }) => [
+    ...[state.transitions, state.cycles, state.workflow, state.approvals],
+    ...[state.decisions, state.errors, state.ci, state.commands, workers(state)],
+  ],
+  render: (shown, now) => <CompactTimeline {...lastHourOf(shown, now)} />,
+  members({ before, beforeAt, after, now, isDue }) {
+    const [was, is] = [compactView(lastHourOf(before, beforeAt)), compactView(lastHourOf(after, now))]
+    if (isDue || isEmpty(is) || placesOf(was) !== placesOf(is)) {
+      return replace('timeline', <CompactTimeline {...lastHourOf(after, now)} hasFills={!isEmpty(was)} />)
+    }
+    const rows = is.shown
+      .filter((placed, index) => !isSame(placed, was.shown[index]))
+      .map((placed) => replace(laneId(placed.lane), <LaneRow view={is} placed={placed} kind="story" />))
+    const workflow = workflowLane(is)
+    if (!isSame(was.lanes.workflow, workflow.lane))
+      rows.push(replace(laneId(workflow.lane), <LaneRow view={is} placed={workflow} kind="workflow" />))
+    if (!isSame(was.lanes.marks, is.lanes.marks)) rows.push(replace('lane-marks', <MarksRow view={is} />))
+    return rows.join('')
+  },
+}
+
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)
+
+/** What all lanes depend on: the axis, and which lanes there are. */
+const placesOf = (view: TimelineView): string =>
+  JSON.stringify([isEmpty(view), wordsOf(view), view.axis.to, view.axis.stretches, view.shown.map(({ lane }) => lane.number)])
 
 /** Keys with changed values, compared by reference, because a fold replaces what changed. */
 function changedKeys<V>(was: ReadonlyMap<string, V>, is: ReadonlyMap<string, V>): string[] {

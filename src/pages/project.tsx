@@ -1,9 +1,7 @@
 import type { FC } from 'hono/jsx'
-import { agentsAtWork } from '../domain/summary/liveness.ts'
 import { sprintOf } from '../domain/project/sprint.ts'
 import { isOpenCycle } from '../domain/project/tdd-machine.ts'
 import { countAgents } from '../domain/project/words-at.ts'
-import type { ProjectState } from '../domain/project/project-state.ts'
 import type { PageSection, Shown } from '../live/live-page.ts'
 import { ActivityRow } from '../../views/activity/activity-row.tsx'
 import { Activity, ActivityList, ActivityTotal } from '../../views/activity/activity.tsx'
@@ -22,21 +20,15 @@ import { WorkflowCard } from '../../views/project/workflow.tsx'
 import { type Frame, Layout } from '../../views/shell/layout.tsx'
 import { PanelFrame } from '../../views/shell/panel-frame.tsx'
 import { TimeTravel } from '../../views/shell/time-travel.tsx'
-import { CompactTimeline } from '../../views/timeline/compact.tsx'
 import { type Drawn, NOTHING_ELSE, pageOfProject } from './page-of-project.ts'
 import { keptEvents } from './past.ts'
-import { agentsSection, boardSection } from './project-members.tsx'
+import { agentsSection, boardSection, timelineSection } from './project-members.tsx'
 import { otherMoment, travelOf } from './travel.ts'
 
 /** The page looks back, or stands alone in a file. */
 const isFixed = ({ at, isAlone }: Shown) => at !== undefined || isAlone === true
 
 const mayAct = (shown: Shown) => !isFixed(shown) && shown.rights?.act === true
-
-const workers = ({ agents }: ProjectState): string =>
-  agentsAtWork(agents)
-    .working.map(({ storyId = '', agentId }) => `${storyId}\n${agentId}`)
-    .join('\n')
 
 function stands({ view: { state }, summary: { staleMinutes } }: Shown, now: number): string {
   const sprint = sprintOf(state)
@@ -102,17 +94,7 @@ const STANDING = [
 
 /** Left out of exported files: links to other pages, folders and owners. */
 const LEADING_ON = [
-  {
-    id: 'timeline',
-    ages: true,
-    reads: ({ view: { state } }) => [
-      ...[state.transitions, state.cycles, state.workflow, state.approvals],
-      ...[state.decisions, state.errors, state.ci, state.commands, workers(state)],
-    ],
-    render: ({ project, view, at }, now) => (
-      <CompactTimeline project={project.name} state={view.state} now={now} isPast={at !== undefined} />
-    ),
-  },
+  timelineSection,
   {
     id: 'flow',
     reads: ({ view: { state } }) => [state.flowDays, state.storyCosts],

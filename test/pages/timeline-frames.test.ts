@@ -4,6 +4,7 @@ import { foldLanes, openLanes } from '../../src/domain/timeline/lanes.ts'
 import { emptyProject, foldEvents } from '../../src/domain/project/project.ts'
 import { summarize } from '../../src/domain/summary/project-summary.ts'
 import type { Shown } from '../../src/live/live-page.ts'
+import { projectPage } from '../../src/pages/project.tsx'
 import { openTimeline } from '../../src/pages/timeline.tsx'
 import type { CachedLanes } from '../../src/projection/timeline-cache.ts'
 import type { ProjectView } from '../../src/projection/projections.ts'
@@ -170,4 +171,38 @@ test('a page that nobody watches any more reads nothing and asks for no flush', 
   pages[0]?.close?.()
   await read()
   expect([reads(), stirred()]).toEqual([1, 0])
+})
+
+/** A project's page at one moment, and which elements of its timeline a frame brings. */
+function watchedProject(history: readonly StoredEvent[]) {
+  const project = projectOf('apollo')
+  const now = () => T0 + 10 * MINUTE
+  let view: ProjectView = { epoch: 'k3j9x0ab', state: foldEvents(emptyProject(), history), recent: [] }
+  const shown = (): Shown => ({ project, view, summary: summarize({ project, ...view, now: now(), staleMinutes: 5 }) })
+  const page = projectPage.open(shown(), null, now)
+  return (events: readonly StoredEvent[]) => {
+    view = { ...view, state: foldEvents(view.state, events) }
+    page.take({ ...shown(), before: undefined, isGone: false })
+    const { content } = JSON.parse(page.flush() ?? '') as { content: string }
+    const ids = [...content.matchAll(/<hx-partial id="([^"]+)"/g)].map(([, id = '']) => id)
+    return { ids: ids.filter((id) => /^(timeline|lane-)/.test(id)), hasPatterns: content.includes('<pattern') }
+  }
+}
+
+test('a project page is sent the lane that went on, and the picture without its patterns where a lane comes', () => {
+  const [first, second, third, ...rest] = numbered(
+    [
+      { at: T0 + MINUTE, ...step('story-1', 'design') },
+      { at: T0 + 2 * MINUTE, ...step('story-2', 'design') },
+      { at: T0 + 3 * MINUTE, ...step('story-1', 'test_red') },
+      { at: T0 + 4 * MINUTE, type: 'ci_status', status: 'failed' },
+      { at: T0 + 5 * MINUTE, ...step('story-3', 'design') },
+    ],
+    emptyProject(),
+  )
+  const told = watchedProject([first!, second!])
+  expect(told([third!])).toEqual({ ids: ['lane-2'], hasPatterns: false })
+  expect(told([rest[0]!])).toEqual({ ids: ['lane-marks'], hasPatterns: false })
+  expect(told([rest[1]!])).toEqual({ ids: ['timeline'], hasPatterns: false })
+  expect(watchedProject([])([first!])).toEqual({ ids: ['timeline'], hasPatterns: true })
 })

@@ -40,7 +40,7 @@ export function partOf(html: string, id: string): string | undefined {
 
 /** Members that come as stubs are those that stand on the page. */
 const withKept = (inner: string, page: string): string =>
-  inner.replace(/<li id="([^"]+)" data-kept=""><\/li>/g, (stub, id: string) => partOf(page, id) ?? stub)
+  inner.replace(/<(li|svg) id="([^"]+)" data-kept=""><\/\1>/g, (stub, _, id: string) => partOf(page, id) ?? stub)
 
 function rowsOf(html: string): [number, string][] {
   const ids = [...html.matchAll(/<li id="([^"]+)"[^>]*data-offset="(\d+)"/g)]

@@ -15,7 +15,7 @@ const QUERY: TimelineQuery = { by: 'story', window: '1h', showsGaps: false }
 type LastHourProps = { project: string; state: ProjectState; now: number; isPast?: boolean | undefined }
 
 /** The last hour of a project on its page, as the state remembers it: the whole timeline is a page of its own. */
-export const CompactTimeline: FC<LastHourProps> = (props) => {
+export const CompactTimeline: FC<LastHourProps & { hasFills?: boolean }> = ({ hasFills = false, ...props }) => {
   const view = compactView(props)
   return (
     <section id="timeline" class="card timeline timeline--compact" aria-labelledby="timeline-title">
@@ -30,11 +30,11 @@ export const CompactTimeline: FC<LastHourProps> = (props) => {
           </p>
         </nav>
       </header>
-      {view.shown.length + view.lanes.workflow.bars.length + view.lanes.marks.length === 0 ? (
+      {isEmpty(view) ? (
         <p class="nothing">No step in the last hour. The whole timeline shows those before.</p>
       ) : (
         <>
-          <Picture view={view} />
+          <Picture view={view} hasFills={hasFills} />
           <DetailLine />
         </>
       )}
@@ -42,7 +42,10 @@ export const CompactTimeline: FC<LastHourProps> = (props) => {
   )
 }
 
-function compactView({ project, state, now, isPast = false }: LastHourProps): TimelineView {
+export const isEmpty = ({ shown, lanes }: TimelineView): boolean => shown.length + lanes.workflow.bars.length + lanes.marks.length === 0
+
+/** What the compact timeline shows. */
+export function compactView({ project, state, now, isPast = false }: LastHourProps): TimelineView {
   const { ms, quietMs } = WINDOWS[QUERY.window]
   const lanes = recentLanes(state, liveRange(now, ms).from)
   const windowMs = Math.min(ms, Math.max(SHORTEST_MS, now - lanes.from))
@@ -63,7 +66,8 @@ function compactView({ project, state, now, isPast = false }: LastHourProps): Ti
   }
 }
 
-function wordsOf({ axis, now, more }: TimelineView): string {
+/** How long it reaches back, and what it leaves out. */
+export function wordsOf({ axis, now, more }: TimelineView): string {
   const isWhole = now - axis.from >= WINDOWS[QUERY.window].ms
   const span = isWhole ? 'last hour' : `last ${relativeTime(axis.from, now, 'age')}`
   return more > 0 ? `${span}, ${LANES_SHOWN} stories that moved last, ${more} more` : span

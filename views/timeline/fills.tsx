@@ -32,7 +32,7 @@ const FILLS: readonly Fill[] = [
 
 const PATTERNS = raw(
   String(
-    <svg class="fills" width="0" height="0" aria-hidden="true" focusable="false">
+    <svg id="timeline-fills" class="fills" width="0" height="0" aria-hidden="true" focusable="false">
       <defs>
         {FILLS.map(({ name, tone, size, lines }) => (
           <pattern id={`fill-${name}`} class={`fill-${tone} ${tone}`} width={size} height={size} patternUnits="userSpaceOnUse">
@@ -45,7 +45,8 @@ const PATTERNS = raw(
   ),
 )
 
-export const Patterns: FC = () => <>{PATTERNS}</>
+/** The same on every page; `isThere` in a frame for a page that has them. */
+export const Patterns: FC<{ isThere: boolean }> = ({ isThere }) => (isThere ? <svg id="timeline-fills" data-kept="" /> : <>{PATTERNS}</>)
 
 const AGENTS = [
   ['working', 'working'],

@@ -10,9 +10,9 @@ import { LaneSteps, MarkSteps } from './steps.tsx'
 import { timelineHref, type TimelineView } from './view.ts'
 
 /** The lanes of a view below their axis, with the patterns that they are drawn with: once in a page. */
-export const Picture: FC<{ view: TimelineView }> = ({ view }) => (
+export const Picture: FC<{ view: TimelineView; hasFills?: boolean }> = ({ view, hasFills = false }) => (
   <>
-    <Patterns />
+    <Patterns isThere={hasFills} />
     <div class="timeline__picture" {...growth(view)}>
       <Ground view={view} />
       <AxisRow view={view} />
