@@ -78,6 +78,8 @@ async function isReady({ stdout, stderr }: Bun.Subprocess<'ignore', 'pipe', 'pip
   throw new Error(`the provider ended: ${written}${await new Response(stderr).text()}`)
 }
 
+const PAGE = { headers: { accept: 'text/html' } }
+
 /** A browser without script: it keeps cookies by host, and follows redirects until one leads to an address that it is to stop at. */
 export class Visitor {
   readonly cookies = new Map<string, string>()
@@ -95,6 +97,13 @@ export class Visitor {
       else this.cookies.set(`${host} ${name}`, value)
     }
     return answer
+  }
+
+  /** Sends a form of the service, with the token that its pages hold. */
+  async send(address: string, fields: Record<string, string> = {}): Promise<Response> {
+    const page = await (await this.fetch(new URL('/', address), PAGE)).text()
+    const csrf = /data-csrf="([^"]+)"/.exec(page)?.[1] ?? ''
+    return this.fetch(address, { method: 'POST', ...PAGE, body: new URLSearchParams({ ...fields, _csrf: csrf }) })
   }
 
   /** Follows an address to the provider's page, signs a person in there, and gives back where the provider leads to then. */

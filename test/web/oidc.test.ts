@@ -50,8 +50,7 @@ describe('signing in at a provider', () => {
     const mara = new Visitor()
     await signInAt(service.server, mara, 'mara')
     expect((await mara.fetch(at('/projects/website'), PAGE)).status).toBe(200)
-    const form = { method: 'POST', ...PAGE, body: new URLSearchParams({ seen: '1' }) }
-    const act = (name: string) => mara.fetch(at(`/projects/${name}/losses`), form)
+    const act = (name: string) => mara.send(at(`/projects/${name}/losses`), { seen: '1' })
     expect((await act('website')).status).toBe(403)
     expect((await act('payments-api')).status).toBe(303)
     const projects = (await (await mara.fetch(at('/api/v1/projects'))).json()) as { projects: { name: string }[] }
@@ -127,7 +126,7 @@ describe('signing out', () => {
     const visitor = new Visitor()
     await signInAt(service.server, visitor, 'mara')
     const cookies = new Map(visitor.cookies)
-    const answer = await visitor.fetch(at('/logout'), { method: 'POST', ...PAGE })
+    const answer = await visitor.send(at('/logout'))
     expect([answer.status, answer.headers.get('cache-control')]).toEqual([200, 'no-store'])
     const url = new URL(/^0; url=(.*)$/.exec(answer.headers.get('refresh') ?? '')?.[1] ?? '')
     expect([url.origin, url.searchParams.get('post_logout_redirect_uri')]).toEqual([service.provider.issuer, at('/signed-out')])
@@ -161,7 +160,7 @@ describe('a provider that is away', () => {
     await own.provider.kill()
     await own.server.restart()
     expect((await visitor.fetch(`${own.server.url}/projects/website`, PAGE)).status).toBe(200)
-    const answer = await visitor.fetch(`${own.server.url}/logout`, { method: 'POST', ...PAGE })
+    const answer = await visitor.send(`${own.server.url}/logout`)
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/signed-out'])
     await own.provider.restart()
     const begins = async () => !(await visitor.fetch(`${own.server.url}/auth/login`)).headers.get('location')?.startsWith('/login')

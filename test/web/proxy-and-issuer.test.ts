@@ -29,7 +29,8 @@ describe('behind a proxy that signs people in', () => {
     expect((await ask('/projects/payments-api', mara)).status).toBe(200)
     expect((await ask('/projects/website', mara)).status).toBe(404)
     expect((await ask('/projects/website', { ...mara, 'x-forwarded-user': 'ann', 'x-forwarded-groups': '' })).status).toBe(200)
-    const seen = (name: string) => ask(`/projects/${name}/losses`, mara, new URLSearchParams({ seen: '1' }))
+    const csrf = /data-csrf="([^"]+)"/.exec(await (await ask('/', mara)).text())?.[1] ?? ''
+    const seen = (name: string) => ask(`/projects/${name}/losses`, mara, new URLSearchParams({ seen: '1', _csrf: csrf }))
     expect([(await seen('payments-api')).status, (await seen('website')).status]).toEqual([303, 404])
   })
 
