@@ -63,7 +63,7 @@ function ruleOf(text: string, fields: string[]): PolicyLine {
 function membershipOf(text: string, fields: string[]): PolicyLine {
   const [member = '', role = '', projects = '*'] = fields
   if (fields.length < 2 || fields.length > 3) throw new Fault(`has ${fields.length} fields after g, not 2 or 3: write ${FORM_G}`)
-  const given = subjectOf(role)
+  const given = /^[\w-]+$/.test(role) ? { kind: 'role', name: role } : subjectOf(role)
   if (given.kind !== 'role') throw new Fault(`gives ${shown(role)}, which is no role: write role:NAME, such as role:viewer`)
   return { kind: 'g', text, subject: subjectOf(member), role: given.name, projects: projectsOf(projects) }
 }

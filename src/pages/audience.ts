@@ -38,7 +38,8 @@ export function openAudience(ground: Ground, { id, viewer }: { id: string; viewe
   // The tags of a project that is not registered yet are not known.
   const isKnown = ({ name }: Project) => projectNamed(projections, name) !== undefined
   const sees = (project: Project) => viewer === undefined || (isKnown(project) && policy.allows(viewer, 'see', project))
-  const isVeiled = (project: Project) => viewer !== undefined && rightsOn(policy, viewer, project).isFiguresOnly
+  const isVeiled = (project: Project) =>
+    viewer !== undefined && project.privacy !== 'open' && rightsOn(policy, viewer, project).isFiguresOnly
   const shown = (summary: ProjectSummary) => (isVeiled(summary.project) ? summaryOfFigures(summary) : summary)
   const followed = openFollowed(projections, { sees, shown })
   const none: ReturnType<PageDeps['links']> = []

@@ -160,3 +160,44 @@ describe('tags that change', () => {
     expect(page.isOpen()).toBe(true)
   })
 })
+
+describe('forms of a project', () => {
+  const page = async (token: string | undefined, path: string) =>
+    (await fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${token}`, accept: 'text/html' } })).text()
+  const forms = (html: string) => [...html.matchAll(/method="post" action="\/projects\/[^/]+\/(\w+)"/g)].map(([, deed]) => deed).toSorted()
+
+  test.each<[Scope, string[]]>([
+    ['read', []],
+    ['command', ['archive']],
+    ['admin', ['archive', 'purge']],
+  ])('are shown to a token with the scope %s as far as it may: %p', async (scope, deeds) => {
+    const path = `/projects/${GRANTED}`
+    expect(forms(await page(tokens.get(scope), path))).toEqual(deeds)
+    // A page that comes back from elsewhere is sent all of it.
+    const whole = JSON.parse(await first(watch(tokens.get(scope), `${path}?since=x&made=y`))) as { content: string }
+    expect(forms(whole.content)).toEqual(deeds)
+  })
+
+  test('and nobody keeps for others what was shown to somebody', async () => {
+    for (const path of ['/', `/projects/${GRANTED}`, `/projects/${GRANTED}/badge.svg`, '/api/v1/projects', `/projects/${HIDDEN}`]) {
+      const { headers } = await fetch(`${server.url}${path}`, {
+        headers: { authorization: `Bearer ${tokens.get('read')}`, accept: 'text/html' },
+      })
+      expect([path, /private|no-store/.test(headers.get('cache-control') ?? '') || path.includes(HIDDEN)]).toEqual([path, true])
+    }
+  })
+
+  test('privacy that is switched on takes texts off open pages', async () => {
+    await report(GRANTED, { type: 'chat_message', message: 'the combination is 1-2-3', message_id: 'M-1' })
+    const reader = watch(tokens.get('read'), `/projects/${GRANTED}/chat`)
+    await eventually(() => reader.text().includes('1-2-3'))
+    const { since, made } = JSON.parse(reader.frames.at(-1) ?? '') as { since: string; made?: string }
+    const before = (JSON.parse(reader.frames[0] ?? '') as { made?: string }).made ?? made ?? ''
+    expect((await send('PATCH', `/api/v1/projects/${GRANTED}`, { privacy: 'metadata_only' })).status).toBe(200)
+    expect(await closing(reader)).toBe(1012)
+    const back = watch(tokens.get('read'), `/projects/${GRANTED}/chat?since=${since}&made=${encodeURIComponent(before)}`)
+    expect(await first(back)).toContain('hidden here: figures only')
+    expect(back.text()).not.toContain('1-2-3')
+    await send('PATCH', `/api/v1/projects/${GRANTED}`, { privacy: 'open' })
+  })
+})

@@ -42,6 +42,7 @@ describe('a line speaks of', () => {
     ['p, role:crew, see, *, allow', { groups: ['crew'], user: 'crew' }, false],
     ['g, user:ann, role:viewer', {}, true],
     ['g, group:crew, role:viewer', { groups: ['crew'] }, true],
+    ['g, group:crew, viewer, apollo', { groups: ['crew'] }, true],
     ['g, group:crew, role:viewer, apollo', { groups: ['crew'] }, true],
     ['g, group:crew, role:viewer, gemini', { groups: ['crew'] }, false],
     ['g, role:admin, role:viewer', {}, false],
@@ -226,7 +227,7 @@ describe('a line that cannot be read says what to write:', () => {
     ['p, user:ann, see, tag:, allow', 'names the projects "tag:"'],
     ['p, user:ann, see, *, alow', 'ends with "alow": write allow or deny; did you mean allow?'],
     ['g, user:ann', 'has 1 fields after g, not 2 or 3'],
-    ['g, user:ann, viewer', 'names "viewer"'],
+    ['g, user:ann, a viewer', 'names "a viewer"'],
     ['g, user:ann, group:crew', 'gives "group:crew", which is no role'],
     ['', 'begins with nothing'],
   ])('%p: %s', (text, fault) => {

@@ -49,8 +49,8 @@ function noProjects(): Record<AttentionWord, number> {
 }
 
 function openTotals() {
-  const waiting = new Set<ProjectSummary>()
-  const silent = new Set<ProjectSummary>()
+  const waiting = openEarliest()
+  const silent = openEarliest()
   const minutes = new Map<number, number>()
   const tagged = new Map<string, number>()
   let [projects, events]: [number, number] = [0, 0]
@@ -62,9 +62,9 @@ function openTotals() {
       for (const tag of summary.project.tags) if (addTo(tagged, tag, by)) tagList = undefined
       if (summary.project.status === 'archived') return
       projects += by
-      const change = by === 1 ? 'add' : 'delete'
-      if (summary.attention.waitingSince !== undefined) waiting[change](summary)
-      if (summary.attention.word === 'stale') silent[change](summary)
+      const { attention } = summary
+      waiting.count(attention.waitingSince, by)
+      if (attention.word === 'stale') silent.count(attention.since, by)
       const packed = packedMinutes(summary.minutes)
       for (let at = 0; at < packed.length; at += 2) addTo(minutes, packed[at] ?? 0, by * (packed[at + 1] ?? 0))
     },
@@ -72,8 +72,8 @@ function openTotals() {
       const thisMinute = Math.floor(now / 60_000)
       return {
         projects,
-        oldestWait: earliest(waiting, ({ attention }) => attention.waitingSince),
-        oldestSilence: earliest(silent, ({ attention }) => attention.since),
+        oldestWait: waiting.earliest(),
+        oldestSilence: silent.earliest(),
         minutes: lastHour(KEPT_MINUTES, thisMinute, (minute) => minutes.get(minute) ?? 0),
       }
     },
@@ -90,11 +90,18 @@ function addTo<K>(counts: Map<K, number>, key: K, by: number): boolean {
   return before === 0 || before + by === 0
 }
 
-function earliest(summaries: Iterable<ProjectSummary>, instantOf: (summary: ProjectSummary) => number | undefined): number | undefined {
-  let soFar: number | undefined
-  for (const summary of summaries) {
-    const instant = instantOf(summary)
-    if (instant !== undefined && (soFar === undefined || instant < soFar)) soFar = instant
+/** The earliest of many instants (ms since 1970), looked for anew only when it was taken away. */
+function openEarliest() {
+  const instants = new Map<number, number>()
+  let first: number | undefined
+  return {
+    count(instant: number | undefined, by: number) {
+      if (instant === undefined) return
+      const isOther = addTo(instants, instant, by)
+      if (by > 0 && (first === undefined || instant < first)) first = instant
+      else if (isOther && instant === first)
+        first = instants.size === 0 ? undefined : [...instants.keys()].reduce((one, other) => Math.min(one, other))
+    },
+    earliest: () => first,
   }
-  return soFar
 }

@@ -15,8 +15,15 @@ export const permit = (deps: WebDeps) =>
     const rule = ROUTE_RULES[`${route.method} ${route.path}`]
     if (rule === undefined) throw new Error(`no rule says who may use ${route.method} ${route.path}`)
     await keep(rule, { c, deps, name: nameIn(route.path, c.req.path) })
-    return next()
+    await next()
+    if (c.get('viewer').via !== 'open') keepPrivate(c)
   })
+
+/** What somebody is shown may not be given to others by a cache on its way. */
+function keepPrivate(c: Context<Env>): void {
+  const told = c.res.headers.get('cache-control')
+  if (told === null || told === 'no-cache') c.header('Cache-Control', 'private, no-cache')
+}
 
 async function keep(rule: RouteRule, { c, deps, name }: { c: Context<Env>; deps: WebDeps; name: string }): Promise<void> {
   if (rule === 'everybody' || rule === 'signed in' || rule === 'own') return

@@ -14,7 +14,10 @@ const LIMIT_BYTES = 256 * 1024
 /** POST, PATCH and DELETE of /api/v1/projects. */
 export function projectChangeRoutes(deps: WebDeps) {
   const { changes } = deps
-  const now = async (name: string) => projectJson(await findProject(deps, name), deps.projections.summary(name))
+  const now = async (viewer: Viewer, name: string) => {
+    const project = await findProject(deps, name)
+    return projectJson(project, deps.audiences.of(viewer).projections.summary(project.name))
+  }
   return new Hono<Env>()
     .post('/projects', async (c) => {
       const { name, settings } = readRegistration(await readBody(c, LIMIT_BYTES))
@@ -22,7 +25,7 @@ export function projectChangeRoutes(deps: WebDeps) {
       if (problem) throw new RefusedError('INVALID_PROJECT_NAME', `"${name.slice(0, 63)}" cannot name a project: ${problem}.`)
       mayCreate(deps, c.get('viewer'), { name, settings })
       await changes.register(name, settings)
-      const registered = await now(name)
+      const registered = await now(c.get('viewer'), name)
       c.header('Location', `/api/v1/projects/${encodeURIComponent(registered.name)}`)
       return c.json(registered, 201)
     })
@@ -31,7 +34,7 @@ export function projectChangeRoutes(deps: WebDeps) {
       const settings = readChanges(await readBody(c, LIMIT_BYTES))
       mustStayTheirs(deps, c.get('viewer'), { project, settings })
       await changes.change(project, settings)
-      return c.json(await now(project.name))
+      return c.json(await now(c.get('viewer'), project.name))
     })
     .delete('/projects/:name', async (c) => {
       const project = await findProject(deps, c.req.param('name'))
@@ -40,7 +43,7 @@ export function projectChangeRoutes(deps: WebDeps) {
         return c.json({ purged: project.name })
       }
       await changes.archive(project)
-      return c.json({ ...(await now(project.name)), hint: 'Its log is kept and can be read; ?purge=true forgets it.' })
+      return c.json({ ...(await now(c.get('viewer'), project.name)), hint: 'Its log is kept and can be read; ?purge=true forgets it.' })
     })
 }
 
