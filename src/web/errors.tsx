@@ -39,10 +39,9 @@ export function errorPage(c: Context<Env>, deps: WebDeps, { code, message, detai
       <ErrorPage
         {...frame}
         status={status}
-        title={TITLES[status] ?? 'This did not work'}
+        {...(typeof details['needs'] === 'string' ? notGranted(details['needs']) : wordsOf(status))}
         message={message}
-        next={NEXT[status] ?? 'Go back and try again.'}
-        way={whereTheRestBegins(c.req.path, details) ?? backToProject(c.req.path, code)}
+        way={whereTheRestBegins(c.req.path, details) ?? backToProject(c.req.path, { code, details })}
       />,
       status,
     )
@@ -78,9 +77,19 @@ function whereTheRestBegins(path: string, { first_offset: offset, first_at: at }
   return { href: `${path}?at=${encodeURIComponent(first)}`, words: 'Go to where the rest begins' }
 }
 
-function backToProject(path: string, code: Answer['code']) {
+const wordsOf = (status: number) => ({
+  title: TITLES[status] ?? 'This did not work',
+  next: NEXT[status] ?? 'Go back and try again.',
+})
+
+const notGranted = (action: string) => ({
+  title: 'Not permitted',
+  next: `Ask whoever administers this service for the right to ${action}. “visualizer policy why” tells them which line decides.`,
+})
+
+function backToProject(path: string, { code, details }: Pick<Answer, 'code' | 'details'>) {
   const href = /^\/projects\/[^/]+/.exec(path)?.[0]
-  const isThere = ['VALIDATION_ERROR', 'NOT_FOUND', 'STATE_CONFLICT'].includes(code)
+  const isThere = ['VALIDATION_ERROR', 'NOT_FOUND', 'STATE_CONFLICT'].includes(code) || 'needs' in details
   return href !== undefined && isThere ? { href, words: 'Go to the project' } : undefined
 }
 

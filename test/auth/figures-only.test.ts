@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { figuresOnly, HIDDEN } from '../../src/domain/figures-only.ts'
-import { endAfter } from '../support/ending.ts'
+import { endAfter, temporaryFolder } from '../support/ending.ts'
 import { eventually } from '../support/eventually.ts'
-import { type RunningServer, startServer } from '../support/server.ts'
+import { runProgram, type RunningServer, startServer } from '../support/server.ts'
 import { openTokens } from '../support/tokens.ts'
 import { ROUTE_RULES } from '../../src/web/route-rules.ts'
 
@@ -151,6 +153,16 @@ function watch(token: string, path: string): string[] {
   endAfter('test', () => socket.close())
   return frames
 }
+
+test('a replay that somebody exports who may not act on it holds figures only', async () => {
+  const file = join(temporaryFolder(), 'replay.html')
+  const args = ['export', 'apollo', '--url', server.url, '--out', file]
+  const { exitCode, stderr } = await runProgram(args, { VISUALIZER_TOKEN: tokens.reads })
+  expect([exitCode, stderr]).toEqual([0, ''])
+  const replay = readFileSync(file, 'utf8')
+  expect(replay.toLowerCase()).not.toContain(SECRET)
+  expect(replay).toContain('SPRINT_ACTIVE')
+})
 
 describe('whoever may act on it', () => {
   test('reads everything', async () => {

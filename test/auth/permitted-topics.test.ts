@@ -178,6 +178,20 @@ describe('forms of a project', () => {
     expect(forms(whole.content)).toEqual(deeds)
   })
 
+  test('are refused with what is needed and who gives it', async () => {
+    const headers = { authorization: `Bearer ${tokens.get('read')}`, accept: 'text/html' }
+    const answer = await fetch(`${server.url}/projects/${GRANTED}/archive`, { method: 'POST', headers })
+    const text = await answer.text()
+    expect(answer.status).toBe(403)
+    for (const words of [
+      'Not permitted',
+      `Acting on &quot;${GRANTED}&quot; is not permitted to you.`,
+      'for the right to act',
+      'Go to the project',
+    ])
+      expect(text).toContain(words)
+  })
+
   test('and nobody keeps for others what was shown to somebody', async () => {
     for (const path of ['/', `/projects/${GRANTED}`, `/projects/${GRANTED}/badge.svg`, '/api/v1/projects', `/projects/${HIDDEN}`]) {
       const { headers } = await fetch(`${server.url}${path}`, {

@@ -2,7 +2,6 @@ import { compilePolicy } from '../../src/auth/policy.ts'
 import type { Viewer } from '../../src/auth/viewer.ts'
 import type { ProjectSummary } from '../../src/domain/summary/project-summary.ts'
 import type { LivePage } from '../../src/live/live-page.ts'
-import type { Ground } from '../../src/pages/audience.ts'
 import { openAudiences } from '../../src/pages/audiences.ts'
 import { openOverview } from '../../src/pages/overview/overview.tsx'
 import type { ProjectChange } from '../../src/projection/projections.ts'
@@ -37,7 +36,7 @@ function openWorld(lines: readonly string[]) {
     onChange: (listener: (typeof listeners)[number]) => void listeners.push(listener),
   }
   const ground = { projections, policy: compilePolicy(lines), links: () => [], outages: () => ({}), now: () => NOW }
-  const audiences = openAudiences(ground as never as Ground)
+  const audiences = openAudiences(ground as never)
   return {
     audiences,
     change(index: number, offset: number): ProjectChange {

@@ -35,7 +35,7 @@ async function keep(rule: RouteRule, { c, deps, name }: { c: Context<Env>; deps:
 
 function mustAdminister(c: Context<Env>, { audiences }: WebDeps): void {
   if (audiences.policy.allows(c.get('viewer'), 'admin')) return
-  throw new RefusedError('PERMISSION_DENIED', 'This is for administrators of the service.')
+  throw new RefusedError('PERMISSION_DENIED', 'This is for administrators of the service.', { needs: 'admin' })
 }
 
 /** The parameter is not bound yet: this runs before the route. */
@@ -54,7 +54,7 @@ async function mayDo(c: Context<Env>, { audiences }: WebDeps, { name, action }: 
   const viewer = c.get('viewer')
   const project = await findProject(audiences.of(viewer), name)
   if (action === 'see' || audiences.policy.allows(viewer, action, project)) return
-  throw new RefusedError('PERMISSION_DENIED', `${WORDS[action]} "${project.name}" is not permitted to you.`)
+  throw new RefusedError('PERMISSION_DENIED', `${WORDS[action]} "${project.name}" is not permitted to you.`, { needs: action })
 }
 
 const WORDS: Record<Action, string> = {
@@ -69,5 +69,5 @@ const WORDS: Record<Action, string> = {
 function mayReport(c: Context<Env>, { audiences, projections }: WebDeps, name: string): void {
   const project = projections.findProject(name) ?? { name, tags: [] }
   if (audiences.policy.allows(c.get('viewer'), 'report', project)) return
-  throw new RefusedError('PERMISSION_DENIED', `Reporting to "${name.slice(0, 63)}" is not permitted to you.`)
+  throw new RefusedError('PERMISSION_DENIED', `Reporting to "${name.slice(0, 63)}" is not permitted to you.`, { needs: 'report' })
 }

@@ -57,14 +57,16 @@ function mayCreate({ audiences, projections }: WebDeps, viewer: Viewer, { name, 
   const taken = projections.findProject(name)
   const isHidden = taken !== undefined && !policy.allows(viewer, 'see', taken)
   if (!isHidden && policy.allows(viewer, 'manage', { name, tags: tagsIn(settings) ?? [] })) return
-  throw new RefusedError('PERMISSION_DENIED', `Creating "${name}" is not permitted to you.`)
+  throw new RefusedError('PERMISSION_DENIED', `Creating "${name}" is not permitted to you.`, { needs: 'manage' })
 }
 
 /** Other tags may be other grants: nobody gives a project away to tags that they may not manage. */
 function mustStayTheirs({ audiences }: WebDeps, viewer: Viewer, { project, settings }: { project: Project; settings: Settings }): void {
   const tags = tagsIn(settings)
   if (tags === undefined || audiences.policy.allows(viewer, 'manage', { name: project.name, tags })) return
-  throw new RefusedError('PERMISSION_DENIED', 'With these tags the project would not be yours to manage. Leave a tag that is.')
+  throw new RefusedError('PERMISSION_DENIED', 'With these tags the project would not be yours to manage. Leave a tag that is.', {
+    needs: 'manage',
+  })
 }
 
 function mayForget(purge: string | undefined): boolean {
