@@ -2,7 +2,7 @@ import { version } from '../package.json'
 import { compilePolicy } from './auth/policy.ts'
 import { openAccept } from './ingest/accept/accept-events.ts'
 import { closeEnded, noteSettings, offerFirstLink, openAuthOver } from './compose/auth.ts'
-import { featuresOf, openEngines, tracedEngines } from './compose/engines.ts'
+import { featuresOf, openEngines, openRates, tracedEngines } from './compose/engines.ts'
 import { openFollowed } from './compose/follow.ts'
 import { openIdempotencyKeys } from './ingest/accept/idempotency-keys.ts'
 import { watchLogUse } from './event-log/watch-log-use.ts'
@@ -125,7 +125,8 @@ async function openCore({ config, telemetry, opened, context }: Omit<Part, 'core
   const lifeOf = (name: string) => projections.registry.purged.get(name.toLowerCase())?.offset ?? 0
   const whyRefused = openStoreCheck({ eventLog, onError })
   const auth = await openAuthOver({ config, engines, onError, opened, log })
-  const known = { projections, lanes: openLanes(), lanesOfFigures: openLanes(), lifeOf, stateOf, nameOf, auth }
+  const rates = opened.add(await openRates({ config, keyValue, onError }))
+  const known = { projections, lanes: openLanes(), lanesOfFigures: openLanes(), lifeOf, stateOf, nameOf, auth, rates }
   return { ...known, eventLog, followed, keyValue, acceptFrom, changes, whyRefused, isRedisUp, logUse }
 }
 
@@ -143,7 +144,7 @@ async function openWeb({ config, telemetry, core, sources, opened, context }: Pa
   opened.add(closeEnded(core.auth, hub, onError))
   const app = createApp({
     ...audiences.everything,
-    ...{ auth: core.auth, audiences },
+    ...{ auth: core.auth, audiences, rates: core.rates },
     ...{ isRedisUp, changes, whyRefused, hub, log, access, metrics, tracing, usage, version, settings: config, ...sources },
     worker: context.worker,
     accept: acceptFrom('http'),

@@ -1,3 +1,4 @@
+import { wait } from './wait.ts'
 import { isRecord } from '../domain/events/loose-fields.ts'
 
 export type ApiAddress = { /** Without a slash at its end. */ url: string; token: { reveal(): string } | undefined }
@@ -31,18 +32,29 @@ export class ApiProblem extends Error {
 }
 
 const ANSWER_WITHIN_MS = 15_000
+/** A service that limits rates says when to ask again. */
+const LONGEST_PAUSE_SECONDS = 60
+const PATIENT_TRIES = 10
 
 /** The public API of a running service. */
 export function openApi({ url, token }: ApiAddress): Api {
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` }
 
-  async function ask(path: string, init: RequestInit): Promise<Record<string, unknown>> {
+  async function send(path: string, init: RequestInit, tries = PATIENT_TRIES): Promise<Response> {
     const deadline = AbortSignal.timeout(ANSWER_WITHIN_MS)
     const signal = init.signal ? AbortSignal.any([init.signal, deadline]) : deadline
     const response = await fetch(`${url}/api/v1${path}`, { ...init, signal, redirect: 'error' }).catch((error: unknown) => {
       if (init.signal?.aborted) throw error
       throw new ApiProblem(true, `nothing answers at ${url} (${networkReason(error)})`)
     })
+    const seconds = Number(response.headers.get('retry-after') ?? 0)
+    if (response.status !== 429 || seconds < 1 || seconds > LONGEST_PAUSE_SECONDS || tries === 0) return response
+    await wait(seconds * 1_000, init.signal ?? new AbortController().signal)
+    return send(path, init, tries - 1)
+  }
+
+  async function ask(path: string, init: RequestInit): Promise<Record<string, unknown>> {
+    const response = await send(path, init)
     const body = await bodyOf(response, url)
     if (!response.ok) throw problemOf(response.status, body, url)
     return body

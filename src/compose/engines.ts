@@ -13,6 +13,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import { folderUse } from '../key-value/folder-use.ts'
 import { type KeyValue, tracedKeyValue } from '../key-value/key-value.ts'
+import type { RateCounters } from '../key-value/rate-counters.ts'
 import { openSqliteKeyValue } from '../key-value/sqlite.ts'
 import type { Features } from '../web/env.ts'
 
@@ -62,6 +63,18 @@ async function openBus({ config: { redis }, channel, metrics, onError }: BusDeps
 async function openKeyValue({ config: { redis, dataDir }, onError }: Pick<Deps, 'config' | 'onError'>): Promise<KeyValue> {
   if (redis) return (await import('../key-value/redis.ts')).openRedisKeyValue({ redis, onError })
   return openSqliteKeyValue({ file: join(dataDir, 'shared.sqlite') })
+}
+
+/** Who counts requests: Redis for all instances, the shared file for the workers of a host, else this process. */
+export async function openRates({
+  config,
+  keyValue,
+  onError,
+}: Pick<Deps, 'config' | 'onError'> & { keyValue: KeyValue }): Promise<RateCounters> {
+  const { countInMemory, countInRedis, countInShares } = await import('../key-value/rate-counters.ts')
+  if (config.rateLimits === undefined) return countInMemory()
+  if (config.redis) return countInRedis({ redis: config.redis, onError })
+  return config.workers > 1 ? countInShares({ keyValue, workers: config.workers }) : countInMemory()
 }
 
 type LogDeps = Pick<Deps, 'config' | 'tracing' | 'log' | 'onError'> & { instance: string }

@@ -1,5 +1,6 @@
 import type { Project } from '../domain/registry/project-registry.ts'
 import type { AuthConfig } from './auth.ts'
+import type { RateLimits } from './rate-limits.ts'
 import type { Secret } from './secret.ts'
 
 export const APP_ENVS = ['development', 'production'] as const
@@ -61,6 +62,8 @@ export type RequestsConfig = {
   isHttpsForced: boolean
   /** Whether requests of sessions that change something need a token. */
   isCsrfChecked: boolean
+  /** Undefined: rates are not limited. */
+  rateLimits: RateLimits | undefined
   allowedOrigins: string[]
 }
 

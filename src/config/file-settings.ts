@@ -3,7 +3,6 @@ import { nearestWord } from '../domain/nearest-word.ts'
 import type { Project } from '../domain/registry/project-registry.ts'
 import type { OrchestratorConfig } from './config.ts'
 import { type Findings, noteUnknownKey, readSection } from './findings.ts'
-import { findLaterSettings } from './later-settings.ts'
 import { showValue } from './problem.ts'
 import type { ConfigFile } from './read-file.ts'
 import { readOrchestrators } from './read-orchestrators.ts'
@@ -38,8 +37,6 @@ export function readFileSettings(file: ConfigFile, findings: Findings): FileSett
   const security = section('security', Security) ?? {}
   const { projects, names } = readProjects(file, root.projects ?? {}, findings)
   const orchestrators = readOrchestrators(file, root.orchestrators ?? {}, { names, findings })
-  const asked = { isRateLimitAsked: security.rate_limiting }
-  findings.warnings.push(...findLaterSettings(file, asked))
   const allowRemoval = readAllowRemoval(file, root.allow_removal, findings)
   if (Object.keys(root).length === 0) findings.warnings.push(file.problem([], EMPTY))
   const global = bothGlobals(section('global', GlobalSettings) ?? {}, section('global_settings', GlobalSettings) ?? {})

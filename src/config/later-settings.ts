@@ -1,6 +1,5 @@
 import type { Findings } from './findings.ts'
-import { outsideProblem, type Problem, type Variables } from './problem.ts'
-import type { ConfigFile } from './read-file.ts'
+import { outsideProblem, type Variables } from './problem.ts'
 
 /** Settings that this version lacks. Where ignoring them would lose data or protection the start is refused, else it warns. */
 type Later = { name: string; refuses: boolean; reason: string }
@@ -23,12 +22,4 @@ export function findLaterVariables(env: Variables, findings: Findings): void {
     const list = refuses ? findings.problems : findings.warnings
     list.push(outsideProblem(name, reason))
   }
-}
-
-type AskedFeatures = { isRateLimitAsked: boolean | undefined }
-
-/** The same for the file: warnings only, because files are shared between deployments. */
-export function findLaterSettings(file: ConfigFile, { isRateLimitAsked }: AskedFeatures): Problem[] {
-  const at = (path: string[], reason: string) => file.problem(path, reason)
-  return [...(isRateLimitAsked === true ? [at(['security', 'rate_limiting'], 'is not used: this version limits no rates')] : [])]
 }

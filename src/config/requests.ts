@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { RequestsConfig } from './config.ts'
 import type { FileSettings } from './file-settings.ts'
 import type { ReadVariables } from './problem.ts'
+import { readRateLimits } from './rate-limits.ts'
 import { AddressRange, PublicUrl, truth } from './schema-values.ts'
 
 const listed = (item: z.ZodType<string, string>) =>
@@ -18,6 +19,7 @@ export const REQUEST_VARIABLES = {
     .optional()
     .describe('Addresses of proxies whose X-Forwarded-For, -Proto and -Host count, separated by commas: 10.0.0.0/8,::1. Default loopback.'),
   CSRF_PROTECTION: truth('Whether what signed-in browsers change needs the token of a page. Default true.'),
+  RATE_LIMITING: truth('Whether requests of each client are limited, as security.rate_limits says. Default true.'),
   FORCE_HTTPS: truth('Whether requests over http are led to https, but for /health, /ready and /metrics. Default false.'),
 }
 
@@ -32,6 +34,7 @@ export function readRequests({ given }: RequestVariables, { web, security }: Pic
     publicUrl: publicUrl === undefined ? undefined : new URL(publicUrl).origin,
     trustedProxies: given.TRUSTED_PROXIES ?? security.trusted_proxies ?? LOOPBACK,
     isCsrfChecked: given.CSRF_PROTECTION ?? security.csrf_protection ?? true,
+    rateLimits: (given.RATE_LIMITING ?? security.rate_limiting ?? true) ? readRateLimits(security.rate_limits) : undefined,
     isHttpsForced: given.FORCE_HTTPS ?? false,
     allowedOrigins: (security.allowed_origins ?? []).map((origin) => new URL(origin).origin),
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { RateLimitSettings } from './rate-limits.ts'
 import { readPolicyLine, unknownRoles } from '../domain/policy-line.ts'
 import { AUTH_MODES } from './auth.ts'
 import { Orchestrators } from './schema-orchestrators.ts'
@@ -114,7 +115,11 @@ export const Security = z
       .boolean()
       .optional()
       .describe('Whether what signed-in browsers change needs the token of a page. CSRF_PROTECTION comes before it. Default true.'),
-    rate_limiting: z.boolean().optional().describe('For rate limits, which this version does not have.'),
+    rate_limiting: z
+      .boolean()
+      .optional()
+      .describe('Whether requests of each client are limited. RATE_LIMITING comes before it. Default true.'),
+    rate_limits: RateLimitSettings.optional(),
   })
   .describe('Who may call.')
 

@@ -31,6 +31,7 @@ export function createMetrics() {
     events: counter('events_accepted_total', 'Events stored, by source; duplicates are not stored', ['source']),
     duplicates: counter('events_duplicate_total', 'Events that were known already, by source', ['source']),
     errors: counter('errors_total', 'Failures that were not the caller’s fault'),
+    rateLimited: counter('rate_limited_total', 'Requests that were refused for their number, by class', ['class']),
     cspReports: counter('csp_reports_total', 'What browsers kept from running on pages, as they reported it', ['directive']),
     linesDropped: counter('log_lines_dropped_total', 'Log lines that could not be written, by log: records, access, stdout', ['log']),
     busDropped: counter('bus_dropped_total', 'Announcements that Redis did not take, and messages that were not ours', ['reason']),

@@ -13,6 +13,7 @@ import { identify } from './middleware/identify.ts'
 import { gzip } from './middleware/gzip.ts'
 import { permit } from './middleware/permit.ts'
 import { observe } from './middleware/observe.ts'
+import { limitRates } from './middleware/rate-limits.ts'
 import { requestLimits } from './middleware/request-limits.ts'
 import { safeHeaders } from './middleware/secure-headers.ts'
 import { traceRequests } from './middleware/trace.ts'
@@ -91,6 +92,7 @@ function passKnown(app: Hono<Env>, deps: WebDeps) {
   if (deps.settings.allowedOrigins.length > 0) app.use('/api/*', cors(deps.settings))
   app.use(guard(deps.settings))
   app.use(identify(deps))
+  app.use(limitRates(deps))
   app.use(checkCsrf(deps))
   app.route('/', liveRoutes(deps))
   app.route('/', staticRoutes(deps))

@@ -14,6 +14,8 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import type { Tracing } from '../telemetry/tracing.ts'
 import type { ResourceUsage } from '../telemetry/resource-usage.ts'
 import type { Auth } from '../auth/auth.ts'
+import type { RateLimits } from '../config/rate-limits.ts'
+import type { RateCounters } from '../key-value/rate-counters.ts'
 import type { AuthConfig } from '../config/auth.ts'
 import type { SharedFiles } from './shared-files.ts'
 import type { StaticFiles } from './static-files.ts'
@@ -26,6 +28,7 @@ export type WebDeps = PageDeps & {
   wholeStates(project: string): WholeStates
   hub: Hub
   auth: Auth
+  rates: Pick<RateCounters, 'take'>
   /** What each viewer sees of all projects; the rest of this is for those who may see everything. */
   audiences: Audiences
   warnings(): Promise<string[]>
@@ -69,6 +72,7 @@ export type WebSettings = PageSettings & {
   trustedProxies: readonly string[]
   isHttpsForced: boolean
   isCsrfChecked: boolean
+  rateLimits: RateLimits | undefined
   auth: AuthConfig
   allowedOrigins: readonly string[]
   workers: number

@@ -54,10 +54,12 @@ security:
     debug: true,
     autoReload: true,
     allowedOrigins: ['https://staging.yourcompany.com'],
+    isCsrfChecked: true,
+    rateLimits: { pages: [{ limit: 100, seconds: 10 }] },
     limits: { parallelProjects: 3, memoryMb: 512, diskMb: 1024 },
     projects: [{ name: 'myproject', path: join(folder, 'projects/myproject') }],
   })
-  expect(warnings).toEqual(['orch-config.yaml:11:18 security.rate_limiting: is not used: this version limits no rates'])
+  expect(warnings).toEqual([])
 })
 
 test('projects as a list are the same as projects as a section', () => {

@@ -39,6 +39,7 @@ test('without file, flags and variables the defaults hold', () => {
     trustedProxies: ['127.0.0.0/8', '::1/128'],
     isHttpsForced: false,
     isCsrfChecked: true,
+    rateLimits: { pages: [{ name: 'pages', limit: 100, seconds: 10 }], sign_in: [{ name: 'sign_in', limit: 5, seconds: 30 }] },
     allowedOrigins: [],
     policy: [],
     redaction: { isOn: true, patterns: [] },
@@ -92,6 +93,25 @@ describe('a flag comes before a variable, a variable before the file, the file b
   ] as const)('%s with %p and %p is %p', (key, env, flags, value, yaml) => {
     expect(loaded({ env, flags, ...(yaml === undefined ? {} : { yaml }) })[key]).toBe(value)
   })
+})
+
+test('rates are limited as the file says, unless that is switched off', () => {
+  const yaml = 'security: { rate_limits: { pages: { per_minute: 60, burst: 30 }, ingest: { per_minute: 600 } } }\n'
+  const { rateLimits } = loaded({ yaml })
+  expect([rateLimits?.pages, rateLimits?.ingest, rateLimits?.reads]).toEqual([
+    [{ name: 'pages', limit: 30, seconds: 30 }],
+    [{ name: 'ingest', limit: 100, seconds: 10 }],
+    [{ name: 'reads', limit: 20, seconds: 10 }],
+  ])
+  expect(loaded({ yaml: 'security: { rate_limits: guide }\n' }).rateLimits?.pages.map(({ limit, seconds }) => [limit, seconds])).toEqual([
+    [50, 3_600],
+    [200, 86_400],
+  ])
+  expect(loaded({ yaml: 'security: { rate_limiting: false }\n' }).rateLimits).toBeUndefined()
+  expect(loaded({ yaml, env: { RATE_LIMITING: 'off' } }).rateLimits).toBeUndefined()
+  expect(load({ yaml: 'security: { rate_limits: { page: { per_minute: 1 } } }\n' }).warnings).toEqual([
+    expect.stringContaining('security.rate_limits.page: is not a known setting'),
+  ])
 })
 
 test('proxies are trusted by a variable, else by the file, else on this machine alone', () => {

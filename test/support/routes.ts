@@ -2,7 +2,12 @@ import { createApp } from '../../src/web/app.ts'
 import type { WebDeps } from '../../src/web/env.ts'
 
 /** Where nobody signs in, some routes are not there. */
-const SAID: Record<PropertyKey, unknown> = { isOpen: false, [Symbol.toPrimitive]: () => 1, [Symbol.iterator]: () => [].values() }
+const SAID: Record<PropertyKey, unknown> = {
+  isOpen: false,
+  proxy: undefined,
+  [Symbol.toPrimitive]: () => 1,
+  [Symbol.iterator]: () => [].values(),
+}
 
 /** Stands for whatever the app is built from: only what its routes are is asked here. */
 const anything: unknown = new Proxy(() => undefined, { get: (_, key) => (key in SAID ? SAID[key] : anything), apply: () => anything })
