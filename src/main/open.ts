@@ -1,12 +1,9 @@
 import type { WorkerContext, Visualizer } from '../compose.ts'
 import type { Config } from '../config/config.ts'
+import { runWorker } from '../cluster/worker.ts'
+import { readConfigText } from '../config/config-text.ts'
 import { dataFolderProblem, logFilesProblem } from '../config/writable-files.ts'
-import { ConfigError, describeProblem } from '../config/problem.ts'
-import { removalProblem } from '../config/removal.ts'
-import { loadConfig } from '../config/load.ts'
-import type { Flags } from '../config/flags.ts'
-import { configText } from '../config/config-text.ts'
-import type { Plan } from '../cluster/worker-registry.ts'
+import { keepTimeSteady } from './keep-time.ts'
 
 /** The running service, or in one line why it cannot start. */
 export async function open(config: Config, place?: WorkerContext): Promise<Visualizer | string> {
@@ -41,21 +38,12 @@ export function startProblem(error: unknown, { host, port }: Pick<Config, 'host'
 
 const isRefusedAddress = (error: Error) => 'syscall' in error && error.syscall === 'listen' && 'code' in error && error.code === 'EINVAL'
 
-export function toPlan(config: Config): Plan {
-  const { workers, host, port, workerMemoryMb } = config
-  return { config: configText(config), workers, host, port, workerMemoryMb, projects: config.projects.map(({ name }) => name) }
-}
-
-/** The new configuration in place of the one in force, or its problems. */
-export function planOf(flags: Flags, inForce: Pick<Plan, 'projects'>): Plan | readonly string[] {
-  try {
-    const { config } = loadConfig({ flags })
-    const problem = folderProblem(config)
-    if (problem !== undefined) return [problem]
-    const removal = removalProblem(inForce.projects, config)
-    return removal === undefined ? toPlan(config) : [`${config.configFile ?? 'no configuration file'}: ${removal}`]
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems.map(describeProblem)
-    throw error
-  }
+/** A worker of a supervisor. It is given its settings, and does without all that reads and judges them. */
+export function serveAsWorker(): Promise<number> {
+  return runWorker(async (start, link) => {
+    const time = keepTimeSteady(start.now)
+    const opened = await open({ ...readConfigText(start.config), port: start.port }, { worker: start.name, link })
+    if (typeof opened !== 'string') time.tellTo(opened.log)
+    return opened
+  })
 }

@@ -2,13 +2,12 @@ import { version } from '../../package.json'
 import { AS_WORKER } from '../cluster/messages.ts'
 import { nameProgram, programCommand } from '../cluster/program.ts'
 import { supervise } from '../cluster/supervisor.ts'
-import { runWorker } from '../cluster/worker.ts'
 import { openTelemetry } from '../compose/telemetry.ts'
 import type { Config } from '../config/config.ts'
-import { readConfigText } from '../config/config-text.ts'
 import type { Flags } from '../config/flags.ts'
 import { keepTimeSteady } from './keep-time.ts'
-import { open, planOf, startProblem, toPlan } from './open.ts'
+import { startProblem } from './open.ts'
+import { planOf, toPlan } from './plan.ts'
 import { refuse, welcome } from './say.ts'
 
 /** Runs workers that share the port, and supervises them. */
@@ -39,14 +38,4 @@ export async function serveSupervised(config: Config, flags: Flags): Promise<num
   } finally {
     await telemetry.close()
   }
-}
-
-/** A worker of a supervisor. */
-export function serveAsWorker(): Promise<number> {
-  return runWorker(async (start, link) => {
-    const time = keepTimeSteady(start.now)
-    const opened = await open({ ...readConfigText(start.config), port: start.port }, { worker: start.name, link })
-    if (typeof opened !== 'string') time.tellTo(opened.log)
-    return opened
-  })
 }
