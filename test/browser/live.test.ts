@@ -238,8 +238,8 @@ test('thousands of events later the page holds as much memory and as many nodes 
     return { megabytes: usedSize / 2 ** 20, nodes, jsEventListeners }
   }
   async function tell(count: number, from: number) {
-    for (let told = 0; told < count; told += 50) {
-      await report(server, name, work(50, from + told))
+    for (let told = 0; told < count; told += 100) {
+      await report(server, name, work(100, from + told))
       // What is measured is what stays, not how fast a busy machine's browser draws.
       if (told % 500 === 0) await untilRowsAreTheLog(page, server, name)
     }

@@ -97,6 +97,15 @@ async function openTab(browser: Browser, { device, colorScheme, reducedMotion, i
   return context.newPage()
 }
 
+/** Makes a page that is open one of another device: its width, its way to show a page that is wider, and how it is pointed at. */
+export async function becomeDevice(page: Page, device: 'desktop' | 'phone'): Promise<void> {
+  const isPhone = device === 'phone'
+  const session = await page.context().newCDPSession(page)
+  await page.setViewportSize(VIEWPORTS[device])
+  await session.send('Emulation.setDeviceMetricsOverride', { ...VIEWPORTS[device], deviceScaleFactor: 1, mobile: isPhone })
+  await session.send('Emulation.setTouchEmulationEnabled', { enabled: isPhone })
+}
+
 /** Leaves a visit: no page, no other tab, no cookie, no other looks. What a page stores elsewhere (it does not) would stay. */
 async function forget(page: Page, blank: string, { device }: Looks): Promise<void> {
   const context = page.context()

@@ -52,7 +52,7 @@ export type WatchedOptions = {
 
 /** Steady reports and viewers of a fleet; resolves once every viewer shows something. */
 export async function watchFleet(options: WatchedOptions): Promise<Watched> {
-  const { instances, projects = ['apollo', 'gemini', 'mercury'], viewers: count = 12, perSecond = 40 } = options
+  const { instances, projects = ['apollo', 'gemini', 'mercury'], viewers: count = 12, perSecond = 25 } = options
   const direct = instances.map(({ url }) => url)
   const { urls = direct } = options
   const reports = reportSteadily({ urls, projects, perSecond })
