@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryFolder } from '../support/ending.ts'
 import { type Input, load, loaded } from './support.ts'
@@ -233,4 +233,16 @@ test('security 38: no secret of a provider is in the configuration as it is show
   expect(text).not.toContain('hunter2')
   const problems = load({ yaml: 'security: { oidc: { client_secret: [hunter2] } }' }).problems.join()
   expect(problems).not.toContain('hunter2')
+})
+
+test('each example of the page on security is a configuration that the program takes', () => {
+  const page = readFileSync(join(import.meta.dir, '../../docs/security.md'), 'utf8')
+  const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, yaml = '']) => yaml)
+  expect(examples.length).toBeGreaterThan(3)
+  for (const yaml of examples) {
+    const { AUTH: _, ...env } = OIDC
+    const unused = /is not used: AUTH is/
+    const { problems, warnings } = load({ yaml, env })
+    expect([yaml, problems, warnings.filter((warning) => !unused.test(warning))]).toEqual([yaml, [], []])
+  }
 })
