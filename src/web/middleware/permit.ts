@@ -1,16 +1,16 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { matchedRoutes } from 'hono/route'
 import type { Action } from '../../auth/policy.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import { findProject } from '../../projection/find-project.ts'
+import { routeOf } from '../endpoint.ts'
 import type { Env, WebDeps } from '../env.ts'
 import { ROUTE_RULES, type RouteRule } from '../route-rules.ts'
 
 /** Keeps every route to those who may use it, before any of it runs. A route without a rule is answered to nobody. */
 export const permit = (deps: WebDeps) =>
   createMiddleware<Env>(async (c, next) => {
-    const route = matchedRoutes(c).findLast(({ method }) => method !== 'ALL')
+    const route = routeOf(c)
     if (!route) return next()
     const rule = ROUTE_RULES[`${route.method} ${route.path}`]
     if (rule === undefined) throw new Error(`no rule says who may use ${route.method} ${route.path}`)
