@@ -1,4 +1,5 @@
 /* The timeline: bars grow by the page's clock, times stand in the reader's zone, each bar tells what it is on hover and on focus. */
+import { fetchPage } from './build.js'
 import { serverNow, write, zone } from './clock.js'
 import { relativeTime } from '../views/atoms/relative-time.ts'
 
@@ -57,10 +58,14 @@ function moveOn() {
   isMoving = true
   const over = () => (isMoving = false)
   // Where nobody answers, the pill says so, and the next second asks again.
-  htmx
-    .ajax('GET', own.pathname + own.search, { target: '#timeline', select: '#timeline', swap: 'outerMorph' })
-    .then(settle)
-    .then(over, over)
+  drawAnew().then(settle).then(over, over)
+}
+
+async function drawAnew() {
+  const { document: page } = await fetchPage(own.pathname + own.search)
+  const [shown, fresh] = [document, page].map((one) => one.getElementById('timeline'))
+  if (!fresh) throw new Error(page.querySelector('h1')?.textContent ?? 'the timeline is not there')
+  await htmx.swap({ sourceElement: shown, target: shown, text: fresh.outerHTML, swap: 'outerMorph' })
 }
 
 /* --- times --- */

@@ -50,3 +50,22 @@ export function openAudit({ append, onError }: Deps) {
     },
   }
 }
+
+const MINUTE_MS = 60_000
+const REMEMBERED = 1_000
+
+/** Notes refusals, and of those that repeat themselves one a minute, with how many there were: nobody can fill the log with them. */
+export function openRefusals(note: (entry: AuditEntry) => void, now: () => number = Date.now) {
+  const told = new Map<string, { at: number; untold: number }>()
+  return (entry: Omit<AuditEntry, 'result'>): void => {
+    const key = JSON.stringify([entry.who, entry.what, entry.from, entry.on])
+    const known = told.get(key)
+    if (known && now() - known.at < MINUTE_MS) return void (known.untold += 1)
+    const times = known && known.untold > 0 ? { details: { ...entry.details, before: `${known.untold} more` } } : {}
+    told.delete(key)
+    // The one that was told longest ago stands first.
+    for (const [oldest] of told) if (told.size >= REMEMBERED) told.delete(oldest)
+    told.set(key, { at: now(), untold: 0 })
+    note({ ...entry, ...times, result: 'refused' })
+  }
+}

@@ -3,7 +3,7 @@ import type { NewEvent } from '../domain/events/event.ts'
 import type { EventLog } from '../event-log/event-log.ts'
 import type { KeyValue } from '../key-value/key-value.ts'
 import { type Access, openAccess } from './access.ts'
-import { type AuditEntry, openAudit } from './audit.ts'
+import { type AuditEntry, openAudit, openRefusals } from './audit.ts'
 import { openProviders, type Providers } from './providers.ts'
 import { openSessions, type SessionLimits, type Sessions } from './sessions.ts'
 import { openSignInLinks, type SignInLinks } from './sign-in-links.ts'
@@ -21,6 +21,8 @@ export type Auth = {
   providers: Providers
   /** Never throws and never waits. */
   note(entry: AuditEntry): void
+  /** The same for what was refused, bounded in number. */
+  refused(entry: Omit<AuditEntry, 'result'>): void
   /** Ends a session here and everywhere. */
   endSession(hash: string): Promise<void>
   /** Remembers that an admin has signed in: no link is offered at the next start. */
@@ -72,7 +74,7 @@ export function openAuth({ eventLog, keyValue, append, keys, limits, providers, 
   let lookedAt = -Infinity
 
   return {
-    ...{ sessions, access, signer, note: audit.note },
+    ...{ sessions, access, signer, note: audit.note, refused: openRefusals(audit.note) },
     links: openSignInLinks({ keyValue }),
     providers: openProviders({ config: providers, signer, keyValue, onAway }),
     tokenUse: openTokenUse({ keyValue, onError }),

@@ -8,7 +8,7 @@ import { forceHttps, identifyClient } from './middleware/client.ts'
 import { cors } from './middleware/cors.ts'
 import { checkCsrf } from './middleware/csrf.ts'
 import { guard, oneHost } from './middleware/guard.ts'
-import { audited } from './middleware/audit.ts'
+import { audited, auditRefusal } from './middleware/audit.ts'
 import { identify } from './middleware/identify.ts'
 import { gzip } from './middleware/gzip.ts'
 import { permit } from './middleware/permit.ts'
@@ -61,6 +61,7 @@ export function createApp(deps: WebDeps) {
   }
 
   function respond(c: Parameters<typeof errorJson>[0], error: unknown) {
+    if (error instanceof RefusedError) auditRefusal(c, deps, error)
     const answer = answerTo(error, c.req.method)
     if (error instanceof LogUnavailableError) tellAway(error)
     else if (!(error instanceof RefusedError || error instanceof StoreUnavailableError)) {

@@ -246,3 +246,17 @@ test('a websocket is refused without the headers of an upgrade, signed in or not
   const cookie = await signIn()
   expect((await ask('/live/attention', { headers: { cookie, origin: server.url } })).status).toBe(400)
 })
+
+test('who is refused stands in the audit log: once a minute each, with how often', async () => {
+  const admin = await signIn('--name', 'Auditor')
+  const viewer = await signIn('--role', 'viewer', '--name', 'Looker')
+  const authorization = `Bearer vis_${'z'.repeat(10)}_${'y'.repeat(43)}`
+  for (let tries = 0; tries < 20; tries++) await ask('/api/v1/projects', { headers: { authorization } })
+  await ask('/audit', { headers: { ...PAGE, cookie: viewer } })
+  const lines = async () => (await (await ask('/audit.ndjson?result=refused', { headers: { cookie: admin } })).text()).trim().split('\n')
+  await eventually(async () => (await lines()).some((line) => line.includes('Looker')), { withinMs: 5_000 })
+  const entries = (await lines()).map((line) => JSON.parse(line) as { who: string; what: string; from: string; result: string })
+  expect(entries.filter(({ who, what }) => who === 'nobody' && what === 'come in').length).toBeLessThanOrEqual(3)
+  expect(entries).toContainEqual(expect.objectContaining({ who: 'nobody', what: 'come in', from: '127.0.0.1', result: 'refused' }))
+  expect(entries).toContainEqual(expect.objectContaining({ who: 'Looker', what: 'GET /audit', result: 'refused' }))
+})

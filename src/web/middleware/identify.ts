@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { untilAt } from '../../auth/auth.ts'
 import type { JwtVerifier } from '../../auth/jwt.ts'
 import type { ProxyDoor } from '../../auth/proxy.ts'
-import { viewerOf } from '../../auth/sessions.ts'
+import { type Session, viewerOf } from '../../auth/sessions.ts'
 import { isToken, tokenOf, tokenViewer } from '../../auth/tokens.ts'
 import { OPEN_VIEWER, type Viewer } from '../../auth/viewer.ts'
 import { RefusedError } from '../../domain/refused.ts'
@@ -18,6 +18,13 @@ const LIVE = /^\/live(?:\/|$)/
 /** Finds out who makes a request; whoever may not come in gets to sign-in, or is refused. */
 export const identify = (deps: WebDeps) => {
   const cookie = sessionCookie(deps.settings.auth)
+  /** The same viewer for the same session, so that what they may is worked out once. */
+  const viewers = new WeakMap<Session, Viewer>()
+  const viewerIn = (session: Session): Viewer => {
+    const viewer = viewers.get(session) ?? viewerOf(session)
+    viewers.set(session, viewer)
+    return viewer
+  }
 
   async function find(c: Context<Env>): Promise<Viewer | undefined> {
     const authorization = c.req.header('authorization')
@@ -26,7 +33,7 @@ export const identify = (deps: WebDeps) => {
     if (deps.auth.providers.proxy) return namedByProxy(c, deps, deps.auth.providers.proxy)
     const value = cookie.read(c)
     const session = value === undefined ? undefined : await deps.auth.sessions.find(value)
-    return session && viewerOf(session)
+    return session && viewerIn(session)
   }
 
   return createMiddleware<Env>(async (c, next) => {
