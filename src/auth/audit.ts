@@ -37,7 +37,6 @@ export function openAudit({ append, onError }: Deps) {
   }
 
   return {
-    /** Never throws and never waits. */
     note(entry: AuditEntry): void {
       if (waiting.length >= WAITING) return onError(new Error('the audit log is away for long: an entry was not stored'))
       waiting.push({ type: 'audited', ...entry, id: Bun.randomUUIDv7() })

@@ -17,7 +17,6 @@ export type Audited = {
 export type AuditQuery = { who: string; what: string; result: '' | 'done' | 'refused' }
 
 const STEP = 500
-/** Of one request: beyond, the reader asks again from there. */
 const LOOKED_AT = 5_000
 
 function entryOf(event: StoredEvent): Audited[] {

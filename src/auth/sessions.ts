@@ -25,7 +25,7 @@ const Stored = z.object({
   providerToken: z.string().optional(),
 })
 
-/** A session as it is stored, under the hash of its id. */
+/** As it is stored, under the hash of its id. */
 export type Session = z.infer<typeof Stored> & { hash: string }
 
 /** The limits of sessions, in ms. */
@@ -112,7 +112,6 @@ async function see(store: Store, session: Session): Promise<Session> {
   return seen
 }
 
-/** What a worker has read lately. */
 function openMemory(now: () => number) {
   const remembered = new Map<string, { session: Session; at: number }>()
   return {
@@ -158,9 +157,7 @@ export function openSessions({ keyValue, signer, limits, now = Date.now }: Deps)
     },
     /** The sessions of a user, those used last first. */
     list: (user: string): Promise<Session[]> => list(store, user),
-    /** Forgets what is remembered of a session that ended elsewhere. */
     forget: memory.forget,
-    /** Whether a session that this worker serves goes on. */
     isThere: async (hash: string): Promise<boolean> => (await read(store, hash)) !== undefined,
   }
 }

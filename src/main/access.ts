@@ -120,7 +120,6 @@ function whoAsks(): string {
 }
 const day = (at: number) => new Date(at).toISOString().slice(0, 10)
 
-/** Where people reach the service, as far as the settings tell. */
 function addressOf({ publicUrl, host, port }: Config): string {
   const shown = /^(0\.0\.0\.0|::)$/.test(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
   return publicUrl ?? `http://${shown}:${port}`

@@ -115,8 +115,11 @@ test('a question that expired is no open bar of a timeline, and ends where it ex
   expect(asksAt(4)).toEqual(['open', 'open'])
   expect(asksAt(6)).toEqual([5, 'open'])
   const compactAt = (minutes: number) => String(<CompactTimeline project="apollo" state={state} now={T0 + minutes * MINUTE} />)
+  // The patterns of bars are on the page already.
+  const asSent = (html: string) =>
+    html.replace(/<svg id="timeline-fills".*?<\/defs><\/svg>/, '<svg id="timeline-fills" data-kept=""></svg>')
   const sent = sentAt(openProject, state, 6)
-  expect(sent).toContain(compactAt(6))
+  expect(sent).toContain(asSent(compactAt(6)))
   expect(compactAt(6)).not.toBe(compactAt(4))
 })
 

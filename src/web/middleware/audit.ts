@@ -5,7 +5,6 @@ import type { RefusedError } from '../../domain/refused.ts'
 import type { Env, WebDeps } from '../env.ts'
 
 const READS = new Set(['GET', 'HEAD', 'OPTIONS'])
-/** What is no deed of a person: reports, preferences, and what tells of itself. */
 const UNTOLD = /^\/(?:pins|login|logout|csp-reports|settings\/theme)$|^\/api\/v1\/projects\/[^/]+\/events$/
 
 const WORDS: Record<string, string> = {

@@ -105,7 +105,6 @@ function browserName(agent = ''): string {
   return system === undefined ? shown : `${shown} on ${system === 'Mac OS' ? 'macOS' : system}`
 }
 
-/** One of somebody's own sessions, or all others of theirs. */
 async function endSessions(c: Context<Env>, { auth }: WebDeps, which: string): Promise<void> {
   const { user, session: own } = c.get('viewer')
   const all = await auth.sessions.list(user)
