@@ -43,10 +43,14 @@ const programIn = (root: string) => [`--tsconfig-override=${join(root, 'tsconfig
 export const PROGRAM = programIn(ROOT)
 const STOP_WITHIN_MS = 35_000
 
-/** What every program has, and nothing of ours: a PORT of the person who runs the tests must not reach the server. */
+/**
+ * What every program has, and nothing of ours: a PORT of the person who runs the tests must not reach the server. It keeps the memory that
+ * it no longer uses: giving it back, ten times a second, takes an eighth of the processor time of a start.
+ */
 export function plainEnvironment(): Record<string, string> {
   const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'USER']
-  return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
+  const own = Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
+  return { ...own, MIMALLOC_PURGE_DELAY: '-1' }
 }
 
 /** In a folder of its own: an orch-config.yaml of the person who runs the tests must not be found either. */
