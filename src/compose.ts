@@ -142,6 +142,7 @@ async function openWeb({ config, telemetry, core, sources, opened, context }: Pa
   const hub = opened.add(new Hub({ metrics, log, maxViewers: config.maxViewers, troubleOf: troubleAt, build: files.files.build }))
   const feed = opened.add(openFeed({ core, telemetry, audiences, hub }))
   opened.add(closeEnded(core.auth, hub, onError))
+  const render = async () => (await context.link?.renderAll()) ?? metrics.render()
   const app = createApp({
     ...audiences.everything,
     ...{ auth: core.auth, audiences, rates: core.rates },
@@ -153,10 +154,11 @@ async function openWeb({ config, telemetry, core, sources, opened, context }: Pa
     wholeStates: (project) => openWholeStates(project, () => stateOf(project)),
     features: featuresOf(config, context.link !== undefined),
     isDraining: () => server.isStopping() || context.link?.isLeaving() === true,
-    renderMetrics: async () => (await context.link?.renderAll()) ?? metrics.render(),
+    renderMetrics: render,
     reload: context.link?.reload ?? context.reload ?? (() => undefined),
   })
-  const server = serve({ app, hub, feed, config, log, sharesPort: context.link !== undefined })
+  const figures = { render, contentType: metrics.contentType }
+  const server = serve({ app, hub, feed, config, log, sharesPort: context.link !== undefined, metrics: figures })
   opened.add({
     async close() {
       await hub.close()

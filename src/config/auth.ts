@@ -71,6 +71,7 @@ export const SECRET_FILES = [
   'DATABASE_URL',
   'OIDC_CLIENT_SECRET',
   'PROXY_SECRET',
+  'METRICS_TOKEN',
 ] as const
 
 const ONLY_SIGNED_IN = [

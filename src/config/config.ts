@@ -60,6 +60,10 @@ export type RequestsConfig = {
   /** Addresses and ranges (CIDR) of proxies that are believed. */
   trustedProxies: string[]
   isHttpsForced: boolean
+  /** What scrapers of /metrics send. */
+  metricsToken: Secret | undefined
+  /** Where /metrics answers instead. */
+  metricsPort: number | undefined
   /** Whether requests of sessions that change something need a token. */
   isCsrfChecked: boolean
   /** Undefined: rates are not limited. */

@@ -76,7 +76,15 @@ function drop(value: unknown, path: Path, keys: string[]) {
 
 const isSection = (value: unknown): value is Record<PropertyKey, unknown> => typeof value === 'object' && value !== null
 
-const SECRETS: ReadonlySet<unknown> = new Set(['token', 'secret', 'client_secret', 'PROXY_SECRET', 'OIDC_CLIENT_SECRET'])
+const SECRETS: ReadonlySet<unknown> = new Set([
+  'token',
+  'secret',
+  'client_secret',
+  'metrics_token',
+  'PROXY_SECRET',
+  'OIDC_CLIENT_SECRET',
+  'METRICS_TOKEN',
+])
 
 /** The reason in words; it repeats values, but never secret ones. */
 export function describeIssue(issue: Issue): string {

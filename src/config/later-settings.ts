@@ -4,14 +4,7 @@ import { outsideProblem, type Variables } from './problem.ts'
 /** Settings that this version lacks. Where ignoring them would lose data or protection the start is refused, else it warns. */
 type Later = { name: string; refuses: boolean; reason: string }
 
-const LATER: Later[] = [
-  {
-    name: 'METRICS_PORT',
-    refuses: true,
-    reason: 'a separate port for /metrics is not available in this version; unset it, or switch PROMETHEUS_METRICS off',
-  },
-  { name: 'SENTRY_DSN', refuses: false, reason: 'is not used: this version reports errors in its log' },
-]
+const LATER: Later[] = [{ name: 'SENTRY_DSN', refuses: false, reason: 'is not used: this version reports errors in its log' }]
 
 export const LATER_VARIABLES: readonly string[] = LATER.map(({ name }) => name)
 

@@ -27,6 +27,8 @@ function isOrigin(text: string): boolean {
 export const Origin = z.string().refine(isOrigin, 'must be an origin such as https://visualizer.example.com, without path or wildcard')
 export const PublicUrl = z.string().refine(isOrigin, 'must be an address such as https://visualizer.example.com, without a path')
 
+export const MetricsToken = z.string().regex(/^[\x21-\x7e]{16,512}$/, 'must be 16 printable characters or more, without spaces')
+
 /** 0: a free one. */
 export const Port = z.int().min(0).max(65_535)
 

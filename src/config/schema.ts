@@ -5,7 +5,7 @@ import { AUTH_MODES } from './auth.ts'
 import { Orchestrators } from './schema-orchestrators.ts'
 import { JwtSettings, OidcSettings, ProxySettings } from './schema-providers.ts'
 import { ProjectMap } from './schema-projects.ts'
-import { AddressRange, amount, HostName, ignoredKeys, Origin, Port, PublicUrl } from './schema-values.ts'
+import { AddressRange, amount, HostName, ignoredKeys, MetricsToken, Origin, Port, PublicUrl } from './schema-values.ts'
 
 export const GlobalSettings = z
   .strictObject({
@@ -115,6 +115,7 @@ export const Security = z
       .boolean()
       .optional()
       .describe('Whether what signed-in browsers change needs the token of a page. CSRF_PROTECTION comes before it. Default true.'),
+    metrics_token: MetricsToken.optional().describe('What scrapers of /metrics send as a bearer token. METRICS_TOKEN comes before it.'),
     rate_limiting: z
       .boolean()
       .optional()

@@ -16,6 +16,7 @@ import type { ResourceUsage } from '../telemetry/resource-usage.ts'
 import type { Auth } from '../auth/auth.ts'
 import type { RateLimits } from '../config/rate-limits.ts'
 import type { RateCounters } from '../key-value/rate-counters.ts'
+import type { Secret } from '../config/secret.ts'
 import type { AuthConfig } from '../config/auth.ts'
 import type { SharedFiles } from './shared-files.ts'
 import type { StaticFiles } from './static-files.ts'
@@ -63,6 +64,8 @@ export type Features = {
 
 export type WebSettings = PageSettings & {
   isMetricsOn: boolean
+  metricsToken: Secret | undefined
+  metricsPort: number | undefined
   isHealthOn: boolean
   isGzipOn: boolean
   staticCacheSeconds: number

@@ -3,7 +3,15 @@ import type { Hub, Watched, Watching } from '../live/hub.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Env } from './env.ts'
 
-type Deps = { app: Hono<Env>; hub: Hub; feed: Watched; config: { host: string; port: number }; log: Logger; sharesPort: boolean }
+type Deps = {
+  app: Hono<Env>
+  hub: Hub
+  feed: Watched
+  config: { host: string; port: number; metricsPort: number | undefined; isMetricsOn: boolean }
+  log: Logger
+  sharesPort: boolean
+  metrics: { render(): Promise<string>; contentType: string }
+}
 
 const IDLE_SECONDS = 120
 const DRAIN_SECONDS = 10
@@ -16,7 +24,7 @@ const BARE_HEADERS = {
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024
 
 /** Listens; throws when the address is taken and not shared. */
-export function serve({ app, hub, feed, config, log, sharesPort }: Deps) {
+export function serve({ app, hub, feed, config, log, sharesPort, metrics }: Deps) {
   const server = Bun.serve<Watching>({
     hostname: config.host,
     port: config.port,
@@ -31,12 +39,16 @@ export function serve({ app, hub, feed, config, log, sharesPort }: Deps) {
     },
   })
   hub.watch(feed, server)
+  const metricsServer =
+    config.metricsPort === undefined || !config.isMetricsOn
+      ? undefined
+      : serveMetrics({ config, sharesPort, metrics, port: config.metricsPort })
 
   let stopping: Promise<void> | undefined
 
   async function stop() {
     const late = setTimeout(() => void server.stop(true), DRAIN_SECONDS * 1_000)
-    await server.stop()
+    await Promise.all([server.stop(), metricsServer?.stop()])
     clearTimeout(late)
   }
   return {
@@ -44,6 +56,20 @@ export function serve({ app, hub, feed, config, log, sharesPort }: Deps) {
     stop: () => (stopping ??= stop()),
     isStopping: () => stopping !== undefined,
   }
+}
+
+type MetricsServing = Pick<Deps, 'config' | 'sharesPort' | 'metrics'> & { port: number }
+
+function serveMetrics({ config, sharesPort, metrics, port }: MetricsServing) {
+  return Bun.serve({
+    ...{ hostname: config.host, port, reusePort: sharesPort },
+    async fetch({ url, method }) {
+      if (new URL(url, 'http://localhost').pathname !== '/metrics') return new Response(null, { status: 404, headers: BARE_HEADERS })
+      if (method !== 'GET' && method !== 'HEAD')
+        return new Response(null, { status: 405, headers: { ...BARE_HEADERS, allow: 'GET, HEAD' } })
+      return new Response(await metrics.render(), { headers: { ...BARE_HEADERS, 'content-type': metrics.contentType } })
+    },
+  })
 }
 
 /** Completes a request without a host, as of HTTP/1.0 health checks, whose URL would be a bare path. */

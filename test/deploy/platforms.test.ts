@@ -29,7 +29,9 @@ test('fly.toml: connections, both checks, a long farewell, rolling, metrics, one
   expect(fly.http_service.concurrency['type']).toBe('connections')
   expect(fly.http_service.checks.map(({ path }) => path)).toEqual(['/health', '/ready'])
   expect(fly.http_service.auto_stop_machines).toBe('off')
-  expect([fly.http_service.internal_port, fly.metrics.port, Number(fly.env['PORT'])]).toEqual([5000, 5000, 5000])
+  expect([fly.http_service.internal_port, Number(fly.env['PORT'])]).toEqual([5000, 5000])
+  // Figures have a port of their own, which Fly leads nobody to.
+  expect([fly.metrics.port, Number(fly.env['METRICS_PORT'])]).toEqual([9091, 9091])
   expect(fly.metrics.path).toBe('/metrics')
   expect(existsSync(join(ROOT, fly.build.dockerfile))).toBe(true)
 })

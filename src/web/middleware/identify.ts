@@ -15,8 +15,8 @@ const FOR_ALL = /^\/(?:login|logout|signed-out|csp-reports|auth\/[^/]+|static\/[
 /** Websockets are refused by a close code, which browsers can see. */
 const LIVE = /^\/live(?:\/|$)/
 
-/** Finds out who makes a request; whoever may not come in gets to sign-in, or is refused. */
-export const identify = (deps: WebDeps) => {
+/** Who makes a request, if anybody who is known. Rejects with RefusedError, or with StoreUnavailableError. */
+export function whoAsks(deps: WebDeps): (c: Context<Env>) => Promise<Viewer | undefined> {
   const cookie = sessionCookie(deps.settings.auth)
   /** The same viewer for the same session, so that what they may is worked out once. */
   const viewers = new WeakMap<Session, Viewer>()
@@ -26,7 +26,7 @@ export const identify = (deps: WebDeps) => {
     return viewer
   }
 
-  async function find(c: Context<Env>): Promise<Viewer | undefined> {
+  return async (c) => {
     const authorization = c.req.header('authorization')
     if (authorization !== undefined && !isForTheProxy(deps, authorization)) return bearer(deps, authorization)
     if (deps.settings.isOpen) return OPEN_VIEWER
@@ -35,7 +35,11 @@ export const identify = (deps: WebDeps) => {
     const session = value === undefined ? undefined : await deps.auth.sessions.find(value)
     return session && viewerIn(session)
   }
+}
 
+/** Finds out who makes a request; whoever may not come in gets to sign-in, or is refused. */
+export const identify = (deps: WebDeps) => {
+  const find = whoAsks(deps)
   return createMiddleware<Env>(async (c, next) => {
     const isForAll = FOR_ALL.test(c.req.path)
     if (isForAll && c.req.path.startsWith('/static/')) return next()

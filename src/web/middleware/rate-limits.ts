@@ -35,7 +35,8 @@ export const limitRates = (deps: WebDeps) =>
     return next()
   })
 
-const isLoopback = (address: string) => address === '::1' || address.startsWith('127.')
+/** Whether an address is one of this machine. */
+export const isLoopback = (address: string): boolean => address === '::1' || address.startsWith('127.')
 
 function idOf(c: Context<Env>): string {
   const viewer = c.get('viewer')
