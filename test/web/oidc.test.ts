@@ -1,4 +1,6 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { eventually } from '../support/eventually.ts'
 import { Visitor } from '../support/oidc-server.ts'
 import { OIDC_CONFIG, type OidcService, signInAt, startOidcService } from '../support/oidc-service.ts'
@@ -119,6 +121,28 @@ describe('signing in at a provider', () => {
     for (const path of ['/auth/login', '/auth/callback'])
       expect((await fetch(`${own.url}${path}`, { redirect: 'manual' })).status).toBe(404)
   })
+})
+
+test('security 38: nothing that signs somebody in stands in the log or in the data folder, whether it went well or not', async () => {
+  const own = await startOidcService({ env: { LOG_LEVEL: 'debug' } })
+  const visitor = new Visitor()
+  const left = await visitor.fetch(`${own.server.url}/auth/login`)
+  const asked = new URL(left.headers.get('location')!).searchParams
+  const back = await visitor.signInAt(left.headers.get('location')!, 'mara')
+  const secrets = [own.provider.clientSecret, asked.get('state')!, asked.get('nonce')!, back.searchParams.get('code')!, 'a-guessed-code']
+  const state = new Map(visitor.cookies)
+  await visitor.fetch(back)
+  const stranger = new Visitor()
+  for (const [key, value] of state) stranger.cookies.set(key, value)
+  back.searchParams.set('code', 'a-guessed-code')
+  expect((await stranger.fetch(back)).headers.get('location')).toStartWith('/login?problem=not-finished')
+  await own.server.stop()
+  const files = readdirSync(own.server.dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const stored = files.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+  const everything = [own.server.logs(), ...stored].join('\n')
+  expect(everything).toContain('used before')
+  // The nonce is in the ID token, which is kept for signing out, encoded.
+  expect(secrets.filter((secret) => everything.includes(secret))).toEqual([])
 })
 
 describe('signing out', () => {
