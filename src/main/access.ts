@@ -25,6 +25,8 @@ export function printSecret(): number {
 export function signInLink({ role, projects, name }: LinkSettings, flags: Flags): Promise<number> {
   return overStores(flags, async (config) => {
     if (config.isOpen) return refuse('nobody signs in where AUTH is open, as on localhost unless it says otherwise: set AUTH=token')
+    if (config.auth.mode === 'proxy')
+      return refuse('links let nobody in where AUTH is proxy: the proxy signs people in, and security.policy gives roles')
     const { roles } = compilePolicy(config.policy)
     if (!roles.includes(role)) return refuse(noRole(role, roles))
     const code = await withAuth(config, async (auth) => {

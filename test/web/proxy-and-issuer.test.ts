@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { AUDIENCE, startIssuer } from '../support/issuer.ts'
-import { type RunningServer, startServer } from '../support/server.ts'
+import { type RunningServer, runProgram, startServer } from '../support/server.ts'
 
 const SECRET = 'a shared secret of tests'
 const PROJECTS = 'projects:\n  payments-api: { path: ./payments }\n  website: { path: ./website }\n'
@@ -51,6 +51,8 @@ describe('behind a proxy that signs people in', () => {
   test('there is no other way in, so no link is offered', async () => {
     expect(server.logs()).not.toContain('/login?link=')
     expect((await ask('/login', mara)).status).toBe(404)
+    const { exitCode, stderr } = await runProgram(['sign-in-link'], { AUTH: 'proxy', PROXY_SECRET: SECRET })
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('links let nobody in where AUTH is proxy')])
   })
 })
 
