@@ -12,7 +12,7 @@ import { type OverviewChange, type OverviewIndex, openOverviewIndex } from './ov
 import type { PageDeps } from './page.ts'
 import { veiledLog, veiledView } from './veil.ts'
 
-export type Ground = Omit<PageDeps, 'isFiguresOnly' | 'rightsOn' | 'projections' | 'overview' | 'eventLog'> & {
+export type Ground = Omit<PageDeps, 'isFiguresOnly' | 'isPart' | 'rightsOn' | 'projections' | 'overview' | 'eventLog'> & {
   projections: Pick<Projections, keyof ProjectReads | 'summaries' | 'onChange'>
   policy: Policy
   lanesOfFigures: TimelineCache
@@ -43,14 +43,14 @@ export function openAudience(ground: Ground, { id, viewer }: { id: string; viewe
   const shown = (summary: ProjectSummary) => (isVeiled(summary.project) ? summaryOfFigures(summary) : summary)
   const followed = openFollowed(projections, { sees, shown })
   const none: ReturnType<PageDeps['links']> = []
-  const links = viewer === undefined || policy.isEverywhere(viewer, 'see') ? ground.links : () => none
+  const isPart = viewer !== undefined && !policy.isEverywhere(viewer, 'see')
   const named = (name: string) => projectNamed(projections, name) ?? newProject(name)
   return {
     id,
     watched: 0,
     deps: {
       ...facing(ground, { seen: (name) => sees(named(name)), isFiguresOnly: (name) => isVeiled(named(name)), overview: followed.overview }),
-      links,
+      ...(isPart ? { isPart, links: () => none } : {}),
     },
     take: followed.take,
     seen(change) {
@@ -100,7 +100,7 @@ export function facing(ground: Ground, { seen, isFiguresOnly, overview }: Facing
   const { policy, projections, lanesOfFigures, ...rest } = ground
   return {
     ...rest,
-    ...{ isFiguresOnly, overview },
+    ...{ isFiguresOnly, overview, isPart: false },
     eventLog: veiledLog(ground.wholeLog, isFiguresOnly),
     projections: readsOf(projections, { seen, isFiguresOnly }),
     rightsOn: (project, viewer) => rightsOn(policy, viewer, project),

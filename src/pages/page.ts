@@ -19,6 +19,8 @@ export type PageDeps = {
   wholeLog: EventLog
   projections: ProjectReads
   isFiguresOnly(project: string): boolean
+  /** Whether there may be projects that are not seen here. */
+  isPart: boolean
   rightsOn(project: Project, viewer: Viewer): Rights
   /** Recent lanes of projects; those of projects that show figures only have to be veiled. */
   lanes: TimelineCache

@@ -64,7 +64,7 @@ const tokens = { all: '', reads: '', acts: '' }
 
 beforeAll(async () => {
   server = await startServer({ env: { AUTH: 'token' }, lifetime: 'file' })
-  const give = await openTokens(server.dataDir, 'file')
+  const give = await openTokens(server, 'file')
   tokens.all = await give({ name: 'everything', scopes: ['admin'], projects: ['*'] })
   tokens.reads = await give({ name: 'reads', scopes: ['read'], projects: ['*'] })
   tokens.acts = await give({ name: 'acts', scopes: ['command'], projects: ['*'] })

@@ -20,7 +20,7 @@ const tokens = new Map<string, string>()
 
 beforeAll(async () => {
   server = await startServer({ env: { AUTH: 'token' }, lifetime: 'file' })
-  const give = await openTokens(server.dataDir, 'file')
+  const give = await openTokens(server, 'file')
   const all = await give({ name: 'everything', scopes: ['admin'], projects: ['*'] })
   for (const scope of SCOPES) tokens.set(scope, await give({ name: scope, scopes: [scope], projects: ['apollo-*'] }))
   for (const project of [GRANTED, HIDDEN]) {

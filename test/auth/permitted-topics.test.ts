@@ -16,7 +16,7 @@ const tokens = new Map<string, string>()
 
 beforeAll(async () => {
   server = await startServer({ env: { AUTH: 'token' }, lifetime: 'file' })
-  give = await openTokens(server.dataDir, 'file')
+  give = await openTokens(server, 'file')
   all = await give({ name: 'everything', scopes: ['admin'], projects: ['*'] })
   for (const scope of SCOPES) tokens.set(scope, await give({ name: scope, scopes: [scope], projects: ['apollo-*'] }))
   for (const project of [GRANTED, HIDDEN]) await report(project, { type: 'tdd_cycle_started', story_id: 'S-1' })
@@ -130,6 +130,19 @@ describe('what happens in a project', () => {
     expect(JSON.stringify(seen)).not.toContain('events_accepted')
     expect(JSON.stringify(everything)).toContain('events_accepted')
   })
+})
+
+test('whoever may see no project is told so, and shown the first one that there is', async () => {
+  const token = await give({ name: 'early', scopes: ['read'], projects: ['tag:later'] })
+  const answer = await fetch(server.url, { headers: { authorization: `Bearer ${token}`, accept: 'text/html' } })
+  const page = await answer.text()
+  expect(page).toContain('No project that you may see')
+  expect(page).not.toContain('curl')
+  const overview = watch(token, '/')
+  await first(overview)
+  await tag(GRANTED, ['later'])
+  await eventually(() => overview.text().includes(GRANTED))
+  await tag(GRANTED, [])
 })
 
 describe('tags that change', () => {

@@ -19,7 +19,7 @@ async function start(...lines: string[]) {
   const config = join(temporaryFolder(), 'orch-config.yaml')
   writeFileSync(config, configured(...lines))
   const server = await startServer({ env: { AUTH: 'token', WORKERS: '2' }, args: ['--config', config] })
-  const give = await openTokens(server.dataDir)
+  const give = await openTokens(server)
   const tokens = new Map<string, string>()
   for (const name of ['ann', 'ben', 'cay']) tokens.set(name, await give({ name, scopes: ['command'], projects: ['nothing-here'] }))
   const headersOf = (name: string) => ({ authorization: `Bearer ${tokens.get(name)}` })

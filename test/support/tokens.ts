@@ -3,11 +3,13 @@ import { newToken, type Scope } from '../../src/auth/tokens.ts'
 import { ACCESS_LOG } from '../../src/domain/events/names.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { endAfter, type Lifetime } from './ending.ts'
+import { eventually } from './eventually.ts'
+import type { RunningServer } from './server.ts'
 
 export type Grants = { name: string; scopes: readonly Scope[]; projects: readonly string[] }
 
-/** Gives tokens of a running server, by the log that it shares: at once, and without anybody signing in. */
-export async function openTokens(dataDir: string, lifetime: Lifetime = 'test') {
+/** Gives tokens of a running server, by the log that it shares: without anybody signing in. It knows them then. */
+export async function openTokens({ url, dataDir }: RunningServer, lifetime: Lifetime = 'test') {
   const fail = (error: unknown) => {
     throw error
   }
@@ -17,6 +19,9 @@ export async function openTokens(dataDir: string, lifetime: Lifetime = 'test') {
     const { text, id, hash } = newToken()
     const token = { id, name, hash, scopes: [...scopes], projects: [...projects], ends_at: null }
     await log.append(ACCESS_LOG, [{ type: 'token_created', token, by: 'a test', id: Bun.randomUUIDv7() }])
+    const isKnown = async () => (await fetch(`${url}/api/v1/status`, { headers: { authorization: `Bearer ${text}` } })).status !== 401
+    // Several at once reach several workers.
+    await eventually(async () => (await Promise.all(Array.from({ length: 10 }, isKnown))).every(Boolean))
     return text
   }
 }

@@ -16,9 +16,15 @@ const GROUPS: { name: string; words: readonly AttentionWord[] }[] = [
   { name: 'still', words: ['paused', 'idle'] },
 ]
 
-type ListProps = UnchangedMembers & { rows: readonly ProjectSummary[]; total: number; query: OverviewQuery; now: number }
+type ListProps = UnchangedMembers & {
+  rows: readonly ProjectSummary[]
+  total: number
+  query: OverviewQuery
+  now: number
+  isPart?: boolean | undefined
+}
 
-export const ProjectList: FC<ListProps> = ({ rows, total, query, now, unchanged }) => {
+export const ProjectList: FC<ListProps> = ({ rows, total, query, now, isPart = false, unchanged }) => {
   const [pinned, others] = splitBy(rows, ({ project }) => pinState(query, project.name) === 'pinned')
   const shared = { query, now, unchanged }
   return (
@@ -34,7 +40,7 @@ export const ProjectList: FC<ListProps> = ({ rows, total, query, now, unchanged 
         <span class="columns__right">Waiting for you</span>
         <span class="columns__right">Age</span>
       </div>
-      {rows.length === 0 ? <Nothing query={query} /> : null}
+      {rows.length === 0 ? <Nothing query={query} isPart={isPart} /> : null}
       <Group name="pinned" rows={pinned} {...shared} />
       {query.sort ? <Group name="all" rows={others} {...shared} /> : <ByAttention rows={others} {...shared} />}
       <Paging total={total} query={query} />
@@ -78,7 +84,7 @@ function splitBy<T>(all: readonly T[], isFirst: (one: T) => boolean): [T[], T[]]
   return [all.filter(isFirst), all.filter((one) => !isFirst(one))]
 }
 
-const Nothing: FC<{ query: OverviewQuery }> = ({ query }) => (
+const Nothing: FC<{ query: OverviewQuery; isPart: boolean }> = ({ query, isPart }) => (
   <div class="nothing">
     {isFiltered(query) ? (
       <>
@@ -88,10 +94,12 @@ const Nothing: FC<{ query: OverviewQuery }> = ({ query }) => (
         </a>
       </>
     ) : (
-      <p>No project on this page. Projects appear with their first event.</p>
+      <p>{isPart ? NONE_FOR_YOU : 'No project on this page. Projects appear with their first event.'}</p>
     )}
   </div>
 )
+
+const NONE_FOR_YOU = 'No project that you may see. Whoever administers this service says who sees which.'
 
 const Paging: FC<{ total: number; query: OverviewQuery }> = ({ total, query }) => {
   const pages = Math.ceil(total / pageSize(query))

@@ -3,14 +3,14 @@ import type { OverviewQuery } from '../../../views/overview/overview-query.ts'
 import type { PageDeps } from '../page.ts'
 import { selectProjects } from './selection.ts'
 
-export type OverviewSource = Pick<PageDeps, 'overview' | 'links' | 'now'>
+export type OverviewSource = Pick<PageDeps, 'overview' | 'links' | 'now'> & Partial<Pick<PageDeps, 'isPart'>>
 
 /** What an overview shows at one moment, for its page and its frames. */
-export function overviewContent({ overview: index, links, now }: OverviewSource, query: OverviewQuery) {
+export function overviewContent({ overview: index, links, now, isPart = false }: OverviewSource, query: OverviewQuery) {
   const { rows, total } = selectProjects(index.ordered, query)
   const at = now()
   const together = { counts: { ...index.counts }, figures: index.figures(at), tags: index.tags(), events: index.events() }
-  return { rows, total, ...together, query, links: links(), now: at }
+  return { rows, total, ...together, query, links: links(), now: at, isPart }
 }
 
 export type OverviewContentNow = ReturnType<typeof overviewContent>

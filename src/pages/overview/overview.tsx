@@ -46,7 +46,7 @@ function newest(request: PageRequest, deps: PageDeps, query: OverviewQuery) {
   const live = { topic: topicOf(query), since: positionOf(content), lastEventAt: lastEventOf(content.rows) }
   const frame = pageFrame(request, deps, live)
   if (query.view === 'wall') return <WallPage {...frame} {...content} />
-  if (content.figures.projects > 0) return <OverviewDocument {...frame} {...content} />
+  if (content.figures.projects > 0 || content.isPart) return <OverviewDocument {...frame} {...content} />
   return <OnboardingPage {...frame} origin={request.origin} startedAt={deps.startedAt} links={content.links} />
 }
 
@@ -65,14 +65,17 @@ function withRemembered({ url, cookie, remember }: PageRequest, query: OverviewQ
   return { ...query, view: query.view ?? (!isNamed && known === 'grid' ? 'grid' : undefined), pins: parsePins(cookie('pins')) }
 }
 
-type Content = Omit<OverviewContentNow, 'events'> & { past?: Pick<PastNoteProps, 'isWhole' | 'forgotten'> }
+type Content = Omit<OverviewContentNow, 'events' | 'isPart'> & {
+  isPart?: boolean
+  past?: Pick<PastNoteProps, 'isWhole' | 'forgotten'>
+}
 
 const PARTS = {
   heading: ({ counts, figures, now, past }: Content) => (
     <OverviewHeading counts={counts} figures={figures} now={now} isPast={past !== undefined} />
   ),
-  projects: ({ rows, total, query, now }: Content, kept?: ReadonlySet<string>) => (
-    <ProjectList rows={rows} total={total} query={query} now={now} {...(kept && { unchanged: kept })} />
+  projects: ({ rows, total, query, now, isPart }: Content, kept?: ReadonlySet<string>) => (
+    <ProjectList rows={rows} total={total} query={query} now={now} isPart={isPart} {...(kept && { unchanged: kept })} />
   ),
   links: ({ links, now }: Content) => <Links links={links} now={now} />,
 }
