@@ -20,8 +20,21 @@ const problemsOf = (files: Record<string, string>) => checkArchitecture(plant(fi
 
 const OUTSIDE = ['..', 'shared', 'samples'].join('/')
 
-test('this tree keeps the rules', () => {
+test('security 34: this tree keeps the rules', () => {
   expect(checkArchitecture(ROOT)).toEqual([])
+})
+
+test('security 34: no secret is compared in a time that tells of it', () => {
+  const secrets = (line: string) => problemsOf({ 'src/auth/a.ts': `${line}\n` }).filter((problem) => problem.includes('isSame'))
+  for (const line of ['if (token === given) f()', 'return one.secret !== other', 'f(given === session.csrf)', 'a = hashOf(b) === c'])
+    expect([line, secrets(line).length]).toEqual([line, 1])
+  for (const line of [
+    'if (token === undefined) f()',
+    'if (shared !== undefined && from === undefined) f()',
+    "if (token === '') f()",
+    'if (isSame(token, given)) f()',
+  ])
+    expect([line, secrets(line).length]).toEqual([line, 0])
 })
 
 test('the page that says how the house is built names files that are there', async () => {
@@ -133,6 +146,10 @@ describe('a violation is found:', () => {
       'nothing at module level changes',
     ],
     ['a map that a module fills', 'views/a.ts', 'const known = new Map<string, string>()\nknown\n', 'nothing at module level changes'],
+    ['a token that is compared', 'src/web/a.ts', 'if (given === token) f()\n', 'a secret is compared by isSame'],
+    ['a signature that is compared', 'src/auth/a.ts', 'if (stored.signature !== given) f()\n', 'a secret is compared by isSame'],
+    ['a revealed secret', 'src/auth/a.ts', 'if (config.key.reveal() === text) f()\n', 'a secret is compared by isSame'],
+    ['a hash of a secret', 'src/auth/a.ts', 'const is = (a: string) => kept === hashOf(a)\n', 'a secret is compared by isSame'],
     ['an index file', 'src/live/index.ts', 'export const a = 1\n', 'no index files'],
     ['a barrel', 'src/live/a.ts', "export * from './b.ts'\n", 'no barrels'],
     ['a list that is cut by itself', 'views/a.ts', 'export const a = [1].slice(0, ROWS_SHOWN)\n', 'lists are cut by src/domain/bounded.ts'],

@@ -38,7 +38,7 @@ type Head = { level: LogLevel; message: string } & Fields
 /** A JSON line with the fields that all records have. */
 export function jsonLine({ level, message, ...origin }: Head, fields: Fields): string {
   const first = { '@timestamp': new Date().toISOString(), level: level.toUpperCase(), message, service: 'visualizer' }
-  return `${JSON.stringify({ ...first, ...origin, ...plain(fields) })}\n`
+  return `${escaped(JSON.stringify({ ...first, ...origin, ...plain(fields) }))}\n`
 }
 
 function detailedLine(level: LogLevel, message: string, fields: Fields): string {
@@ -56,8 +56,15 @@ function describeError(error: unknown): string {
   return `${error.stack ?? `${error.name}: ${error.message}`}${cause}`
 }
 
-// Reported texts may contain line ends and terminal sequences, which could fake other records.
-const harmless = (text: string) => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, '�')
+// Reported texts may contain line ends, terminal sequences and marks of direction, which could fake other records.
+const harmless = (text: string) =>
+  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '�')
+/** What JSON leaves as it is, although a terminal or a reader of lines may obey it. */
+const escaped = (json: string) =>
+  json.replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 const singleLine = (text: string) => harmless(text).replace(/[\t\n]/g, '�')
 
 const LIMIT_BYTES = 4 * 1024 * 1024

@@ -2,13 +2,8 @@ import type { Context } from 'hono'
 import { RefusedError } from '../domain/refused.ts'
 import type { Env } from './env.ts'
 
-/** A request's body as text. Refuses compressed, too large, and non-UTF-8 bodies: replacement characters could make two ids one. */
+/** A request's body as text. Refuses too large and non-UTF-8 bodies: replacement characters could make two ids one. */
 export async function readBody(c: Context<Env>, limitBytes: number): Promise<string> {
-  const encoding = c.req.header('content-encoding') ?? 'identity'
-  if (encoding.toLowerCase() !== 'identity') {
-    const message = `content-encoding ${encoding.slice(0, 100)} is not accepted; send the body as it is`
-    throw new RefusedError('VALIDATION_ERROR', message, { reason: 'content encoding' })
-  }
   const bytes = await readBytes(c.req.raw, limitBytes)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)

@@ -10,9 +10,11 @@ const FIELD_BYTES = 8190
 const SPACES_AND_VERSION = '  HTTP/1.1'.length
 const COLON_AND_SPACE = 2
 
+/** Refuses requests with an address or fields beyond the limits, and packed bodies: a small one may unpack into gigabytes. */
 export const requestLimits = () =>
   createMiddleware<Env>(async (c, next) => {
     const { url, method, headers } = c.req.raw
+    refusePacked(headers.get('content-encoding') ?? 'identity')
     const targetBytes = url.length - url.indexOf('/', url.indexOf('://') + 3)
     if (method.length + targetBytes + SPACES_AND_VERSION > LINE_BYTES) {
       throw new RefusedError('URI_TOO_LONG', `The request line is longer than ${LINE_BYTES} bytes.`, { limit_bytes: LINE_BYTES })
@@ -30,3 +32,9 @@ export const requestLimits = () =>
     }
     return next()
   })
+
+function refusePacked(coding: string) {
+  if (coding.toLowerCase() === 'identity') return
+  const message = `content-encoding ${coding.slice(0, 100)} is not accepted; send the body as it is`
+  throw new RefusedError('VALIDATION_ERROR', message, { reason: 'content encoding' })
+}
