@@ -14,7 +14,9 @@ const KEPT = new Set(
 const FREE = new Set(['content', 'status_data', 'data', 'result', 'detail', 'settings'])
 /** Of events of kinds that are not ours: their other fields may hold anything. */
 const KEPT_OF_FOREIGN = new Set(['type', 'id', 'offset', 'received_at', 'timestamp'])
-const KEPT_LENGTH = 256
+/** A name has few words; a sentence in a field for names is a sentence. */
+const NAME = /^\S+(?:\s\S+){0,3}$/
+const KEPT_LENGTH = 128
 const WORD = /^\w{1,64}$/
 
 const hidden = new WeakMap<object, unknown>()
@@ -43,7 +45,7 @@ const summaries = new WeakMap<ProjectSummary, ProjectSummary>()
 
 function without<T>(value: T, isKept: boolean): T
 function without(value: unknown, isKept: boolean): unknown {
-  if (typeof value === 'string') return isKept && value.length <= KEPT_LENGTH ? value : HIDDEN
+  if (typeof value === 'string') return isKept && value.length <= KEPT_LENGTH && NAME.test(value) ? value : HIDDEN
   if (typeof value !== 'object' || value === null) return value
   const known = hidden.get(value)
   if (known !== undefined) return known

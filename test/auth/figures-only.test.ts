@@ -184,6 +184,7 @@ describe('what is left of a value', () => {
   test('is the same object for the same object, so that nothing is drawn for no reason', () => {
     const state = { agents: new Map([['A-1', { agentId: 'A-1', action: SECRET }]]), transitions: [{ from: 'IDLE', to: 'DONE' }] }
     const [one, other] = [figuresOnly(state), figuresOnly({ ...state, offset: 2 })]
+    expect(figuresOnly({ status: `it will take the ${SECRET} away` })).toEqual({ status: HIDDEN })
     expect(one.agents).toBe(other.agents)
     expect(one).toEqual({ agents: new Map([['A-1', { agentId: 'A-1', action: HIDDEN }]]), transitions: [{ from: 'IDLE', to: 'DONE' }] })
   })
