@@ -2,9 +2,17 @@ import type { Context } from 'hono'
 import { RefusedError } from '../domain/refused.ts'
 import type { Env } from './env.ts'
 
-/** A request's body as text. Refuses too large and non-UTF-8 bodies: replacement characters could make two ids one. */
+/** A client that sends a byte now and then would hold its connection for good. */
+const DEADLINE_MS = 120_000
+const TOO_SLOW = new RefusedError('VALIDATION_ERROR', 'The body did not come within 120 s; nothing of it was stored.', {
+  reason: 'too slow',
+})
+
+/** A request's body as text. Refuses slow, too large, and non-UTF-8 bodies: replacement characters could make two ids one. */
 export async function readBody(c: Context<Env>, limitBytes: number): Promise<string> {
-  const bytes = await readBytes(c.req.raw, limitBytes)
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(TOO_SLOW), DEADLINE_MS)
+  const bytes = await Promise.race([readBytes(c.req.raw, limitBytes), late.promise]).finally(() => clearTimeout(timer))
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
