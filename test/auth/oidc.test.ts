@@ -339,7 +339,7 @@ test('somebody who declines at the provider is told so', async () => {
   expect(await signIn(openAt(await startReal()), '')).toMatchObject({ outcome: 'refused', problem: 'declined' })
 })
 
-test('signing out leads to the provider, which leads back to the configured public URL', async () => {
+test('security mistake: signing out leads to the provider, which leads back to the configured public URL', async () => {
   const server = await startReal()
   const oidc = openAt(server)
   const signedIn = await signIn(oidc, 'mara')

@@ -49,7 +49,7 @@ describe('what the configuration says of a project', () => {
     expect(textOf(later)).not.toContain('above the limit')
   })
 
-  test.each(['ssh://git@example.com/a', 'git@example.com:team/a.git', 'javascript:alert(1)'])('links no %s', (gitUrl) => {
+  test.each(['ssh://git@example.com/a', 'git@example.com:team/a.git', 'javascript:alert(1)'])('security mistake: links no %s', (gitUrl) => {
     const told = String(<ProjectCard {...LOOKED} project={{ ...project, gitUrl }} state={sceneOf('apollo', []).state} />)
     expect(told).toContain(gitUrl)
     expect(told).not.toContain(`href="${gitUrl.slice(0, 4)}`)

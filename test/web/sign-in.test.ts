@@ -41,7 +41,7 @@ async function signIn(...flags: string[]): Promise<string> {
 /** As the page's own form does. */
 const signOut = async (cookie: string) => ask('/logout', form({ _csrf: await csrfTokenOf(server.url, cookie) }, { cookie }))
 
-describe('whoever has not signed in', () => {
+describe('security mistake: whoever has not signed in', () => {
   test.each(['/', '/projects/apollo', '/projects/apollo/timeline?agent=a', '/?tv=1', '/nowhere'])(
     'is led from %s to sign-in and back',
     async (path) => {
@@ -182,7 +182,7 @@ describe('a session', () => {
 describe('a token', () => {
   const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
 
-  test('lets a program in, and is refused within 5 seconds after it was revoked', async () => {
+  test('security mistake: lets a program in, and is refused within 5 seconds after it was revoked', async () => {
     const token = (await command('token', 'create', 'reader', '--scopes', 'read,ingest')).trim()
     expect((await ask('/api/v1/projects', bearer(token))).status).toBe(200)
     const socket = new WebSocket(`${server.url.replace('http', 'ws')}/live/attention`, bearer(token) as never)
@@ -209,7 +209,7 @@ describe('a token', () => {
   })
 
   const wrong = ['Bearer nothing', 'Bearer', 'Bearer ', 'Basic eDp5', `Bearer vis_${'a'.repeat(10)}_${'b'.repeat(43)}`, 'Token x', '']
-  test.each(wrong)('a field "Authorization: %s" is never taken for nobody, in any mode', async (authorization) => {
+  test.each(wrong)('security mistake: a field "Authorization: %s" is never taken for nobody, in any mode', async (authorization) => {
     for (const { url } of [server, open]) {
       for (const path of ['/', '/api/v1/projects', '/login', '/projects/x/badge.svg']) {
         const { status } = await fetch(`${url}${path}`, { headers: { authorization }, redirect: 'manual' })
