@@ -242,6 +242,14 @@ describe('security 21: a small file cannot cost much:', () => {
   }, 60_000)
 })
 
+const NO_ORCHESTRATORS = ['http://x', 'https://x', 'file:///etc/passwd', 'ftp://x', 'gopher://x:70/_GET', 'javascript:alert(1)']
+  .concat(['data:text/plain,x', 'unix:/run/x.sock', 'ws+unix:///run/x.sock', 'jar:ws://x', '//x', 'x', 'localhost:1', 'ws://', ''])
+  .concat(['ws://u:p@x', 'wss://u@x', 'ws://:p@x', 'ws://x y', 'ws://x:99999', 'ws://[::1', 'ws://x:a', 'ws://256.256.256.256'])
+
+test.each(NO_ORCHESTRATORS)('security 19: no orchestrator is dialled at %j', (url) => {
+  expect(problemsOf(`orchestrators: { o: { url: ${JSON.stringify(url)} } }`)).toHaveLength(1)
+})
+
 test('security 17: nothing in a message can steer a terminal', () => {
   const { problems, warnings } = load({ yaml: 'projects: { a: { path: a, status: "\\e[31mred\\u202e" } }\n"\\e]0;x\\a": 1\n' })
   for (const line of [...problems, ...warnings]) expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/)
