@@ -16,7 +16,8 @@ type Side = { name: string; url: string; pid: number; headers: Record<string, st
 
 async function openSide(name: string, env: Record<string, string>): Promise<Omit<Side, 'headers'> & { dataDir: string }> {
   const dataDir = benchFolder()
-  const server = await startServer(dataDir, { env: { ...env, APP_ENV: 'development' } })
+  // So many requests in a row would be refused.
+  const server = await startServer(dataDir, { env: { ...env, APP_ENV: 'development', RATE_LIMITING: 'false' } })
   return { name, url: server.url, pid: server.pid, dataDir, end: () => server.end('SIGTERM') }
 }
 
@@ -30,7 +31,7 @@ async function openSides(): Promise<{ sides: Side[]; report(side: Side, events: 
   const token = await makeToken(place, '--scopes', 'ingest')
   const sides = [
     { ...open, headers: {} },
-    { ...asks, headers: { cookie } },
+    { ...asks, headers: { cookie, origin: asks.url } },
   ]
   return {
     sides,
