@@ -59,6 +59,8 @@ export type RequestsConfig = {
   publicUrl: string | undefined
   /** Addresses and ranges (CIDR) of proxies that are believed. */
   trustedProxies: string[]
+  /** A request without an answer for so long is refused. */
+  requestTimeoutMs: number
   isHttpsForced: boolean
   /** What scrapers of /metrics send. */
   metricsToken: Secret | undefined

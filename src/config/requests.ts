@@ -25,6 +25,10 @@ export const REQUEST_VARIABLES = {
     'What scrapers of /metrics send as a bearer token. Secret. security.metrics_token is read too.',
   ),
   METRICS_PORT: whole(z.int().min(1).max(65_535), 'A port on which /metrics answers instead, to everybody who reaches it.'),
+  REQUEST_TIMEOUT: whole(
+    z.int().min(1).max(3_600),
+    'Seconds after which a request that has no answer yet is answered 503. Websockets and streams go on. Default 120.',
+  ),
   FORCE_HTTPS: truth('Whether requests over http are led to https, but for /health, /ready and /metrics. Default false.'),
 }
 
@@ -43,6 +47,7 @@ export function readRequests({ given }: RequestVariables, { web, security }: Pic
     rateLimits: (given.RATE_LIMITING ?? security.rate_limiting ?? true) ? readRateLimits(security.rate_limits) : undefined,
     metricsToken: metricsToken === undefined ? undefined : secret(metricsToken),
     metricsPort: given.METRICS_PORT,
+    requestTimeoutMs: (given.REQUEST_TIMEOUT ?? 120) * 1_000,
     isHttpsForced: given.FORCE_HTTPS ?? false,
     allowedOrigins: (security.allowed_origins ?? []).map((origin) => new URL(origin).origin),
   }

@@ -4,6 +4,7 @@ import { LogUnavailableError } from '../event-log/event-log.ts'
 import { StoreUnavailableError } from '../key-value/key-value.ts'
 import type { Env, WebDeps } from './env.ts'
 import { answerTo, errorJson, errorPage } from './errors.tsx'
+import { deadline } from './middleware/deadline.ts'
 import { forceHttps, identifyClient } from './middleware/client.ts'
 import { cors } from './middleware/cors.ts'
 import { checkCsrf } from './middleware/csrf.ts'
@@ -84,6 +85,7 @@ function passEverybody(app: Hono<Env>, deps: WebDeps) {
   app.use(oneHost())
   if (deps.settings.isHttpsForced) app.use(forceHttps())
   app.use(requestLimits())
+  app.use(deadline(deps.settings.requestTimeoutMs))
   app.route('/', vitalRoutes(deps))
   app.route('/', cspReportRoutes(deps))
 }

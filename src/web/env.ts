@@ -73,6 +73,7 @@ export type WebSettings = PageSettings & {
   isOpen: boolean
   publicUrl: string | undefined
   trustedProxies: readonly string[]
+  requestTimeoutMs: number
   isHttpsForced: boolean
   isCsrfChecked: boolean
   rateLimits: RateLimits | undefined
