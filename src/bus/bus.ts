@@ -51,6 +51,8 @@ export function tracedBus(bus: Bus, { tracing, system }: Traced): Bus {
 }
 
 export const topics = {
-  /** Appends to any log: one topic, because every worker keeps a summary of every project. */
+  /** Appends to the log of any project, and of all projects: one topic, because every worker keeps a summary of every project. */
   events: 'events',
+  /** Appends to the log of who may come in: seldom, and heard by few. */
+  access: 'access',
 } as const

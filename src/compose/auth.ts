@@ -7,7 +7,6 @@ import { topics } from '../bus/bus.ts'
 import type { Opened } from '../close-in-reverse.ts'
 import type { Config } from '../config/config.ts'
 import { ACCESS_LOG } from '../domain/events/names.ts'
-import { storeAndAnnounce } from '../ingest/accept/accept-events.ts'
 import type { Hub } from '../live/hub.ts'
 import type { Logger } from '../telemetry/logger.ts'
 import type { Engines } from './engines.ts'
@@ -29,15 +28,17 @@ export async function openAuthOver({ config, engines, onError, opened, log }: De
   const auth = opened.add(
     openAuth({
       ...{ eventLog, keyValue, onError, keys: secretKeys(config) },
-      append: (project, events) => storeAndAnnounce({ eventLog, bus }, project, events),
+      async append(project, events) {
+        const { position, appended } = await eventLog.append(project, events)
+        if (project === ACCESS_LOG && appended.length > 0) bus.publish(topics.access, { project, ...position, events: appended })
+      },
       providers: config.providers,
       onAway: (error) => log.warn('who signs in cannot be asked about', { reason: reasonOf(error) }),
       limits: { idleMs: idleMinutes * MINUTE_MS, mostMs: hours * 60 * MINUTE_MS },
     }),
   )
   const catchUp = () => void auth.access.catchUp().catch(onError)
-  const deliver = ({ project }: { project: string }) => (project === ACCESS_LOG ? catchUp() : undefined)
-  const unsubscribe = await bus.subscribe(topics.events, { deliver, missed: catchUp })
+  const unsubscribe = await bus.subscribe(topics.access, { deliver: catchUp, missed: catchUp })
   opened.add({ close: unsubscribe })
   await auth.access.catchUp().catch(onError)
   return auth
