@@ -37,7 +37,8 @@ export function openAudiences(ground: Ground) {
     /** What a viewer's websocket of a page watches, shared by all who are shown the same; undefined where it may not. */
     topic(viewer: Viewer, { address, project: name }: Pick<Topic, 'address' | 'project'>): string | undefined {
       if (name === undefined) return withSuffix(address, audienceOf(viewer).id)
-      const project = projectNamed(projections, name)
+      // A registry that was lost comes back with the reports; until then their projects are known without settings.
+      const project = projectNamed(projections, name) ?? projections.summary(name)?.project
       if (!project || !policy.allows(viewer, 'see', project)) return undefined
       return withSuffix(address, rightsCode(rightsOn(policy, viewer, project)))
     },
