@@ -7,7 +7,7 @@ import { startServer } from '../support/server.ts'
 import { linkCode, SIGNED_IN } from '../support/signed-in.ts'
 
 const configured = (...lines: string[]) =>
-  `projects:\n  apollo: { path: . }\n  gemini: { path: . }\nsecurity:\n  policy:\n    - p, role:looker, see, apollo, allow\n${lines.map((line) => `    - ${line}\n`).join('')}`
+  `projects:\n  apollo: { path: . }\n  gemini: { path: ./gemini }\nsecurity:\n  policy:\n    - p, role:looker, see, apollo, allow\n${lines.map((line) => `    - ${line}\n`).join('')}`
 
 test('a role that changes while a page is open changes what the page shows, on whatever worker', async () => {
   const config = join(temporaryFolder(), 'orch-config.yaml')
