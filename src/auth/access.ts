@@ -29,12 +29,10 @@ const Told = z.discriminatedUnion('type', [
     by: Name,
   }),
   z.object({ type: z.literal('token_revoked'), token: Name, by: Name }),
-  /** Of a session, by the hash of its id. */
   z.object({ type: z.literal('session_ended'), session: Name }),
   z.object({ type: z.literal('admin_signed_in'), by: Name }),
 ])
 
-/** Tokens that ended stay visible this long. */
 const ENDED_KEPT_MS = 30 * 86_400_000
 
 /** Nothing was stored yet. */
@@ -78,7 +76,6 @@ function endedIn(events: readonly StoredEvent[]): Ended {
 type Deps = {
   eventLog: Pick<EventLog, 'read'>
   append(project: string, events: readonly NewEvent[]): Promise<unknown>
-  /** Sessions and tokens that ended, on whatever worker. */
   onEnded(ended: Ended): void
   onError(error: unknown): void
 }
@@ -121,7 +118,6 @@ export function openAccess({ eventLog, append, onEnded, onError }: Deps) {
       await reading?.catch(() => undefined)
       await catchUp()
     },
-    /** Stores what happened, and takes it in. */
     async tell(events: readonly AccessEvent[]): Promise<void> {
       await append(
         ACCESS_LOG,

@@ -11,17 +11,13 @@ const Stored = z.object({
   name: z.string(),
   groups: z.array(z.string()),
   roles: Grants,
-  /** How it was signed in, such as `link` or `oidc`. */
   way: z.string(),
   /** Times in ms since 1970. */
   begunAt: z.number(),
   seenAt: z.number(),
-  /** Ends then in any case. */
   endsAt: z.number(),
-  /** The client's address and browser at sign-in. */
   from: z.string().optional(),
   browser: z.string().optional(),
-  /** What a provider needs to end its own session. */
   providerToken: z.string().optional(),
 })
 
@@ -79,7 +75,6 @@ async function changeList({ keyValue, limits }: Store, user: string, change: (ha
   throw new Error('the list of sessions is changed by many at once')
 }
 
-/** Of too many sessions of a user the oldest ends. */
 async function add(store: Store, session: Session): Promise<void> {
   await write(store, session)
   let over: readonly string[] = []
@@ -104,7 +99,6 @@ async function list(store: Store, user: string): Promise<Session[]> {
   return found.filter((session) => session !== undefined).toSorted((one, other) => other.seenAt - one.seenAt)
 }
 
-/** Remembers to the minute that a session is used. */
 async function see(store: Store, session: Session): Promise<Session> {
   if (store.now() - session.seenAt <= SEEN_MS) return session
   const seen = { ...session, seenAt: store.now() }
@@ -139,7 +133,6 @@ export function openSessions({ keyValue, signer, limits, now = Date.now }: Deps)
       await add(store, session)
       return { cookie: signer.sign(PURPOSE, id), session }
     },
-    /** The session of a cookie; undefined where it has ended, or never was. */
     async find(cookie: string): Promise<Session | undefined> {
       const id = signer.verify(PURPOSE, cookie)
       if (id === undefined) return undefined
@@ -155,7 +148,6 @@ export function openSessions({ keyValue, signer, limits, now = Date.now }: Deps)
       memory.forget(hash)
       return remove(store, hash)
     },
-    /** The sessions of a user, those used last first. */
     list: (user: string): Promise<Session[]> => list(store, user),
     forget: memory.forget,
     isThere: async (hash: string): Promise<boolean> => (await read(store, hash)) !== undefined,

@@ -8,9 +8,7 @@ const Link = z.object({
   name: z.string(),
   role: z.string(),
   projects: z.array(z.string()),
-  /** Who made it. */
   by: z.string(),
-  /** In ms since 1970. */
   endsAt: z.number(),
 })
 
@@ -46,9 +44,7 @@ export function openSignInLinks({ keyValue, now = Date.now }: Deps) {
 
   return {
     make,
-    /** What a code stands for, without using it. */
     find: async (code: string): Promise<Link | undefined> => (await read(code))?.link,
-    /** Uses a code up: of two at once one gets the link. */
     async use(code: string): Promise<Link | undefined> {
       const found = await read(code)
       if (!found) return undefined

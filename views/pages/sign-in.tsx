@@ -46,10 +46,8 @@ const Notice: FC<PropsWithChildren> = ({ children }) => (
 const AUDITED = 'Each sign-in is written to the audit log: when, from which address, with what result.'
 
 type SignInProps = DoorFrame & {
-  /** Where to go afterwards: a path. */
   to: string
   problem?: string | undefined
-  /** The session could not be kept over plain http. */
   needsHttps?: boolean
   /** Another way in, such as an identity provider; `isAway` when it does not answer. */
   provider?: { name: string; href: string; isAway: boolean } | undefined
@@ -166,7 +164,6 @@ export const SignedInPage: FC<DoorFrame & { to: string }> = ({ to, ...frame }) =
 )
 
 type SignedOutProps = DoorFrame & {
-  /** Whose own session goes on until somebody follows the address. */
   provider: { name: string; href: string } | undefined
 }
 

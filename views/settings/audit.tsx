@@ -19,9 +19,7 @@ export type AuditFilters = { who: string; what: string; result: '' | 'done' | 'r
 export type AuditProps = Frame & {
   rows: readonly AuditRow[]
   filters: AuditFilters
-  /** Where older entries begin; undefined where there are none. */
   before: number | undefined
-  /** Entries are kept for so many days. */
   keptDays: number
 }
 

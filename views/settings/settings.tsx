@@ -39,7 +39,6 @@ export type SettingsProps = Frame & {
     isSession: boolean
   }
   sessions: readonly SessionRow[]
-  /** Undefined for those who may not see them. */
   tokens: readonly TokenRow[] | undefined
   made?: MadeToken | undefined
   problem?: string | undefined

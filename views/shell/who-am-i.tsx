@@ -5,9 +5,7 @@ import { visibleText } from '../atoms/foreign-text.tsx'
 /** Who looks at a page, as its bar shows them. */
 export type ShownViewer = {
   name: string
-  /** What they may do, in words. */
   may: string
-  /** Undefined for those whom something in front signs in. */
   canSignOut: boolean
 }
 

@@ -96,7 +96,6 @@ function sessionRow({ hash, browser, from, way, begunAt, seenAt, endsAt }: Sessi
   return { hash, browser: browserName(browser), from, way, begunAt, seenAt, endsAt, isThis: hash === own }
 }
 
-/** `Firefox on Linux`, as far as a browser tells. */
 function browserName(agent = ''): string {
   const name = ['Edg', 'OPR', 'Firefox', 'Chrome', 'Safari'].find((word) => agent.includes(`${word}/`))
   const system = ['Android', 'iPhone', 'iPad', 'Windows', 'Mac OS', 'Linux'].find((word) => agent.includes(word))
