@@ -55,7 +55,9 @@ function faults(headers: Headers, { path, isHttps, hasBody }: { path: string; is
 
 function cookieFaults(cookie: string, isHttps: boolean): string[] {
   const attributes = cookie.toLowerCase().split('; ').slice(1)
-  const missing = ['path=/', 'httponly', ...(isHttps ? ['secure'] : [])].filter((each) => !attributes.includes(each))
+  // The theme is changed by the page's script as well, which has to read it.
+  const kept = cookie.startsWith('theme=') ? [] : ['httponly']
+  const missing = ['path=/', ...kept, ...(isHttps ? ['secure'] : [])].filter((each) => !attributes.includes(each))
   return [
     ...missing.map((each) => `a cookie without ${each}: ${cookie}`),
     ...(attributes.some((each) => /^samesite=(lax|strict)$/.test(each)) ? [] : [`a cookie for other sites: ${cookie}`]),
