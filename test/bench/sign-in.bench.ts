@@ -4,7 +4,7 @@ import { atMost, cpuSecondsOfAll, median } from './measure.ts'
 import type { Bench } from './run.ts'
 import { benchFolder, startServer } from './server.ts'
 
-const ROUNDS = 7
+const ROUNDS = 10
 const REQUESTS = 150
 const VIEWERS = 100
 const EVENTS = 200
@@ -57,16 +57,19 @@ async function askMany({ url, pid, headers }: Side, path: string): Promise<{ ms:
   return { ms: (performance.now() - beganAt) / REQUESTS, cpuUs: ((cpuSecondsOfAll(pid) - cpu) * 1e6) / REQUESTS }
 }
 
+const inTurn = <T>(list: T[], round: number): T[] => (round % 2 === 0 ? list : list.toReversed())
+
 async function requests(sides: readonly Side[], path: string) {
   const found = sides.map(() => ({ ms: [] as number[], cpuUs: [] as number[] }))
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, side] of sides.entries()) {
+    // Whoever is asked first finds another machine than whoever is asked next.
+    for (const [index, side] of inTurn([...sides.entries()], round)) {
       const { ms, cpuUs } = await askMany(side, path)
       if (round > 1) found[index]?.ms.push(ms)
       if (round > 1) found[index]?.cpuUs.push(cpuUs)
     }
   }
-  const [open, asks] = found.map(({ ms, cpuUs }) => ({ ms: median(ms), cpuUs: median(cpuUs) }))
+  const [open, asks] = found.map(({ ms, cpuUs }) => ({ ms: Math.min(...ms), cpuUs: median(cpuUs) }))
   const more = (asks?.ms ?? 0) - (open?.ms ?? 0)
   return [path, open?.ms ?? 0, asks?.ms ?? 0, more, open?.cpuUs ?? 0, asks?.cpuUs ?? 0, atMost(more, AIM_MS, 'ms more')]
 }
@@ -91,7 +94,7 @@ async function frames(sides: readonly Side[], report: (side: Side, events: reado
   const sockets = await Promise.all(sides.map(openViewers))
   const cpu = sides.map(() => [] as number[])
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [index, side] of sides.entries()) {
+    for (const [index, side] of inTurn([...sides.entries()], round)) {
       const events = generateHistory({ seed: 100 + round, count: EVENTS })
       const before = cpuSecondsOfAll(side.pid)
       for (let from = 0; from < EVENTS; from += 4) {
@@ -119,7 +122,7 @@ export const signIn: Bench = {
       return [
         {
           title: `Requests of somebody who is known by a session, against an open service (${ROUNDS} rounds in turns)`,
-          columns: ['address', 'ms open', 'ms signed in', 'ms more', 'µs CPU open', 'µs CPU signed in', 'aim'],
+          columns: ['address', 'least ms open', 'ms signed in', 'ms more', 'µs CPU open', 'µs CPU signed in', 'aim'],
           rows,
         },
         {
