@@ -52,17 +52,21 @@ const TEXT_SHOWN = 200
 const keyOf = (hash: string): Key => ['session', hash]
 const listOf = (user: string): Key => ['sessions', hashOf(user)]
 
-type Store = Required<Pick<Deps, 'keyValue' | 'limits' | 'now'>>
+type Store = Required<Deps>
 
-async function read({ keyValue, limits, now }: Store, hash: string): Promise<Session | undefined> {
+const SEALED = 'provider token'
+
+async function read({ keyValue, signer, limits, now }: Store, hash: string): Promise<Session | undefined> {
   const text = await keyValue.get(keyOf(hash))
-  const session = text === undefined ? undefined : { ...Stored.parse(JSON.parse(text)), hash }
-  return session && session.endsAt > now() && session.seenAt + limits.idleMs > now() ? session : undefined
+  if (text === undefined) return undefined
+  const { providerToken: token, ...stored } = Stored.parse(JSON.parse(text))
+  const session = { ...stored, hash, providerToken: token && signer.unseal(SEALED, token) }
+  return session.endsAt > now() && session.seenAt + limits.idleMs > now() ? session : undefined
 }
 
-async function write({ keyValue, limits, now }: Store, { hash, ...session }: Session): Promise<void> {
+async function write({ keyValue, signer, limits, now }: Store, { hash, providerToken: token, ...session }: Session): Promise<void> {
   const ttlMs = Math.max(1, Math.min(limits.idleMs, session.endsAt - now()))
-  await keyValue.set(keyOf(hash), JSON.stringify(session), { ttlMs })
+  await keyValue.set(keyOf(hash), JSON.stringify({ ...session, providerToken: token && signer.seal(SEALED, token) }), { ttlMs })
 }
 
 /** Changes the list of a user's sessions; of two changes at once both count. */
@@ -123,7 +127,7 @@ function openMemory(now: () => number) {
 
 /** Sessions in the shared store. Only hashes of their ids are stored. Every method rejects with StoreUnavailableError while it is away. */
 export function openSessions({ keyValue, signer, limits, now = Date.now }: Deps) {
-  const store: Store = { keyValue, limits, now }
+  const store: Store = { keyValue, signer, limits, now }
   const memory = openMemory(now)
   return {
     /** Begins a session with a new id; the cookie's value is given once and not stored. */

@@ -1,4 +1,4 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** A random secret of 256 bits, as URL-safe text. */
 export const newSecret = (): string => randomBytes(32).toString('base64url')
@@ -17,6 +17,10 @@ export type Signer = {
   sign(purpose: string, text: string): string
   /** The text of a signed one; undefined where no key of ours signed it for this purpose. */
   verify(purpose: string, signed: string): string | undefined
+  /** The text so that only the keys read it (AES-256-GCM). */
+  seal(purpose: string, text: string): string
+  /** The text of a sealed one; undefined where no key of ours sealed it for this purpose. */
+  unseal(purpose: string, sealed: string): string | undefined
 }
 
 const SIGNED = /^([\w-]{1,4000})\.([\w-]{43})$/
@@ -34,5 +38,39 @@ export function openSigner(keys: readonly { reveal(): string }[]): Signer {
       if (text === undefined || given === undefined) return undefined
       return keys.some((key) => isSame(given, signature(key, purpose, text))) ? text : undefined
     },
+    seal: (purpose, text) => sealed(keyFor(newest, purpose), text),
+    unseal(purpose, text) {
+      for (const key of keys) {
+        const opened = unsealed(keyFor(key, purpose), text)
+        if (opened !== undefined) return opened
+      }
+      return undefined
+    },
+  }
+}
+
+const CIPHER = 'aes-256-gcm'
+const [IV_BYTES, TAG_BYTES, KEY_BYTES] = [12, 16, 32]
+
+const keyFor = (key: { reveal(): string }, purpose: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', key.reveal(), '', `seal\0${purpose}`, KEY_BYTES))
+
+function sealed(key: Buffer, text: string): string {
+  const iv = randomBytes(IV_BYTES)
+  const cipher = createCipheriv(CIPHER, key, iv)
+  const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+  return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url')
+}
+
+function unsealed(key: Buffer, text: string): string | undefined {
+  const bytes = Buffer.from(text, 'base64url')
+  if (bytes.length < IV_BYTES + TAG_BYTES) return undefined
+  const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, IV_BYTES), { authTagLength: TAG_BYTES })
+  decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8')
+  } catch {
+    // Another key sealed it, or somebody changed it.
+    return undefined
   }
 }

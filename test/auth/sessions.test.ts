@@ -75,6 +75,14 @@ describe.each([
     expect(dump).not.toContain(signature)
   })
 
+  test('what the provider gave to end its own session is read by our keys alone', async () => {
+    const { cookie } = await worker().begin({ ...begun, providerToken: 'header.planted-claims.signature' })
+    expect(await store.dump()).not.toContain('planted-claims')
+    expect((await worker().find(cookie))?.providerToken).toBe('header.planted-claims.signature')
+    const rotated = openSigner([key('another key'), key('a key of these tests')])
+    expect((await worker(rotated).find(cookie))?.providerToken).toBe('header.planted-claims.signature')
+  })
+
   test('a cookie that was changed, or signed by another key, is none; one that the key before signed is', async () => {
     const { cookie } = await worker().begin(begun)
     const [id = '', signature = ''] = cookie.split('.')
