@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { openAccess } from '../../src/auth/access.ts'
 import { openAudit } from '../../src/auth/audit.ts'
+import { type AuditQuery, newestAudited } from '../../src/auth/read-audit.ts'
+import { removeOld } from '../../src/projection/retention.ts'
 import { newToken, TOKEN_PREFIX, tokenOf, tokenViewer } from '../../src/auth/tokens.ts'
 import { compilePolicy } from '../../src/auth/policy.ts'
 import { AUDIT_LOG } from '../../src/domain/events/names.ts'
@@ -149,5 +151,65 @@ describe('the audit log', () => {
     await eventually(async () => (await stored()).length === 3, { withinMs: 5_000 })
     expect((await stored()).map((event) => ('what' in event ? event.what : ''))).toEqual(['one', 'two', 'three'])
     await audit.close()
+  })
+})
+
+describe('entries of the audit log', () => {
+  const DAY_MS = 86_400_000
+  const entries = [1, 2, 3].map((each) => ({
+    type: 'audited' as const,
+    id: `e${each}`,
+    what: `deed ${each}`,
+    who: 'ann',
+    result: 'done' as const,
+  }))
+  const query = { who: '', what: '', result: '' as const }
+
+  test('go by age alone, however retention treats events; tokens stay', async () => {
+    await eventLog.append(AUDIT_LOG, entries)
+    const { access } = worker()
+    const { id, event } = made()
+    await access.tell([event])
+    const removed = (days: number) =>
+      removeOld({
+        ...{ eventLog, policy: { days: 0, events: 1 }, auditDays: 400, now: () => Date.now() + days * DAY_MS },
+        onError: (error) => expect(error).toBeUndefined(),
+      })
+    const left = async () => (await newestAudited({ eventLog, query }, { before: undefined, limit: 10 })).entries.map(({ what }) => what)
+    await removed(399)
+    expect(await left()).toEqual(['deed 3', 'deed 2', 'deed 1'])
+    await removed(401)
+    expect(await left()).toEqual([])
+    await eventLog.append(AUDIT_LOG, [{ ...entries[0]!, id: 'later', what: 'later' }])
+    expect(await left()).toEqual(['later'])
+    const other = worker()
+    await other.access.catchUp()
+    expect(other.access.current().tokens.has(id)).toBe(true)
+  })
+
+  test('are found by who, what and result, the newest first, and page by page', async () => {
+    const many = Array.from({ length: 1_200 }, (_, index) => ({
+      ...{
+        type: 'audited' as const,
+        id: `m${index}`,
+        what: index % 100 === 0 ? 'rare deed' : 'deed',
+        who: index % 2 === 0 ? 'Ann' : 'ben',
+      },
+      result: index % 400 === 0 ? ('refused' as const) : ('done' as const),
+    }))
+    for (let from = 0; from < many.length; from += 400) await eventLog.append(AUDIT_LOG, many.slice(from, from + 400))
+    const found = async (asked: Partial<AuditQuery>, before?: number, limit = 100) =>
+      newestAudited({ eventLog, query: { ...query, ...asked } }, { before, limit })
+    expect((await found({ what: 'RARE' })).entries.map(({ offset }) => offset)).toEqual([
+      1101, 1001, 901, 801, 701, 601, 501, 401, 301, 201, 101, 1,
+    ])
+    expect((await found({ result: 'refused' })).entries).toHaveLength(3)
+    expect((await found({ who: 'ann' })).entries).toHaveLength(100)
+    const offsets: number[] = []
+    for (let page = await found({}, undefined, 250); ; page = await found({}, page.before, 250)) {
+      offsets.push(...page.entries.map(({ offset }) => offset))
+      if (page.before === undefined) break
+    }
+    expect(offsets).toEqual(Array.from({ length: 1_200 }, (_, index) => 1_200 - index))
   })
 })

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openSessions, SESSIONS_KEPT } from '../../src/auth/sessions.ts'
 import { LINK_MS, openSignInLinks } from '../../src/auth/sign-in-links.ts'
+import { tellChanges } from '../../src/auth/tell-changes.ts'
+import type { AuditEntry } from '../../src/auth/audit.ts'
 import { openSigner } from '../../src/auth/signing.ts'
 import type { Identity } from '../../src/auth/viewer.ts'
 import type { KeyValue } from '../../src/key-value/key-value.ts'
@@ -160,6 +162,22 @@ describe.each([
     const late = await links().make(made)
     now += LINK_MS + 1
     expect(await links().use(late.code)).toBeUndefined()
+  })
+
+  test('another configuration or policy than at the last start is noted once by a whole fleet, without what it holds', async () => {
+    const noted: AuditEntry[] = []
+    const start = (settings: Record<string, string>) =>
+      Promise.all(Array.from({ length: 6 }, () => tellChanges({ keyValue: store.keyValue, note: (entry) => noted.push(entry) }, settings)))
+    await start({ configuration: 'one', policy: 'p, planted' })
+    await start({ configuration: 'one', policy: 'p, planted' })
+    await start({ configuration: 'one', policy: 'p, other' })
+    expect(noted.map(({ what }) => what)).toEqual([
+      'start with its first configuration',
+      'start with its first policy',
+      'start with another policy',
+    ])
+    expect(noted[2]?.details?.['before']).toBe(noted[1]?.details?.['now'])
+    expect(JSON.stringify(noted) + (await store.dump())).not.toContain('planted')
   })
 
   test('the link for the first administrator is made once by a whole fleet', async () => {
