@@ -76,6 +76,8 @@ describe('security mistake: whoever has not signed in', () => {
     const page = await (await ask('/login', { headers: PAGE })).text()
     expect(page).toContain('Sign-in link or code')
     expect(page).not.toContain('id="counts"')
+    const overHttps = await (await ask('/login', { headers: { ...PAGE, 'x-forwarded-proto': 'https' } })).text()
+    expect([page, overHttps].map((text) => text.includes('goes without the protection of its __Host- name'))).toEqual([true, false])
     for (const path of ['/health', '/ready', ...(page.match(/\/static\/[^"]+/g) ?? [])])
       expect([path, (await ask(path)).status]).toEqual([path, 200])
   })

@@ -6,7 +6,12 @@ import { Head, type Theme } from '../shell/layout.tsx'
 import { Logo, ThemeToggle } from '../shell/top-bar.tsx'
 
 /** What a page is told that shows nothing of any project. */
-export type DoorFrame = { asset: (file: string) => string; build: string; theme: Theme | undefined }
+export type DoorFrame = {
+  asset: (file: string) => string
+  build: string
+  theme: Theme | undefined
+  /** The session would go over plain http. */ isPlain?: boolean | undefined
+}
 
 /** A page in front of the service: no counts, no search, nothing that tells what is inside. */
 export const Door: FC<PropsWithChildren<DoorFrame & { title: string }>> = ({ title, asset, build, theme, children }) => (
@@ -40,6 +45,15 @@ export const Door: FC<PropsWithChildren<DoorFrame & { title: string }>> = ({ tit
 const Notice: FC<PropsWithChildren> = ({ children }) => (
   <p class="door__notice" role="alert">
     {children}
+  </p>
+)
+
+const Foot: FC<PropsWithChildren<{ isPlain: boolean | undefined }>> = ({ isPlain, children }) => (
+  <p class="door__foot">
+    {children}
+    {isPlain
+      ? ' Over http the session’s cookie goes without the protection of its __Host- name: use https where others share the network.'
+      : null}
   </p>
 )
 
@@ -89,7 +103,7 @@ export const SignInPage: FC<SignInProps> = ({ to, problem, needsHttps, provider,
         </p>
       </form>
     </div>
-    <p class="door__foot">{AUDITED}</p>
+    <Foot isPlain={frame.isPlain}>{AUDITED}</Foot>
   </Door>
 )
 
@@ -137,7 +151,7 @@ export const SignInWithLinkPage: FC<LinkProps> = ({ link, code, to, session, ...
         </button>
       </form>
     </div>
-    <p class="door__foot">“This is not for me” makes the link useless. {AUDITED}</p>
+    <Foot isPlain={frame.isPlain}>“This is not for me” makes the link useless. {AUDITED}</Foot>
   </Door>
 )
 
