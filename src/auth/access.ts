@@ -3,7 +3,8 @@ import type { NewEvent, StoredEvent } from '../domain/events/event.ts'
 import type { AccessEvent } from '../domain/events/own-event.ts'
 import { ACCESS_LOG } from '../domain/events/names.ts'
 import type { EventLog } from '../event-log/event-log.ts'
-import { SCOPES, type Token } from './tokens.ts'
+import { SCOPES } from '../domain/token-terms.ts'
+import type { Token } from './tokens.ts'
 
 /** What all workers must know of who may come in: tokens, and whether an admin has signed in. Durable, and small. */
 export type AccessState = {

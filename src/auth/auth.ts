@@ -1,3 +1,4 @@
+import type { Scope } from '../domain/token-terms.ts'
 import type { ProvidersConfig } from '../config/config.ts'
 import type { NewEvent } from '../domain/events/event.ts'
 import type { EventLog } from '../event-log/event-log.ts'
@@ -8,7 +9,7 @@ import { openProviders, type Providers } from './providers.ts'
 import { openSessions, type SessionLimits, type Sessions } from './sessions.ts'
 import { openSignInLinks, type SignInLinks } from './sign-in-links.ts'
 import { openSigner, type Signer } from './signing.ts'
-import { openTokenUse } from './tokens.ts'
+import { newToken, openTokenUse, type Token } from './tokens.ts'
 import type { Viewer } from './viewer.ts'
 
 /** Who may come in: sessions, links, tokens, providers, and the audit log. */
@@ -25,6 +26,10 @@ export type Auth = {
   refused(entry: Omit<AuditEntry, 'result'>): void
   /** Ends a session here and everywhere. */
   endSession(hash: string): Promise<void>
+  /** Makes a token that ends after so many days, or never; its text is for its program alone. */
+  createToken(wanted: WantedToken, by: string): Promise<{ text: string; id: string; endsAt: number | undefined }>
+  /** Ends a token on every worker; undefined where there is none. */
+  revokeToken(id: string, by: string): Promise<Token | undefined>
   /** Remembers that an admin has signed in: no link is offered at the next start. */
   noteAdmin(viewer: Viewer): Promise<void>
   /** Looks tokens up that were made elsewhere a moment ago; not more than once a second. */
@@ -35,6 +40,8 @@ export type Auth = {
   endedOf(sessions: Iterable<string>): Promise<ReadonlySet<string>>
   close(): Promise<void>
 }
+
+export type WantedToken = { name: string; scopes: Scope[]; projects: string[]; days: number | undefined }
 
 type Deps = {
   eventLog: Pick<EventLog, 'read'>
@@ -82,10 +89,9 @@ export function openAuth({ eventLog, keyValue, append, keys, limits, providers, 
       await sessions.end(hash)
       await access.tell([{ type: 'session_ended', session: hash }])
     },
-    async noteAdmin({ user, roles }) {
-      const isAdmin = roles.some(({ role, projects }) => role === 'admin' && projects.includes('*'))
-      if (isAdmin && !access.current().hasAdmin) await access.tell([{ type: 'admin_signed_in', by: user }])
-    },
+    createToken: (wanted, by) => createToken(access, wanted, by),
+    revokeToken: (id, by) => revokeToken(access, id, by),
+    noteAdmin: (viewer) => noteAdmin(access, viewer),
     async look() {
       if (performance.now() - lookedAt < LOOK_AGAIN_MS) return
       lookedAt = performance.now()
@@ -115,4 +121,24 @@ async function endedOf(all: Iterable<string>, { sessions, access }: Pick<Auth, '
   }
   await Promise.all(Array.from({ length: AT_ONCE }, checkNext))
   return ended
+}
+
+const DAY_MS = 86_400_000
+
+async function createToken(access: Access, { name, scopes, projects, days }: WantedToken, by: string) {
+  const { text, id, hash } = newToken()
+  const endsAt = days === undefined ? undefined : Date.now() + days * DAY_MS
+  await access.tell([{ type: 'token_created', token: { id, name, hash, scopes, projects, ends_at: endsAt ?? null }, by }])
+  return { text, id, endsAt }
+}
+
+async function revokeToken(access: Access, id: string, by: string): Promise<Token | undefined> {
+  const token = access.current().tokens.get(id)
+  if (token) await access.tell([{ type: 'token_revoked', token: id, by }])
+  return token
+}
+
+async function noteAdmin(access: Access, { user, roles }: Viewer): Promise<void> {
+  const isAdmin = roles.some(({ role, projects }) => role === 'admin' && projects.includes('*'))
+  if (isAdmin && !access.current().hasAdmin) await access.tell([{ type: 'admin_signed_in', by: user }])
 }

@@ -3,7 +3,8 @@ import type { Action } from '../domain/policy-line.ts'
 import type { JwtConfig } from '../config/config.ts'
 import { boundedFetch } from './bounded-fetch.ts'
 import { type Claims, claimTexts, identityFrom } from './claims.ts'
-import { actionsOf, SCOPES } from './tokens.ts'
+import { SCOPES } from '../domain/token-terms.ts'
+import { actionsOf } from './tokens.ts'
 import type { Identity } from './viewer.ts'
 
 /** `reason` is for the log: whoever sent the token is told nothing of it. */

@@ -1,20 +1,7 @@
 import type { StoredEvent } from '../domain/events/event.ts'
+import type { Audited, AuditQuery } from '../domain/events/own-event.ts'
 import { AUDIT_LOG } from '../domain/events/names.ts'
 import type { EventLog } from '../event-log/event-log.ts'
-
-/** An entry of the audit log; `at` in ms since 1970. */
-export type Audited = {
-  offset: number
-  at: number
-  who: string
-  what: string
-  on: string | undefined
-  from: string | undefined
-  result: 'done' | 'refused'
-  details: Readonly<Record<string, string>>
-}
-
-export type AuditQuery = { who: string; what: string; result: '' | 'done' | 'refused' }
 
 const STEP = 500
 const LOOKED_AT = 5_000

@@ -1,13 +1,8 @@
+import type { Scope } from '../domain/token-terms.ts'
 import type { Key, KeyValue } from '../key-value/key-value.ts'
 import { hashOf, isSame, newSecret } from './signing.ts'
 import type { Action } from '../domain/policy-line.ts'
 import type { Viewer } from './viewer.ts'
-
-/** The scopes of tokens. */
-export const SCOPES = ['ingest', 'read', 'command', 'admin'] as const
-
-/** What a token is for: to send events, to read, to act on projects, or everything. */
-export type Scope = (typeof SCOPES)[number]
 
 /** A token of a program, as it is stored: its secret by hash only. Times in ms since 1970. */
 export type Token = {

@@ -1,27 +1,22 @@
 import type { Flags } from './flags.ts'
 import { nearestWord } from '../domain/nearest-word.ts'
+import { isProjectPattern, isShownName, isTokenDays, type Scope, SCOPES, TOKEN_DAYS } from '../domain/token-terms.ts'
 import { quoted, UsageError } from './problem.ts'
 
 /** What `visualizer sign-in-link` makes. */
 export type LinkSettings = { role: string; projects: string[]; name: string | undefined }
-
-export const TOKEN_SCOPES = ['ingest', 'read', 'command', 'admin'] as const
 
 /** What `visualizer token` does. */
 export type TokenSettings =
   | {
       ask: 'create'
       name: string
-      scopes: (typeof TOKEN_SCOPES)[number][]
+      scopes: Scope[]
       projects: string[]
       /** Undefined: it never ends. */ days: number | undefined
     }
   | { ask: 'list' }
   | { ask: 'revoke'; id: string }
-
-const NAME = /^[^\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]{1,100}$/
-const PATTERN = /^(\*|tag:.{1,200}|[A-Za-z0-9*][A-Za-z0-9._*-]{0,62})$/
-const DEFAULT_DAYS = '90'
 
 /** The flags of `visualizer sign-in-link`. Throws a `UsageError`. */
 export function readLink(flags: Flags): LinkSettings {
@@ -44,39 +39,39 @@ export function readToken([ask, word, ...others]: string[], flags: Flags): Token
     name: nameOf(word),
     scopes: scopesOf(flags.scopes),
     projects: patternsOf(flags.projects),
-    days: daysOf(flags.days ?? DEFAULT_DAYS),
+    days: daysOf(flags.days ?? String(TOKEN_DAYS.usual)),
   }
 }
 
 const partsOf = (text: string) => text.split(',').flatMap((part) => part.trim() || [])
 
 function scopesOf(text: string | undefined) {
-  if (text === undefined) throw new UsageError(`say what the token is for: --scopes ${TOKEN_SCOPES.join(', ')}, or several with commas`)
+  if (text === undefined) throw new UsageError(`say what the token is for: --scopes ${SCOPES.join(', ')}, or several with commas`)
   return partsOf(text).map((word) => {
-    const scope = TOKEN_SCOPES.find((known) => known === word)
+    const scope = SCOPES.find((known) => known === word)
     if (scope) return scope
-    const meant = nearestWord(word, TOKEN_SCOPES)
+    const meant = nearestWord(word, SCOPES)
     throw new UsageError(
-      `there is no scope ${quoted(word)}; ${meant === undefined ? `choose ${TOKEN_SCOPES.join(', ')}` : `did you mean ${meant}?`}`,
+      `there is no scope ${quoted(word)}; ${meant === undefined ? `choose ${SCOPES.join(', ')}` : `did you mean ${meant}?`}`,
     )
   })
 }
 
 function patternsOf(text: string | undefined): string[] {
   const patterns = partsOf(text ?? '*')
-  const wrong = patterns.find((pattern) => !PATTERN.test(pattern))
+  const wrong = patterns.find((pattern) => !isProjectPattern(pattern))
   if (wrong !== undefined)
     throw new UsageError(`--projects takes names, which may hold *, and tag:word, separated by commas; not ${quoted(wrong)}`)
   return patterns
 }
 
 function nameOf(text: string): string {
-  if (NAME.test(text.trim())) return text.trim()
+  if (isShownName(text.trim())) return text.trim()
   throw new UsageError('a name has 1 to 100 characters that can be seen')
 }
 
 function daysOf(text: string): number | undefined {
   if (text === 'never') return undefined
-  if (/^\d{1,4}$/.test(text) && Number(text) >= 1 && Number(text) <= 3_650) return Number(text)
-  throw new UsageError(`--days must be 1 to 3650, or never; not ${quoted(text)}`)
+  if (/^\d{1,4}$/.test(text) && isTokenDays(Number(text))) return Number(text)
+  throw new UsageError(`--days must be 1 to ${TOKEN_DAYS.most}, or never; not ${quoted(text)}`)
 }

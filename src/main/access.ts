@@ -1,5 +1,4 @@
 import { userInfo } from 'node:os'
-import { newToken } from '../auth/tokens.ts'
 import { compilePolicy } from '../auth/policy.ts'
 import { newSecret } from '../auth/signing.ts'
 import type { LinkSettings, TokenSettings } from '../config/access-settings.ts'
@@ -12,7 +11,6 @@ import { folderProblem } from './open.ts'
 import { refuse, warn } from './say.ts'
 
 const AWAY = 1
-const DAY_MS = 86_400_000
 const ENGINE_IS_AWAY = new Set(['LogUnavailableError', 'StoreUnavailableError', 'BrokenConnectionError'])
 
 /** Prints a key for SECRET_KEY. */
@@ -55,21 +53,20 @@ export function token(settings: TokenSettings, flags: Flags): Promise<number> {
 }
 
 async function createToken(config: Config, { name, scopes, projects, days }: Extract<TokenSettings, { ask: 'create' }>): Promise<number> {
-  const { text, id, hash } = newToken()
   const by = whoAsks()
-  const ends_at = days === undefined ? null : Date.now() + days * DAY_MS
-  await withAuth(config, async ({ access, note }) => {
-    await access.tell([{ type: 'token_created', token: { id, name, hash, scopes, projects, ends_at }, by }])
+  const { text, id, endsAt } = await withAuth(config, async ({ createToken: create, note }) => {
+    const made = await create({ name, scopes, projects, days }, by)
     note({
       what: 'create a token',
       who: by,
       on: name,
       result: 'done',
-      details: { id, scopes: scopes.join(', '), projects: projects.join(', ') },
+      details: { id: made.id, scopes: scopes.join(', '), projects: projects.join(', ') },
     })
+    return made
   })
   console.log(text)
-  const end = ends_at === null ? 'It does not end.' : `It ends on ${new Date(ends_at).toISOString().slice(0, 10)}.`
+  const end = endsAt === undefined ? 'It does not end.' : `It ends on ${new Date(endsAt).toISOString().slice(0, 10)}.`
   console.error(`This is the only time that it is shown. ${end} "visualizer token revoke ${id}" ends it at once.`)
   return 0
 }
@@ -89,9 +86,8 @@ async function listTokens(config: Config): Promise<number> {
 
 async function revokeToken(config: Config, id: string): Promise<number> {
   const by = whoAsks()
-  const known = await withAuth(config, async ({ access, note }) => {
-    const one = access.current().tokens.get(id)
-    if (one) await access.tell([{ type: 'token_revoked', token: id, by }])
+  const known = await withAuth(config, async ({ revokeToken: revoke, note }) => {
+    const one = await revoke(id, by)
     if (one) note({ what: 'revoke a token', who: by, on: one.name, result: 'done', details: { id } })
     return one
   })

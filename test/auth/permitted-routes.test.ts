@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { Hono } from 'hono'
-import type { Scope } from '../../src/auth/tokens.ts'
+import type { Scope } from '../../src/domain/token-terms.ts'
 import { PAGES } from '../../src/pages/registry.ts'
 import { mustHaveRules, ROUTE_RULES, type RouteRule } from '../../src/web/route-rules.ts'
 import { type RunningServer, startServer } from '../support/server.ts'

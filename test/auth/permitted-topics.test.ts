@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
-import type { Scope } from '../../src/auth/tokens.ts'
+import type { Scope } from '../../src/domain/token-terms.ts'
 import { PAGES, topicAt } from '../../src/pages/registry.ts'
 import { endAfter } from '../support/ending.ts'
 import { eventually, within } from '../support/eventually.ts'

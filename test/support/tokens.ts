@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { newToken, type Scope } from '../../src/auth/tokens.ts'
+import { newToken } from '../../src/auth/tokens.ts'
+import type { Scope } from '../../src/domain/token-terms.ts'
 import { ACCESS_LOG } from '../../src/domain/events/names.ts'
 import { openSqliteLog } from '../../src/event-log/sqlite/sqlite.ts'
 import { endAfter, type Lifetime } from './ending.ts'

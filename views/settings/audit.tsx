@@ -1,24 +1,11 @@
 import type { FC } from 'hono/jsx'
+import type { Audited, AuditQuery } from '../../src/domain/events/own-event.ts'
 import { visibleText } from '../atoms/foreign-text.tsx'
 import { type Frame, Layout } from '../shell/layout.tsx'
 
-/** An entry as the page shows it; `at` in ms since 1970. */
-export type AuditRow = {
-  offset: number
-  at: number
-  who: string
-  what: string
-  on: string | undefined
-  from: string | undefined
-  result: 'done' | 'refused'
-  details: Readonly<Record<string, string>>
-}
-
-export type AuditFilters = { who: string; what: string; result: '' | 'done' | 'refused' }
-
 export type AuditProps = Frame & {
-  rows: readonly AuditRow[]
-  filters: AuditFilters
+  rows: readonly Audited[]
+  filters: AuditQuery
   before: number | undefined
   keptDays: number
 }
@@ -65,7 +52,7 @@ export const AuditPage: FC<AuditProps> = ({ rows, filters, before, keptDays, ...
   </Layout>
 )
 
-const AuditTable: FC<{ rows: readonly AuditRow[] }> = ({ rows }) => (
+const AuditTable: FC<{ rows: readonly Audited[] }> = ({ rows }) => (
   <div class="audit__table" tabindex={0} role="region" aria-label="Entries">
     <table>
       <thead>
@@ -100,7 +87,7 @@ const AuditTable: FC<{ rows: readonly AuditRow[] }> = ({ rows }) => (
   </div>
 )
 
-const detailWords = (details: AuditRow['details']): string =>
+const detailWords = (details: Audited['details']): string =>
   visibleText(
     Object.entries(details)
       .map(([name, value]) => `${name}: ${value}`)
@@ -109,7 +96,7 @@ const detailWords = (details: AuditRow['details']): string =>
   )
 
 /** The filters as the search of an address. */
-export function searchOf({ who, what, result }: AuditFilters, before?: number): string {
+export function searchOf({ who, what, result }: AuditQuery, before?: number): string {
   const search = new URLSearchParams(
     Object.entries({ who, what, result, before: before?.toString() ?? '' }).filter(([, value]) => value !== ''),
   )

@@ -40,3 +40,18 @@ export type AuditEvent = {
   result: 'done' | 'refused'
   details?: Record<string, string> | undefined
 }
+
+/** An entry as it is read; `at` in ms since 1970. */
+export type Audited = {
+  offset: number
+  at: number
+  who: string
+  what: string
+  on: string | undefined
+  from: string | undefined
+  result: 'done' | 'refused'
+  details: Readonly<Record<string, string>>
+}
+
+/** Parts of `who` and `what`, and a result; empty ones ask for nothing. */
+export type AuditQuery = { who: string; what: string; result: '' | 'done' | 'refused' }

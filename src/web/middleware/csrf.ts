@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { csrfToken, isCsrfToken } from '../../auth/csrf.ts'
+import type { Signer } from '../../auth/signing.ts'
 import type { Viewer } from '../../auth/viewer.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import type { Env, WebDeps } from '../env.ts'
@@ -49,3 +50,11 @@ async function tokenIn(c: Context<Env>): Promise<string> {
   c.req.raw = new Request(url, { method, headers, body })
   return new URLSearchParams(body).get(FIELD) ?? ''
 }
+
+const purposeOf = (session: string) => `csrf:${session}`
+
+/** What a form of a session carries along; another one at each call, for texts that compressed pages repeat can be guessed. */
+const csrfToken = (signer: Signer, session: string): string => signer.sign(purposeOf(session), randomBytes(16).toString('base64url'))
+
+/** Whether a token was made for this session. */
+const isCsrfToken = (signer: Signer, session: string, token: string): boolean => signer.verify(purposeOf(session), token) !== undefined

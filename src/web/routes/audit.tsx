@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { stream } from 'hono/streaming'
-import { allAudited, type AuditQuery, newestAudited } from '../../auth/read-audit.ts'
+import { allAudited, newestAudited } from '../../auth/read-audit.ts'
+import type { AuditQuery } from '../../domain/events/own-event.ts'
 import { pageFrame } from '../../pages/serve-page.ts'
 import { AuditPage } from '../../../views/settings/audit.tsx'
 import type { Env, WebDeps } from '../env.ts'

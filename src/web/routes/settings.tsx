@@ -1,7 +1,8 @@
 import { type Context, Hono } from 'hono'
 import { deleteCookie, setCookie } from 'hono/cookie'
 import type { Session } from '../../auth/sessions.ts'
-import { newToken, type Scope, SCOPES, type Token } from '../../auth/tokens.ts'
+import type { Token } from '../../auth/tokens.ts'
+import { isProjectPattern, isShownName, isTokenDays, type Scope, SCOPES, TOKEN_DAYS } from '../../domain/token-terms.ts'
 import { RefusedError } from '../../domain/refused.ts'
 import { pageFrame } from '../../pages/serve-page.ts'
 import { type MadeToken, SettingsPage } from '../../../views/settings/settings.tsx'
@@ -11,10 +12,6 @@ import { readBody } from '../read-body.ts'
 
 const LIMIT_BYTES = 8_192
 const YEAR_SECONDS = 31_536_000
-const DAY_MS = 86_400_000
-const DAYS_MOST = 3_650
-const NAME_LIMIT = 100
-const PATTERN = /^(\*|tag:.{1,200}|[A-Za-z0-9*][A-Za-z0-9._*-]{0,62})$/
 
 /** GET /settings, and what its forms do: theme, sessions, and for administrators tokens. The same over /api/v1/tokens. */
 export function settingsRoutes(deps: WebDeps) {
@@ -136,13 +133,10 @@ type Wanted = { name?: unknown; scopes?: unknown; projects?: unknown; days?: unk
 
 async function createToken(c: Context<Env>, { auth }: WebDeps, wanted: Wanted): Promise<MadeToken & { id: string }> {
   const name = typeof wanted.name === 'string' ? wanted.name.trim() : ''
-  if (name === '' || name.length > NAME_LIMIT) throw wrong('name', `name must have 1 to ${NAME_LIMIT} characters.`)
+  if (!isShownName(name)) throw wrong('name', 'name must have 1 to 100 characters that can be seen.')
   const [scopes, projects] = [scopesOf(wanted.scopes), projectsOf(wanted.projects)]
   const days = daysOf(wanted.days)
-  const { text, id, hash } = newToken()
-  const ends_at = days === undefined ? null : Date.now() + days * DAY_MS
-  const by = c.get('viewer').user
-  await auth.access.tell([{ type: 'token_created', token: { id, name, hash, scopes, projects, ends_at }, by }])
+  const { text, id } = await auth.createToken({ name, scopes, projects, days }, c.get('viewer').user)
   c.set('deed', { on: name, details: { id, scopes: scopes.join(', '), projects: projects.join(', ') } })
   return { id, name, text }
 }
@@ -159,21 +153,20 @@ function scopesOf(given: unknown): Scope[] {
 function projectsOf(given: unknown): string[] {
   const list: unknown[] = Array.isArray(given) ? given : String(given ?? '*').split(',')
   const patterns = list.flatMap((part) => (typeof part === 'string' ? part.trim() || [] : [part]))
-  const good = patterns.filter((pattern) => typeof pattern === 'string' && PATTERN.test(pattern)).map(String)
+  const good = patterns.filter((pattern) => typeof pattern === 'string' && isProjectPattern(pattern)).map(String)
   if (good.length > 0 && good.length === patterns.length) return good
   throw wrong('projects', 'projects must be names that may hold *, and tag:word.')
 }
 
 function daysOf(given: unknown): number | undefined {
   if (given === 'never' || given === null) return undefined
-  const days = given === undefined ? 90 : Number(given)
-  if (Number.isInteger(days) && days >= 1 && days <= DAYS_MOST) return days
-  throw wrong('days', `days must be 1 to ${DAYS_MOST}, or never.`)
+  const days = given === undefined ? TOKEN_DAYS.usual : Number(given)
+  if (isTokenDays(days)) return days
+  throw wrong('days', `days must be 1 to ${TOKEN_DAYS.most}, or never.`)
 }
 
 async function revokeToken(c: Context<Env>, { auth }: WebDeps, id: string): Promise<void> {
-  const token = auth.access.current().tokens.get(id)
+  const token = await auth.revokeToken(id, c.get('viewer').user)
   if (!token) throw new RefusedError('NOT_FOUND', 'There is no such token.')
-  await auth.access.tell([{ type: 'token_revoked', token: id, by: c.get('viewer').user }])
   c.set('deed', { on: token.name, details: { id } })
 }
