@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { runCommand } from '../support/command.ts'
 import { eventually } from '../support/eventually.ts'
 import { type Proxy, startHaproxy, startNginx } from '../support/proxies.ts'
-import { report } from '../support/report.ts'
 import { type RunningServer, startServer } from '../support/server.ts'
+import { makeToken, SIGNED_IN } from '../support/signed-in.ts'
 
 /** Whoever signed the certificate of a test. */
 const UNSIGNED = { tls: { rejectUnauthorized: false } }
@@ -14,9 +14,20 @@ describe.each([
 ] as const)('the shipped %s configuration', (_, start) => {
   let server: RunningServer
   let proxy: Proxy
+  let headers: Record<string, string>
+
+  /** A request of somebody who may do everything. */
+  const ask = (path: string, { headers: more, ...init }: { headers?: Record<string, string>; method?: string; body?: string } = {}) =>
+    fetch(`${proxy.url}${path}`, { ...UNSIGNED, ...init, headers: { ...headers, ...more } })
+
+  async function report(event: object): Promise<void> {
+    const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(event) }
+    expect((await ask('/api/v1/projects/apollo/events', init)).status).toBe(202)
+  }
 
   beforeAll(async () => {
-    server = await startServer({ env: { ALLOW_OPEN: 'true' }, lifetime: 'file' })
+    server = await startServer({ env: SIGNED_IN, lifetime: 'file' })
+    headers = { authorization: `Bearer ${await makeToken({ dataDir: server.dataDir, env: SIGNED_IN }, '--scopes', 'admin')}` }
     proxy = await start([server.port], 'file')
     await eventually(async () => (await fetch(`${proxy.url}/health`, UNSIGNED)).ok, { withinMs: 15_000 })
   })
@@ -28,7 +39,7 @@ describe.each([
   })
 
   test('passes pages on with their headers, and adds that of https', async () => {
-    const response = await fetch(proxy.url, UNSIGNED)
+    const response = await ask('/')
     expect(response.status).toBe(200)
     expect(response.headers.get('strict-transport-security')).toBe('max-age=63072000; includeSubDomains; preload')
     expect(response.headers.get('x-frame-options')).toBe('DENY')
@@ -37,34 +48,28 @@ describe.each([
 
   test('security 29: tells the service that links begin with https, and by whom it was asked', async () => {
     const forged = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'http' }
-    const page = await (await fetch(proxy.url, { ...UNSIGNED, headers: forged })).text()
+    const page = await (await ask('/', { headers: forged })).text()
     expect(page).toContain(`Listening at ${proxy.url} for`)
   })
 
   test('takes the largest report that the service takes', async () => {
-    const text = 'x'.repeat(4_500_000)
-    const response = await fetch(`${proxy.url}/api/v1/projects/apollo/events`, {
-      ...UNSIGNED,
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ type: 'x-large', text }),
-    })
-    expect(response.status).toBe(202)
+    await report({ type: 'x-large', text: 'x'.repeat(4_500_000) })
   })
 
   test('carries the websocket of a page', async () => {
-    await report(server, 'apollo', { type: 'workflow_transition', new_state: 'BACKLOG_READY' })
+    await report({ type: 'workflow_transition', new_state: 'BACKLOG_READY' })
     const heard: string[] = []
-    const socket = new WebSocket(`${proxy.url.replace('https', 'wss')}/live/projects/apollo?since=`, UNSIGNED as never)
+    const socket = new WebSocket(`${proxy.url.replace('https', 'wss')}/live/projects/apollo?since=`, { ...UNSIGNED, headers } as never)
     socket.addEventListener('message', ({ data }) => heard.push(String(data)))
     await eventually(() => heard.length > 0)
-    await report(server, 'apollo', { type: 'workflow_transition', new_state: 'SPRINT_PLANNED' })
+    await report({ type: 'workflow_transition', new_state: 'SPRINT_PLANNED' })
     await eventually(() => heard.some((text) => text.includes('SPRINT_PLANNED')))
     socket.close()
   })
 
   test('security 39: keeps figures from others', async () => {
-    expect((await fetch(`${proxy.url}/metrics`, UNSIGNED)).status).toBe(200)
+    expect((await ask('/metrics')).status).toBe(200)
+    expect((await fetch(`${proxy.url}/metrics`, UNSIGNED)).status).toBe(401)
     const other = ['curl', '-sk', '--interface', '127.0.0.2', '-o', '/dev/null', '-w', '%{http_code}', `${proxy.url}/metrics`]
     expect((await runCommand(other, { deadlineMs: 10_000 })).output).toBe('403')
   })
