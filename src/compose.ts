@@ -1,7 +1,7 @@
 import { version } from '../package.json'
 import { compilePolicy } from './auth/policy.ts'
 import { openAccept } from './ingest/accept/accept-events.ts'
-import { closeEnded, noteSettings, offerFirstLink, openAuthOver } from './compose/auth.ts'
+import { addressOf, closeEnded, noteSettings, offerFirstLink, openAuthOver } from './compose/auth.ts'
 import { featuresOf, openEngines, openRates, tracedEngines } from './compose/engines.ts'
 import { openFollowed } from './compose/follow.ts'
 import { openIdempotencyKeys } from './ingest/accept/idempotency-keys.ts'
@@ -83,7 +83,7 @@ export async function openVisualizer(config: Config, context: WorkerContext = {}
       return opened.close().then(() => stopped)
     }
     if (!config.isOpen) await noteSettings(core.auth, config, core.keyValue).catch(onError)
-    if (!config.isOpen) await offerFirstLink(core.auth, { log, url: config.publicUrl ?? server.url }).catch(onError)
+    if (!config.isOpen) await offerFirstLink(core.auth, { log, url: addressOf(config, new URL(server.url).port) }).catch(onError)
     // With several workers, the supervisor says so once all are ready.
     if (!context.link) log.info(`server ready on ${server.url}`, { version, pid: process.pid })
     return { url: server.url, log, figures: metrics.read, reopenLogs, stopListening: () => void server.stop(), close, onError }

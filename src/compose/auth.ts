@@ -61,6 +61,12 @@ export function closeEnded(auth: Auth, hub: Pick<Hub, 'end' | 'sessions'>, onErr
   return { close: () => clearInterval(timer) }
 }
 
+/** Where people reach the service, as far as the settings tell. */
+export function addressOf({ publicUrl, host }: Pick<Config, 'publicUrl' | 'host'>, port: number | string): string {
+  const shown = /^(0\.0\.0\.0|::)$/.test(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
+  return publicUrl ?? `http://${shown}:${port}`
+}
+
 /** Shows a link for the first admin, on one worker of the fleet, when nobody may come in otherwise. */
 export async function offerFirstLink(auth: Auth, { log, url }: { log: Pick<Logger, 'warn'>; url: string }): Promise<void> {
   // Where a proxy signs people in, links do nothing.

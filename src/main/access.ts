@@ -7,6 +7,7 @@ import type { Flags } from '../config/flags.ts'
 import { loadConfig } from '../config/load.ts'
 import { nearestWord } from '../domain/nearest-word.ts'
 import { withAuth } from '../compose/access.ts'
+import { addressOf } from '../compose/auth.ts'
 import { folderProblem } from './open.ts'
 import { refuse, warn } from './say.ts'
 
@@ -38,7 +39,7 @@ export function signInLink({ role, projects, name }: LinkSettings, flags: Flags)
       })
       return made.code
     })
-    console.log(`${addressOf(config)}/login?link=${code}`)
+    console.log(`${addressOf(config, config.port)}/login?link=${code}`)
     console.error(`Works once, for 15 minutes: ${role} of ${projects.join() === '*' ? 'all projects' : projects.join(', ')}.`)
     return 0
   })
@@ -117,11 +118,6 @@ function whoAsks(): string {
   return `${name} at the command line`
 }
 const day = (at: number) => new Date(at).toISOString().slice(0, 10)
-
-function addressOf({ publicUrl, host, port }: Config): string {
-  const shown = /^(0\.0\.0\.0|::)$/.test(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
-  return publicUrl ?? `http://${shown}:${port}`
-}
 
 function noRole(role: string, roles: readonly string[]): string {
   const meant = nearestWord(role, roles)
